@@ -1,0 +1,65 @@
+# Every target of a person, and of the continuous integration too. `make help` lists them.
+
+PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(if $(shell $(python) -c $(supported) 2>/dev/null),$(python))) python3)
+supported = 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) and print("yes")'
+VENV := .venv
+RUN := $(VENV)/bin/python
+# How many processes run tests at the same time.
+JOBS ?= 2
+ARGS ?=
+
+# PORT=, DATA_DIR=, DATABASE_URL= and the other variables of config/env.py reach the programs, given either way:
+# `make run PORT=8001` or `PORT=8001 make run`.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-browser lint format bench requirements clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run ## start everything on 127.0.0.1:8000 and show where to look (PORT=, DATA_DIR=, DATABASE_URL=)
+	@exec $(RUN) -m config.embedded.run
+
+test: $(VENV)/.development ## all tests but the browser's, in parallel (ARGS= for pytest)
+	@exec $(RUN) -m pytest -n $(JOBS) --ignore=tests/e2e $(ARGS)
+
+test-browser: $(VENV)/.development ## the tests that drive a browser (ARGS= for pytest)
+	@exec $(RUN) -m pytest tests/e2e $(ARGS)
+
+lint: $(VENV)/.development ## format, style, types, layers
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy .
+	$(VENV)/bin/lint-imports
+
+format: $(VENV)/.development ## rewrite the code in the project's format
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+bench: $(VENV)/.development ## measure against raw PostgreSQL (ARGS="--json FILE" …)
+	@exec $(RUN) -m tests.benchmarks $(ARGS)
+
+requirements: $(VENV)/.development ## compile requirements/*.in to pinned *.txt with hashes (ARGS=--upgrade for newer ones)
+	@for set in production embedded development; do \
+		$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--custom-compile-command "make requirements" $(ARGS) requirements/$$set.in -o requirements/$$set.txt || exit 1; \
+	done
+
+clean: ## remove the data (DATA_DIR, .data) and the caches; stops services that nobody uses
+	@$(or $(wildcard $(RUN)),$(PYTHON)) -m config.embedded.clean $(DATA_DIR) .data/test .data
+	rm -rf .data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache static
+	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
+
+# The stamps are written last: an interrupted installation is taken up again.
+$(VENV)/bin/python:
+	@$(PYTHON) -c $(supported) | grep -q yes || { \
+		echo "Demanda needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is none: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/embedded.txt | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.development: requirements/development.txt | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $(VENV)/.run $@

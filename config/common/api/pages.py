@@ -1,0 +1,45 @@
+"""Lists a page at a time."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+DEFAULT_LIMIT = 100
+MAX_LIMIT = 1_000
+MAX_OFFSET = 2**63 - 1
+
+RowT = TypeVar("RowT", bound=Model)
+
+
+class PageQuery(serializers.Serializer[Any]):
+    """The parameters of every list that comes in pages."""
+
+    limit = serializers.IntegerField(
+        required=False, default=DEFAULT_LIMIT, min_value=1, max_value=MAX_LIMIT, help_text="Rows in a page."
+    )
+    offset = serializers.IntegerField(
+        required=False, default=0, min_value=0, max_value=MAX_OFFSET, help_text="Rows to pass over."
+    )
+
+
+def page_response(
+    request: Request, rows: QuerySet[RowT], query: Mapping[str, Any], render: Callable[[RowT], Any]
+) -> Response:
+    """`{"data", "count", "next", "previous"}` with `render(row)` for each row of the page."""
+    limit, offset = query["limit"], query["offset"]
+    count = rows.count()
+    # Beyond the last row there is nothing to fetch, however far beyond.
+    page = [render(row) for row in rows[offset : offset + limit]] if offset < count else []
+    following = _link(request, limit, offset + limit) if offset + limit < count else None
+    preceding = _link(request, limit, max(0, min(offset, count) - limit)) if offset > 0 else None
+    return Response({"data": page, "count": count, "next": following, "previous": preceding})
+
+
+def _link(request: Request, limit: int, offset: int) -> str:
+    url = replace_query_param(request.build_absolute_uri(), "limit", limit)
+    return replace_query_param(url, "offset", offset)

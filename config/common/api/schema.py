@@ -1,0 +1,100 @@
+"""The OpenAPI document: envelopes around the bodies, and the errors that every operation can answer."""
+
+from typing import Any, Literal
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+from config.common.api.permissions import PUBLIC
+
+PROBLEM = "application/problem+json"
+_ALWAYS = {
+    "400": "Invalid input",
+    "406": "No such representation",
+    "429": "Too many requests",
+    "503": "Try again later",
+}
+_SIGNED_IN = {"401": "Not signed in", "403": "Not allowed"}
+_OBJECT = {"404": "No such object"}
+_BODY = {"413": "Too large", "415": "Wrong content type", "507": "No space"}
+_STATE = {"409": "Not now: the object's state does not allow it", "410": "Erased"}
+
+
+class FieldErrorSchema(serializers.Serializer[Any]):
+    """One offending value."""
+
+    pointer = serializers.CharField(help_text="JSON Pointer into the body; `?name` for a query parameter.")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+    class Meta:
+        ref_name = "FieldError"
+
+
+class ProblemSchemaSerializer(serializers.Serializer[Any]):
+    """Problem details (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    request_id = serializers.CharField()
+    errors = FieldErrorSchema(many=True)  # type: ignore[assignment]  # the base has one too
+    more_errors = serializers.IntegerField(required=False, help_text="How many more there are than the ones listed.")
+
+    class Meta:
+        ref_name = "Problem"
+
+
+def data_of(body: serializers.BaseSerializer[Any] | serializers.Field[Any, Any, Any, Any], name: str) -> Any:
+    """The envelope `{"data": body}` as a component called `name`."""
+    return inline_serializer(name, {"data": body})
+
+
+def page_of(item: type[serializers.Serializer[Any]], name: str) -> Any:
+    """The envelope of a list that comes in pages."""
+    fields: dict[str, Any] = {
+        "data": item(many=True),
+        "count": serializers.IntegerField(),
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+    }
+    return inline_serializer(name, fields)
+
+
+class ProblemSchema(AutoSchema):
+    """Adds to each operation the problems that it can answer, so that no view repeats them."""
+
+    def get_operation_id(self) -> str:
+        """`import_list`, `citizen_birthdays`: what the router calls the view, and the action."""
+        basename = getattr(self.view, "basename", None)
+        return (
+            f"{basename}_{getattr(self.view, 'action', None)}".replace("-", "_")
+            if basename
+            else str(super().get_operation_id())
+        )
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """Never: the views name their envelopes, so nothing is to be wrapped in an array."""
+        return False
+
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        for status, description in self._problems().items():
+            response = OpenApiResponse(ProblemSchemaSerializer, description=description)
+            bodies[status] = self._get_response_for_code(  # type: ignore[no-untyped-call]  # untyped there
+                response, status, media_types=[PROBLEM]
+            )
+        return bodies
+
+    def _problems(self) -> dict[str, str]:
+        problems = dict(_ALWAYS)
+        needed = getattr(self.view, "permissions", {}).get(getattr(self.view, "action", None), PUBLIC)
+        if needed != PUBLIC:
+            problems |= _SIGNED_IN
+        if "{" in self.path:
+            problems |= _OBJECT | _STATE
+        if self.method in {"POST", "PUT", "PATCH"}:
+            problems |= _BODY
+        return dict(sorted(problems.items()))

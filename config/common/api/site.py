@@ -1,0 +1,141 @@
+"""What is open to everybody: the home page, health, the OpenAPI document and its two readers."""
+
+from functools import cache
+from typing import Any
+
+from csp.decorators import csp_update
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer, StaticHTMLRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.common.api.schema import data_of
+from config.common.api.viewsets import ApiViewSet
+from config.common.services.health import readiness
+
+LINKS = {
+    "admin": "/admin/",
+    "docs": "/docs",
+    "redoc": "/redoc",
+    "schema": "/schema",
+    "health": "/health/ready",
+    "imports": "/imports",
+}
+
+
+class _Live(serializers.Serializer[Any]):
+    status = serializers.CharField()
+
+    class Meta:
+        ref_name = "LiveStatus"
+
+
+class _Ready(_Live):
+    degraded = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        ref_name = "ReadyStatus"
+
+
+class PublicViewSet(ApiViewSet):
+    """Needs no credentials."""
+
+    permission_classes = ()
+
+
+class HomeViewSet(PublicViewSet):
+    """What this is and where to go."""
+
+    renderers = {"list": (StaticHTMLRenderer, JSONRenderer)}
+
+    @extend_schema(exclude=True)
+    def list(self, request: Request) -> HttpResponseBase:
+        self.query()
+        if self.format == "json":
+            return Response({"data": {"name": "Demanda", "links": LINKS}})
+        return render(request._request, "home.html", {"links": LINKS})
+
+
+class HealthViewSet(PublicViewSet):
+    """For load balancers and monitors: never counted, never asked who they are."""
+
+    authentication_classes = ()
+    throttle_classes = ()
+
+
+class LiveViewSet(HealthViewSet):
+    """The process runs."""
+
+    @extend_schema(
+        operation_id="health_live",
+        summary="Does the process run?",
+        tags=["operations"],
+        responses={200: data_of(_Live(), "Live")},
+    )
+    def list(self, request: Request) -> Response:
+        self.query()
+        return Response({"data": {"status": "ok"}})
+
+
+class ReadyViewSet(HealthViewSet):
+    """The process can serve: its database answers and is migrated; `degraded` names what else is away."""
+
+    @extend_schema(
+        operation_id="health_ready",
+        summary="Can the process serve?",
+        tags=["operations"],
+        responses={200: data_of(_Ready(), "Ready")},
+    )
+    def list(self, request: Request) -> Response:
+        self.query()
+        return Response({"data": {"status": "ok", "degraded": readiness()}})
+
+
+class SchemaViewSet(PublicViewSet):
+    """The OpenAPI 3.1 document, as JSON or YAML."""
+
+    renderers = {"list": (OpenApiJsonRenderer2, OpenApiYamlRenderer)}
+
+    @extend_schema(exclude=True)
+    def list(self, request: Request) -> Response:
+        self.query()
+        return Response(openapi_document())
+
+
+@cache
+def openapi_document() -> dict[str, Any]:
+    """The document; it depends on nothing but the code, so a process makes it once."""
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]  # untyped there
+    document: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # same
+    return document
+
+
+class SwaggerViewSet(PublicViewSet):
+    """The OpenAPI document in Swagger UI."""
+
+    renderers = {"list": (StaticHTMLRenderer,)}
+
+    @extend_schema(exclude=True)
+    def list(self, request: Request) -> HttpResponse:
+        self.query()
+        return render(request._request, "swagger.html")
+
+
+class RedocViewSet(PublicViewSet):
+    """The OpenAPI document in ReDoc."""
+
+    renderers = {"list": (StaticHTMLRenderer,)}
+
+    @extend_schema(exclude=True)
+    # ReDoc writes its styles into the page while it runs.
+    @method_decorator(csp_update({"style-src": ["'unsafe-inline'"]}))
+    def list(self, request: Request) -> HttpResponse:
+        self.query()
+        return render(request._request, "redoc.html")

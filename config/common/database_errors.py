@@ -1,0 +1,28 @@
+"""What a failure of the database means to the caller."""
+
+from django.db import Error, InterfaceError, OperationalError
+
+from config.common.problems import NoSpace, Problem, Unavailable
+
+RETRY_AFTER_SECONDS = 5
+
+# Of PostgreSQL's error codes (appendix A of its manual): a full disk, and its neighbours out of memory and locks.
+_DISK_FULL = {"53100"}
+
+
+def as_problem(error: Error) -> Problem | None:
+    """`Unavailable` while the database is away or cannot finish now, `NoSpace` when its disk is full, else None.
+
+    Django wraps the driver's error; the five-character code of PostgreSQL hangs on the cause.
+    """
+    if _code(error) in _DISK_FULL:
+        return NoSpace("The database has no room left. Nothing was stored.")
+    if isinstance(error, OperationalError | InterfaceError):
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        return Unavailable("The database does not answer at the moment. Nothing was stored.", headers=headers)
+    return None
+
+
+def _code(error: Error) -> str | None:
+    code = getattr(error.__cause__, "pgcode", None)
+    return code if isinstance(code, str) else None

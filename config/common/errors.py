@@ -1,0 +1,63 @@
+"""Django's own error answers: problem details on API URLs, a page on the admin's."""
+
+import sys
+from http import HTTPStatus
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from config.common.api.exceptions import problem_response, response_for
+from config.common.database_errors import as_problem
+
+PAGE_PREFIXES = ("/admin/",)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: a host that is not ours, a request that Django finds suspicious."""
+    if isinstance(exception, RequestDataTooBig):
+        return _answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than allowed.")
+    known = isinstance(exception, SuspiciousOperation)
+    return _answer(
+        request, HTTPStatus.BAD_REQUEST, "The request was refused." if known else "The request is malformed."
+    )
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return _answer(request, HTTPStatus.FORBIDDEN, "You may not do this.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: no such URL."""
+    return _answer(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 and 507 where the database is the reason. The traceback is in the log, under the request's id."""
+    error = sys.exc_info()[1]
+    problem = as_problem(error) if isinstance(error, DatabaseError) else None
+    if problem is None:
+        return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "This is our mistake; it has been written down.")
+    if _is_page(request):
+        return _page(request, problem.status, problem.detail)
+    return response_for(request, problem)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form was not ours, or was open for too long."""
+    return _answer(request, HTTPStatus.FORBIDDEN, "This form has expired. Go back, reload the page and try again.")
+
+
+def _answer(request: HttpRequest, status: HTTPStatus, detail: str) -> HttpResponse:
+    return _page(request, status, detail) if _is_page(request) else problem_response(request, status, detail)
+
+
+def _is_page(request: HttpRequest) -> bool:
+    return request.path_info.startswith(PAGE_PREFIXES)
+
+
+def _page(request: HttpRequest, status: HTTPStatus, detail: str) -> HttpResponse:
+    context = {"title": status.phrase, "detail": detail, "request_id": getattr(request, "request_id", "")}
+    return render(request, "error.html", context, status=status)

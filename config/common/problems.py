@@ -1,0 +1,105 @@
+"""What can go wrong, said once: the exceptions that services raise and that every caller understands.
+
+The API turns a `Problem` into a problem details body (RFC 9457), the admin into a message, a command into an exit
+code. Nothing here knows HTTP beyond the status number that names the kind of problem.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import ClassVar
+
+MAX_ERRORS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One offending value.
+
+    `pointer` is a JSON Pointer into the document (RFC 6901), `?name` for a query parameter or `line 17` for a line of
+    a file. `code` is for programs, `detail` for people; `detail` never repeats the value, which may be personal.
+    """
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class Problem(Exception):
+    """The base of all refusals. `detail` is one sentence for the caller; `errors` are the offending values."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        more_errors: int = 0,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = list(errors[:MAX_ERRORS])
+        self.more_errors = more_errors + max(0, len(errors) - MAX_ERRORS)
+        self.headers = dict(headers or {})
+
+
+class InvalidInput(Problem):
+    """The input breaks a rule; nothing was stored."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class Forbidden(Problem):
+    """The actor may not do this."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class NotFound(Problem):
+    """There is no such thing, or none that the actor may know of."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class Conflict(Problem):
+    """The thing is not in a state that allows this now."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class Gone(Problem):
+    """It was there and will not come back."""
+
+    status = HTTPStatus.GONE
+
+
+class TooLarge(Problem):
+    """More than a limit allows."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class UnsupportedType(Problem):
+    """A representation that is not read here."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class NotAcceptable(Problem):
+    """A representation that is not written here."""
+
+    status = HTTPStatus.NOT_ACCEPTABLE
+
+
+class Unavailable(Problem):
+    """A part that this needs is away for the moment."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class NoSpace(Problem):
+    """The database has no room left."""
+
+    status = HTTPStatus.INSUFFICIENT_STORAGE

@@ -1,0 +1,33 @@
+"""The four roles and what each may do: the one table from which the groups are made.
+
+A permission is named `app_label.codename`; the apps declare the ones that Django does not make by itself.
+"""
+
+from types import MappingProxyType
+
+VIEWERS = "Viewers"
+EDITORS = "Editors"
+IMPORTERS = "Importers"
+MANAGERS = "Managers"
+
+_EVERYONE = frozenset({"imports.view_import"})
+_EDITORS = frozenset({"imports.view_citizen", "imports.change_citizen", "imports.view_correction"})
+_IMPORTERS = frozenset({"imports.add_import", "imports.view_own_citizens"})
+_MANAGERS = frozenset(
+    {
+        "imports.delete_import",
+        *(f"auth.{verb}_user" for verb in ("view", "add", "change", "delete")),
+        "auth.view_group",
+        *(f"common.{verb}_apitoken" for verb in ("view", "add", "change", "delete")),
+    }
+)
+
+ROLES = MappingProxyType(
+    {
+        VIEWERS: _EVERYONE,
+        EDITORS: _EVERYONE | _EDITORS,
+        IMPORTERS: _EVERYONE | _IMPORTERS,
+        # A manager sees every resident, so the permission for one's own would say less.
+        MANAGERS: _EVERYONE | _EDITORS | (_IMPORTERS - {"imports.view_own_citizens"}) | _MANAGERS,
+    }
+)

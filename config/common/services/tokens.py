@@ -1,0 +1,45 @@
+"""Makes API tokens."""
+
+from datetime import timedelta
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+
+from config.common.models import ApiToken
+from config.common.problems import InvalidInput
+from config.common.roles import ROLES
+
+DEFAULT_LIFE = timedelta(days=365)
+
+
+@transaction.atomic
+def issue_token(
+    *,
+    username: str,
+    role: str | None = None,
+    life: timedelta = DEFAULT_LIFE,
+    label: str = "",
+    created_by: User | None = None,
+) -> tuple[ApiToken, str]:
+    """A new token for `username`, who is made (without a password) if need be and given `role`.
+
+    Returns the row and the key; the key is stored nowhere and cannot be shown again.
+    Raises `InvalidInput` for an unknown role, a life that has no end in sight, or a user who is switched off.
+    """
+    if role is not None and role not in ROLES:
+        raise InvalidInput(f"There is no role {role}; there are {', '.join(ROLES)}.")
+    if not timedelta() < life <= timedelta(days=36_500):
+        raise InvalidInput("A token lives between one day and a hundred years.")
+    user = _user(username)
+    if not user.is_active:
+        raise InvalidInput(f"{username} is switched off.")
+    if role is not None:
+        user.groups.add(Group.objects.get(name=role))
+    return ApiToken.objects.make(user=user, expiry=life, label=label, created_by=created_by)
+
+
+def _user(username: str) -> User:
+    users = get_user_model().objects
+    user = users.filter(username=username).first()
+    return user or users.create_user(username=username)

@@ -1,0 +1,88 @@
+"""`python -m config.embedded.run`, behind `make run`: the services, the demo, the web server; their end in order."""
+
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from types import FrameType
+from typing import NoReturn
+
+from config import env
+from config.embedded.children import Server, run_to_end
+from config.embedded.errors import EmbeddedError, say
+from config.embedded.process import adopt_orphans
+from config.embedded.session import Session, ensure
+from config.embedded.web import wait_until_alive, wait_until_free
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+GUNICORN = ["-m", "gunicorn", "-c", "config/gunicorn.py", "--log-level", "warning", "config.wsgi:application"]
+LOOK_SECONDS = 0.5
+
+
+class Stopped(BaseException):
+    """Somebody asked for the end, by Ctrl-C or a signal."""
+
+
+def servers() -> list[Server]:
+    """What runs beside the services, in the order of starting and of stopping: first who takes new work."""
+    return [Server(name="web server", command=[sys.executable, *GUNICORN], stop_seconds=5)]
+
+
+def serve() -> None:
+    """Start everything, show the welcome, and hold it until `Stopped`.
+
+    Raises EmbeddedError when something fails or ends by itself.
+    """
+    wait_until_free(env.HOST, env.PORT)
+    session = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
+    running = servers()
+    with ExitStack() as leaving:
+        leaving.callback(session.close)
+        welcome = run_to_end("config.embedded.prepare")
+        # The stack unwinds from the last: the services stay up until the rest has stopped.
+        for server in reversed(running):
+            leaving.callback(server.stop)
+        for server in running:
+            server.start()
+        wait_until_alive(env.HOST, env.PORT, name=_own_name(), check=running[0].check)
+        print(welcome, flush=True)
+        _hold(session, running)
+
+
+def _own_name() -> str:
+    """A host name that the product answers to: the first allowed one that is no pattern."""
+    return next((name for name in env.ALLOWED_HOSTS if not name.startswith(("*", "."))), "localhost")
+
+
+def _hold(session: Session, running: list[Server]) -> NoReturn:
+    while True:
+        for server in running:
+            server.check()
+        session.repair()
+        time.sleep(LOOK_SECONDS)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    # Once is enough: a second Ctrl-C must not interrupt the stopping.
+    for each in STOP_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    say("stopping …")
+    raise Stopped
+
+
+def main() -> int:
+    """The exit code: 0 after a stop that was asked for, 1 after a failure."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, _stop)
+    adopt_orphans()
+    try:
+        serve()
+    except Stopped:
+        return 0
+    except EmbeddedError as error:
+        say(str(error))
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""The one reader of the environment: every variable that the product knows, with its type and its default.
+
+A variable `NAME` may also be given as `NAME_FILE`, the path of a file that holds the value.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_env = environ.FileAwareEnv()
+
+
+def _blank(name: str) -> bool:
+    return not _env.str(name, default="").strip()
+
+
+# Where the embedded services keep their data, and the address that the web server listens on.
+DATA_DIR: Path = Path(_env.str("DATA_DIR", default=str(ROOT / ".data"))).expanduser().absolute()
+HOST: str = _env.str("HOST", default="127.0.0.1")
+PORT: int = _env.int("PORT", default=8000)
+
+# Servers of one's own. Unset or blank: the embedded ones.
+DATABASE_URL: str | None = None if _blank("DATABASE_URL") else _env.str("DATABASE_URL")
+REDIS_URL: str | None = None if _blank("REDIS_URL") else _env.str("REDIS_URL")
+
+# Django's own.
+SECRET_KEY: str | None = None if _blank("SECRET_KEY") else _env.str("SECRET_KEY")
+ALLOWED_HOSTS: list[str] = _env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS: list[str] = _env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS: list[str] = _env.list("CORS_ALLOWED_ORIGINS", default=[])
+TRUSTED_PROXIES: int = _env.int("TRUSTED_PROXIES", default=0)
+LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
+
+# Web server.
+WEB_WORKERS: int = _env.int("WEB_WORKERS", default=2)
+WEB_THREADS: int = _env.int("WEB_THREADS", default=8)
+
+# Limits of the API.
+RATE_LIMIT_TOKEN: int = _env.int("RATE_LIMIT_TOKEN", default=20_000)
+RATE_LIMIT_ANONYMOUS: int = _env.int("RATE_LIMIT_ANONYMOUS", default=600)
+IMPORT_MAX_BYTES: int = _env.int("IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
+IMPORT_MAX_CITIZENS: int = _env.int("IMPORT_MAX_CITIZENS", default=10_000)
+
+
+def parse_database_url(url: str) -> dict[str, Any]:
+    """A Django database dictionary for `postgres://user:password@host:port/name`.
+
+    Raises `ValueError` for any other kind of database: the product is written for PostgreSQL.
+    """
+    config: dict[str, Any] = environ.Env.db_url_config(url)
+    if config.get("ENGINE") != "django.db.backends.postgresql":
+        raise ValueError("DATABASE_URL must be a postgres:// address.")
+    return config

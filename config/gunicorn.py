@@ -1,0 +1,33 @@
+"""The web server's settings, in `make run` and in production: threads for requests that wait for the database."""
+
+from pathlib import Path
+
+from config import env
+
+bind = [f"[{env.HOST}]:{env.PORT}" if ":" in env.HOST else f"{env.HOST}:{env.PORT}"]
+worker_class = "config.gunicorn_worker.ProblemWorker"
+workers = env.WEB_WORKERS
+threads = env.WEB_THREADS
+# The application is imported once, before the fork: a start costs one import, and the workers share its memory.
+preload_app = True
+
+# A worker that says nothing for this long is replaced. Its threads do not count: a long stream is no silence.
+timeout = 120
+# A stop takes no longer, and `make run` promises to be gone within 10 seconds.
+graceful_timeout = 4
+keepalive = 15
+
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
+
+# Whether the X-Forwarded headers are believed. Without a proxy of one's own anyone may write them.
+forwarded_allow_ips = "*" if env.TRUSTED_PROXIES else ""
+
+# Requests are logged by the application, with their ids and without personal data.
+accesslog = None
+loglevel = env.LOG_LEVEL.lower()
+control_socket_disable = True
+if Path("/dev/shm").is_dir():
+    # The heartbeat of the workers must not wait for a disk.
+    worker_tmp_dir = "/dev/shm"

@@ -1,0 +1,1 @@
+"""Settings by environment: `local` (try and develop), `testing`, `production`; all start from `base`."""

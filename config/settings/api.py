@@ -1,0 +1,77 @@
+"""The REST API: Django REST framework, tokens, limits, the OpenAPI document."""
+
+from datetime import timedelta
+
+from config import env
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        # First, because its WWW-Authenticate header makes a missing sign-in a 401.
+        "config.common.api.authentication.ApiTokenAuthentication",
+        "config.common.api.authentication.ApiSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["config.common.api.permissions.RolePermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.common.api.throttling.CallerThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["config.common.api.bodies.JSONBodyParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.common.api.negotiation.FormatOrAccept",
+    "DEFAULT_METADATA_CLASS": "config.common.api.metadata.StaticMetadata",
+    "DEFAULT_SCHEMA_CLASS": "config.common.api.schema.ProblemSchema",
+    "EXCEPTION_HANDLER": "config.common.api.exceptions.problem_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "DATETIME_FORMAT": "iso-8601",
+    "UNICODE_JSON": True,
+}
+
+KNOX_TOKEN_MODEL = "common.ApiToken"
+REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "AUTH_HEADER_PREFIX": "Token"}
+
+# Requests a minute; 0 switches a limit off.
+RATE_LIMIT_TOKEN = env.RATE_LIMIT_TOKEN
+RATE_LIMIT_ANONYMOUS = env.RATE_LIMIT_ANONYMOUS
+
+# Bodies are read and counted by the API itself (`config.common.api.bodies`), with a limit for each kind.
+DATA_UPLOAD_MAX_MEMORY_SIZE = None
+BODY_MAX_BYTES = 1024 * 1024
+IMPORT_MAX_BYTES = env.IMPORT_MAX_BYTES
+IMPORT_MAX_CITIZENS = env.IMPORT_MAX_CITIZENS
+
+CORS_ALLOWED_ORIGINS = env.CORS_ALLOWED_ORIGINS
+CORS_ALLOW_CREDENTIALS = True
+CORS_EXPOSE_HEADERS = ["Location", "X-Request-ID", "ETag", "Retry-After", "Idempotent-Replayed"]
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-encoding",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "prefer",
+    "x-csrftoken",
+    "x-request-id",
+]
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Demanda",
+    "DESCRIPTION": (
+        "Takes in deliveries of residents, lets staff correct them, and finds the demand for new courses among "
+        "residents of different age groups, in different cities, through the advertising channels.\n\n"
+        'Every success body is `{"data": …}`; every error is a problem details body (RFC 9457) that names each '
+        "offending value by a JSON Pointer. Send `Authorization: Token <key>`."
+    ),
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.0",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "",
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_NAME_OVERRIDES": {"ImportStatus": "imports.models.Import.Status", "Gender": "imports.models.Citizen.Gender"},
+    "TAGS": [
+        {"name": "imports", "description": "Deliveries of residents: load, list, delete."},
+        {"name": "citizens", "description": "The residents of one delivery: read, correct, count."},
+    ],
+}

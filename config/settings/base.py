@@ -1,0 +1,117 @@
+"""What is the same everywhere. Nothing here reads the environment but through `config.env`."""
+
+from typing import Any
+
+from config import env
+from config.settings.api import *  # noqa: F403 - the settings of the API, in a room of their own
+from config.settings.logs import *  # noqa: F403 - the settings of the logs
+from config.settings.pages import *  # noqa: F403 - the settings of what people see in a browser
+
+ROOT = env.ROOT
+# Tracebacks go to the log, never to a caller, on a developer's machine as well.
+DEBUG = False
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "axes",
+    "corsheaders",
+    "csp",
+    "django_structlog",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "knox",
+    "rest_framework",
+    "config.common",
+    "imports",
+]
+
+MIDDLEWARE = [
+    # Outermost: every response carries the request's id, whoever made it.
+    "config.common.middleware.RequestIdMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "config.common.middleware.CorsHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "config.common.middleware.OptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = True  # for the admin; no API URL has one to append
+
+# Of Knox only the abstract model is used: its own table is swapped for `common.ApiToken` and must not be made.
+MIGRATION_MODULES = {"knox": None}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+
+# Ten failed sign-ins in a quarter of an hour lock that user name at that address for as long.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_IPWARE_PROXY_COUNT = env.TRUSTED_PROXIES
+AXES_VERBOSE = False
+TRUSTED_PROXIES = env.TRUSTED_PROXIES
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.common.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = env.CSRF_TRUSTED_ORIGINS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+
+def database(url: str | None) -> dict[str, Any]:
+    """The database at `url`, or the embedded one of this DATA_DIR when there is no `url`."""
+    if url is not None:
+        config = dict(env.parse_database_url(url))
+    else:
+        from config.embedded import layout
+
+        place = layout(env.DATA_DIR)
+        config = {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": str(place.socket_dir),
+            "PORT": str(place.postgres_port),
+            "USER": place.user,
+            "PASSWORD": place.password(),
+            "NAME": place.database,
+        }
+    # A connection lives as long as its thread; a check before its first use in a request replaces a dead one.
+    config |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    return config

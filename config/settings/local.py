@@ -1,0 +1,14 @@
+"""For trying and developing: `make run`. The embedded services, plain HTTP on this machine."""
+
+from config import env
+from config.embedded import layout
+from config.settings.base import *  # noqa: F403 - a settings module is its base and what differs
+
+DATABASES = {"default": database(env.DATABASE_URL)}  # noqa: F405
+SECRET_KEY = env.SECRET_KEY or layout(env.DATA_DIR).secret_key()
+ALLOWED_HOSTS = env.ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
+REDIS_URL = env.REDIS_URL or f"unix://{layout(env.DATA_DIR).redis_socket}"
+
+# Static files come straight from the packages: nothing to collect before the first start.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False

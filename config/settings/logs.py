@@ -1,0 +1,58 @@
+"""Structured logs on standard error: one line a request, readable on a terminal, no personal data."""
+
+import logging
+from typing import Any
+
+import structlog
+
+from config import env
+
+SHARED_PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def logging_config(*renderers: Any) -> dict[str, Any]:
+    """A `LOGGING` dictionary whose lines, ours and the libraries', end in `renderers`."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
+                "foreign_pre_chain": SHARED_PROCESSORS,
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["stderr"], "level": env.LOG_LEVEL},
+        "loggers": {
+            # Says every 4xx and 5xx again, with the path's query string.
+            "django.request": {"level": "CRITICAL"},
+            "django.security": {"level": "ERROR"},
+            "axes": {"level": "WARNING"},
+        },
+    }
+
+
+# `RequestIdMiddleware` has checked the header by then.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
+# One line a request, at its end.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+
+structlog.configure(
+    processors=[
+        *SHARED_PROCESSORS,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.StackInfoRenderer(),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+
+LOGGING = logging_config(structlog.dev.ConsoleRenderer(colors=False))

@@ -1,0 +1,37 @@
+"""For real use: servers of one's own, TLS in front, nothing with a default secret."""
+
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+from config.settings.base import *  # noqa: F403 - a settings module is its base and what differs
+from config.settings.logs import logging_config
+
+for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"):
+    if not getattr(env, name):
+        raise ImproperlyConfigured(f"{name} must be set in production (or {name}_FILE).")
+if "*" in env.ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts, not '*'.")
+
+SECRET_KEY = env.SECRET_KEY
+ALLOWED_HOSTS = env.ALLOWED_HOSTS
+REDIS_URL = env.REDIS_URL
+DATABASES = {"default": database(env.DATABASE_URL)}  # noqa: F405
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.TRUSTED_PROXIES else None
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+
+# Filled by `manage.py collectstatic`.
+STATIC_ROOT = env.ROOT / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+LOGGING = logging_config(structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer())

@@ -1,0 +1,7 @@
+"""For the test suite: as `local`, with fast password hashes."""
+
+from config.settings.local import *  # noqa: F403 - a settings module is its base and what differs
+
+SECRET_KEY = "for tests only: nothing that it signs outlives the run"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]

@@ -1,0 +1,171 @@
+"""`/imports/{id}/citizens` and what is counted from them."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.common.api.bodies import read_body
+from config.common.api.paths import SEGMENT, path_id
+from config.common.api.schema import data_of
+from config.common.api.tables import CSVRenderer, csv_response
+from config.common.api.viewsets import ApiViewSet
+from config.common.problems import NotFound
+from imports.api.examples import BIRTHDAYS, CORRECTION, PRESENTS
+from imports.api.imports import IMPORT_ID
+from imports.api.serializers import (
+    BirthdaysQuery,
+    CitizenPatchSerializer,
+    CitizenSerializer,
+    TownAgesSerializer,
+    citizen_row,
+)
+from imports.documents.reader import read_patch
+from imports.models import Citizen
+from imports.querysets import SEE_ALL, SEE_OWN
+from imports.services.access import readable_import
+from imports.services.age_percentiles import age_percentiles
+from imports.services.correct_citizen import correct_citizen
+from imports.services.count_courses import courses_by_channel, presents_by_month
+from imports.services.read_citizens import FIELDS, stream_json, stream_ndjson, stream_rows
+
+NDJSON = "application/x-ndjson"
+CITIZEN_ID = OpenApiParameter(
+    "citizen_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="Its id in the import."
+)
+_SEE = (SEE_ALL, SEE_OWN)
+
+
+class NDJSONRenderer(BaseRenderer):
+    """Names NDJSON in content negotiation; the view streams it."""
+
+    media_type = NDJSON
+    format = "ndjson"
+
+
+class CitizenViewSet(ApiViewSet):
+    """The residents of one import: read them, correct one, count the courses that they will buy."""
+
+    permissions = {
+        "list": _SEE,
+        "retrieve": _SEE,
+        "partial_update": ("imports.change_citizen",),
+        "birthdays": _SEE,
+    }
+    queries = {"birthdays": BirthdaysQuery}
+    bodies = {"partial_update": CitizenPatchSerializer}
+    renderers = {"list": (JSONRenderer, NDJSONRenderer, CSVRenderer)}
+    lookup_field = "citizen_id"
+    lookup_value_regex = SEGMENT
+
+    @extend_schema(
+        summary="Read all residents of an import",
+        description="Streamed, ordered by `citizen_id`, the whole list.",
+        tags=["citizens"],
+        parameters=[IMPORT_ID],
+        responses={
+            (200, "application/json"): data_of(CitizenSerializer(many=True), "CitizenList"),
+            (200, NDJSON): OpenApiResponse(str, description="A citizen a line."),
+            (200, "text/csv"): str,
+        },
+    )
+    def list(self, request: Request, import_id: str) -> HttpResponseBase:
+        found = readable_import(import_id=path_id(import_id), actor=self.actor)
+        self.query()
+        if self.format == "csv":
+            return csv_response(name=f"import-{found.pk}", header=FIELDS, rows=stream_rows(import_id=found.pk))
+        if self.format == "ndjson":
+            return StreamingHttpResponse(stream_ndjson(import_id=found.pk), content_type=NDJSON)
+        return StreamingHttpResponse(stream_json(import_id=found.pk), content_type="application/json")
+
+    @extend_schema(
+        summary="Read one resident",
+        tags=["citizens"],
+        parameters=[IMPORT_ID, CITIZEN_ID],
+        responses={200: data_of(CitizenSerializer(), "CitizenDetail")},
+    )
+    def retrieve(self, request: Request, import_id: str, citizen_id: str) -> Response:
+        citizen = self._citizen(import_id, citizen_id)
+        self.query()
+        return Response({"data": citizen_row(citizen)})
+
+    @extend_schema(
+        summary="Correct a resident",
+        description="`relatives` and `friends` change on both sides. At least one field; `citizen_id` stays.",
+        tags=["citizens"],
+        parameters=[IMPORT_ID, CITIZEN_ID],
+        request=CitizenPatchSerializer,
+        examples=[CORRECTION],
+        responses={200: OpenApiResponse(data_of(CitizenSerializer(), "CitizenCorrected"), description="As it now is.")},
+    )
+    def partial_update(self, request: Request, import_id: str, citizen_id: str) -> Response:
+        citizen = self._citizen(import_id, citizen_id)
+        body = read_body(request, max_bytes=settings.BODY_MAX_BYTES)
+        self.query()
+        patch = read_patch(body, today=datetime.now(UTC).date())
+        corrected = correct_citizen(
+            import_id=citizen.delivery_id, citizen_id=citizen.citizen_id, patch=patch, actor=self.actor
+        )
+        return Response({"data": citizen_row(corrected)})
+
+    @extend_schema(
+        summary="Count the courses that residents will buy",
+        description=(
+            "How many courses each citizen buys for first-order relatives and friends, grouped by the advertising "
+            "channel, or with `group_by=month` by the birthday month (items `{citizen_id, presents}`, all twelve "
+            "months present), of the one that it is bought for."
+        ),
+        tags=["citizens"],
+        parameters=[IMPORT_ID, BirthdaysQuery],
+        examples=[BIRTHDAYS, PRESENTS],
+        responses={
+            200: data_of(serializers.DictField(child=serializers.ListField(child=serializers.DictField())), "Birthdays")
+        },
+    )
+    @action(detail=False, methods=["get"])
+    def birthdays(self, request: Request, import_id: str) -> HttpResponse:
+        found = readable_import(import_id=path_id(import_id), actor=self.actor)
+        by_month = self.query()["group_by"] == "month"
+        data = presents_by_month(import_id=found.pk) if by_month else courses_by_channel(import_id=found.pk)
+        return HttpResponse(b'{"data": ' + data + b"}", content_type="application/json")
+
+    def _citizen(self, import_id: str, citizen_id: str) -> Citizen:
+        found = readable_import(import_id=path_id(import_id), actor=self.actor)
+        citizen = Citizen.objects.of(found.pk).filter(citizen_id=path_id(citizen_id)).first()
+        if citizen is None:
+            raise NotFound("There is no such citizen in this import.")
+        return citizen
+
+
+class TownAgeViewSet(ApiViewSet):
+    """How old the residents of each town are."""
+
+    permissions = {"list": _SEE}
+    renderers = {"list": (JSONRenderer, CSVRenderer)}
+
+    @extend_schema(
+        summary="Age percentiles by town",
+        description="Full years of age today in UTC, interpolated as `numpy.percentile` does it. The whole list.",
+        tags=["citizens"],
+        parameters=[IMPORT_ID],
+        responses={
+            (200, "application/json"): data_of(TownAgesSerializer(many=True), "TownAgeList"),
+            (200, "text/csv"): str,
+        },
+    )
+    def list(self, request: Request, import_id: str) -> HttpResponseBase:
+        found = readable_import(import_id=path_id(import_id), actor=self.actor)
+        self.query()
+        towns = age_percentiles(import_id=found.pk, today=datetime.now(UTC).date())
+        if self.format == "csv":
+            rows = (list(town.values()) for town in towns)
+            return csv_response(name=f"import-{found.pk}-ages", header=("town", "p50", "p75", "p99"), rows=rows)
+        return Response({"data": towns})

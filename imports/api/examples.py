@@ -1,0 +1,38 @@
+"""Examples in the OpenAPI document; a test sends them."""
+
+from drf_spectacular.utils import OpenApiExample
+
+_ANNA = {
+    "citizen_id": 1,
+    "town": "Kyiv",
+    "street": "Khreshchatyk",
+    "building": "22",
+    "apartment": 7,
+    "name": "Anna Shevchenko",
+    "birth_date": "26.12.1986",
+    "gender": "female",
+    "relatives": [2],
+    "friends": [],
+    "channel": "instagram",
+}
+_PETRO = _ANNA | {
+    "citizen_id": 2,
+    "name": "Petro Shevchenko",
+    "birth_date": "01.04.2009",
+    "gender": "male",
+    "relatives": [1],
+    "channel": "tiktok",
+}
+
+DELIVERY = OpenApiExample("A mother and her son", value={"citizens": [_ANNA, _PETRO]}, request_only=True)
+CORRECTION = OpenApiExample("Moved to another town", value={"town": "Valencia"}, request_only=True)
+BIRTHDAYS = OpenApiExample(
+    "By channel",
+    value={"data": {"instagram": [{"citizen_id": 2, "courses": 1}], "tiktok": [{"citizen_id": 1, "courses": 1}]}},
+    response_only=True,
+)
+PRESENTS = OpenApiExample(
+    "By month",
+    value={"data": {str(month): [] for month in range(1, 13)} | {"4": [{"citizen_id": 1, "presents": 1}]}},
+    response_only=True,
+)

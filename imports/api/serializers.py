@@ -1,0 +1,155 @@
+"""The shapes of bodies, for OPTIONS and the OpenAPI document.
+
+Deliveries and corrections are validated by `imports.documents`, twenty times faster than serializers would; a test
+proves that these serializers accept and refuse the same citizens.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from config.common.api.pages import PageQuery
+from imports.documents.structs import MAX_CHANNEL, MAX_INTEGER, MAX_TEXT, UNKNOWN_CHANNEL
+from imports.models import Citizen, Import
+
+_HAS_LETTER_OR_DIGIT = "1 to {} characters, at least one of them a letter or a digit."
+
+
+class CitizenPatchSerializer(serializers.Serializer[Any]):
+    """The fields to change, at least one."""
+
+    town = serializers.CharField(max_length=MAX_TEXT, help_text=_HAS_LETTER_OR_DIGIT.format(MAX_TEXT))
+    street = serializers.CharField(max_length=MAX_TEXT, help_text=_HAS_LETTER_OR_DIGIT.format(MAX_TEXT))
+    building = serializers.CharField(max_length=MAX_TEXT, help_text=_HAS_LETTER_OR_DIGIT.format(MAX_TEXT))
+    apartment = serializers.IntegerField(min_value=0, max_value=MAX_INTEGER)
+    name = serializers.CharField(max_length=MAX_TEXT, help_text="1 to 256 characters.")
+    birth_date = serializers.RegexField(
+        r"^[0-9]{2}\.[0-9]{2}\.[0-9]{4}$", help_text="DD.MM.YYYY, a real date, not after today in UTC."
+    )
+    gender = serializers.ChoiceField(choices=Citizen.Gender.choices)
+    relatives = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=MAX_INTEGER),
+        help_text="Ids in the same import, no repeats, symmetric: if 1 names 2, then 2 names 1.",
+    )
+    friends = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=MAX_INTEGER),
+        required=False,
+        help_text="As relatives; nobody stands in both lists.",
+    )
+    channel = serializers.CharField(
+        max_length=MAX_CHANNEL,
+        required=False,
+        default=UNKNOWN_CHANNEL,
+        help_text="The advertising channel that reaches this resident. " + _HAS_LETTER_OR_DIGIT.format(MAX_CHANNEL),
+    )
+
+
+class CitizenSerializer(CitizenPatchSerializer):
+    """A resident of a delivery."""
+
+    citizen_id = serializers.IntegerField(min_value=0, max_value=MAX_INTEGER, help_text="Unique in its import.")
+
+
+class DeliverySerializer(serializers.Serializer[Any]):
+    """A delivery of residents."""
+
+    citizens = CitizenSerializer(many=True)
+
+
+class ImportSerializer(serializers.Serializer[Any]):
+    """Where an import stands."""
+
+    import_id = serializers.IntegerField(read_only=True)
+    source = serializers.CharField(read_only=True, help_text="Who supplied it.")  # type: ignore[assignment]  # the base has one too
+    status = serializers.ChoiceField(choices=Import.Status.choices, read_only=True)
+    citizens = serializers.IntegerField(read_only=True, help_text="How many residents it holds.")
+    processed = serializers.IntegerField(read_only=True, help_text="How many were taken in so far.")
+    errors = serializers.ListField(child=serializers.DictField(), read_only=True)  # type: ignore[assignment]  # the base has one too
+    created_at = serializers.DateTimeField(read_only=True)
+    created_by = serializers.CharField(read_only=True, allow_null=True)
+    completed_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+
+class ImportIdSerializer(serializers.Serializer[Any]):
+    """The number of a new import."""
+
+    import_id = serializers.IntegerField()
+
+
+class CoursesSerializer(serializers.Serializer[Any]):
+    """How many courses a citizen will buy."""
+
+    citizen_id = serializers.IntegerField()
+    courses = serializers.IntegerField()
+
+
+class TownAgesSerializer(serializers.Serializer[Any]):
+    """Percentiles of full years of age of a town's residents today."""
+
+    town = serializers.CharField()
+    p50 = serializers.FloatField()
+    p75 = serializers.FloatField()
+    p99 = serializers.FloatField()
+
+
+class SourceQuery(serializers.Serializer[Any]):
+    """Who supplies a delivery."""
+
+    source = serializers.CharField(  # type: ignore[assignment]  # the base has one too
+        required=False, max_length=64, trim_whitespace=False, help_text='By default "default".'
+    )
+
+
+class ImportListQuery(PageQuery):
+    """The filters of the list of imports."""
+
+    source = serializers.CharField(required=False, max_length=64, trim_whitespace=False)  # type: ignore[assignment]  # the base has one too
+    status = serializers.ChoiceField(required=False, choices=Import.Status.choices)
+
+
+class BirthdaysQuery(serializers.Serializer[Any]):
+    """How birthdays are grouped."""
+
+    group_by = serializers.ChoiceField(
+        required=False,
+        default="channel",
+        choices=[("channel", "advertising channel"), ("month", "birthday month")],
+    )
+
+
+def import_row(row: Import) -> dict[str, Any]:
+    """An import as the API shows it. `created_by` must be fetched already."""
+    return {
+        "import_id": row.pk,
+        "source": row.source,
+        "status": row.status,
+        "citizens": row.citizen_count,
+        "processed": row.processed,
+        "errors": row.errors,
+        "created_at": moment(row.created_at),
+        "created_by": row.created_by.get_username() if row.created_by else None,
+        "completed_at": moment(row.completed_at) if row.completed_at else None,
+    }
+
+
+def moment(value: datetime) -> str:
+    """RFC 3339 in UTC."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def citizen_row(row: Citizen) -> dict[str, Any]:
+    """A citizen as the API shows it."""
+    return {
+        "citizen_id": row.citizen_id,
+        "town": row.town,
+        "street": row.street,
+        "building": row.building,
+        "apartment": row.apartment,
+        "name": row.name,
+        "birth_date": f"{row.birth_date:%d.%m}.{row.birth_date.year:04}",
+        "gender": row.gender,
+        "relatives": row.relatives,
+        "friends": row.friends,
+        "channel": row.channel,
+    }

@@ -1,0 +1,16 @@
+"""The URLs of the imports."""
+
+from rest_framework.routers import SimpleRouter
+
+from config.common.api.paths import SEGMENT
+from imports.api.citizens import CitizenViewSet, TownAgeViewSet
+from imports.api.imports import ImportViewSet
+
+_ONE = f"imports/(?P<import_id>{SEGMENT})"
+
+router = SimpleRouter(trailing_slash=False)
+router.register("imports", ImportViewSet, basename="import")
+router.register(f"{_ONE}/citizens", CitizenViewSet, basename="citizen")
+router.register(f"{_ONE}/towns/stat/percentile/age", TownAgeViewSet, basename="town-age")
+
+urlpatterns = router.urls

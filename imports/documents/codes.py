@@ -1,0 +1,53 @@
+"""The codes of errors in documents of residents.
+
+========================  =====================================================
+code                      the value at the pointer
+========================  =====================================================
+`malformed_json`          (pointer empty) is not one JSON document in UTF-8
+`too_deep`                (pointer empty) has more levels than can be read
+`required`                is missing; for an empty PATCH body the pointer is empty
+`unknown_field`           is a field that does not exist here
+`read_only`               is a field that cannot be changed (`citizen_id`)
+`invalid_type`            has another JSON type than the field, null included
+`out_of_range`            is an integer below 0 or above 2^63 - 1
+`too_short`               is an empty text
+`too_long`                is a text longer than its field allows
+`invalid_characters`      holds a NUL character or half of a surrogate pair
+`no_letter_or_digit`      is a text without any letter or digit
+`invalid_date`            is not a real date written `DD.MM.YYYY`
+`future_date`             is a date after today in UTC
+`invalid_choice`          is none of the values of its field
+`duplicate`               repeats a `citizen_id`, or an id of the same list
+`in_both_lists`           is a friend's id that stands in `relatives` too
+`unknown_citizen`         names a citizen who is not in the document
+`not_mutual`              names a citizen who does not name this one in return
+========================  =====================================================
+
+The last three are relations: they are looked at when every citizen is valid by
+itself.
+"""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """What is wrong with one value; the module's docstring explains each."""
+
+    MALFORMED_JSON = "malformed_json"
+    TOO_DEEP = "too_deep"
+    REQUIRED = "required"
+    UNKNOWN_FIELD = "unknown_field"
+    READ_ONLY = "read_only"
+    INVALID_TYPE = "invalid_type"
+    OUT_OF_RANGE = "out_of_range"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    INVALID_CHARACTERS = "invalid_characters"
+    NO_LETTER_OR_DIGIT = "no_letter_or_digit"
+    INVALID_DATE = "invalid_date"
+    FUTURE_DATE = "future_date"
+    INVALID_CHOICE = "invalid_choice"
+    DUPLICATE = "duplicate"
+    IN_BOTH_LISTS = "in_both_lists"
+    UNKNOWN_CITIZEN = "unknown_citizen"
+    NOT_MUTUAL = "not_mutual"

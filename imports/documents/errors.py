@@ -1,0 +1,72 @@
+"""What a refused document tells its sender."""
+
+from dataclasses import dataclass
+
+from imports.documents.codes import Code
+
+MAX_ERRORS = 100
+MAX_KEY_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One offending value: where it stands, its code (see `codes`), and a sentence.
+
+    `detail` never repeats the value: it may be somebody's name or address.
+    """
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class InvalidDocument(Exception):
+    """The document breaks rules: the first `MAX_ERRORS` errors and the number of the rest."""
+
+    def __init__(self, errors: list[FieldError], more_errors: int = 0) -> None:
+        """`errors` is not empty."""
+        super().__init__(f"{len(errors) + more_errors} errors, the first: {errors[0].code}")
+        self.errors = errors
+        self.more_errors = more_errors
+
+
+class DocumentTooLarge(Exception):
+    """The document holds more citizens than one document may."""
+
+    def __init__(self, *, citizens: int, limit: int) -> None:
+        """`citizens` are in the document, `limit` are allowed."""
+        super().__init__(f"{citizens} citizens in one document; at most {limit} are allowed")
+        self.citizens = citizens
+        self.limit = limit
+
+
+class ErrorCollector:
+    """Keeps the first `MAX_ERRORS` errors of a document and counts all of them."""
+
+    def __init__(self) -> None:
+        """Starts without errors."""
+        self.errors: list[FieldError] = []
+        self.count = 0
+
+    def add(self, pointer: str, code: Code, detail: str) -> None:
+        """Records one offending value."""
+        self.count += 1
+        if self.count <= MAX_ERRORS:
+            self.errors.append(FieldError(pointer, code.value, detail))
+
+    def raise_if_any(self) -> None:
+        """Raises `InvalidDocument` unless nothing was recorded."""
+        if self.count:
+            raise InvalidDocument(self.errors, self.count - len(self.errors))
+
+
+def join_pointer(prefix: str, key: str) -> str:
+    """Appends `key` to a JSON Pointer (RFC 6901), also a key that somebody made up.
+
+    Half a surrogate pair cannot be sent back in UTF-8, so it is written as an
+    escape; a key is cut after `MAX_KEY_LENGTH` characters.
+    """
+    if len(key) > MAX_KEY_LENGTH:
+        key = key[:MAX_KEY_LENGTH] + "…"
+    key = key.encode("utf-8", "backslashreplace").decode()
+    return f"{prefix}/{key.replace('~', '~0').replace('/', '~1')}"

@@ -1,0 +1,44 @@
+"""JSON as RFC 8259 has it, read into plain Python values."""
+
+import json
+
+from imports.documents.codes import Code
+from imports.documents.errors import FieldError, InvalidDocument
+
+LONGEST_INTEGER = len(str(-(2**63)))
+BEYOND_ANY_FIELD = 2**64
+
+
+def load_json(body: bytes) -> object:
+    """The value in `body`; of a repeated key the last value. Keeps lone surrogates.
+
+    Raises `InvalidDocument` with one error and an empty pointer when it is not
+    UTF-8 or not JSON.
+    """
+    try:
+        return DECODER.decode(body.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise refusal(Code.MALFORMED_JSON, f"Not UTF-8 at byte {error.start}.") from None
+    except json.JSONDecodeError as error:
+        position = f"line {error.lineno} column {error.colno}"
+        raise refusal(Code.MALFORMED_JSON, f"Not JSON: {error.msg} at {position}.") from None
+    except RecursionError:
+        raise refusal(Code.TOO_DEEP, "Nested too deeply.") from None
+
+
+def refusal(code: Code, detail: str) -> InvalidDocument:
+    """An error of the document as a whole."""
+    return InvalidDocument([FieldError("", code.value, detail)])
+
+
+def parse_integer(digits: str) -> int:
+    """`int`, but quick for any number of digits: beyond 64 bits the value no longer matters."""
+    return int(digits) if len(digits) <= LONGEST_INTEGER else BEYOND_ANY_FIELD
+
+
+def refuse_constant(name: str) -> object:
+    """NaN and the infinities, which Python's decoder would take, are not JSON."""
+    raise refusal(Code.MALFORMED_JSON, f"Not JSON: {name} is not a JSON value.")
+
+
+DECODER = json.JSONDecoder(parse_int=parse_integer, parse_constant=refuse_constant)

@@ -1,0 +1,64 @@
+"""The way in: bytes of a request to citizens, or to everything that is wrong with them."""
+
+from datetime import date
+
+import msgspec
+
+from imports.documents import quick
+from imports.documents.codes import Code
+from imports.documents.errors import DocumentTooLarge, ErrorCollector
+from imports.documents.exhaustive import add_unknown_fields, read_exhaustively
+from imports.documents.fields import field_checks
+from imports.documents.json_text import load_json
+from imports.documents.relations import check_disjoint
+from imports.documents.structs import Citizen, CitizenPatch
+
+
+def read_document(body: bytes, *, max_citizens: int, today: date) -> list[Citizen]:
+    """The citizens of `{"citizens": […]}`, in its order; `today` is the date in UTC.
+
+    Raises `InvalidDocument` with every offending value, `DocumentTooLarge` for
+    more than `max_citizens` citizens.
+    """
+    citizens = quick.decode(body)
+    if citizens is not None and len(citizens) > max_citizens:
+        raise DocumentTooLarge(citizens=len(citizens), limit=max_citizens)
+    if citizens is not None and quick.is_valid(citizens, raw=body, today=today):
+        return citizens
+    return read_exhaustively(body, max_citizens=max_citizens, today=today)
+
+
+def read_patch(body: bytes, *, today: date) -> CitizenPatch:
+    """The fields to change of one citizen; `today` is the date in UTC.
+
+    Whether the relatives and friends exist is not known here. Raises
+    `InvalidDocument` with every offending value.
+    """
+    errors = ErrorCollector()
+    value = load_json(body)
+    if isinstance(value, dict):
+        check_patch(value, today, errors)
+    else:
+        errors.add("", Code.INVALID_TYPE, "An object is expected.")
+    errors.raise_if_any()
+    patch = msgspec.convert(value, CitizenPatch)
+    if patch.relatives and patch.friends:
+        check_disjoint(set(patch.relatives), patch.friends, "", errors)
+        errors.raise_if_any()
+    return patch
+
+
+def check_patch(value: dict[str, object], today: date, errors: ErrorCollector) -> None:
+    """Adds every error of a patch."""
+    checks = field_checks(today) | {"citizen_id": refuse_change}
+    if not value:
+        errors.add("", Code.REQUIRED, "At least one field is expected.")
+    for name, check in checks.items():
+        if name in value:
+            check(value[name], f"/{name}", errors)
+    add_unknown_fields(value, checks.keys(), "", errors)
+
+
+def refuse_change(_value: object, pointer: str, errors: ErrorCollector) -> None:
+    """The check of a field that cannot be changed, whatever its value."""
+    errors.add(pointer, Code.READ_ONLY, "This field cannot be changed.")

@@ -1,0 +1,146 @@
+"""Deliveries of residents: the import, its citizens, and the corrections that staff made."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import IsNull
+
+from imports.querysets import CitizenQuerySet, ImportQuerySet
+
+_NO_ID = Value(None, output_field=models.BigIntegerField())
+
+
+class ArrayPosition(Func):
+    """PostgreSQL's `array_position`: where an element first stands in an array, or null."""
+
+    function = "array_position"
+    output_field = models.IntegerField()
+
+
+class Import(models.Model):
+    """One delivery of residents. Imports are independent of each other."""
+
+    class Status(models.TextChoices):
+        """Where a delivery stands."""
+
+        QUEUED = "queued"
+        LOADING = "loading"
+        CHECKED = "checked"
+        COMPLETE = "complete"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+        ERASED = "erased"
+
+    source = models.CharField(max_length=64, default="default", help_text="Who supplied it.")
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
+    citizen_count = models.BigIntegerField("citizens", default=0)
+    processed = models.BigIntegerField(default=0, help_text="Citizens that were taken in so far.")
+    errors = models.JSONField(default=list, blank=True)
+    revision = models.BigIntegerField(default=0, help_text="Grows with each correction of its citizens.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    completed_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="Its rows are about to go.")
+
+    objects: ClassVar[ImportQuerySet] = ImportQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
+
+    class Meta:
+        ordering = ("-id",)
+        permissions = [("view_own_citizens", "Can view the citizens of imports of one's own")]
+        indexes = [
+            models.Index(fields=["source", "-id"], name="import_source", condition=Q(deleted_at=None)),
+            models.Index(fields=["deleted_at"], name="import_deleted", condition=Q(deleted_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"Import {self.pk} from {self.source}"
+
+
+class Citizen(models.Model):
+    """One resident of one delivery.
+
+    `relatives` and `friends` are ids of citizens of the same import and symmetric: whoever stands in one's list has
+    one in theirs. The services that write them see to that, under locks; the constraints keep what a row can know.
+    """
+
+    class Gender(models.TextChoices):
+        """As the deliveries write it."""
+
+        MALE = "male"
+        FEMALE = "female"
+
+    # Rows of a delivery go in chunks by `purge_import`, never by Django's cascade, which would read them all.
+    delivery = models.ForeignKey(
+        Import,
+        db_column="import_id",
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        verbose_name="import",
+    )
+    citizen_id = models.BigIntegerField("citizen id")
+    town = models.CharField(max_length=256)
+    street = models.CharField(max_length=256)
+    building = models.CharField(max_length=256)
+    apartment = models.BigIntegerField()
+    name = models.CharField(max_length=256)
+    birth_date = models.DateField()
+    gender = models.CharField(max_length=6, choices=Gender.choices)
+    relatives = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    friends = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    channel = models.CharField(max_length=64, default="unknown", help_text="The advertising channel that reaches them.")
+
+    objects: ClassVar[CitizenQuerySet] = CitizenQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
+
+    class Meta:
+        ordering = ("delivery", "citizen_id")
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "citizen_id"], name="citizen_unique_in_import"),
+            models.CheckConstraint(condition=Q(citizen_id__gte=0), name="citizen_id_not_negative"),
+            models.CheckConstraint(condition=Q(apartment__gte=0), name="citizen_apartment_not_negative"),
+            models.CheckConstraint(condition=Q(gender__in=["male", "female"]), name="citizen_gender_known"),
+            models.CheckConstraint(condition=~Q(relatives__overlap=F("friends")), name="citizen_relative_or_friend"),
+            models.CheckConstraint(
+                condition=IsNull(ArrayPosition(F("relatives"), _NO_ID), True),
+                name="citizen_relatives_not_null",
+            ),
+            models.CheckConstraint(
+                condition=IsNull(ArrayPosition(F("friends"), _NO_ID), True),
+                name="citizen_friends_not_null",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Citizen {self.citizen_id} of import {self.delivery_id}"
+
+
+class Correction(models.Model):
+    """What somebody changed on a citizen: `{"town": {"from": "Kiev", "to": "Kyiv"}}`."""
+
+    delivery = models.ForeignKey(
+        Import,
+        db_column="import_id",
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        verbose_name="import",
+    )
+    citizen_id = models.BigIntegerField("citizen id")
+    changes = models.JSONField(encoder=DjangoJSONEncoder)
+    corrected_at = models.DateTimeField(auto_now_add=True)
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [models.Index(fields=["delivery", "citizen_id", "-id"], name="correction_of_citizen")]
+
+    def __str__(self) -> str:
+        return f"Correction of citizen {self.citizen_id} of import {self.delivery_id}"

@@ -1,0 +1,52 @@
+"""Reads of deliveries and their citizens, named for their readers."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import User
+from django.db import models
+
+if TYPE_CHECKING:
+    from imports.models import Citizen, Import
+
+SEE_ALL = "imports.view_citizen"
+SEE_OWN = "imports.view_own_citizens"
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    """Deliveries."""
+
+    def live(self) -> "ImportQuerySet":
+        """The ones that nobody deleted."""
+        return self.filter(deleted_at=None)
+
+    def deleted(self) -> "ImportQuerySet":
+        """The ones whose rows are about to go."""
+        return self.filter(deleted_at__isnull=False)
+
+    def with_makers(self) -> "ImportQuerySet":
+        """With the users who made them, newest first: what lists show."""
+        return self.select_related("created_by").order_by("-id")
+
+    def key_shared(self, import_id: int) -> "Import | None":
+        """The import, held against deletion until the transaction ends; other corrections are not kept waiting."""
+        sql = "SELECT * FROM imports_import WHERE id = %s FOR KEY SHARE"
+        return next(iter(self.raw(sql, [import_id])), None)
+
+    def whose_citizens_are_open_to(self, user: User) -> "ImportQuerySet":
+        """The live ones whose residents `user` may see: all, their own, or none."""
+        if user.has_perm(SEE_ALL):
+            return self.live()
+        return self.live().filter(created_by=user) if user.has_perm(SEE_OWN) else self.none()
+
+
+class CitizenQuerySet(models.QuerySet["Citizen"]):
+    """Residents."""
+
+    def of(self, import_id: int) -> "CitizenQuerySet":
+        """The ones of one import."""
+        return self.filter(delivery_id=import_id)
+
+    def locked(self, import_id: int, citizen_ids: set[int]) -> "list[Citizen]":
+        """These citizens, locked for writing in the order of their ids, which every writer keeps."""
+        rows = self.of(import_id).filter(citizen_id__in=sorted(citizen_ids))
+        return list(rows.order_by("citizen_id").select_for_update(no_key=True))

@@ -1,0 +1,36 @@
+"""How old the residents of each town are."""
+
+from datetime import date
+from typing import TypedDict
+
+from django.db import connection
+
+# percentile_cont interpolates as numpy.percentile does by default ("linear", R's type 7).
+_SQL = """
+    SELECT town, percentile_cont(ARRAY[0.5, 0.75, 0.99]) WITHIN GROUP (ORDER BY extract(year FROM age(%s, birth_date)))
+    FROM imports_citizen
+    WHERE import_id = %s
+    GROUP BY town
+    ORDER BY town COLLATE "C"
+"""
+
+
+class TownAges(TypedDict):
+    """Percentiles of full years of age of one town's residents, to two decimals."""
+
+    town: str
+    p50: float
+    p75: float
+    p99: float
+
+
+def age_percentiles(*, import_id: int, today: date) -> list[TownAges]:
+    """For each town of the import, by name in code point order; ages on the day `today`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, [today, import_id])
+        return [_town(name, values) for name, values in cursor.fetchall()]
+
+
+def _town(name: str, values: list[float]) -> TownAges:
+    p50, p75, p99 = (round(value, 2) for value in values)
+    return {"town": name, "p50": p50, "p75": p75, "p99": p99}

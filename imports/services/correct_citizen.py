@@ -1,0 +1,136 @@
+"""Corrects one citizen; relatives and friends change on both sides.
+
+Locks, in this order: the import (`FOR KEY SHARE`: it cannot be deleted meanwhile), then every citizen whose row
+changes, by ascending id. Every writer keeps this order, so two of them can wait for each other but never in a ring.
+"""
+
+from typing import Any
+
+import msgspec
+from django.contrib.auth.models import User
+from django.db import OperationalError, transaction
+from django.db.models import F
+
+from config.common.problems import FieldError, InvalidInput, NotFound
+from imports.documents.structs import CitizenPatch
+from imports.models import Citizen, Correction, Import
+from imports.services.access import require_contents
+from imports.services.relations import Relations, write_other_sides
+
+_DEADLOCK = "40P01"
+_MAX_DEADLOCKS = 5
+
+
+class _MoreToLock(Exception):
+    """Somebody else changed the citizen's lists before our locks were there: more rows are touched than are locked."""
+
+    def __init__(self, citizen_ids: set[int]) -> None:
+        super().__init__()
+        self.citizen_ids = citizen_ids
+
+
+def correct_citizen(*, import_id: int, citizen_id: int, patch: CitizenPatch, actor: User | None) -> Citizen:
+    """The citizen as it is after `patch`. Values that do not change are not written down as a correction.
+
+    Raises `NotFound` for an unknown import or citizen, `Conflict` or `Gone` where its contents cannot be had, and
+    `InvalidInput` for relations that are impossible; nothing is stored then.
+    """
+    to_lock = _first_guess(import_id, citizen_id, patch)
+    deadlocks = 0
+    while True:
+        try:
+            with transaction.atomic():
+                return _correct(import_id, citizen_id, patch, actor, to_lock)
+        except _MoreToLock as more:
+            # Each round means that another correction was committed, so somebody always gets on.
+            to_lock |= more.citizen_ids
+        except OperationalError as error:
+            deadlocks += 1
+            if getattr(error.__cause__, "pgcode", None) != _DEADLOCK or deadlocks > _MAX_DEADLOCKS:
+                raise
+
+
+def _first_guess(import_id: int, citizen_id: int, patch: CitizenPatch) -> set[int]:
+    """The rows to lock, judged by the lists as they are before any lock."""
+    if patch.relatives is msgspec.UNSET and patch.friends is msgspec.UNSET:
+        return {citizen_id}
+    seen = Citizen.objects.of(import_id).filter(citizen_id=citizen_id).only("relatives", "friends").first()
+    if seen is None:
+        raise _no_citizen()
+    return _lists(seen).touched_by(_new_lists(seen, patch)) | {citizen_id}
+
+
+def _correct(import_id: int, citizen_id: int, patch: CitizenPatch, actor: User | None, to_lock: set[int]) -> Citizen:
+    _hold_import(import_id)
+    locked = {row.citizen_id: row for row in Citizen.objects.locked(import_id, to_lock)}
+    if citizen_id not in locked:
+        raise _no_citizen()
+    citizen = locked[citizen_id]
+    new = _new_lists(citizen, patch)
+    touched = _lists(citizen).touched_by(new)
+    if not touched <= to_lock:
+        raise _MoreToLock(touched)
+    _check_relations(new, patch, missing=touched - locked.keys())
+    changes = _apply(citizen, patch)
+    if not changes:
+        return citizen
+    citizen.save(update_fields=list(changes))
+    write_other_sides(import_id=import_id, citizen_id=citizen_id, new=new, touched=touched)
+    Correction.objects.create(delivery_id=import_id, citizen_id=citizen_id, changes=changes, corrected_by=actor)
+    # Last, so that whoever compares revisions sees this one only together with everything above.
+    Import.objects.filter(pk=import_id).update(revision=F("revision") + 1)
+    return citizen
+
+
+def _hold_import(import_id: int) -> None:
+    held = Import.objects.key_shared(import_id)
+    if held is None or held.deleted_at is not None:
+        raise NotFound("There is no such import.")
+    require_contents(held)
+
+
+def _lists(citizen: Citizen) -> Relations:
+    return Relations.of(citizen.relatives, citizen.friends)
+
+
+def _new_lists(citizen: Citizen, patch: CitizenPatch) -> Relations:
+    relatives = citizen.relatives if patch.relatives is msgspec.UNSET else patch.relatives
+    friends = citizen.friends if patch.friends is msgspec.UNSET else patch.friends
+    return Relations.of(relatives, friends)
+
+
+def _check_relations(new: Relations, patch: CitizenPatch, *, missing: set[int]) -> None:
+    in_both = set(new.relatives) & set(new.friends)
+    errors = [
+        error
+        for name in ("relatives", "friends")
+        if isinstance(ids := getattr(patch, name), list)
+        for index, other in enumerate(ids)
+        if (error := _relation_error(f"/{name}/{index}", other, missing, in_both))
+    ]
+    if errors:
+        raise InvalidInput("The relations are not possible.", errors=errors)
+
+
+def _relation_error(pointer: str, other: int, missing: set[int], in_both: set[int]) -> FieldError | None:
+    if other in missing:
+        return FieldError(pointer, "unknown_citizen", "There is no such citizen in this import.")
+    if other in in_both:
+        return FieldError(pointer, "in_both_lists", "Nobody can be a relative and a friend at once.")
+    return None
+
+
+def _apply(citizen: Citizen, patch: CitizenPatch) -> dict[str, dict[str, Any]]:
+    """Sets the new values on `citizen`. Returns what differs: field → `{"from", "to"}`."""
+    changes = {}
+    for name in patch.__struct_fields__:
+        value = patch.born if name == "birth_date" else getattr(patch, name)
+        old = getattr(citizen, name)
+        if value is not msgspec.UNSET and value != old:
+            changes[name] = {"from": old, "to": value}
+            setattr(citizen, name, value)
+    return changes
+
+
+def _no_citizen() -> NotFound:
+    return NotFound("There is no such citizen in this import.")

@@ -1,0 +1,51 @@
+"""Deletes a delivery: at once for everybody who looks, its rows afterwards."""
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils import timezone
+
+from config.common.problems import NotFound
+from imports.models import Import
+
+CHUNK_ROWS = 20_000
+
+# Rows of one import, a bounded number at a time, so that no lock is held for long and a killed purge has lost little.
+_DELETE_CHUNK = """
+    DELETE FROM {table} WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM {table} WHERE import_id = %s LIMIT %s
+    ))
+"""
+
+
+@transaction.atomic
+def delete_import(*, import_id: int, actor: User | None) -> None:
+    """Marks the import as deleted, after the corrections that are under way. Raises `NotFound`."""
+    # FOR UPDATE waits for corrections, which hold FOR KEY SHARE: after this answer none can still be written.
+    found = Import.objects.live().select_for_update().filter(pk=import_id).first()
+    if found is None:
+        raise NotFound("There is no such import.")
+    found.deleted_at = timezone.now()
+    found.save(update_fields=["deleted_at"])
+
+
+def purge_deleted_imports() -> int:
+    """Removes the rows of every deleted import, in chunks. Returns how many imports went.
+
+    May be killed and repeated at any point, and run twice at the same time.
+    """
+    import_ids = list(Import.objects.deleted().values_list("pk", flat=True))
+    return sum(_purge(import_id) for import_id in import_ids)
+
+
+def _purge(import_id: int) -> bool:
+    for table in ("imports_citizen", "imports_correction"):
+        while _delete_chunk(table, import_id):
+            pass
+    removed, _ = Import.objects.deleted().filter(pk=import_id).delete()
+    return removed > 0
+
+
+def _delete_chunk(table: str, import_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE_CHUNK.format(table=table), [import_id, CHUNK_ROWS])
+        return int(cursor.rowcount)

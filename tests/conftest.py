@@ -1,0 +1,51 @@
+"""What every test may ask for: users with roles, their API clients, and a real server process."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from config.common.services.tokens import issue_token
+from tests.server import Server, start_server
+
+
+@pytest.fixture
+def token_of(db: None) -> Callable[[str], str]:
+    """A token of a user with this role; the user is named as the role."""
+
+    def make(role: str) -> str:
+        return issue_token(username=role.lower(), role=role)[1]
+
+    return make
+
+
+@pytest.fixture
+def client_of(token_of: Callable[[str], str]) -> Callable[[str], APIClient]:
+    """An API client of a user with this role."""
+
+    def make(role: str) -> APIClient:
+        client = APIClient(raise_request_exception=False)
+        client.credentials(HTTP_AUTHORIZATION=f"Token {token_of(role)}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def manager(client_of: Callable[[str], APIClient]) -> APIClient:
+    """An API client of a manager."""
+    return client_of("Managers")
+
+
+@pytest.fixture
+def superuser(db: None) -> User:
+    """Somebody who may do everything."""
+    return User.objects.create_superuser(username="root", password="a long password")
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup: None) -> Iterator[Server]:
+    """A gunicorn of its own on this worker's test database. Use it in tests marked `django_db(transaction=True)`."""
+    with start_server() as running:
+        yield running

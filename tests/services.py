@@ -1,0 +1,21 @@
+"""A pytest plugin: the suite's own PostgreSQL and Redis, started before Django reads its settings.
+
+They live in `.data/test`, apart from those of `make run`. With DATABASE_URL or REDIS_URL set, those servers are used.
+"""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+os.environ["DATA_DIR"] = str(ROOT / ".data" / "test")
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.testing"
+os.environ["LOG_LEVEL"] = "WARNING"
+# All tests share one address; the tests of the limits set their own.
+os.environ["RATE_LIMIT_ANONYMOUS"] = "0"
+
+from config import env
+from config.embedded import ensure
+
+env.DATA_DIR.mkdir(parents=True, exist_ok=True)
+SESSION = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
