@@ -46,6 +46,8 @@ DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
 
 structlog.configure(
     processors=[
+        # First: what no handler prints must not be rendered.
+        structlog.stdlib.filter_by_level,
         *SHARED_PROCESSORS,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.StackInfoRenderer(),
