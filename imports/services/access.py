@@ -29,6 +29,17 @@ def readable_import(*, import_id: int, actor: User) -> Import:
     return found
 
 
+def require_still_readable(*, import_id: int) -> None:
+    """To be called after the rows were read, or their snapshot was taken: raises as `readable_import` does.
+
+    A deletion marks the import first and removes its rows afterwards. While there is no mark, all of them were there.
+    """
+    found = Import.objects.live().filter(pk=import_id).first()
+    if found is None:
+        raise NotFound("There is no such import.")
+    require_contents(found)
+
+
 def require_contents(found: Import) -> None:
     """Raises `Gone` for an erased import and `Conflict` for one that is not complete."""
     if found.status == Import.Status.ERASED:

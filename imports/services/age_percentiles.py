@@ -5,6 +5,8 @@ from typing import TypedDict
 
 from django.db import connection
 
+from imports.services.access import require_still_readable
+
 # percentile_cont interpolates as numpy.percentile does by default ("linear", R's type 7).
 _SQL = """
     SELECT town, percentile_cont(ARRAY[0.5, 0.75, 0.99]) WITHIN GROUP (ORDER BY extract(year FROM age(%s, birth_date)))
@@ -25,10 +27,15 @@ class TownAges(TypedDict):
 
 
 def age_percentiles(*, import_id: int, today: date) -> list[TownAges]:
-    """For each town of the import, by name in code point order; ages on the day `today`."""
+    """For each town of the import, by name in code point order; ages on the day `today`.
+
+    Raises `NotFound`, `Conflict` or `Gone` for an import that has no contents.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [today, import_id])
-        return [_town(name, values) for name, values in cursor.fetchall()]
+        towns = [_town(name, values) for name, values in cursor.fetchall()]
+    require_still_readable(import_id=import_id)
+    return towns
 
 
 def _town(name: str, values: list[float]) -> TownAges:

@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from imports.services.access import require_still_readable
+
 # Relations are symmetric, so the row of the one that a course is bought for already names the buyers: no join.
 _BY_CHANNEL = """
     SELECT
@@ -37,12 +39,18 @@ _BY_MONTH = """
 
 
 def courses_by_channel(*, import_id: int) -> bytes:
-    """A JSON object: channel → `[{"citizen_id", "courses"}]`, for the channels that reach somebody bought for."""
+    """A JSON object: channel → `[{"citizen_id", "courses"}]`, for the channels that reach somebody bought for.
+
+    Raises `NotFound`, `Conflict` or `Gone` for an import that has no contents.
+    """
     return _json_object(_BY_CHANNEL, import_id)
 
 
 def presents_by_month(*, import_id: int) -> bytes:
-    """A JSON object: `"1"` to `"12"`, the birthday month of the one bought for → `[{"citizen_id", "presents"}]`."""
+    """A JSON object: `"1"` to `"12"`, the birthday month of the one bought for → `[{"citizen_id", "presents"}]`.
+
+    Raises as `courses_by_channel`.
+    """
     return _json_object(_BY_MONTH, import_id)
 
 
@@ -50,4 +58,5 @@ def _json_object(sql: str, import_id: int) -> bytes:
     with connection.cursor() as cursor:
         cursor.execute(sql, [import_id])
         members = ", ".join(f"{key}: {items}" for key, items in cursor.fetchall())
+    require_still_readable(import_id=import_id)
     return f"{{{members}}}".encode()
