@@ -1,11 +1,21 @@
 """Structured logs on standard error: one line a request, readable on a terminal, no personal data."""
 
 import logging
+from collections.abc import MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 import structlog
 
 from config import env
+
+
+def drop_health_checks(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Leaves out the lines of health checks that went well: a balancer asks every few seconds."""
+    if event.get("code") == HTTPStatus.OK and str(event.get("request")).startswith("GET /health/"):
+        raise structlog.DropEvent
+    return event
+
 
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -50,6 +60,7 @@ structlog.configure(
     processors=[
         # First: what no handler prints must not be rendered.
         structlog.stdlib.filter_by_level,
+        drop_health_checks,
         *SHARED_PROCESSORS,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.StackInfoRenderer(),

@@ -136,6 +136,14 @@ def granted(answer: httpx.Response) -> dict[str, str]:
     return {name.removeprefix(prefix): value for name, value in answer.headers.items() if name.startswith(prefix)}
 
 
+def test_a_health_check_is_logged_only_when_it_fails(logged: tuple[Server, Path]) -> None:
+    server, log = logged
+    with server.client() as client:
+        client.get("/health/live", headers={"X-Request-ID": "health-1"})
+        client.get("/health/live?x=1", headers={"X-Request-ID": "health-2"})
+    assert re.findall(r"request_id=(health-\d)", log.read_text()) == ["health-2"]
+
+
 def test_a_configured_origin_may_ask(logged: tuple[Server, Path]) -> None:
     with logged[0].client() as client:
         preflight = client.options("/imports", headers={"Origin": ORIGIN, **PREFLIGHT})
