@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.contrib.auth import get_user_model
+from django.db import connections, models
 from django.db.models import Q
 from knox.models import AuthTokenManager
 
@@ -11,18 +12,37 @@ if TYPE_CHECKING:
     from config.common.models import ApiToken
 
 LAST_USE_PRECISION = timedelta(minutes=1)
+_LIVE = """
+    SELECT {} FROM common_apitoken AS token JOIN auth_user AS owner ON owner.id = token.user_id
+    WHERE token.digest = %s AND (token.expiry IS NULL OR token.expiry > %s) AND owner.is_active
+"""
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    """The names of the columns, in the order in which `from_db` takes them."""
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """What authentication asks of the tokens."""
 
     def live(self, digest: str, *, now: datetime) -> "ApiToken | None":
-        """The unexpired token with this hash and its active user: one query on the primary key."""
-        return (
-            self.select_related("user")
-            .filter(Q(expiry__isnull=True) | Q(expiry__gt=now), digest=digest, user__is_active=True)
-            .first()
-        )
+        """The unexpired token with this hash and its active user: one query on the primary key.
+
+        Every request asks it, so it is plain SQL: the ORM takes longer to write the statement than PostgreSQL to
+        answer it.
+        """
+        user = get_user_model()
+        token_names, user_names = _columns(self.model), _columns(user)
+        select = ", ".join([*(f"token.{name}" for name in token_names), *(f"owner.{name}" for name in user_names)])
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(_LIVE.format(select), [digest, now])
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        token: ApiToken = self.model.from_db(self.db, token_names, row[: len(token_names)])
+        token.user = user.from_db(self.db, user_names, row[len(token_names) :])
+        return token
 
     def note_use(self, token: "ApiToken", *, now: datetime) -> None:
         """Writes down the last use, at most once a minute for a token however many requests it makes."""

@@ -7,11 +7,16 @@ from django.db import connection
 
 from imports.services.access import READABLE_IMPORT, require_still_readable
 
-# percentile_cont interpolates as numpy.percentile does by default ("linear", R's type 7).
+# percentile_cont interpolates as numpy.percentile does by default ("linear", R's type 7). OFFSET 0 keeps the ages from
+# being worked out after the rows were sorted by town, when there is more to carry along.
 _SQL = f"""
-    SELECT town, percentile_cont(ARRAY[0.5, 0.75, 0.99]) WITHIN GROUP (ORDER BY extract(year FROM age(%s, birth_date)))
-    FROM imports_citizen
-    WHERE import_id = {READABLE_IMPORT}
+    SELECT town, percentile_cont(ARRAY[0.5, 0.75, 0.99]) WITHIN GROUP (ORDER BY years)
+    FROM (
+        SELECT town, date_part('year', age(%s::date, birth_date)) AS years
+        FROM imports_citizen
+        WHERE import_id = {READABLE_IMPORT}
+        OFFSET 0
+    ) AS resident
     GROUP BY town
     ORDER BY town COLLATE "C"
 """

@@ -4,6 +4,9 @@ from django.db import connection
 
 from imports.services.access import READABLE_IMPORT, require_still_readable
 
+# Looked at before the lists are taken apart: most residents have none.
+_HAS_RELATIONS = "(relatives <> '{}' OR friends <> '{}')"
+
 # Relations are symmetric, so the row of the one that a course is bought for already names the buyers: no join.
 _BY_CHANNEL = f"""
     SELECT
@@ -12,7 +15,7 @@ _BY_CHANNEL = f"""
     FROM (
         SELECT channel, buyer, count(*) AS courses
         FROM imports_citizen, unnest(relatives || friends) AS buyer
-        WHERE import_id = {READABLE_IMPORT}
+        WHERE import_id = {READABLE_IMPORT} AND {_HAS_RELATIONS}
         GROUP BY channel, buyer
     ) AS bought
     GROUP BY channel
@@ -29,7 +32,7 @@ _BY_MONTH = f"""
         FROM (
             SELECT extract(month FROM birth_date)::int AS month, buyer, count(*) AS presents
             FROM imports_citizen, unnest(relatives || friends) AS buyer
-            WHERE import_id = {READABLE_IMPORT}
+            WHERE import_id = {READABLE_IMPORT} AND {_HAS_RELATIONS}
             GROUP BY 1, 2
         ) AS bought
         GROUP BY month

@@ -5,7 +5,6 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
@@ -54,7 +53,7 @@ def _load(stage: Stage, citizens: int, rounds: int) -> Row:
     columns = ", ".join(COLUMNS)
 
     def ours() -> None:
-        expect(stage.client.post("/imports", content=body, headers={"Content-Type": "application/json"}), 201)
+        stage.client.expect(201, "POST", "/imports", body)
 
     def theirs() -> None:
         stage.psql(f"\\copy imports_citizen ({columns}) from '{next(ready)}'")
@@ -86,7 +85,7 @@ def _read(stage: Stage, import_id: int, citizens: int, rounds: int) -> Iterator[
     url = f"/imports/{import_id}/citizens"
     before = stage.memory()
     mine, raw = medians_of_pair(
-        lambda: _drain(stage, url),
+        lambda: stage.client.drain(url),
         lambda: stage.psql(_JSON_ROWS.format(import_id), into=subprocess.DEVNULL),
         rounds=rounds,
     )
@@ -94,21 +93,10 @@ def _read(stage: Stage, import_id: int, citizens: int, rounds: int) -> Iterator[
     note = f"server +{grown:.0f} MiB"
     yield Row(f"GET {citizens:,} residents / psql COPY row_to_json", mine, raw, limit=2, note=note)
     yield Row(
-        f"GET {citizens:,} residents, first byte", median_of(lambda: _first_byte(stage, url), rounds=rounds), limit=50
+        f"GET {citizens:,} residents, first byte",
+        median_of(lambda: stage.client.first_byte(url), rounds=rounds),
+        limit=50,
     )
-
-
-def _drain(stage: Stage, url: str) -> None:
-    with stage.client.stream("GET", url) as response:
-        for _ in response.iter_raw():
-            pass
-    expect(response, 200)
-
-
-def _first_byte(stage: Stage, url: str) -> None:
-    """Until the first bytes are there; the connection is given up then, its time is not counted."""
-    with stage.client.stream("GET", url) as response:
-        next(response.iter_raw())
 
 
 def _correct(stage: Stage, import_id: int, citizens: int, rounds: int) -> Iterator[Row]:
@@ -117,18 +105,18 @@ def _correct(stage: Stage, import_id: int, citizens: int, rounds: int) -> Iterat
     alone, hub = citizens - 2000, citizens - 1
 
     def relatives() -> None:
-        expect(stage.client.patch(f"{url}/{alone}", json={"relatives": [alone + i for i in flip()]}), 200)
+        stage.client.expect(200, "PATCH", f"{url}/{alone}", {"relatives": [alone + i for i in flip()]})
 
     def name() -> None:
-        expect(stage.client.patch(f"{url}/{alone}", json={"name": f"Somebody {next(counter)}"}), 200)
+        stage.client.expect(200, "PATCH", f"{url}/{alone}", {"name": f"Somebody {next(counter)}"})
 
     def leave_hub() -> None:
         ids = list(range(hub - 1000, hub - next(counter) % 2))
-        expect(stage.client.patch(f"{url}/{hub}", json={"relatives": ids}), 200)
+        stage.client.expect(200, "PATCH", f"{url}/{hub}", {"relatives": ids})
 
     def hub_all() -> None:
         ids = list(range(hub - 1000, hub)) if next(counter) % 2 else []
-        expect(stage.client.patch(f"{url}/{hub}", json={"relatives": ids}), 200)
+        stage.client.expect(200, "PATCH", f"{url}/{hub}", {"relatives": ids})
 
     counter = itertools.count()
     of = f"of {citizens:,}"
@@ -144,7 +132,7 @@ def _count(stage: Stage, import_id: int, citizens: int, rounds: int) -> Iterator
         ("age percentiles", "towns/stat/percentile/age", _PERCENTILES),
     ):
         mine, raw = medians_of_pair(
-            lambda path=path: expect(stage.client.get(f"/imports/{import_id}/{path}"), 200),  # type: ignore[misc]  # bound now
+            lambda path=path: stage.client.expect(200, "GET", f"/imports/{import_id}/{path}"),  # type: ignore[misc]  # bound now
             lambda sql=sql: _bare(sql.format(import_id)),  # type: ignore[misc]  # bound now
             rounds=rounds * 3,
         )
@@ -155,9 +143,3 @@ def _bare(sql: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         cursor.fetchall()
-
-
-def expect(response: httpx.Response, status: int) -> None:
-    """Raises unless the answer is what the bench is about."""
-    if response.status_code != status:
-        raise RuntimeError(f"{response.request.url}: {response.status_code}")

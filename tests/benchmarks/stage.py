@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import psutil
 from django.core.management import call_command
 from django.db import connection
@@ -16,6 +15,7 @@ from config import env
 from config.common.services.tokens import issue_token
 from config.embedded import layout
 from config.embedded.binaries import postgres_program
+from tests.benchmarks.client import Client
 from tests.server import Server, database_url, start_server
 
 
@@ -24,7 +24,7 @@ class Stage:
     """What the parts of the bench work with. `folder` is for their files."""
 
     server: Server
-    client: httpx.Client
+    client: Client
     folder: Path
 
     def psql(self, script: str, *, into: int = subprocess.DEVNULL) -> None:
@@ -51,8 +51,5 @@ def set_stage(folder: Path) -> Iterator[Stage]:
         cursor.execute("TRUNCATE imports_correction, imports_citizen, imports_import RESTART IDENTITY")
     _, key = issue_token(username="bench", role="Managers")
     workers = os.environ.get("WEB_WORKERS", "1")
-    with (
-        start_server(WEB_WORKERS=workers, RATE_LIMIT_TOKEN="0", LOG_LEVEL="ERROR") as server,
-        server.client(key) as client,
-    ):
-        yield Stage(server, client, folder)
+    with start_server(WEB_WORKERS=workers, RATE_LIMIT_TOKEN="0", LOG_LEVEL="ERROR") as server:
+        yield Stage(server, Client(server.url, key), folder)

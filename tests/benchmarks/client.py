@@ -1,0 +1,51 @@
+"""A lean HTTP client: of what a request takes, as little as possible is the client's own."""
+
+import http.client
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class Client:
+    """One connection that is kept open, and signs in with a token."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._address = urlsplit(url).netloc
+        self._headers = {"Authorization": f"Token {token}"}
+        self._connection = http.client.HTTPConnection(self._address, timeout=600)
+
+    def expect(
+        self, status: int, method: str, path: str, body: Any = None, media_type: str = "application/json"
+    ) -> bytes:
+        """The body of the answer. Raises RuntimeError unless it has `status`."""
+        content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        headers = {**self._headers, "Content-Type": media_type} if content is not None else self._headers
+        self._connection.request(method, path, content, headers)
+        answer = self._connection.getresponse()
+        received = answer.read()
+        if answer.status != status:
+            raise RuntimeError(f"{method} {path}: {answer.status} {received[:500]!r}")
+        return received
+
+    def drain(self, path: str) -> None:
+        """Reads an answer of any size, a mebibyte at a time."""
+        self._open(path, _read_to_the_end)
+
+    def first_byte(self, path: str) -> None:
+        """Reads the first bytes of an answer, on a connection of its own, which is given up then."""
+        other = Client(f"http://{self._address}", self._headers["Authorization"].partition(" ")[2])
+        other._open(path, lambda answer: answer.read1(1))
+        other._connection.close()
+
+    def _open(self, path: str, read: Callable[[http.client.HTTPResponse], object]) -> None:
+        self._connection.request("GET", path, headers=self._headers)
+        answer = self._connection.getresponse()
+        if answer.status != 200:
+            raise RuntimeError(f"GET {path}: {answer.status}")
+        read(answer)
+
+
+def _read_to_the_end(answer: http.client.HTTPResponse) -> None:
+    while answer.read(1 << 20):
+        pass
