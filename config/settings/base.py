@@ -29,7 +29,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "knox",
     "rest_framework",
+    "simple_history",
     "config.common",
+    "airports",
     "imports",
 ]
 
@@ -58,6 +60,9 @@ APPEND_SLASH = True  # for the admin; no API URL has one to append
 
 # Of Knox only the abstract model is used: its own table is swapped for `common.ApiToken` and must not be made.
 MIGRATION_MODULES = {"knox": None}
+
+# History is read by object, not by moment: one index less to write in an upload.
+SIMPLE_HISTORY_DATE_INDEX = False
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

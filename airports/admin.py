@@ -1,0 +1,1 @@
+"""Airports in the admin."""
