@@ -1,8 +1,10 @@
 """Airports, their history, and changes that wait for somebody to confirm them."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.postgres.indexes import GistIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -58,6 +60,10 @@ class Airport(models.Model):
         verbose_name_plural="history",
     )
     objects: ClassVar[AirportQuerySet] = AirportQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
+
+    # Set by the services before a save: what django-simple-history writes down with it.
+    _history_user: User | None
+    _history_date: datetime
 
     class Meta:
         ordering = ("id",)

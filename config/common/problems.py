@@ -75,6 +75,12 @@ class Gone(Problem):
     status = HTTPStatus.GONE
 
 
+class Stale(Problem):
+    """The caller's copy of the thing is not the present one."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
+
+
 class TooLarge(Problem):
     """More than a limit allows."""
 

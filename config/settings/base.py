@@ -3,6 +3,7 @@
 from typing import Any
 
 from config import env
+from config.settings.airports import *  # noqa: F403 - the settings of the airports
 from config.settings.api import *  # noqa: F403 - the settings of the API, in a room of their own
 from config.settings.logs import *  # noqa: F403 - the settings of the logs
 from config.settings.pages import *  # noqa: F403 - the settings of what people see in a browser
