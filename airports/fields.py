@@ -108,7 +108,8 @@ def _olson_names() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _number(text: str, *, low: float, high: float) -> float | None:
+def read_number(text: str, *, low: float, high: float) -> float | None:
+    """The number that `text` writes; None for an empty text. Raises `InvalidValue`, also outside `low` to `high`."""
     text = text.strip()
     if not text:
         return None
@@ -142,7 +143,7 @@ def _of_text(name: str, parse: Callable[[str], str | None], *, required: bool = 
 
 
 def _of_number(name: str, low: float, high: float, *, required: bool = False) -> Field:
-    return Field(name, partial(_json_number, low=low, high=high), partial(_number, low=low, high=high), required)
+    return Field(name, partial(_json_number, low=low, high=high), partial(read_number, low=low, high=high), required)
 
 
 _TABLE = (

@@ -53,6 +53,6 @@ def changes_in(entry: Any) -> dict[str, dict[str, Any]]:
     """What an entry of `history_of` changed: field → `{"from", "to"}`. A deletion changes no field."""
     if entry.history_type == "-":
         return {}
-    before = entry.before or dict.fromkeys(_COMPARED)
+    before = entry.before or dict.fromkeys(NAMES) | {"is_deleted": False}
     changes = {name: {"from": before[name], "to": getattr(entry, name)} for name in _COMPARED}
     return {name: change for name, change in changes.items() if change["from"] != change["to"]}

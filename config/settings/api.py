@@ -46,6 +46,7 @@ CORS_ALLOW_HEADERS = [
     "content-type",
     "idempotency-key",
     "if-match",
+    "if-none-match",
     "prefer",
     "x-csrftoken",
     "x-request-id",
@@ -71,6 +72,8 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATION_PARAMETERS": False,
     "ENUM_NAME_OVERRIDES": {"ImportStatus": "imports.models.Import.Status", "Gender": "imports.models.Citizen.Gender"},
     "TAGS": [
+        {"name": "airports", "description": "Airports: find, read, make, change, delete, restore, history."},
+        {"name": "airport verbs", "description": "The same by the name of what is done, with a body or by a link."},
         {"name": "imports", "description": "Deliveries of residents: load, list, delete."},
         {"name": "citizens", "description": "The residents of one delivery: read, correct, count."},
     ],
