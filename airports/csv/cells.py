@@ -11,7 +11,9 @@ _REPEATED = frozenset({"country", "timezone", "dst", "tz", "type", "source"})
 _MEMORY = 5_000
 _NUMBERS = frozenset({"latitude", "longitude", "altitude", "timezone"})
 # What a spreadsheet would run; exports lead it with an apostrophe, which is taken off again.
-_GUARDED = re.compile("'[=+@\t\r-]")
+_GUARDED = re.compile("'+[=+@\t\r-]")
+# What makes a writer of CSV put quotes around a cell, inside which a backslash escapes.
+_QUOTED = re.compile(r'[,"\r\n]')
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]").search
 
@@ -80,3 +82,10 @@ def _plain(cell: str) -> str:
     if cell == NULL:
         return ""
     return cell[1:] if _GUARDED.match(cell) else cell
+
+
+def written(text: str) -> str:
+    """`text` as a cell for an export, before its own guard and quotes, so that reading the cell gives `text` again."""
+    if _GUARDED.match(text):
+        text = f"'{text}"
+    return text.replace("\\", r"\\") if "\\" in text and _QUOTED.search(text) else text
