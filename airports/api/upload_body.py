@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
@@ -99,7 +99,7 @@ def _file_in_form(request: Request, body: Body, *, boundary: str) -> Iterator[By
     # A parser that hears of no length reads nothing; the body itself counts.
     environment = request.META | {"CONTENT_LENGTH": request.META.get("CONTENT_LENGTH") or "1"}
     try:
-        parser = MultiPartParser(environment, body, [TemporaryFileUploadHandler(request._request)])
+        parser = MultiPartParser(environment, cast("Any", body), [TemporaryFileUploadHandler(request._request)])
         fields, files = parser.parse()
     except MultiPartParserError as error:
         raise _broken("The form is malformed.") from error

@@ -3,6 +3,7 @@
 from rest_framework.routers import Route, SimpleRouter
 
 from airports.api.airports import AirportViewSet
+from airports.api.upload import UploadViewSet
 from airports.api.verbs import CreateViewSet, DeleteViewSet, UpdateViewSet
 
 
@@ -22,6 +23,7 @@ class VerbRouter(SimpleRouter):
 
 router = SimpleRouter(trailing_slash=False)
 router.register("airports", AirportViewSet, basename="airport")
+router.register("upload", UploadViewSet, basename="airport-upload")
 
 verbs = VerbRouter(trailing_slash=False)
 verbs.register("create", CreateViewSet, basename="create-airport")
