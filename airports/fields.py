@@ -31,6 +31,7 @@ DST_CODES = "EASOZNU"
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_NEXT_TO_NOTHING = 1e-12
 # Beyond every range here; a longer integer need not be converted, which takes quadratic time.
 _TOO_LARGE_TO_FIT = 10**12
 
@@ -128,8 +129,8 @@ def _json_number(value: object, *, low: float, high: float) -> float:
 def _in_range(value: float, low: float, high: float) -> float:
     if not (math.isfinite(value) and low <= value <= high):
         raise InvalidValue("out_of_range", f"A number from {low:g} to {high:g} is expected.")
-    # There is one zero: -0.0 would be another text for the same value.
-    return value + 0.0
+    # One zero for all that no instrument tells from it, -0.0 too. PostgreSQL refuses products that underflow.
+    return value if abs(value) > _NEXT_TO_NOTHING else 0.0
 
 
 def _json_text(value: object, *, parse: Callable[[str], str | None]) -> str | None:
