@@ -75,7 +75,7 @@ class QuotedRow:
     def _unquoted(self, line: str, position: int) -> tuple[bool, int]:
         comma = line.find(",", position)
         end = len(line) if comma < 0 else comma
-        self.cells.append(line[position:end])
+        self.cells.append(line[position:end].removesuffix("\n"))
         return comma < 0, end + 1
 
 
