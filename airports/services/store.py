@@ -1,5 +1,6 @@
 """Writes one airport and its history: the last step of every service that changes one."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -11,6 +12,7 @@ from airports.services.history import record_history
 from config.common.problems import Conflict, FieldError
 
 _CODES = {"airport_iata_unique": "iata", "airport_icao_unique": "icao"}
+_DUPLICATE = "Another airport has this code."
 
 
 def store(airport: Airport, *, actor: User | None, at: datetime | None = None) -> Airport:
@@ -43,13 +45,14 @@ def _record_origin(airport: Airport) -> None:
         record_history(airport_ids=[airport.pk], kind="+", actor=None, at=airport.created_at)
 
 
+def taken_codes(*, airport_id: int | None, codes: Mapping[str, object]) -> list[str]:
+    """Of `codes` (`iata`, `icao`) the names of those that a live airport other than `airport_id` has."""
+    others = Airport.objects.live().exclude(pk=airport_id or 0)
+    return [name for name in _CODES.values() if codes.get(name) and others.filter(**{name: codes[name]}).exists()]
+
+
 def _duplicate(airport: Airport, refused: str) -> Conflict:
-    """Names every code that is taken: the index stops at the first."""
-    others = Airport.objects.live().exclude(pk=airport.pk)
-    taken = [
-        name
-        for name in _CODES.values()
-        if name == refused or ((code := getattr(airport, name)) and others.filter(**{name: code}).exists())
-    ]
-    errors = [FieldError(f"/{name}", "duplicate_code", "Another airport has this code.") for name in taken]
-    return Conflict("Another airport has this code. Nothing was stored.", errors=errors)
+    """Names every code that is taken: the index stops at the first, and its holder may be gone by now."""
+    taken = taken_codes(airport_id=airport.pk, codes={name: getattr(airport, name) for name in _CODES.values()})
+    errors = [FieldError(f"/{name}", "duplicate_code", _DUPLICATE) for name in taken or [refused]]
+    return Conflict(f"{_DUPLICATE} Nothing was stored.", errors=errors)
