@@ -7,7 +7,8 @@ from rest_framework.reverse import reverse
 
 from airports.api.serializers import AirportSerializer, airport_row
 from airports.api.versions import etag
-from airports.fields import NAMES
+from airports.csv.cells import written
+from airports.fields import NAMES, Value
 from airports.models import Airport
 from airports.querysets import AirportQuerySet
 from airports.services.find_airports import stream_airports
@@ -29,8 +30,12 @@ def airport_response(airport: Airport, code: int = status.HTTP_200_OK) -> Respon
 
 def airports_csv(rows: AirportQuerySet) -> StreamingHttpResponse:
     """The columns that an upload takes."""
-    lines = ([getattr(airport, name) for name in NAMES] for airport in stream_airports(rows))
+    lines = ([_cell(getattr(airport, name)) for name in NAMES] for airport in stream_airports(rows))
     return csv_response(name="airports", header=NAMES, rows=lines)
+
+
+def _cell(value: Value) -> Value:
+    return written(value) if isinstance(value, str) else value
 
 
 def airports_geojson(rows: AirportQuerySet) -> StreamingHttpResponse:

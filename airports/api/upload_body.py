@@ -108,7 +108,7 @@ def _file_in_form(request: Request, body: Body, *, boundary: str) -> Iterator[By
         # The parser takes a form that breaks off for one that ends.
         if not body.tail.rstrip().endswith(f"--{boundary}--".encode()):
             raise _broken("The form breaks off.")
-        yield _only_file({**fields, **files}, every_file)
+        yield _only_file(fields.dict() | files.dict(), every_file)
     finally:
         for file in every_file:
             file.close()
@@ -122,7 +122,9 @@ def _only_file(parts: dict[str, object], files: list["UploadedFile[bytes]"]) -> 
     ]
     if not isinstance(parts.get(FILE), UploadedFile):
         errors.append(FieldError(f"/{FILE}", "required", "A file is expected."))
-    if errors or len(files) != 1:
+    elif len(files) > 1:
+        errors.append(FieldError(f"/{FILE}", "repeated_field", "One file is expected."))
+    if errors:
         raise InvalidInput(f"The form has one field, {FILE}, with one file.", errors=errors)
     return files[0]
 

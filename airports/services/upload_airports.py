@@ -80,6 +80,7 @@ def _upload(
     counts = _count(cursor)
     if not dry_run:
         _write(cursor, actor)
+    cursor.execute(sql.DROP_TABLES)
     return UploadResult(rows=rows, rejected=rejections.listed(), more_rejected=rejections.more, **counts)
 
 

@@ -21,14 +21,14 @@ Cell = tuple[str, str | None, str | None, int, int]
 
 
 class Suspect(NamedTuple):
-    """A row as `SUSPECTS` gives it, with the values that its airport is to have."""
+    """A row as `SUSPECTS` gives it: its own codes, then the values that its airport is to have."""
 
     line: int
     airport_id: int | None
     is_deleted: bool
-    by_code: bool
+    file_icao: str | None
+    file_iata: str | None
     icao: str | None
-    iata: str | None
     name: str
     city: str | None
     country: str | None
@@ -37,10 +37,10 @@ class Suspect(NamedTuple):
 
     def unique(self) -> Iterator[Key]:
         """What no two rows may share. A flagged airport is not written, so its row claims no code."""
-        if self.icao is not None and not self.is_deleted:
-            yield "icao", self.icao
-        if self.iata is not None and not self.is_deleted:
-            yield "iata", self.iata
+        if self.file_icao is not None and not self.is_deleted:
+            yield "icao", self.file_icao
+        if self.file_iata is not None and not self.is_deleted:
+            yield "iata", self.file_iata
         if self.airport_id is not None:
             yield "id", self.airport_id
 
@@ -53,11 +53,11 @@ class Suspect(NamedTuple):
         return [(self.name, self.city, self.country, row, column) for row, column in product(*ranges)]
 
     def is_same_place(self, other: "Suspect") -> bool:
-        """Whether both are one airport for want of codes that tell them apart."""
-        told_apart = self.by_code and other.by_code
-        two_codes = self.icao is not None and other.icao is not None and self.icao != other.icao
+        """Whether a new airport and another one are the same, for want of codes that tell them apart."""
+        both_stored = self.airport_id is not None and other.airport_id is not None
+        two_codes = self.icao is not None and other.icao is not None
         near = abs(self.latitude - other.latitude) <= NEAR and abs(self.longitude - other.longitude) <= NEAR
-        return near and not told_apart and not two_codes
+        return near and not both_stored and not two_codes
 
 
 class Claims:

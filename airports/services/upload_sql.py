@@ -1,7 +1,8 @@
 """The statements of an upload, each over all of its rows.
 
 `upload_row` are the rows as they stand in the file, `upload_match` the stored airport of each, `upload_merged` what
-each airport is to become. All three live as long as the transaction.
+each airport is to become, `upload_displaced` the airports that lose their IATA code without being in the file. They
+live as long as the upload.
 """
 
 from airports.fields import NAMES
@@ -30,7 +31,7 @@ CREATE_ROWS = f"""
 LOCK = "LOCK TABLE airports_airport IN EXCLUSIVE MODE"
 
 CREATE_MATCHES = """
-    CREATE TEMPORARY TABLE upload_match (line bigint, airport_id bigint, is_deleted boolean, by_code boolean)
+    CREATE TEMPORARY TABLE upload_match (line bigint, airport_id bigint, is_deleted boolean)
     ON COMMIT DROP
 """
 
@@ -39,7 +40,7 @@ CREATE_MATCHES = """
 # of latitude, a row's own or one of its neighbours, keep airports of one name from being compared all with all.
 MATCH = """
     INSERT INTO upload_match
-    SELECT DISTINCT ON (line) line, id, %(deleted)s, rank < 3
+    SELECT DISTINCT ON (line) line, id, %(deleted)s
     FROM (
         SELECT r.line, a.id, 1 AS rank
         FROM upload_row r JOIN airports_airport a ON a.icao = r.icao
@@ -68,8 +69,8 @@ MATCH = """
 # Null in the file leaves the stored value.
 MERGE = f"""
     CREATE TEMPORARY TABLE upload_merged ON COMMIT DROP AS
-    SELECT r.line, r.iata AS file_iata, m.airport_id, coalesce(m.is_deleted, false) AS is_deleted,
-        coalesce(m.by_code, false) AS by_code, false AS is_displaced,
+    SELECT r.line, r.iata AS file_iata, r.icao AS file_icao, m.airport_id,
+        coalesce(m.is_deleted, false) AS is_deleted, false AS is_displaced,
         NOT coalesce(m.is_deleted, true) AND ({", ".join(f"a.{name}" for name in NAMES)})
             IS DISTINCT FROM ({", ".join(f"coalesce(r.{name}, a.{name})" for name in NAMES)}) AS is_changed,
         {", ".join(f"coalesce(r.{name}, a.{name}) AS {name}" for name in NAMES)}
@@ -78,10 +79,10 @@ MERGE = f"""
 
 # Every row that may clash with another, and some that do not: a closer look is taken at few.
 SUSPECTS = """
-    SELECT line, airport_id, is_deleted, by_code, icao, file_iata, name, city, country, latitude, longitude
+    SELECT line, airport_id, is_deleted, file_icao, file_iata, icao, name, city, country, latitude, longitude
     FROM upload_merged
     WHERE airport_id IN (SELECT airport_id FROM upload_merged GROUP BY airport_id HAVING count(*) > 1)
-        OR icao IN (SELECT icao FROM upload_merged GROUP BY icao HAVING count(*) > 1)
+        OR file_icao IN (SELECT file_icao FROM upload_merged GROUP BY file_icao HAVING count(*) > 1)
         OR file_iata IN (SELECT file_iata FROM upload_merged GROUP BY file_iata HAVING count(*) > 1)
         OR (name, coalesce(city, ''), coalesce(country, '')) IN (
             SELECT name, coalesce(city, ''), coalesce(country, '') FROM upload_merged
@@ -158,3 +159,6 @@ INSERT = f"""
     )
     {_INTO_HISTORY} SELECT {_HISTORY}, %(at)s, '+', %(actor)s, %(reason)s FROM written ORDER BY id
 """
+
+# The transaction may go on, and hold another upload.
+DROP_TABLES = "DROP TABLE upload_row, upload_match, upload_merged, upload_displaced"
