@@ -5,6 +5,7 @@ A variable `NAME` may also be given as `NAME_FILE`, the path of a file that hold
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import environ
 
@@ -47,11 +48,13 @@ IMPORT_MAX_CITIZENS: int = _env.int("IMPORT_MAX_CITIZENS", default=10_000)
 
 
 def parse_database_url(url: str) -> dict[str, Any]:
-    """A Django database dictionary for `postgres://user:password@host:port/name`.
+    """A Django database dictionary for `postgres://user:password@host:port/name`; a host may be the folder of a
+    unix socket, `%2Fvar%2Frun%2Fpostgresql`.
 
     Raises `ValueError` for any other kind of database: the product is written for PostgreSQL.
     """
     config: dict[str, Any] = environ.Env.db_url_config(url)
     if config.get("ENGINE") != "django.db.backends.postgresql":
         raise ValueError("DATABASE_URL must be a postgres:// address.")
-    return config
+    # The folder of a unix socket is written as a host with escaped slashes.
+    return config | {"HOST": unquote(config.get("HOST") or "")}

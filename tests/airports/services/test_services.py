@@ -136,8 +136,8 @@ def test_the_history_says_who_changed_what_and_survives_the_airport(superuser: U
     flag_airport(airport_id=airport_id, actor=superuser)
     restore_airport(airport_id=airport_id, actor=superuser)
     delete_airport(airport_id=airport_id, actor=superuser)
-    made = {"name": (None, "A"), "latitude": (None, 1.0), "longitude": (None, 2.0)}
-    renamed = {"name": ("A", "B"), "iata": (None, "BBB")}
+    made: dict[str, tuple[object, object]] = {"name": (None, "A"), "latitude": (None, 1.0), "longitude": (None, 2.0)}
+    renamed: dict[str, tuple[object, object]] = {"name": ("A", "B"), "iata": (None, "BBB")}
     expected: list[tuple[str, str | None, int, dict[str, tuple[object, object]]]] = [
         ("+", "root", 1, made),
         ("~", None, 2, renamed),
