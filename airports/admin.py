@@ -69,7 +69,7 @@ class AirportAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]  # nei
     list_display = ("name", "city", "country", "iata", "icao", "tz", "updated_at", "is_deleted")
     list_filter = ("is_deleted", "type", "source")
     search_fields = ("name", "city", "country", "=iata", "=icao")
-    actions = ("restore_selected", "delete_selected_for_good")
+    actions = ("flag_selected", "restore_selected", "delete_selected_for_good")
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Airport]:
@@ -108,7 +108,14 @@ class AirportAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]  # nei
     def delete_model(self, request: HttpRequest, obj: Airport) -> None:
         self._each(request, [obj], flag_airport, "flagged as deleted")
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Airport]) -> None:
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        # Flagging stands in for Django's own deletion of a selection.
+        actions: dict[str, Any] = super().get_actions(request)
+        return {name: action for name, action in actions.items() if name != "delete_selected"}
+
+    @admin.action(description="Flag the selected airports as deleted", permissions=["delete"])
+    def flag_selected(self, request: HttpRequest, queryset: QuerySet[Airport]) -> None:
+        """Sets the deletion flag."""
         self._each(request, queryset, flag_airport, "flagged as deleted")
 
     @admin.action(description="Restore the selected airports", permissions=["delete"])

@@ -93,8 +93,11 @@ def test_actions_say_how_many_they_changed(root: Client) -> None:
     kept, gone = make_airport("Kept"), make_airport("Gone")
     flag_airport(airport_id=gone.pk, actor=None)
     chosen = {"_selected_action": [kept.pk, gone.pk]}
-    root.post(LIST, chosen | {"action": "delete_selected", "post": "yes"})
-    assert reported(root, LIST)[0] == "1 flagged as deleted."
+    root.post(LIST, chosen | {"action": "flag_selected"})
+    assert reported(root, LIST) == [
+        "1 flagged as deleted.",
+        "Gone: This airport is flagged as deleted; restore it first.",
+    ]
     root.post(LIST, {"_selected_action": [kept.pk], "action": "restore_selected"})
     assert reported(root, LIST) == ["1 restored."]
     root.post(LIST, chosen | {"action": "delete_selected_for_good"})
@@ -122,4 +125,5 @@ def test_an_editor_does_not_see_flagged_airports_nor_the_actions(client: Client)
     flag_airport(airport_id=flagged.pk, actor=None)
     page = client.get(LIST)
     assert [airport.name for airport in page.context["cl"].result_list] == ["Kept"]
-    assert [client.get(f"{LIST}{kept.pk}/{page}/").status_code for page in ("change", "delete")] == [200, 403]
+    assert [client.get(f"{LIST}{kept.pk}/{step}/").status_code for step in ("change", "delete")] == [200, 403]
+    assert page.context["action_form"] is None
