@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from rest_framework.test import APIClient
@@ -189,3 +190,15 @@ def test_what_the_list_gives_as_csv_is_taken_back_unchanged(editor: APIClient) -
     response = send(editor, b"".join(exported.streaming_content))
     count = len(names) + 1
     assert response.json() == {"data": COUNTS | {"rows": count, "created": 0, "unchanged": count}}
+
+
+@pytest.mark.parametrize("content_type", ["text/csv", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(("header", "status"), [({}, 403), ({"HTTP_X_CSRFTOKEN": "a" * 32}, 201)])
+def test_a_browser_uploads_with_its_csrf_token(
+    editor: APIClient, content_type: str, header: dict[str, str], status: int
+) -> None:
+    browser = APIClient(enforce_csrf_checks=True)
+    browser.force_login(User.objects.get(username="editors"))
+    browser.cookies["csrftoken"] = "a" * 32
+    body = GOOD if content_type == "text/csv" else FILE + b"--x--\r\n"
+    assert send(browser, body, content_type=content_type, **header).status_code == status
