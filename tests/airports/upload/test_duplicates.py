@@ -38,6 +38,15 @@ def test_two_airports_with_icao_codes_do_not_share_an_iata_code() -> None:
     assert rejected(*rows) == [(3, "iata", "duplicate_in_file", "Line 2 has this code already.")]
 
 
+def test_places_are_compared_across_the_border_of_a_cell() -> None:
+    place = {"name": "Somewhere", "city": "Town"}
+    below, above = {**place, "latitude": "1.4999998"}, {**place, "latitude": "1.5000003"}
+    for rows in ((below, above), (above, below)):
+        assert [r.line for r in upload(*rows, on_error="skip", dry_run=True).rejected] == [3]
+        turned = [{**row, "latitude": "1", "longitude": row["latitude"]} for row in rows]
+        assert [r.line for r in upload(*turned, on_error="skip", dry_run=True).rejected] == [3]
+
+
 @pytest.mark.parametrize(("first", "second"), [({}, {}), ({"icao": "AAAA"}, {}), ({}, {"icao": "AAAA"})])
 def test_a_place_stands_once_in_a_file(first: dict[str, Any], second: dict[str, Any]) -> None:
     second = {**second, "latitude": "1.5000005"}
@@ -80,6 +89,12 @@ def test_two_rows_of_one_flagged_airport_are_one_too_many() -> None:
     flag_airport(airport_id=flagged.pk, actor=None)
     result = upload({"icao": "AAAA"}, {}, {**FAR, "icao": "BBBB", "iata": "XXX"}, on_error="skip")
     assert counts(result) == {"rows": 3, "created": 1, "skipped_deleted": 1, "rejected": 1}
+
+
+def test_the_row_of_a_flagged_airport_takes_no_place() -> None:
+    flagged = make_airport("Elsewhere", 9, 9, icao="AAAA")
+    flag_airport(airport_id=flagged.pk, actor=None)
+    assert counts(upload({"icao": "AAAA"}, {})) == {"rows": 2, "created": 1, "skipped_deleted": 1}
 
 
 def test_many_copies_of_a_row_are_listed_to_a_hundred() -> None:

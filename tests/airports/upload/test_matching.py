@@ -79,12 +79,12 @@ def test_another_name_city_country_or_place_is_another_airport(other: dict[str, 
     assert counts(upload(other)) == {"rows": 1, "created": 1}
 
 
-@pytest.mark.parametrize(("latitude", "longitude"), [(0.001, 0.0), (-0.001, 0.0), (90.0, 180.0), (-90.0, -180.0)])
-def test_a_place_on_the_border_of_a_band_is_found(latitude: float, longitude: float) -> None:
-    make_airport("Somewhere", latitude, longitude)
-    for step in (-0.0000005, 0.0, 0.0000005):
-        place = {"latitude": max(-90.0, min(90.0, latitude + step)), "longitude": longitude}
-        assert upload({**place}, dry_run=True).created == 0
+@pytest.mark.parametrize("border", [0.0, 0.001, -0.001, 45.123])
+@pytest.mark.parametrize("step", [-0.0000004, 0.0, 0.0000004])
+def test_a_place_is_found_across_the_border_of_a_band(border: float, step: float) -> None:
+    make_airport("Somewhere", border + step, border + step)
+    done = "updated" if step else "unchanged"
+    assert counts(upload({"latitude": border - step, "longitude": border - step})) == {"rows": 1, done: 1}
 
 
 def test_a_new_icao_code_at_the_same_place_is_the_airport_with_its_code_corrected() -> None:
@@ -97,6 +97,11 @@ def test_two_icao_codes_at_one_place_are_two_airports() -> None:
     rows = ({"icao": "AAAA"}, {"icao": "BBBB"})
     assert counts(upload(*rows)) == {"rows": 2, "created": 2}
     assert counts(upload(*rows)) == {"rows": 2, "unchanged": 2}
+
+
+def test_an_airport_is_not_taken_from_the_row_with_its_icao_code() -> None:
+    make_airport("Somewhere", 1.5, 2.5, icao="AAAA")
+    assert counts(upload({"icao": "BBBB"}, {"icao": "AAAA"})) == {"rows": 2, "created": 1, "unchanged": 1}
 
 
 def test_of_airports_at_one_place_a_row_is_the_one_with_its_codes() -> None:
