@@ -42,6 +42,7 @@ def serve() -> None:
         # The stack unwinds from the last: the services stay up until the rest has stopped.
         for server in reversed(running):
             leaving.callback(server.stop)
+        leaving.callback(say, "stopping …")
         for server in running:
             server.start()
         wait_until_alive(env.HOST, env.PORT, name=_own_name(), check=running[0].check)
@@ -66,7 +67,6 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
     # Once is enough: a second Ctrl-C must not interrupt the stopping.
     for each in STOP_SIGNALS:
         signal.signal(each, signal.SIG_IGN)
-    say("stopping …")
     raise Stopped
 
 

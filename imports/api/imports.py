@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import structlog
 from django.conf import settings
+from django.db import DatabaseError
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -31,6 +33,8 @@ from imports.models import Import
 from imports.services.access import visible_import
 from imports.services.delete_import import delete_import, purge_deleted_imports
 from imports.services.load_import import DEFAULT_SOURCE, load_import
+
+logger = structlog.get_logger(__name__)
 
 IMPORT_ID = OpenApiParameter("import_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="The import's number.")
 _GZIP = OpenApiParameter(
@@ -115,5 +119,13 @@ class ImportViewSet(ApiViewSet):
         delete_import(import_id=path_id(import_id), actor=self.actor)
         response = Response(status=status.HTTP_204_NO_CONTENT)
         # Runs when the answer has been sent. A process that dies before leaves the rows to the next purge.
-        response._resource_closers.append(purge_deleted_imports)  # type: ignore[attr-defined]  # Django's own list
+        response._resource_closers.append(_purge)  # type: ignore[attr-defined]  # Django's own list
         return response
+
+
+def _purge() -> None:
+    try:
+        purge_deleted_imports()
+    except DatabaseError:
+        # Django would swallow it without a word.
+        logger.exception("purge_failed")

@@ -1,41 +1,25 @@
 """What a refused document tells its sender."""
 
-from dataclasses import dataclass
-
+from config.common.problems import MAX_ERRORS, FieldError, InvalidInput, TooLarge
 from imports.documents.codes import Code
 
-MAX_ERRORS = 100
 MAX_KEY_LENGTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """One offending value: where it stands, its code (see `codes`), and a sentence.
-
-    `detail` never repeats the value: it may be somebody's name or address.
-    """
-
-    pointer: str
-    code: str
-    detail: str
-
-
-class InvalidDocument(Exception):
-    """The document breaks rules: the first `MAX_ERRORS` errors and the number of the rest."""
+class InvalidDocument(InvalidInput):
+    """The document breaks rules: its first `MAX_ERRORS` errors and the number of the rest."""
 
     def __init__(self, errors: list[FieldError], more_errors: int = 0) -> None:
         """`errors` is not empty."""
-        super().__init__(f"{len(errors) + more_errors} errors, the first: {errors[0].code}")
-        self.errors = errors
-        self.more_errors = more_errors
+        super().__init__("The body is not valid. Nothing was stored.", errors=errors, more_errors=more_errors)
 
 
-class DocumentTooLarge(Exception):
+class DocumentTooLarge(TooLarge):
     """The document holds more citizens than one document may."""
 
     def __init__(self, *, citizens: int, limit: int) -> None:
         """`citizens` are in the document, `limit` are allowed."""
-        super().__init__(f"{citizens} citizens in one document; at most {limit} are allowed")
+        super().__init__(f"A JSON document may hold {limit:,} citizens at most; this one holds {citizens:,}.")
         self.citizens = citizens
         self.limit = limit
 

@@ -8,6 +8,7 @@ from config.common.problems import NotFound
 from imports.models import Import
 
 CHUNK_ROWS = 20_000
+_TABLES = ("imports_citizen", "imports_correction")
 
 # Rows of one import, a bounded number at a time, so that no lock is held for long and a killed purge has lost little.
 _DELETE_CHUNK = """
@@ -38,11 +39,21 @@ def purge_deleted_imports() -> int:
 
 
 def _purge(import_id: int) -> bool:
-    for table in ("imports_citizen", "imports_correction"):
-        while _delete_chunk(table, import_id):
-            pass
+    """Whether it was this call that removed the import itself."""
+    while _remove_rows(import_id):
+        pass
     removed, _ = Import.objects.deleted().filter(pk=import_id).delete()
     return removed > 0
+
+
+@transaction.atomic
+def _remove_rows(import_id: int) -> int:
+    """Removes a chunk of each table. 0: none is left."""
+    # Two purges take turns. Without the lock one of them would wait for the other's chunk, find none of its rows left,
+    # and remove the import while the other's rows still point at it.
+    if Import.objects.deleted().select_for_update().filter(pk=import_id).first() is None:
+        return 0
+    return sum(_delete_chunk(table, import_id) for table in _TABLES)
 
 
 def _delete_chunk(table: str, import_id: int) -> int:

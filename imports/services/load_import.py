@@ -15,6 +15,8 @@ from imports.documents.structs import Citizen
 from imports.models import Import
 
 DEFAULT_SOURCE = "default"
+# Larger than a chunk, so that each is handed over whole.
+_READ_BYTES = 1024 * 1024
 _COPY = f"COPY imports_citizen ({', '.join(COLUMNS)}) FROM STDIN"
 
 
@@ -49,8 +51,9 @@ def store_citizens(citizens: list[Citizen], *, source: str, actor: User | None) 
         created_by=actor,
         completed_at=now,
     )
-    with connection.cursor() as cursor:
-        cursor.copy_expert(_COPY, ChunkReader(copy_rows(citizens, loaded.pk)))
+    # Django wraps the errors of `execute` alone: without this a full disk would not be known as one.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(_COPY, ChunkReader(copy_rows(citizens, loaded.pk)), size=_READ_BYTES)
     return loaded
 
 
