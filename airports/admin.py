@@ -157,6 +157,7 @@ class PendingChangeAdmin(ReadOnlyAdmin):
     list_filter = ("action",)
     list_select_related = ("asked_by",)
     exclude = ("token_hash",)
+    show_full_result_count = False
 
 
 def _user(request: HttpRequest) -> User:

@@ -15,6 +15,7 @@ from airports.fields import NAMES, Value
 from airports.models import Airport, PendingChange
 from airports.services.confirm_change import Confirmed
 from airports.services.pending_changes import Outdated, Preview
+from config.common.api.permissions import RolePermission
 from config.common.problems import Forbidden
 
 _TEMPLATE = "airports/confirm.html"
@@ -66,7 +67,7 @@ def refusal_page(request: Request, exc: Exception, response: HttpResponse) -> Ht
         "detail": problem["detail"],
         "errors": problem["errors"],
         "request_id": problem["request_id"],
-        "signed_in": isinstance(exc, Forbidden),
+        "is_wrong_role": isinstance(exc, Forbidden) or getattr(exc, "detail", None) == RolePermission.message,
     }
     if isinstance(exc, Outdated):
         context |= _versions(exc.asked, exc.present)

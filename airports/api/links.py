@@ -21,7 +21,7 @@ from airports.services.pending_changes import differences_of
 from airports.services.request_change import Requested
 from config.common.api.moments import moment
 from config.common.api.schema import data_of
-from config.common.problems import Problem
+from config.common.problems import FieldError, InvalidInput, Problem
 
 CONFIRMING = (
     "Answers a `confirmation_url`, which somebody who may make that change opens and confirms, once, within 24 hours. "
@@ -75,15 +75,19 @@ class UpdateLinkQuery(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         return {"id": serializers.CharField(help_text="Its number."), **_parameters(complete=False)}
 
-    def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
-        if not fields_in(attrs):
-            raise serializers.ValidationError("At least one field is expected.", code="required")
-        return attrs
-
 
 def fields_in(query: Mapping[str, Any]) -> dict[str, Value]:
     """The fields of an airport among the parameters."""
     return {name: query[name] for name in NAMES if name in query}
+
+
+def changes_in(query: Mapping[str, Any]) -> dict[str, Value]:
+    """The same, at least one. Raises `InvalidInput`."""
+    values = fields_in(query)
+    if not values:
+        errors = [FieldError("", "required", "At least one field is expected.")]
+        raise InvalidInput("The query is not valid.", errors=errors)
+    return values
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from airports.api.links import (
     LINK_DETAIL,
     CreateLinkQuery,
     UpdateLinkQuery,
+    changes_in,
     fields_in,
     link_response,
     pointing_at_the_query,
@@ -115,9 +116,11 @@ class UpdateViewSet(VerbViewSet):
         responses={202: LINK_DETAIL},
     )
     def ask(self, request: Request) -> Response:
-        # Without an id the query is refused as a whole; an airport that is not there goes before what else is wrong.
-        airport = visible_airport(airport_id=path_id(request.query_params.get("id") or self.query()["id"]))
-        values = fields_in(self.query())
+        # An airport that is not there goes before what else is wrong; without one id the query is refused as a whole.
+        ids = request.query_params.getlist("id")
+        airport_id = ids[0] if len(ids) == 1 and ids[0] else self.query()["id"]
+        airport = visible_airport(airport_id=path_id(airport_id))
+        values = changes_in(self.query())
         with pointing_at_the_query():
             requested = request_change(
                 airport_id=airport.pk, values=values, actor=self.actor, versions=known_versions(request)

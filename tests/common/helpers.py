@@ -7,7 +7,7 @@ from django.test import Client
 from airports.services.request_change import request_change
 from imports.models import Import
 from imports.services.load_import import load_import
-from tests.airports.builders import make_valencia
+from tests.airports.builders import make_airport
 
 DELIVERY = (
     b'{"citizens": [{"citizen_id": 1, "town": "Kyiv", "street": "Khreshchatyk", "building": "22", "apartment": 7,'
@@ -37,9 +37,14 @@ def one_import(*, source: str = "default") -> Import:
 
 def places() -> dict[str, Any]:
     """What the placeholders of `tests.common.urls` stand for."""
-    airport = make_valencia()
+    return {"id": one_import().pk, "citizen": 1, **one_airport()}
+
+
+def one_airport() -> dict[str, Any]:
+    """An airport, and the token of a link to a change of it."""
+    airport = make_airport()
     asked = request_change(airport_id=airport.pk, values={"city": "Manises"}, actor=None)
-    return {"id": one_import().pk, "citizen": 1, "airport": airport.pk, "token": asked.token}
+    return {"airport": airport.pk, "token": asked.token}
 
 
 def no_places(number: str = "x") -> dict[str, str]:

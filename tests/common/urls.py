@@ -1,7 +1,7 @@
 """Every URL that exists, typed by hand: who may do what there.
 
-`{id}` and `{citizen}` stand for an import and a citizen that exist, `{airport}` for an airport, `{token}` for the end of
-a link to a change of it. A role is named by its first letter: V, E, I, M;
+`{id}` and `{citizen}` stand for an import and a citizen that exist, `{airport}` for an airport, `{token}` for the end
+of a link to a change of it. A role is named by its first letter: V, E, I, M;
 `-` is somebody without credentials, `*` everybody.
 """
 

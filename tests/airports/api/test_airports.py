@@ -55,7 +55,6 @@ def test_every_offending_value_is_named(editor: APIClient) -> None:
         ("/longitude", "invalid_type"),
         ("/name", "required"),
         ("/tz", "unknown_timezone"),
-        ("/version", "read_only"),
     ]
     assert not Airport.objects.exists()
 
@@ -109,6 +108,22 @@ def test_changing_leaves_what_is_not_named(editor: APIClient) -> None:
     answer = editor.patch(f"/airports/{airport.pk}", {"city": None, "iata": "xyz"})
     data = answer.json()["data"]
     assert {name: data[name] for name in VALENCIA} == VALENCIA | {"city": None, "iata": "XYZ"}
+
+
+def test_what_a_get_returned_can_be_sent_back(editor: APIClient) -> None:
+    airport = make_valencia()
+    one, near = f"/airports/{airport.pk}", "/airports?near=39,0&radius=100000"
+    read = editor.get(one).json()["data"]
+    assert editor.put(one, read).json()["data"] == read
+    assert editor.put(one, editor.get(near).json()["data"][0]).json()["data"] == read
+    foreign = {"id": 7, "is_deleted": True, "deleted_at": "x", "created_at": None, "version": 9, "city": "X"}
+    changed = editor.patch(one, foreign).json()["data"]
+    assert changed == read | {"city": "X", "version": 2, "updated_at": changed["updated_at"]}
+
+
+def test_a_change_of_read_only_fields_alone_is_empty(editor: APIClient) -> None:
+    answer = editor.patch(f"/airports/{make_valencia().pk}", {"id": 7, "version": 9})
+    assert [answer.status_code, errors(answer)] == [400, [("", "required")]]
 
 
 def test_an_empty_change_is_refused(editor: APIClient) -> None:

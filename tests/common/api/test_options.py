@@ -54,7 +54,8 @@ def test_an_import_or_airport_that_is_not_there_is_404(objects: str, number: str
     [
         "/imports", "/imports/999/citizens", "/imports/x/citizens/y", "/imports/999/citizens/birthdays",
         "/imports/999/towns/stat/percentile/age", "/airports/999/history",
-        "/airports/x/restore", "/confirm/x", "/create", "/update", "/delete", "/upload", "/", "/health/ready", "/admin/imports/import/",
+        "/airports/x/restore", "/confirm/x", "/create", "/update", "/delete", "/upload",
+        "/", "/health/ready", "/admin/imports/import/",
     ],
 )  # fmt: skip
 def test_deeper_urls_answer_without_a_query(

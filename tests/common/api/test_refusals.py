@@ -40,7 +40,8 @@ def test_a_method_that_does_not_work_is_405_before_credentials_and_object(url: U
     for method in sorted(set(METHODS) - url.allow):
         answer = all_wrong(APIClient(), method, path)
         assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, url.allow), method
-        assert problem(answer)["detail"] == f"{method} does not work here."
+        if method != "HEAD":
+            assert problem(answer)["detail"] == f"{method} does not work here."
 
 
 @pytest.mark.parametrize(("url", "method"), SENT, ids=named)
