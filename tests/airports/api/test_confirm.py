@@ -24,7 +24,7 @@ from tests.airports.builders import VALENCIA, make_airport, make_valencia
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 # What a browser sends.
-HTML = {"HTTP_ACCEPT": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+HTML: dict[str, Any] = {"HTTP_ACCEPT": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 ASK: dict[str, Any] = {"city": "Manises", "iata": None}
 
 
