@@ -35,6 +35,7 @@ RATE_LIMIT_ANONYMOUS = env.RATE_LIMIT_ANONYMOUS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 BODY_MAX_BYTES = 1024 * 1024
 IMPORT_MAX_BYTES = env.IMPORT_MAX_BYTES
+AIRPORTS_MAX_BYTES = env.AIRPORTS_MAX_BYTES
 IMPORT_MAX_CITIZENS = env.IMPORT_MAX_CITIZENS
 
 CORS_ALLOWED_ORIGINS = env.CORS_ALLOWED_ORIGINS
@@ -47,6 +48,7 @@ CORS_ALLOW_HEADERS = [
     "content-type",
     "idempotency-key",
     "if-match",
+    "if-none-match",
     "prefer",
     "x-csrftoken",
     "x-request-id",
@@ -70,8 +72,14 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "",
     "SORT_OPERATION_PARAMETERS": False,
-    "ENUM_NAME_OVERRIDES": {"ImportStatus": "imports.models.Import.Status", "Gender": "imports.models.Citizen.Gender"},
+    "ENUM_NAME_OVERRIDES": {
+        "ImportStatus": "imports.models.Import.Status",
+        "Gender": "imports.models.Citizen.Gender",
+        "PendingChangeAction": "airports.models.PendingChange.Action",
+    },
     "TAGS": [
+        {"name": "airports", "description": "Airports: find, read, make, change, delete, restore, history."},
+        {"name": "airport verbs", "description": "The same by the name of what is done, with a body or by a link."},
         {"name": "imports", "description": "Deliveries of residents: load, list, delete."},
         {"name": "citizens", "description": "The residents of one delivery: read, correct, count."},
     ],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from config import env
+from config.settings.airports import *  # noqa: F403 - the settings of the airports
 from config.settings.api import *  # noqa: F403 - the settings of the API, in a room of their own
 from config.settings.logs import *  # noqa: F403 - the settings of the logs
 from config.settings.pages import *  # noqa: F403 - the settings of what people see in a browser
@@ -14,6 +15,7 @@ DEBUG = False
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
+    "unfold.contrib.simple_history",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -29,7 +31,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "knox",
     "rest_framework",
+    "simple_history",
     "config.common",
+    "airports",
     "imports",
 ]
 
@@ -60,6 +64,9 @@ APPEND_SLASH = True  # for the admin; no API URL has one to append
 
 # Of Knox only the abstract model is used: its own table is swapped for `common.ApiToken` and must not be made.
 MIGRATION_MODULES = {"knox": None}
+
+# History is read by object, not by moment: one index less to write in an upload.
+SIMPLE_HISTORY_DATE_INDEX = False
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

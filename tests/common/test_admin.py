@@ -9,10 +9,11 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from unfold.admin import ModelAdmin
 
+from airports.models import Airport, PendingChange
 from config.common.models import ApiToken
 from config.common.services.tokens import issue_token
 from imports.models import Citizen, Correction, Import
-from tests.common.helpers import one_import
+from tests.common.helpers import one_airport, one_import
 
 pytestmark = pytest.mark.django_db
 NumQueries = Callable[[int], Any]
@@ -25,10 +26,12 @@ PAGES = {
     Import: ("VEIMS", "", "VEIMS"),
     Citizen: ("EMS", "", "EMS"),
     Correction: ("EMS", "", "EMS"),
+    Airport: ("VEIMS", "EMS", "VEIMS"),
+    PendingChange: ("EMS", "", "EMS"),
 }
 # How many queries a list makes, at one row and at three: the session, the user, the role's permissions (none for a
-# superuser), counts and the page.
-QUERIES = {User: 6, Group: 5, ApiToken: 5, Import: 4, Citizen: 4, Correction: 4}
+# superuser), counts and the page; two filters of airports ask for their values.
+QUERIES = {User: 6, Group: 5, ApiToken: 5, Import: 4, Citizen: 4, Correction: 4, Airport: 6, PendingChange: 4}
 ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
 
 
@@ -55,6 +58,9 @@ def row(model: type[Any], number: int = 0) -> Any:
         return Group.objects.create(name=f"group{number}")
     if model is ApiToken:
         return issue_token(username=f"user{number}", created_by=User.objects.first())[0]
+    if model in {Airport, PendingChange}:
+        one_airport()
+        return model._default_manager.latest("pk")
     found = one_import()
     if model is Import:
         return found
@@ -110,7 +116,7 @@ def test_somebody_without_a_role_is_sent_to_sign_in() -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/login/?next=/admin/")
 
 
-@pytest.mark.parametrize("model", [Group, Import, Citizen, Correction])
+@pytest.mark.parametrize("model", [Group, Import, Citizen, Correction, PendingChange])
 def test_what_is_to_look_at_cannot_be_changed_by_a_form_of_ones_own(model: type[Any]) -> None:
     client, key = signed_in(person("S")), row(model).pk
     form = {"name": "new", "source": "new", "action": "delete_selected", "_selected_action": key, "post": "yes"}

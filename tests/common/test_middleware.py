@@ -79,6 +79,19 @@ def test_the_log_line_has_the_id_and_neither_query_nor_address(logged: tuple[Ser
     assert [word for word in ("Anna", "203.0.113.9", "127.0.0.1", "Token ") if word in "".join(lines)] == []
 
 
+def test_the_log_does_not_hold_the_token_of_a_link(logged: tuple[Server, Path], token_of: TokenOf) -> None:
+    server, log = logged
+    with server.client(token_of("Managers")) as client:
+        made = client.get("/create?name=X&latitude=1&longitude=1").json()["data"]["confirmation_url"]
+        secret = made.rpartition("/")[2]
+        for path in (f"/confirm/{secret}", f"/confirm/{secret}/x", f"/confirm/%0A{secret}"):
+            client.get(path, headers={"X-Request-ID": "link-1"})
+        client.post(f"/confirm/{secret}", headers={"X-Request-ID": "link-1"})
+    text = log.read_text()
+    requests = re.findall(r"request='([^']*)' request_id=link-1", text)
+    assert (requests, secret in text) == (["GET /confirm/***"] * 3 + ["POST /confirm/***"], False)
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -6,6 +6,8 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import PASSWORD, OpenPage, World
 
 LISTS = {
+    "/admin/airports/airport/": "0 airports",
+    "/admin/airports/pendingchange/": "0 pending changes",
     "/admin/imports/import/": "9 imports",
     "/admin/imports/citizen/": "citizens",
     "/admin/imports/correction/": "0 corrections",

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from config.common.api.site import openapi_document
 from imports.models import Import
-from tests.common.helpers import one_import, send
+from tests.common.helpers import one_airport, one_import, places, send
 from tests.common.urls import API
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_it_is_generated_without_a_warning(tmp_path: Any) -> None:
 
 def test_it_holds_every_operation_and_nothing_else() -> None:
     expected = {
-        (method, url.path.format(id="{import_id}", citizen="{citizen_id}"))
+        (method, url.path.format(id="{import_id}", citizen="{citizen_id}", airport="{airport_id}", token="{token}"))
         for url in API
         for method in url.allow - {"HEAD", "OPTIONS"}
         if url.path not in NOT_DESCRIBED
@@ -75,23 +75,37 @@ def examples() -> Examples:
 
 @pytest.mark.parametrize(("method", "path", "kind", "body"), list(examples()))
 def test_every_example_is_accepted(manager: APIClient, method: str, path: str, kind: str, body: Any) -> None:
-    url = path.format(import_id=one_import().pk, citizen_id=1)
-    answer = send(manager, method, url, json.dumps(body).encode(), content_type=kind)
+    where = places()
+    url = path.format(import_id=where["id"], citizen_id=1, airport_id=where["airport"])
+    document = body | {"id": where["airport"]} if "id" in body else body
+    answer = send(manager, method, url, json.dumps(document).encode(), content_type=kind)
     assert answer.status_code in {200, 201}, answer.content
 
 
 def test_there_are_examples_for_each_body() -> None:
     assert [(method, path) for method, path, _, _ in examples()] == [
-        ("POST", "/imports"), ("PATCH", "/imports/{import_id}/citizens/{citizen_id}"),
+        ("POST", "/airports"), ("PUT", "/airports/{airport_id}"), ("PATCH", "/airports/{airport_id}"),
+        ("PUT", "/create"), ("POST", "/imports"), ("PATCH", "/imports/{import_id}/citizens/{citizen_id}"),
+        ("PATCH", "/update"),
     ]  # fmt: skip
+
+
+# What a link says, and that it is only the beginning of a change.
+QUERIES = {
+    "/create": "?name=X&latitude=1&longitude=1", "/update": "?id={airport_id}&city=X", "/delete": "?id={airport_id}",
+}  # fmt: skip
+STATUSES = {("GET", "/create"): 202, ("GET", "/update"): 202}
 
 
 def test_what_the_document_does_not_send_works_too(manager: APIClient) -> None:
     pk = one_import().pk
     for method, path, _ in sorted(operations(), key=lambda operation: operation[0] == "DELETE"):
         if method in {"GET", "DELETE"}:
-            answer = send(manager, method, path.format(import_id=pk, citizen_id=1))
-            assert answer.status_code == (204 if method == "DELETE" else 200), (method, path)
+            airport = one_airport()
+            where = {"import_id": pk, "citizen_id": 1, "airport_id": airport["airport"], "token": airport["token"]}
+            answer = send(manager, method, (path + QUERIES.get(path, "")).format(**where))
+            expected = STATUSES.get((method, path), 204 if method == "DELETE" else 200)
+            assert answer.status_code == expected, (method, path)
     assert Import.objects.live().exists() is False
 
 

@@ -10,11 +10,14 @@ from config.common.services.tokens import issue_token
 
 pytestmark = pytest.mark.django_db
 
+AIRPORTS = {"view_airport", "view_historicalairport"}
+WRITE_AIRPORTS = {*AIRPORTS, "add_airport", "change_airport", "view_pendingchange"}
 ROLES = {
-    "Viewers": {"view_import"},
-    "Editors": {"view_import", "view_citizen", "change_citizen", "view_correction"},
-    "Importers": {"view_import", "add_import", "view_own_citizens"},
+    "Viewers": {*AIRPORTS, "view_import"},
+    "Editors": {*WRITE_AIRPORTS, "view_import", "view_citizen", "change_citizen", "view_correction"},
+    "Importers": {*AIRPORTS, "view_import", "add_import", "view_own_citizens"},
     "Managers": {
+        *WRITE_AIRPORTS, "delete_airport",
         "view_import", "view_citizen", "change_citizen", "view_correction", "add_import", "delete_import",
         "view_user", "add_user", "change_user", "delete_user", "view_group",
         "view_apitoken", "add_apitoken", "change_apitoken", "delete_apitoken",
