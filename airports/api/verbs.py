@@ -49,6 +49,7 @@ class VerbViewSet(ApiViewSet):
 
     # No HEAD: here a GET changes something.
     http_method_names = ["get", "put", "patch", "delete", "options"]
+    names_objects = True
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         """For a link only tokens."""

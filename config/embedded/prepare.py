@@ -1,15 +1,23 @@
 """`python -m config.embedded.prepare`: everything that comes before serving, in one process that imports Django once.
 
-Migrates, loads the demo, and prints the welcome on standard output; what the first two tell goes to standard error.
+Migrates, loads the demo and the airports, and prints the welcome on standard output; what the others tell goes to
+standard error.
 """
 
 import os
 import sys
+from typing import Any
 
 import django
 from django.core.management import CommandError, call_command
 
 from config.embedded.errors import say
+
+STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("migrate", {"verbosity": 1}),
+    ("load_demo", {}),
+    ("load_airports", {"package": True, "if_empty": True}),
+)
 
 
 def main() -> int:
@@ -17,8 +25,8 @@ def main() -> int:
     django.setup()
     step = ""
     try:
-        for step in ("migrate", "load_demo"):
-            call_command(step, stdout=sys.stderr, verbosity=1)
+        for step, options in STEPS:
+            call_command(step, stdout=sys.stderr, **options)
         step = "welcome"
         call_command(step)
     except CommandError as error:

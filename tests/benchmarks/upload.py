@@ -10,7 +10,6 @@ from django.db import connection
 
 from airports.fields import NAMES
 from airports.package import package_csv
-from tests.benchmarks.imports import expect
 from tests.benchmarks.stage import Stage
 from tests.benchmarks.timing import Row, median_of, milliseconds
 
@@ -21,11 +20,10 @@ _COLUMNS = ", ".join(NAMES)
 def measure(stage: Stage, *, rounds: int) -> Iterator[Row]:
     """New airports into an empty table, and the same file again."""
     content = _file()
-    headers = {"Content-Type": "text/csv"}
     ready = stage.folder / "airports.csv"
 
     def upload() -> None:
-        expect(stage.client.post("/upload", content=content, headers=headers), 201)
+        stage.client.expect(201, "POST", "/upload", content, "text/csv")
 
     def copy() -> None:
         stage.psql(f"\\copy airports_airport ({_COLUMNS}) from '{ready}' with (format csv)")

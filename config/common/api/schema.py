@@ -93,7 +93,7 @@ class ProblemSchema(AutoSchema):
         needed = getattr(self.view, "permissions", {}).get(getattr(self.view, "action", None), PUBLIC)
         if needed != PUBLIC:
             problems |= _SIGNED_IN
-        if "{" in self.path:
+        if "{" in self.path or getattr(self.view, "names_objects", False):
             problems |= _OBJECT | _STATE
         if self.method in {"POST", "PUT", "PATCH"}:
             problems |= _BODY

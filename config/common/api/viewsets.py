@@ -32,6 +32,8 @@ class ApiViewSet(ViewSet):
     queries: ClassVar[Serializers] = {}
     bodies: ClassVar[Serializers] = {}
     renderers: ClassVar[Renderers] = {}
+    # Whether the query or the body names an object, which may be unknown or in a state that does not allow this.
+    names_objects: ClassVar[bool] = False
 
     def get_renderers(self) -> list[BaseRenderer]:
         """The representations of the action under way."""
