@@ -29,7 +29,7 @@ from imports.api.serializers import (
 )
 from imports.models import Import
 from imports.services.access import visible_import
-from imports.services.delete_import import delete_import, purge_deleted_imports
+from imports.services.delete_import import delete_import
 from imports.services.load_import import DEFAULT_SOURCE, load_import
 
 IMPORT_ID = OpenApiParameter("import_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="The import's number.")
@@ -113,7 +113,4 @@ class ImportViewSet(ApiViewSet):
         visible_import(import_id=path_id(import_id))
         self.query()
         delete_import(import_id=path_id(import_id), actor=self.actor)
-        response = Response(status=status.HTTP_204_NO_CONTENT)
-        # Runs when the answer has been sent. A process that dies before leaves the rows to the next purge.
-        response._resource_closers.append(purge_deleted_imports)  # type: ignore[attr-defined]  # Django's own list
-        return response
+        return Response(status=status.HTTP_204_NO_CONTENT)

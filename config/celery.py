@@ -1,0 +1,45 @@
+"""The Celery application: `celery -A config.celery worker`, `… beat`."""
+
+import logging.config
+import os
+import time
+from typing import Any
+
+import django
+from celery import Celery
+from celery.signals import beat_init, before_task_publish, setup_logging, worker_init
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+
+app = Celery("demanda")
+# For every thread: the web server's enqueue too.
+app.set_default()
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+
+
+@setup_logging.connect
+def use_our_logs(**_: Any) -> None:
+    """Whoever listens here keeps Celery from making its own."""
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@before_task_publish.connect
+def note_the_time(headers: dict[str, Any], **_: Any) -> None:
+    """Seconds since 1970, so that the age of a waiting message can be told."""
+    headers["enqueued_at"] = time.time()
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_tasks_without_policy(**_: Any) -> None:
+    """Workers and beat do not start with a task that breaks the policy; Celery runs the checks but ignores them."""
+    django.setup()
+    errors = [message for message in checks.run_checks(tags=["background"]) if message.is_serious()]
+    if errors:
+        raise ImproperlyConfigured("\n".join(str(error) for error in errors))
