@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults test-browser lint format bench requirements clean
+.PHONY: help run dev test test-faults test-browser lint check format bench requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ dev: $(VENV)/.development ## as run; web server, workers and beat start again wh
 	@exec $(RUN) -m config.embedded.run --reload
 
 test: $(VENV)/.development ## all tests but the browser's, in parallel (ARGS= for pytest)
-	@exec $(RUN) -m pytest -n $(JOBS) --ignore=tests/e2e $(ARGS)
+	@exec $(RUN) -m pytest -n $(JOBS) $(ARGS)
 
 test-faults: $(VENV)/.development ## the longer tests that kill and freeze workers, Redis and PostgreSQL (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/background -m faults $(ARGS)
@@ -37,6 +37,13 @@ lint: $(VENV)/.development ## format, style, types, layers
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
+
+check: $(VENV)/.development ## migrations, deployment settings, OpenAPI document
+	$(RUN) manage.py makemigrations --check --dry-run
+	SECRET_KEY=$$($(RUN) -c "import secrets; print(secrets.token_urlsafe(50))") \
+		DATABASE_URL=postgres://demanda@localhost/demanda REDIS_URL=redis://localhost ALLOWED_HOSTS=demanda.example \
+		DJANGO_SETTINGS_MODULE=config.settings.production $(RUN) manage.py check --deploy --fail-level WARNING
+	$(RUN) manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 format: $(VENV)/.development ## rewrite the code in the project's format
 	$(VENV)/bin/ruff format .
@@ -52,7 +59,7 @@ requirements: $(VENV)/.development ## compile requirements/*.in to pinned *.txt 
 	done
 
 clean: ## remove the data (DATA_DIR, .data) and the caches; stops services that nobody uses
-	@$(or $(wildcard $(RUN)),$(PYTHON)) -m config.embedded.clean $(DATA_DIR) .data/test .data
+	@$(or $(wildcard $(RUN)),$(PYTHON)) -m config.embedded.clean $(DATA_DIR) $(wildcard .data/*) .data
 	rm -rf .data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache static
 	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
 

@@ -3,16 +3,23 @@
 import logging.config
 import os
 import time
+import warnings
 from typing import Any
 
 import django
+import structlog
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import beat_init, before_task_publish, setup_logging, worker_init
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django_structlog.celery.signals import bind_extra_task_metadata
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+
+# Root may run a worker: what it reads is JSON, which cannot carry code.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("demanda")
 # For every thread: the web server's enqueue too.
@@ -33,6 +40,12 @@ def use_our_logs(**_: Any) -> None:
 def note_the_time(headers: dict[str, Any], **_: Any) -> None:
     """Seconds since 1970, so that the age of a waiting message can be told."""
     headers["enqueued_at"] = time.time()
+
+
+@bind_extra_task_metadata.connect
+def name_the_task(task: Any, **_: Any) -> None:
+    """Every log line of a task says which one it is."""
+    structlog.contextvars.bind_contextvars(task=task.name)
 
 
 @worker_init.connect

@@ -28,6 +28,7 @@ forwarded_allow_ips = "*" if env.TRUSTED_PROXIES else ""
 accesslog = None
 loglevel = env.LOG_LEVEL.lower()
 control_socket_disable = True
-if Path("/dev/shm").is_dir():
-    # The heartbeat of the workers must not wait for a disk.
-    worker_tmp_dir = "/dev/shm"
+# The heartbeat of the workers must not wait for a disk.
+memory = Path("/dev/shm")  # noqa: S108 - gunicorn makes its files there with random names, and unlinks them at once
+if memory.is_dir():
+    worker_tmp_dir = str(memory)

@@ -48,7 +48,7 @@ def private_folder(path: Path, owner: Account, mode: int = 0o700) -> None:
         _check_private(path, owner, mode)
         return
     # Whatever the umask says.
-    os.chmod(path, mode)
+    path.chmod(mode)
     if owner.uid != os.geteuid():
         os.chown(path, owner.uid, owner.gid)
 
@@ -61,8 +61,8 @@ def _check_private(path: Path, owner: Account, mode: int) -> None:
         found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner.uid or stat.S_IMODE(found.st_mode) != mode:
         raise EmbeddedError(
-            f"{path} is not a private folder of user {owner.uid}: somebody else may have made it. "
-            "Remove it and start again."
+            f"{path} is not a private folder (mode {mode:o}) of user {owner.uid}. If somebody else has made it, "
+            "remove it; else restore its owner and its mode."
         )
 
 

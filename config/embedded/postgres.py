@@ -10,7 +10,7 @@ from config.embedded.binaries import postgres_program
 from config.embedded.errors import EmbeddedError, say
 from config.embedded.files import private_folder, rotate, tail, write_private
 from config.embedded.layout import Layout
-from config.embedded.process import end, recorded, run, spawn, wait_until, working_in
+from config.embedded.process import PROC, command_line, end, recorded, run, spawn, wait_until, working_in
 
 SETTINGS = {
     "listen_addresses": "",
@@ -96,14 +96,19 @@ class Postgres:
 
     def _repair(self) -> None:
         """Clear what a killed server left: its children, and files whose process numbers may be strangers' by now."""
-        if not wait_until(lambda: not working_in(self._data), 1):
-            for pid in working_in(self._data):
+        if not wait_until(lambda: not self._orphans(), 1):
+            for pid in self._orphans():
                 end(pid, (signal.SIGKILL, 2.0))
         # PostgreSQL guards its data by postmaster.pid. It goes only where /proc has just shown that nobody works there.
-        if Path("/proc").is_dir() and not working_in(self._data):
+        if PROC.is_dir() and not self._orphans():
             (self._data / "postmaster.pid").unlink(missing_ok=True)
         for socket in self._layout.socket_dir.glob(".s.PGSQL.*"):
             socket.unlink()
+
+    def _orphans(self) -> list[int]:
+        """The processes of a server that was killed, and nobody's shell."""
+        lines = {pid: command_line(pid) for pid in working_in(self._data)}
+        return [pid for pid, line in lines.items() if line.startswith("postgres: ") or self._layout.marker in line]
 
     def _start(self) -> None:
         rotate(self._log)

@@ -23,8 +23,10 @@ GUNICORN = ["-m", "gunicorn", "-c", "config/gunicorn.py", "--log-level", "warnin
 LOOK_SECONDS = 0.5
 # Two workers, one of them for urgent work alone: people do not wait behind a long import.
 CELERY = ["-m", "celery", "-A", "config.celery"]
-URGENT = ["worker", "-n", "urgent@%h", "-Q", "urgent", "--concurrency=1"]
-GENERAL = ["worker", "-n", "general@%h", "-Q", "default,bulk,urgent", "--concurrency=2"]
+# They have nothing to say to each other.
+WORKER = ["worker", "--without-gossip", "--without-mingle"]
+URGENT = [*WORKER, "-n", "urgent@%h", "-Q", "urgent", "--concurrency=1"]
+GENERAL = [*WORKER, "-n", "general@%h", "-Q", "default,bulk,urgent", "--concurrency=2"]
 BEAT = ["beat", "--pidfile="]
 # SIGTERM means: finish what can be finished in CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT, give the rest back.
 SOFT_STOP = {"REMAP_SIGTERM": "SIGQUIT"}
@@ -75,6 +77,7 @@ def serve(*, reload: bool = False) -> None:
         welcome = run_to_end("config.embedded.prepare")
         # The stack unwinds from the last: the services stay up until the rest has stopped.
         leaving.callback(stop_all, running)
+        leaving.callback(say, "stopping …")
         # The web server first: on a small machine the others would keep it from answering soon.
         running[0].start()
         wait_until_alive(env.HOST, env.PORT, name=_own_name(), check=running[0].check)
@@ -101,7 +104,6 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
     # Once is enough: a second Ctrl-C must not interrupt the stopping.
     for each in STOP_SIGNALS:
         signal.signal(each, signal.SIG_IGN)
-    say("stopping …")
     raise Stopped
 
 

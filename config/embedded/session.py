@@ -24,7 +24,6 @@ class Session:
         self.redis = False
         self._postgres = postgres
         self._wants_redis = redis
-        self._process = os.getpid()
         self._membership: Membership | None = Membership(places.home)
 
     def start(self) -> None:
@@ -45,8 +44,11 @@ class Session:
                 self.start()
 
     def close(self) -> None:
-        """Leave; the last member stops the services. A second call does nothing, and so does a forked child's."""
-        if self._membership is not None and self._process == os.getpid():
+        """Leave; the last member stops the services. A second call does nothing.
+
+        A forked child may close too: the membership is its parent's as well and lasts until both have left.
+        """
+        if self._membership is not None:
             with exclusive(self.layout.home):
                 self.leave()
 
@@ -90,6 +92,6 @@ def _make_home(places: Layout) -> None:
     make_system_home()
     with exclusive(SYSTEM_HOME):
         private_folder(places.home, Account(uid=os.geteuid(), gid=os.getegid()), mode=0o711)
-    link = places.services / "home"
-    if not link.is_symlink():
-        link.symlink_to(places.home)
+        link = places.services / "home"
+        if not link.is_symlink():
+            link.symlink_to(places.home)

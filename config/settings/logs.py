@@ -37,6 +37,8 @@ def logging_config(*renderers: Any) -> dict[str, Any]:
             # Say again what django-structlog says with the request's id: received, succeeded, failed.
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "CRITICAL"},
+            "celery.beat": {"level": "WARNING"},
+            "celery.worker.consumer": {"level": "WARNING"},
         },
     }
 

@@ -1,4 +1,5 @@
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def test_a_server_that_ended_by_itself_is_noticed() -> None:
     server.check()
     server.start()
     with pytest.raises(EmbeddedError, match=r"^The mayfly ended by itself, with exit code 3\.$"):
-        wait_until(lambda: _checked(server), 10)
+        wait_until(partial(_ended, server), 10)
     server.stop()
 
 
@@ -38,12 +39,12 @@ def test_a_server_is_stopped_with_its_children_however_stubborn(tmp_path: Path) 
     script = f"cd {tmp_path}; {sys.executable} -c '{STUBBORN}' & wait"
     server = Server(name="tree", command=["/bin/sh", "-c", script], stop_seconds=0.2)
     server.start()
-    assert wait_until(lambda: (tmp_path / "ready").exists(), 5)
+    assert wait_until((tmp_path / "ready").exists, 5)
     assert len(working_in(tmp_path)) == 2
     server.stop()
     assert wait_until(lambda: working_in(tmp_path) == [], 5)
 
 
-def _checked(server: Server) -> bool:
+def _ended(server: Server) -> bool:
     server.check()
     return False

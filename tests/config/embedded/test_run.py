@@ -125,7 +125,9 @@ def test_the_curl_line_of_the_welcome_works_as_it_stands(data_dir: Path) -> None
     with running(data_dir) as run:
         (line,) = [line for line in run.wait_for_welcome().splitlines() if "curl" in line]
         command = line.split("Try", 1)[1].strip()
-        answer = subprocess.run(["/bin/sh", "-c", f"{command} -w '%{{http_code}}'"], capture_output=True, text=True)
+        answer = subprocess.run(
+            ["/bin/sh", "-c", f"{command} -w '%{{http_code}}'"], capture_output=True, text=True, check=False
+        )
     assert answer.stdout.endswith("200")
 
 
@@ -133,7 +135,7 @@ def test_a_command_beside_it_joins_and_leaves_without_stopping_anything(data_dir
     with running(data_dir) as run:
         run.wait_for_welcome()
         command = [sys.executable, "manage.py", "migrate", "--check"]
-        beside = subprocess.run(command, cwd=env.ROOT, env=run.environment, capture_output=True, text=True)
+        beside = subprocess.run(command, cwd=env.ROOT, env=run.environment, capture_output=True, text=True, check=False)
         assert (beside.returncode, beside.stderr) == (0, "")
         assert run.answers()
 
@@ -200,7 +202,9 @@ def test_a_taken_port_is_named_and_nothing_is_left_running(data_dir: Path) -> No
         port = other.getsockname()[1]
         environment = {"PATH": os.defpath, "DATA_DIR": str(data_dir), "PORT": str(port)}
         command = [sys.executable, "-m", "config.embedded.run"]
-        run = subprocess.run(command, cwd=env.ROOT, env=environment, capture_output=True, text=True, timeout=30)
+        run = subprocess.run(
+            command, cwd=env.ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False
+        )
     assert run.returncode == 1
     assert run.stderr.splitlines()[-1].endswith(f"Choose another: make run PORT={port + 1}")
     assert nothing_runs(data_dir, [])

@@ -70,6 +70,17 @@ def test_a_server_whose_parent_alone_was_killed_comes_back(data_dir: Path) -> No
     session.close()
 
 
+def test_a_shell_that_stands_in_the_folder_of_the_data_survives_a_repair(data_dir: Path) -> None:
+    session = ensure(data_dir, redis=False)
+    with subprocess.Popen(["sleep", "60"], cwd=session.layout.postgres_data) as shell:
+        _kill_tree(Postgres(session.layout).pid())
+        session.repair()
+        assert shell.poll() is None
+        shell.kill()
+    assert ask(session.layout, "SELECT 1") == [(1,)]
+    session.close()
+
+
 def test_a_process_number_that_is_a_strangers_by_now_does_not_stop_a_start(data_dir: Path) -> None:
     session = ensure(data_dir, redis=False)
     pid_file = session.layout.postgres_data / "postmaster.pid"
