@@ -28,7 +28,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 
 
-@setup_logging.connect
+@setup_logging.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def use_our_logs(**_: Any) -> None:
     """Whoever listens here keeps Celery from making its own."""
     from django.conf import settings
@@ -36,20 +36,20 @@ def use_our_logs(**_: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
 
 
-@before_task_publish.connect
+@before_task_publish.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def note_the_time(headers: dict[str, Any], **_: Any) -> None:
     """Seconds since 1970, so that the age of a waiting message can be told."""
     headers["enqueued_at"] = time.time()
 
 
-@bind_extra_task_metadata.connect
+@bind_extra_task_metadata.connect  # type: ignore[untyped-decorator]  # django-structlog is not looked into
 def name_the_task(task: Any, **_: Any) -> None:
     """Every log line of a task says which one it is."""
     structlog.contextvars.bind_contextvars(task=task.name)
 
 
-@worker_init.connect
-@beat_init.connect
+@worker_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
+@beat_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def refuse_tasks_without_policy(**_: Any) -> None:
     """Workers and beat do not start with a task that breaks the policy; Celery runs the checks but ignores them."""
     django.setup()

@@ -42,6 +42,10 @@ class ChunkedRunQuerySet(models.QuerySet["ChunkedRun"]):
         """The ones with ids left."""
         return self.filter(finished_at=None)
 
+    def locked(self, name: str) -> "ChunkedRun | None":
+        """The unfinished run `name`, locked; None also while somebody else has it locked."""
+        return self.unfinished().select_for_update(skip_locked=True).filter(name=name).first()
+
 
 class ApiTokenManager(AuthTokenManager):  # type: ignore[misc]  # django-rest-knox has no types
     """Knox's way to make a token (`create` returns the row and the key), with our own reads."""

@@ -1,4 +1,4 @@
-"""`python -m config.embedded.run`, behind `make run`: the services, the demo, web server and workers; their end in order.
+"""`python -m config.embedded.run`, behind `make run`: services, demo, web server, workers; their end in order.
 
 With `--reload`, behind `make dev`, each of them starts again when the code changes.
 """

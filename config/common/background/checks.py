@@ -28,7 +28,7 @@ def _policy_errors(tasks: list[Task]) -> Iterator[CheckMessage]:
             yield Error("needs a soft time limit below a hard one.", obj=task.name, id="config.E001")
         if not task.expires:
             yield Error("needs an expiry.", obj=task.name, id="config.E002")
-        if getattr(task, "queue", None) not in settings.BACKGROUND_QUEUES:
+        if getattr(task, "queue_name", None) not in settings.BACKGROUND_QUEUES:
             yield Error(f"needs a queue: {', '.join(settings.BACKGROUND_QUEUES)}.", obj=task.name, id="config.E003")
         if not _takes_anything(task):
             yield Error("must take **kwargs: a newer caller may send more.", obj=task.name, id="config.E004")

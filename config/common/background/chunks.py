@@ -45,7 +45,7 @@ def work_on(name: str, work: Work) -> bool:
     message finds the run locked, or finished, and does nothing.
     """
     with transaction.atomic():
-        run = ChunkedRun.objects.unfinished().select_for_update(skip_locked=True).filter(name=name).first()
+        run = ChunkedRun.objects.locked(name)
         if run is None:
             return False
         end = min(run.position + run.size, run.end)

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -78,8 +79,9 @@ class Held:
 
     def renew(self) -> bool:
         """Whether it is still this worker's, for its whole life from now."""
+        values: list[Any] = [self.life, self.name, self.fence]
         with connection.cursor() as cursor:
-            cursor.execute(_RENEW, [self.life, self.name, self.fence])
+            cursor.execute(_RENEW, values)
             return bool(cursor.rowcount)
 
     def _keep(self) -> None:
@@ -118,7 +120,7 @@ def lease(name: str, *, seconds: float | None = None) -> Iterator[Held]:
 
 
 def _take(name: str, life: timedelta) -> Held:
-    values = {"name": name, "life": life, "holder": f"{socket.gethostname()}:{os.getpid()}"}
+    values: dict[str, Any] = {"name": name, "life": life, "holder": f"{socket.gethostname()}:{os.getpid()}"}
     with connection.cursor() as cursor:
         for statement in (_TAKE_OVER, _TAKE_FIRST):
             cursor.execute(statement, values)

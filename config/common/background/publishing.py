@@ -35,7 +35,7 @@ def enqueue(name: str, *, queue: str | None = None, expires: float | None = None
 
 
 def publish(name: str, *, kwargs: dict[str, Any], queue: str | None = None, expires: float | None = None) -> bool:
-    """`enqueue` at once: whether the broker has the message. Takes less than two seconds, whatever state Redis is in."""
+    """`enqueue` at once: whether the broker has the message. Takes less than two seconds, whatever Redis does."""
     return _publisher.send(task_named(name), kwargs, {"queue": queue, "expires": expires})
 
 

@@ -5,6 +5,7 @@ A turn moves that moment on by an interval; a burst may run ahead of it (the "ge
 
 import random
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -33,7 +34,7 @@ def once_every(name: str, *, seconds: float) -> bool:
 def seconds_until_turn(name: str, *, per_second: float, burst: int = 1) -> float:
     """0 and the turn is taken; else the seconds after which to ask again, spread so that not all come back at once."""
     interval = timedelta(seconds=1 / per_second)
-    values = {"name": name, "interval": interval, "ahead": interval * (burst - 1)}
+    values: dict[str, Any] = {"name": name, "interval": interval, "ahead": interval * (burst - 1)}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, values)
         if cursor.fetchone():

@@ -10,7 +10,7 @@ message of a newer caller. It may be delivered twice, and killed and delivered a
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from celery import Task, shared_task
+from celery import Task, current_app, shared_task
 from celery.exceptions import Ignore
 from django.db import InterfaceError, OperationalError
 
@@ -22,7 +22,7 @@ class BackgroundTask(Task):  # type: ignore[misc]  # Celery has no types
     """Sensible limits, which a task may tighten or widen; its queue it must name."""
 
     abstract = True
-    queue: ClassVar[str | None] = None
+    queue_name: ClassVar[str | None] = None
     # Seconds: the exception inside the task, then the end of its process.
     soft_time_limit: ClassVar[float] = 60
     time_limit: ClassVar[float] = 90
@@ -51,6 +51,12 @@ class BackgroundTask(Task):  # type: ignore[misc]  # Celery has no types
 def background_task(name: str, *, queue: str, **policy: Any) -> Callable[[Callable[..., Any]], BackgroundTask]:
     """Declares a task `app.verb` in `queue`; `policy` overrides the attributes of `BackgroundTask`."""
     decorator: Callable[[Callable[..., Any]], BackgroundTask] = shared_task(
-        name=name, base=BackgroundTask, bind=True, queue=queue, **policy
+        name=name, base=BackgroundTask, bind=True, queue_name=queue, **policy
     )
     return decorator
+
+
+def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
+    """Celery's question where a message for the task `name` goes, unless the sender says it."""
+    queue = getattr(current_app.tasks.get(name), "queue_name", None)
+    return {"queue": queue} if queue else None

@@ -1,8 +1,10 @@
 """Removes what has run out: sessions, tokens, leases that nobody holds."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from config.common.models import ApiToken, Lease, Turn
@@ -14,7 +16,7 @@ _LEASES_KEPT = timedelta(days=1)
 def clear_expired() -> dict[str, int]:
     """How many rows of each kind went."""
     now = timezone.now()
-    gone = {
+    gone: dict[str, QuerySet[Any]] = {
         "sessions": Session.objects.filter(expire_date__lte=now),
         "tokens": ApiToken.objects.expired(now=now),
         "leases": Lease.objects.filter(expires_at__lt=now - _LEASES_KEPT),
