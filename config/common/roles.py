@@ -19,6 +19,11 @@ _MANAGERS = frozenset(
         *(f"auth.{verb}_user" for verb in ("view", "add", "change", "delete")),
         "auth.view_group",
         *(f"common.{verb}_apitoken" for verb in ("view", "add", "change", "delete")),
+        "common.view_chunkedrun",
+        "common.view_lease",
+        *(f"django_celery_beat.{verb}_periodictask" for verb in ("view", "add", "change")),
+        *(f"django_celery_beat.{verb}_intervalschedule" for verb in ("view", "add", "change")),
+        *(f"django_celery_beat.{verb}_crontabschedule" for verb in ("view", "add", "change")),
     }
 )
 

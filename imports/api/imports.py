@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.db import DatabaseError
 from django.http.response import HttpResponseBase
@@ -31,10 +30,8 @@ from imports.api.serializers import (
 )
 from imports.models import Import
 from imports.services.access import visible_import
-from imports.services.delete_import import delete_import, purge_deleted_imports
+from imports.services.delete_import import delete_import
 from imports.services.load_import import DEFAULT_SOURCE, load_import
-
-logger = structlog.get_logger(__name__)
 
 IMPORT_ID = OpenApiParameter("import_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="The import's number.")
 _GZIP = OpenApiParameter(
@@ -117,15 +114,4 @@ class ImportViewSet(ApiViewSet):
         visible_import(import_id=path_id(import_id))
         self.query()
         delete_import(import_id=path_id(import_id), actor=self.actor)
-        response = Response(status=status.HTTP_204_NO_CONTENT)
-        # Runs when the answer has been sent. A process that dies before leaves the rows to the next purge.
-        response._resource_closers.append(_purge)  # type: ignore[attr-defined]  # Django's own list
-        return response
-
-
-def _purge() -> None:
-    try:
-        purge_deleted_imports()
-    except DatabaseError:
-        # Django would swallow it without a word.
-        logger.exception("purge_failed")
+        return Response(status=status.HTTP_204_NO_CONTENT)
