@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
