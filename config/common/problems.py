@@ -75,6 +75,12 @@ class Gone(Problem):
     status = HTTPStatus.GONE
 
 
+class KeyReused(Problem):
+    """An idempotency key came back with something else."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class TooLarge(Problem):
     """More than a limit allows."""
 

@@ -27,7 +27,7 @@ def sweep_task(self: BackgroundTask, **kwargs: Any) -> None:
 
 @background_task("common.clear_expired", queue="default", expires=600)
 def clear_expired_task(self: BackgroundTask, **kwargs: Any) -> None:
-    """Removes expired sessions, tokens and leases."""
+    """Removes expired sessions, tokens, idempotency keys and leases."""
     logger.info("cleared", **clear_expired())
 
 

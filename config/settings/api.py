@@ -36,6 +36,9 @@ BODY_MAX_BYTES = 1024 * 1024
 IMPORT_MAX_BYTES = env.IMPORT_MAX_BYTES
 IMPORT_MAX_CITIZENS = env.IMPORT_MAX_CITIZENS
 
+# How long the first answer to a request with an Idempotency-Key is kept.
+IDEMPOTENCY_KEY_LIFE = timedelta(hours=24)
+
 CORS_ALLOWED_ORIGINS = env.CORS_ALLOWED_ORIGINS
 CORS_ALLOW_CREDENTIALS = True
 CORS_EXPOSE_HEADERS = ["Location", "X-Request-ID", "ETag", "Retry-After", "Idempotent-Replayed"]

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from config.common.api.bodies import read_body
+from config.common.api.idempotency import idempotent
 from config.common.api.pages import page_response
 from config.common.api.paths import path_id
 from config.common.api.schema import data_of, page_of
@@ -83,6 +84,7 @@ class ImportViewSet(ApiViewSet):
         examples=[DELIVERY],
         responses={201: OpenApiResponse(data_of(ImportIdSerializer(), "ImportCreated"), description="Loaded.")},
     )
+    @idempotent
     def create(self, request: Request) -> Response:
         body = read_body(request, max_bytes=settings.IMPORT_MAX_BYTES, encodings=("gzip",))
         source = self.query().get("source", DEFAULT_SOURCE)

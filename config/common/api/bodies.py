@@ -1,7 +1,7 @@
 """Reading request bodies: their type, their encoding and their size are checked before a byte is understood."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from rest_framework.parsers import BaseParser
@@ -11,6 +11,7 @@ from config.common.problems import FieldError, InvalidInput, TooLarge, Unsupport
 
 JSON = "application/json"
 _CHUNK = 1024 * 1024
+_OBSERVER = "demanda_body_observer"
 
 
 class JSONBodyParser(BaseParser):
@@ -35,7 +36,7 @@ def read_body(request: Request, *, max_bytes: int, media_type: str = JSON, encod
     if encoding not in {"identity", *encodings}:
         raise UnsupportedType(f"Content-Encoding may be {' or '.join((*encodings, 'absent'))}.")
     _refuse_announced_size(request, max_bytes)
-    chunks = _chunks(request)
+    chunks = raw_chunks(request)
     return _joined(_gunzipped(chunks) if encoding == "gzip" else chunks, max_bytes)
 
 
@@ -45,9 +46,21 @@ def _refuse_announced_size(request: Request, max_bytes: int) -> None:
         raise _too_large(max_bytes)
 
 
-def _chunks(request: Request) -> Iterator[bytes]:
+def raw_chunks(request: Request) -> Iterator[bytes]:
+    """What is left of the body as it was sent, in pieces of up to a mebibyte.
+
+    Every reader of a body goes through here: `observe_body` sees the same bytes.
+    """
+    observe = getattr(request._request, _OBSERVER, None)
     while chunk := request._request.read(_CHUNK):
+        if observe is not None:
+            observe(chunk)
         yield chunk
+
+
+def observe_body(request: Request, observer: Callable[[bytes], object]) -> None:
+    """Has `observer` called with each piece of the body while somebody reads it."""
+    setattr(request._request, _OBSERVER, observer)
 
 
 def _gunzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
