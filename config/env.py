@@ -45,6 +45,10 @@ CELERY_KEY_PREFIX: str = _env.str("CELERY_KEY_PREFIX", default="demanda:")
 CELERY_VISIBILITY_TIMEOUT: int = _env.int("CELERY_VISIBILITY_TIMEOUT", default=1800)
 # Seconds that a worker waits for an answer of Redis before it connects anew.
 CELERY_SOCKET_TIMEOUT: float = _env.float("CELERY_SOCKET_TIMEOUT", default=30.0)
+# Seconds that work waits whose worker died, before the sweeper hands it to another.
+LEASE_SECONDS: float = _env.float("LEASE_SECONDS", default=60.0)
+# Days that the raw body of a delivery is kept once it is loaded; 0: it goes at once.
+IMPORT_BODY_DAYS: int = _env.int("IMPORT_BODY_DAYS", default=7)
 
 # Limits of the API.
 RATE_LIMIT_TOKEN: int = _env.int("RATE_LIMIT_TOKEN", default=20_000)

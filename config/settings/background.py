@@ -9,8 +9,7 @@ from config import env
 # `urgent`: people wait for it. `bulk`: nobody does, and it may take long. `default`: the rest.
 BACKGROUND_QUEUES = ("urgent", "default", "bulk")
 
-# How long work waits whose worker died, before the sweeper hands it to another.
-LEASE_SECONDS = 60
+LEASE_SECONDS = env.LEASE_SECONDS
 
 
 def broker_url(redis_url: str) -> str:

@@ -1,13 +1,14 @@
 """Reading request bodies: their type, their encoding and their size are checked before a byte is understood."""
 
-import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import IO, Any
 
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from config.common.problems import FieldError, InvalidInput, TooLarge, UnsupportedType
+from config.common.encodings import decoded, limited, too_large
+from config.common.problems import FieldError, InvalidInput, UnsupportedType
 
 JSON = "application/json"
 _CHUNK = 1024 * 1024
@@ -23,11 +24,28 @@ class JSONBodyParser(BaseParser):
         raise UnsupportedType("This body is read by the view itself.")
 
 
+@dataclass(frozen=True, slots=True)
+class RawBody:
+    """A body as it is sent: its `Content-Encoding` and its bytes, up to a mebibyte at a time, as they come."""
+
+    encoding: str
+    chunks: Iterator[bytes]
+
+
 def read_body(request: Request, *, max_bytes: int, media_type: str = JSON, encodings: tuple[str, ...] = ()) -> bytes:
     """The whole body, decoded from its `Content-Encoding`.
 
     Raises `UnsupportedType` for another media type or encoding, `TooLarge` beyond `max_bytes` (before and after
     decoding), `InvalidInput` for a body that is not what its encoding says.
+    """
+    raw = raw_body(request, max_bytes=max_bytes, media_type=media_type, encodings=encodings)
+    return decoded(raw.chunks, encoding=raw.encoding, max_bytes=max_bytes)
+
+
+def raw_body(request: Request, *, max_bytes: int, media_type: str = JSON, encodings: tuple[str, ...] = ()) -> RawBody:
+    """The body without a look into it. Raises `UnsupportedType` and `TooLarge` by what its headers say.
+
+    While its chunks are read: `TooLarge` beyond `max_bytes` as sent, `InvalidInput` when it ends too early.
     """
     sent = (request.content_type or "").partition(";")[0].strip().lower()
     if sent != media_type:
@@ -35,15 +53,25 @@ def read_body(request: Request, *, max_bytes: int, media_type: str = JSON, encod
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() or "identity"
     if encoding not in {"identity", *encodings}:
         raise UnsupportedType(f"Content-Encoding may be {' or '.join((*encodings, 'absent'))}.")
-    _refuse_announced_size(request, max_bytes)
-    chunks = raw_chunks(request)
-    return _joined(_gunzipped(chunks) if encoding == "gzip" else chunks, max_bytes)
+    announced = _announced_size(request)
+    if announced > max_bytes:
+        raise too_large(max_bytes)
+    return RawBody(encoding, limited(_whole(raw_chunks(request), announced), max_bytes=max_bytes))
 
 
-def _refuse_announced_size(request: Request, max_bytes: int) -> None:
+def _announced_size(request: Request) -> int:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdigit() and int(length) > max_bytes:
-        raise _too_large(max_bytes)
+    return int(length) if length.isdigit() else 0
+
+
+def _whole(chunks: Iterator[bytes], announced: int) -> Iterator[bytes]:
+    left = announced
+    for chunk in chunks:
+        left -= len(chunk)
+        yield chunk
+    # The caller went away. Half a delivery must not be taken for one.
+    if left > 0:
+        raise InvalidInput("The body ended too early.", errors=[FieldError("", "truncated", "The body is not whole.")])
 
 
 def raw_chunks(request: Request) -> Iterator[bytes]:
@@ -61,37 +89,3 @@ def raw_chunks(request: Request) -> Iterator[bytes]:
 def observe_body(request: Request, observer: Callable[[bytes], object]) -> None:
     """Has `observer` called with each piece of the body while somebody reads it."""
     setattr(request._request, _OBSERVER, observer)
-
-
-def _gunzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The decoded bytes, a mebibyte at a time, so that a small body cannot become a large one in one step."""
-    gunzip = zlib.decompressobj(wbits=31)
-    try:
-        for chunk in chunks:
-            while chunk:
-                yield gunzip.decompress(chunk, _CHUNK)
-                chunk = gunzip.unconsumed_tail
-    except zlib.error as error:
-        raise _not_gzip() from error
-    if not gunzip.eof or gunzip.unused_data:
-        raise _not_gzip()
-
-
-def _not_gzip() -> InvalidInput:
-    return InvalidInput(
-        "The body is not gzip.", errors=[FieldError("", "malformed_gzip", "This is not one gzip stream.")]
-    )
-
-
-def _joined(chunks: Iterator[bytes], max_bytes: int) -> bytes:
-    parts, size = [], 0
-    for part in chunks:
-        size += len(part)
-        if size > max_bytes:
-            raise _too_large(max_bytes)
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _too_large(max_bytes: int) -> TooLarge:
-    return TooLarge(f"The body may have {max_bytes:,} bytes at most.")
