@@ -21,11 +21,11 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.common.api.bodies import observe_body, raw_chunks
 from config.common.api.viewsets import ApiViewSet
 from config.common.problems import FieldError, InvalidInput, KeyReused
 from config.common.services.idempotency import Answer, Remembered, claimed, find_answer, name_of, remember
 
+_CHUNK = 1024 * 1024
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
 # Of the headers of an answer those that say something about what was made.
 _KEPT_HEADERS = ("Location", "ETag", "Preference-Applied")
@@ -71,19 +71,24 @@ def read_key(request: Request) -> str | None:
 
 
 class SentRequest:
-    """The hash of a request: its query, the type and encoding of its body, and the body as it is read."""
+    """The hash of a request: its query, the type and encoding of its body, and the bytes of it while somebody reads."""
 
     def __init__(self, request: Request) -> None:
-        self._request = request
         about = [request.META.get(name, "") for name in ("QUERY_STRING", "CONTENT_TYPE", "HTTP_CONTENT_ENCODING")]
         self._hash = hashlib.sha256(json.dumps(about).encode())
-        observe_body(request, self._hash.update)
+        self._read_on = request._request.read
+        request._request.read = self._read  # type: ignore[method-assign]  # whoever reads the body reads it from here
 
     def hash(self) -> str:
         """Hexadecimal; reads what nobody has read of the body."""
-        for _ in raw_chunks(self._request):
+        while self._read(_CHUNK):
             pass
         return self._hash.hexdigest()
+
+    def _read(self, size: int | None = None) -> bytes:
+        piece = self._read_on(size)
+        self._hash.update(piece)
+        return piece
 
 
 def _replayed(first: Remembered, sent: SentRequest) -> Response:
