@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults test-browser lint check format bench requirements clean
+.PHONY: help run dev test test-faults test-browser lint check format bench requirements clean airports-ddl postgis-distances
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,3 +76,9 @@ $(VENV)/.run: requirements/embedded.txt | $(VENV)/bin/python
 $(VENV)/.development: requirements/development.txt | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $(VENV)/.run $@
+
+airports-ddl: $(VENV)/.development ## write airports/sql/airports.sql from the migrations
+	@exec $(RUN) -m tests.airports.sql.write_ddl
+
+postgis-distances: $(VENV)/.development ## compute the distances that a test compares with, by a real PostGIS
+	@exec $(RUN) -m tests.airports.postgis.write_distances

@@ -54,6 +54,7 @@ IMPORT_BODY_DAYS: int = _env.int("IMPORT_BODY_DAYS", default=7)
 RATE_LIMIT_TOKEN: int = _env.int("RATE_LIMIT_TOKEN", default=20_000)
 RATE_LIMIT_ANONYMOUS: int = _env.int("RATE_LIMIT_ANONYMOUS", default=600)
 IMPORT_MAX_BYTES: int = _env.int("IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
+AIRPORTS_MAX_BYTES: int = _env.int("AIRPORTS_MAX_BYTES", default=200 * 1024 * 1024)
 IMPORT_MAX_CITIZENS: int = _env.int("IMPORT_MAX_CITIZENS", default=10_000)
 
 

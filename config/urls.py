@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema", site.SchemaViewSet.as_view(_LIST), name="schema"),
     path("docs", site.SwaggerViewSet.as_view(_LIST), name="docs"),
     path("redoc", site.RedocViewSet.as_view(_LIST), name="redoc"),
+    path("", include("airports.api.urls")),
     path("", include("imports.api.urls")),
     path("admin/", admin.site.urls),
 ]

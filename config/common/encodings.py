@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from config.common.problems import FieldError, InvalidInput, TooLarge
 
 GZIP = "gzip"
+# zlib's number for "gzip, with the largest window".
+_GZIP_WINDOW = 31
 # The most that is decoded in one step.
 _STEP = 1024 * 1024
 
@@ -34,20 +36,25 @@ def too_large(max_bytes: int) -> TooLarge:
 
 
 def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The decoded bytes, a mebibyte at a time, so that a small body cannot become a large one in one step."""
-    gunzip = zlib.decompressobj(wbits=31)
+    """The decoded bytes, a mebibyte at a time, so that a small body cannot become a large one in one step.
+
+    A stream may have several members, one after the other (RFC 1952, section 2.2).
+    """
+    member = zlib.decompressobj(wbits=_GZIP_WINDOW)
     try:
         for chunk in chunks:
             while chunk:
-                yield gunzip.decompress(chunk, _STEP)
-                chunk = gunzip.unconsumed_tail
+                if member.eof:
+                    member = zlib.decompressobj(wbits=_GZIP_WINDOW)
+                yield member.decompress(chunk, _STEP)
+                chunk = member.unconsumed_tail or member.unused_data
     except zlib.error as error:
         raise _not_gzip() from error
-    if not gunzip.eof or gunzip.unused_data:
+    if not member.eof:
         raise _not_gzip()
 
 
 def _not_gzip() -> InvalidInput:
     return InvalidInput(
-        "The body is not gzip.", errors=[FieldError("", "malformed_gzip", "This is not one gzip stream.")]
+        "The body is not gzip.", errors=[FieldError("", "malformed_gzip", "This is not a whole gzip stream.")]
     )

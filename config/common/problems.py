@@ -81,6 +81,12 @@ class KeyReused(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class Stale(Problem):
+    """The caller's copy of the thing is not the present one."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
+
+
 class TooLarge(Problem):
     """More than a limit allows."""
 

@@ -10,11 +10,20 @@ EDITORS = "Editors"
 IMPORTERS = "Importers"
 MANAGERS = "Managers"
 
-_EVERYONE = frozenset({"imports.view_import"})
-_EDITORS = frozenset({"imports.view_citizen", "imports.change_citizen", "imports.view_correction"})
+_EVERYONE = frozenset({"airports.view_airport", "airports.view_historicalairport", "imports.view_import"})
+_EDITORS = frozenset(
+    {
+        "airports.add_airport",
+        "airports.change_airport",
+        "imports.view_citizen",
+        "imports.change_citizen",
+        "imports.view_correction",
+    }
+)
 _IMPORTERS = frozenset({"imports.add_import", "imports.view_own_citizens"})
 _MANAGERS = frozenset(
     {
+        "airports.delete_airport",
         "imports.delete_import",
         *(f"auth.{verb}_user" for verb in ("view", "add", "change", "delete")),
         "auth.view_group",

@@ -30,10 +30,12 @@ REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "AUTH_HEADER_PREFIX": "Token"}
 RATE_LIMIT_TOKEN = env.RATE_LIMIT_TOKEN
 RATE_LIMIT_ANONYMOUS = env.RATE_LIMIT_ANONYMOUS
 
-# Bodies are read and counted by the API itself (`config.common.api.bodies`), with a limit for each kind.
-DATA_UPLOAD_MAX_MEMORY_SIZE = None
+# Bodies of the API are read and counted by itself (`config.common.api.bodies`), with a limit for each kind; the other
+# limit is of the admin's forms.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 BODY_MAX_BYTES = 1024 * 1024
 IMPORT_MAX_BYTES = env.IMPORT_MAX_BYTES
+AIRPORTS_MAX_BYTES = env.AIRPORTS_MAX_BYTES
 IMPORT_MAX_CITIZENS = env.IMPORT_MAX_CITIZENS
 IMPORT_BODY_DAYS = env.IMPORT_BODY_DAYS
 
@@ -57,6 +59,7 @@ CORS_ALLOW_HEADERS = [
     "content-type",
     "idempotency-key",
     "if-match",
+    "if-none-match",
     "prefer",
     "x-csrftoken",
     "x-request-id",
@@ -82,6 +85,8 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATION_PARAMETERS": False,
     "ENUM_NAME_OVERRIDES": {"ImportStatus": "imports.models.Import.Status", "Gender": "imports.models.Citizen.Gender"},
     "TAGS": [
+        {"name": "airports", "description": "Airports: find, read, make, change, delete, restore, history."},
+        {"name": "airport verbs", "description": "The same by the name of what is done, with a body or by a link."},
         {"name": "imports", "description": "Deliveries of residents: load, list, delete."},
         {"name": "citizens", "description": "The residents of one delivery: read, correct, count."},
     ],

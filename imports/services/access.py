@@ -29,10 +29,15 @@ def readable_import(*, import_id: int, actor: User) -> Import:
     return found
 
 
-def require_still_readable(*, import_id: int) -> None:
-    """To be called after the rows were read, or their snapshot was taken: raises as `readable_import` does.
+# The import of a statement's own snapshot. A deletion marks the import first and removes its rows afterwards: a
+# statement sees all of its rows or, with the mark, none.
+READABLE_IMPORT = "(SELECT id FROM imports_import WHERE id = %s AND deleted_at IS NULL AND status = 'complete')"
 
-    A deletion marks the import first and removes its rows afterwards. While there is no mark, all of them were there.
+
+def require_still_readable(*, import_id: int) -> None:
+    """To be called where a statement found nothing, or after a stream's snapshot was taken.
+
+    Raises as `readable_import` does.
     """
     found = Import.objects.live().filter(pk=import_id).first()
     if found is None:

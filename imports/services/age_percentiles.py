@@ -5,13 +5,13 @@ from typing import TypedDict
 
 from django.db import connection
 
-from imports.services.access import require_still_readable
+from imports.services.access import READABLE_IMPORT, require_still_readable
 
 # percentile_cont interpolates as numpy.percentile does by default ("linear", R's type 7).
-_SQL = """
+_SQL = f"""
     SELECT town, percentile_cont(ARRAY[0.5, 0.75, 0.99]) WITHIN GROUP (ORDER BY extract(year FROM age(%s, birth_date)))
     FROM imports_citizen
-    WHERE import_id = %s
+    WHERE import_id = {READABLE_IMPORT}
     GROUP BY town
     ORDER BY town COLLATE "C"
 """
@@ -34,7 +34,8 @@ def age_percentiles(*, import_id: int, today: date) -> list[TownAges]:
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [today, import_id])
         towns = [_town(name, values) for name, values in cursor.fetchall()]
-    require_still_readable(import_id=import_id)
+    if not towns:
+        require_still_readable(import_id=import_id)
     return towns
 
 

@@ -1,6 +1,6 @@
 """Reading request bodies: their type, their encoding and their size are checked before a byte is understood."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -12,7 +12,6 @@ from config.common.problems import FieldError, InvalidInput, UnsupportedType
 
 JSON = "application/json"
 _CHUNK = 1024 * 1024
-_OBSERVER = "demanda_body_observer"
 
 
 class JSONBodyParser(BaseParser):
@@ -56,7 +55,7 @@ def raw_body(request: Request, *, max_bytes: int, media_type: str = JSON, encodi
     announced = _announced_size(request)
     if announced > max_bytes:
         raise too_large(max_bytes)
-    return RawBody(encoding, limited(_whole(raw_chunks(request), announced), max_bytes=max_bytes))
+    return RawBody(encoding, limited(_whole(_chunks(request), announced), max_bytes=max_bytes))
 
 
 def _announced_size(request: Request) -> int:
@@ -74,18 +73,6 @@ def _whole(chunks: Iterator[bytes], announced: int) -> Iterator[bytes]:
         raise InvalidInput("The body ended too early.", errors=[FieldError("", "truncated", "The body is not whole.")])
 
 
-def raw_chunks(request: Request) -> Iterator[bytes]:
-    """What is left of the body as it was sent, in pieces of up to a mebibyte.
-
-    Every reader of a body goes through here: `observe_body` sees the same bytes.
-    """
-    observe = getattr(request._request, _OBSERVER, None)
+def _chunks(request: Request) -> Iterator[bytes]:
     while chunk := request._request.read(_CHUNK):
-        if observe is not None:
-            observe(chunk)
         yield chunk
-
-
-def observe_body(request: Request, observer: Callable[[bytes], object]) -> None:
-    """Has `observer` called with each piece of the body while somebody reads it."""
-    setattr(request._request, _OBSERVER, observer)

@@ -107,6 +107,11 @@ def test_another_encoding_is_415(manager: APIClient, encoding: str) -> None:
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP", " gzip "])
 def test_gzip_is_read(manager: APIClient, encoding: str) -> None:
     assert post(manager, gzip.compress(GOOD), content_encoding=encoding).status_code == 201
+
+
+def test_gzip_may_have_several_members(manager: APIClient) -> None:
+    packed = gzip.compress(GOOD[:10]) + gzip.compress(b"") + gzip.compress(GOOD[10:])
+    assert post(manager, packed, content_encoding="gzip").status_code == 201
     assert counts() == (1, 2)
 
 

@@ -1,0 +1,133 @@
+"""`/create`, `/update`, `/delete`: the same operations under the names of what they do.
+
+With a body they write at once. A GET is a link: it accepts a token alone, never the session cookie, so that a link on
+a foreign page does nothing with somebody's sign-in, and nobody may keep its answer.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from airports.api.airports import IF_MATCH
+from airports.api.documents import read_airport, read_changes, read_id, read_object
+from airports.api.examples import AIRPORT, CHANGE_BY_ID
+from airports.api.queries import AirportIdQuery
+from airports.api.responses import AIRPORT_DETAIL, airport_response
+from airports.api.serializers import AirportBodySerializer, AirportUpdateSerializer
+from airports.api.versions import known_versions
+from airports.models import Airport
+from airports.services.access import visible_airport
+from airports.services.create_airport import create_airport
+from airports.services.delete_airport import delete_airport
+from airports.services.flag_airport import flag_airport
+from airports.services.update_airport import update_airport
+from config.common.api.authentication import ApiTokenAuthentication
+from config.common.api.bodies import read_body
+from config.common.api.paths import path_id
+from config.common.api.viewsets import ApiViewSet
+
+
+class VerbViewSet(ApiViewSet):
+    """A verb with its body, and the link with the same meaning, whose action is `ask`."""
+
+    # No HEAD: here a GET changes something.
+    http_method_names = ["get", "put", "patch", "delete", "options"]
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """For a link only tokens."""
+        # The OpenAPI document is made without a request but with an action, which a request does not have yet.
+        request: Request | None = self.request
+        is_link = request.method == "GET" if request else self.action == "ask"
+        return [ApiTokenAuthentication()] if is_link else super().get_authenticators()
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if request.method == "GET":
+            response["Cache-Control"] = "no-store"
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+class CreateViewSet(VerbViewSet):
+    """Make an airport."""
+
+    permissions = {"create": ("airports.add_airport",)}
+    bodies = {"create": AirportBodySerializer}
+
+    @extend_schema(
+        summary="Make an airport at once",
+        tags=["airport verbs"],
+        request=AirportBodySerializer,
+        examples=[AIRPORT],
+        responses={201: AIRPORT_DETAIL},
+    )
+    def create(self, request: Request) -> Response:
+        body = read_body(request, max_bytes=settings.BODY_MAX_BYTES)
+        self.query()
+        created = create_airport(values=read_airport(read_object(body)), actor=self.actor)
+        return airport_response(created, status.HTTP_201_CREATED)
+
+
+class UpdateViewSet(VerbViewSet):
+    """Change an airport."""
+
+    permissions = {"partial_update": ("airports.change_airport",)}
+    bodies = {"partial_update": AirportUpdateSerializer}
+
+    @extend_schema(
+        summary="Change an airport at once",
+        description="`id` and at least one field.",
+        tags=["airport verbs"],
+        parameters=[IF_MATCH],
+        request=AirportUpdateSerializer,
+        examples=[CHANGE_BY_ID],
+        responses={200: AIRPORT_DETAIL},
+    )
+    def partial_update(self, request: Request) -> Response:
+        document = read_object(read_body(request, max_bytes=settings.BODY_MAX_BYTES))
+        airport = visible_airport(airport_id=read_id(document))
+        self.query()
+        values = read_changes(document, besides=("id",))
+        updated = update_airport(
+            airport_id=airport.pk, values=values, actor=self.actor, versions=known_versions(request)
+        )
+        return airport_response(updated)
+
+
+class DeleteViewSet(VerbViewSet):
+    """Delete an airport: for good with DELETE; a link sets a flag that can be taken off again."""
+
+    permissions = {"ask": ("airports.delete_airport",), "destroy": ("airports.delete_airport",)}
+    queries = {"ask": AirportIdQuery, "destroy": AirportIdQuery}
+
+    @extend_schema(
+        summary="Flag an airport as deleted",
+        description=(
+            "It leaves the lists and gives its codes free. It can be restored until it is purged, 30 days later. "
+            "Accepts a token only."
+        ),
+        tags=["airport verbs"],
+        parameters=[AirportIdQuery, IF_MATCH],
+        responses={200: AIRPORT_DETAIL},
+    )
+    def ask(self, request: Request) -> Response:
+        airport = self._airport()
+        versions = known_versions(request)
+        return airport_response(flag_airport(airport_id=airport.pk, actor=self.actor, versions=versions))
+
+    @extend_schema(
+        summary="Delete an airport for good by its id",
+        tags=["airport verbs"],
+        parameters=[AirportIdQuery, IF_MATCH],
+        responses={204: None},
+    )
+    def destroy(self, request: Request) -> Response:
+        airport = self._airport()
+        delete_airport(airport_id=airport.pk, actor=self.actor, versions=known_versions(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _airport(self) -> Airport:
+        return visible_airport(airport_id=path_id(self.query()["id"]))

@@ -1,0 +1,51 @@
+"""Countries: ISO 3166-1 codes and English names.
+
+`data/countries.json` is made of Debian's iso-codes and tzdata (both in the public domain or free), with the names by
+which OpenFlights calls some countries; the code of Kosovo, XK, is not ISO's but in general use.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TypedDict
+
+_FILE = Path(__file__).with_name("data") / "countries.json"
+
+
+class Country(TypedDict):
+    """`name` is the one that we write, `also` are others that lists of airports use."""
+
+    alpha_3: str
+    name: str
+    also: list[str]
+
+
+def country_name(alpha_2: str) -> str | None:
+    """The English name of the country with this ISO code of two letters, or None."""
+    country = _countries().get(alpha_2.upper())
+    return country["name"] if country else None
+
+
+def names_of(country: str) -> list[str]:
+    """Every name, in lower case, of the country with this name or ISO code; just `country` where it is unknown."""
+    found = _by_any_name().get(country.lower())
+    return _names(found) if found else [country.lower()]
+
+
+def _names(country: Country) -> list[str]:
+    return [name.lower() for name in (country["name"], *country["also"])]
+
+
+@cache
+def _countries() -> dict[str, Country]:
+    countries: dict[str, Country] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return countries
+
+
+@cache
+def _by_any_name() -> dict[str, Country]:
+    """Codes come last: what is a code is nothing else."""
+    countries = _countries()
+    by_name = {name: country for country in countries.values() for name in _names(country)}
+    by_alpha_3 = {country["alpha_3"].lower(): country for country in countries.values()}
+    return by_name | by_alpha_3 | {alpha_2.lower(): country for alpha_2, country in countries.items()}

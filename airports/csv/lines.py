@@ -1,0 +1,75 @@
+"""A stream of bytes as numbered lines of text, in constant memory."""
+
+import codecs
+from collections.abc import Iterator
+from typing import Protocol
+
+CHUNK = 256 * 1024
+# Some ten times what the longest valid row takes.
+MAX_LINE_BYTES = 32 * 1024
+
+
+class ByteStream(Protocol):
+    """What bytes are read from: a file, a request."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; none at the end."""
+
+
+class BadLine(Exception):
+    """A line that is no text. `code` is for programs, `detail` for people."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+Line = str | BadLine
+
+
+def read_lines(stream: ByteStream) -> Iterator[Line]:
+    """The lines of `stream` without their line feeds; a carriage return before it stays. A line that is not UTF-8 or
+    is longer than `MAX_LINE_BYTES` comes as a `BadLine`."""
+    for block in _blocks(stream):
+        lines = block.split(b"\n")
+        try:
+            text = block.decode()
+        except UnicodeDecodeError:
+            text = None
+        if text is None or max(map(len, lines)) > MAX_LINE_BYTES:
+            yield from map(_checked, lines)
+        else:
+            yield from text.split("\n")
+
+
+def _blocks(stream: ByteStream) -> Iterator[bytes]:
+    """Whole lines, as many as a chunk holds, without the last line feed. A longer line is cut beyond the limit."""
+    rest = _without_mark(stream)
+    while chunk := stream.read(CHUNK):
+        head, feed, tail = chunk.rpartition(b"\n")
+        if feed:
+            yield rest + head
+            rest = tail
+        else:
+            # One byte beyond the limit is kept, so that the line is seen to be too long.
+            rest = (rest + tail)[: MAX_LINE_BYTES + 1] if len(rest) > MAX_LINE_BYTES else rest + tail
+    if rest:
+        yield rest
+
+
+def _without_mark(stream: ByteStream) -> bytes:
+    """The first bytes of `stream`, without a byte order mark."""
+    start = b""
+    while len(start) < len(codecs.BOM_UTF8) and (more := stream.read(len(codecs.BOM_UTF8) - len(start))):
+        start += more
+    return start.removeprefix(codecs.BOM_UTF8)
+
+
+def _checked(line: bytes) -> Line:
+    if len(line) > MAX_LINE_BYTES:
+        return BadLine("row_too_long", f"A row may have {MAX_LINE_BYTES:,} bytes at most.")
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return BadLine("invalid_utf8", "The line is not UTF-8.")

@@ -1,0 +1,164 @@
+"""Rows of cells from lines of text.
+
+Python's csv module with an escape character reads `\\N` as `N`, and without one it does not know backslash-escaped
+quotes. So it reads only the lines that have quotes and no such backslash; lines without a quote are split, and the
+rest, some in a thousand, goes through `QuotedRow`.
+"""
+
+import csv
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from airports.csv.lines import MAX_LINE_BYTES, BadLine, ByteStream, Line, read_lines
+
+# A quote that is never closed swallows the lines after it, up to the length of a row; they are then read again. Beyond
+# so many of them a file is not worth the time.
+MAX_REREADS = 1_000
+
+_QUOTE = re.compile(r'[^\S\n]*"')
+_INSIDE = re.compile(r'(?:[^"\\]++|""|\\.)*+', re.DOTALL)
+_AFTER = re.compile(r'"\s*(,|\Z)')
+_ESCAPE = re.compile(r'""|\\(["\\])')
+
+Numbered = tuple[int, Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The cells of the row that begins at `line`, unquoted but not stripped, or what is wrong with it."""
+
+    line: int
+    cells: list[str]
+    fault: BadLine | None = None
+
+
+class QuotedRow:
+    """Reads one row that may go on over several lines; each character is looked at once."""
+
+    def __init__(self) -> None:
+        self.cells: list[str] = []
+        self._open: list[str] | None = None
+
+    def feed(self, line: str) -> bool:
+        """Whether the row is complete with `line`, which comes with its line feed. Raises `BadLine`."""
+        position, ended = 0, False
+        while not ended:
+            if self._open is None:
+                ended, position = self._begin(line, position)
+            else:
+                ended, position = self._quoted(self._open, line, position)
+                if self._open is not None:
+                    break
+        return ended
+
+    def _begin(self, line: str, position: int) -> tuple[bool, int]:
+        quote = _QUOTE.match(line, position)
+        if quote is None:
+            return self._unquoted(line, position)
+        self._open = []
+        return False, quote.end()
+
+    def _quoted(self, parts: list[str], line: str, position: int) -> tuple[bool, int]:
+        end = _end(_INSIDE, line, position)
+        parts.append(line[position:end])
+        if end == len(line):
+            return False, end
+        after = _AFTER.match(line, end)
+        if after is None:
+            raise BadLine("malformed_quotes", "After a closing quote a comma or the end of the row is expected.")
+        self.cells.append(_ESCAPE.sub(_unescaped, "".join(parts)))
+        self._open = None
+        return not after.group(1), after.end()
+
+    def _unquoted(self, line: str, position: int) -> tuple[bool, int]:
+        comma = line.find(",", position)
+        end = len(line) if comma < 0 else comma
+        self.cells.append(line[position:end].removesuffix("\n"))
+        return comma < 0, end + 1
+
+
+def _end(pattern: re.Pattern[str], line: str, position: int) -> int:
+    match = pattern.match(line, position)
+    return match.end() if match else position
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    return escape.group(1) or '"'
+
+
+def read_records(stream: ByteStream) -> Iterator[Record]:
+    """The rows of `stream`; blank lines are none. A row that cannot be read comes with its fault, and reading goes on
+    with the next line."""
+    source = _Numbered(read_lines(stream))
+    for number, line in source:
+        if isinstance(line, BadLine):
+            yield Record(number, [], line)
+        elif '"' not in line:
+            if line and not line.isspace():
+                yield Record(number, line.split(","))
+        elif (cells := _simply_quoted(line)) is not None:
+            yield Record(number, cells)
+        else:
+            yield _quoted(source, number, line)
+
+
+def _simply_quoted(line: str) -> list[str] | None:
+    """What the csv module reads; None where a backslash or the row's end needs a closer look."""
+    if '\\"' in line or "\\\\" in line:
+        return None
+    try:
+        return next(csv.reader((line,), strict=True, skipinitialspace=True))
+    except csv.Error:
+        return None
+
+
+class _Numbered:
+    """Lines with their numbers from 1, some of which may be given back."""
+
+    def __init__(self, lines: Iterator[Line]) -> None:
+        self._lines = enumerate(lines, start=1)
+        self._again: deque[Numbered] = deque()
+        self._rereads = 0
+
+    def __iter__(self) -> Iterator[Numbered]:
+        return self
+
+    def __next__(self) -> Numbered:
+        return self._again.popleft() if self._again else next(self._lines)
+
+    def reread(self, lines: list[Numbered]) -> BadLine | None:
+        """Gives `lines` back, to be read again. Too often: nothing more is read, and the reason is returned."""
+        self._again.extendleft(reversed(lines))
+        self._rereads += 1
+        if self._rereads <= MAX_REREADS:
+            return None
+        self._lines = enumerate(iter(()))
+        self._again.clear()
+        return BadLine("malformed_quotes", "Too many quotes are out of place: the file was read up to here.")
+
+
+def _quoted(source: _Numbered, number: int, line: str) -> Record:
+    """The row that begins with `line`. One that is wrong ends with its first line: more often than not a quote is
+    missing there, and the lines after it are rows of their own."""
+    row, taken, size = QuotedRow(), list[Numbered](), len(line)
+    try:
+        complete = row.feed(f"{line}\n")
+        while not complete:
+            following = _next_part(source, taken, size)
+            size += len(following)
+            complete = row.feed(f"{following}\n")
+    except BadLine as fault:
+        return Record(number, [], source.reread(taken) or fault)
+    return Record(number, row.cells)
+
+
+def _next_part(source: _Numbered, taken: list[Numbered], size: int) -> str:
+    """The next line of a row that has `size` characters so far. Raises `BadLine` where there is none."""
+    numbered = next(source, None)
+    if numbered is not None:
+        taken.append(numbered)
+        if isinstance(numbered[1], str) and size + len(numbered[1]) <= MAX_LINE_BYTES:
+            return numbered[1]
+    raise BadLine("unterminated_quote", "A quote is opened here and not closed.")

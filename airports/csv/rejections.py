@@ -1,0 +1,43 @@
+"""What is wrong with a file, and where."""
+
+from dataclasses import dataclass
+
+from config.common.problems import MAX_ERRORS
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One offending value: the line where its row begins, and its column unless the row as a whole is wrong.
+
+    `detail` never repeats the value.
+    """
+
+    line: int
+    column: str | None
+    code: str
+    detail: str
+
+
+class Rejections:
+    """The first `MAX_ERRORS` rejections by line, and the number of all of them."""
+
+    def __init__(self) -> None:
+        self._listed: list[Rejection] = []
+        self.count = 0
+
+    def add(self, rejection: Rejection) -> None:
+        """Lists `rejection`, unless there are many before it already."""
+        self.count += 1
+        self._listed.append(rejection)
+        # Two passes find them, each in the order of the lines: trimmed now and then, the first ones of both remain.
+        if len(self._listed) >= 2 * MAX_ERRORS:
+            self._listed = self.listed()
+
+    def listed(self) -> list[Rejection]:
+        """The first ones, in the order of their lines."""
+        return sorted(self._listed, key=lambda rejection: rejection.line)[:MAX_ERRORS]
+
+    @property
+    def more(self) -> int:
+        """How many are not listed."""
+        return max(0, self.count - MAX_ERRORS)

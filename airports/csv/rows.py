@@ -1,0 +1,95 @@
+"""The rows of a file, checked and written for COPY; what is wrong is collected on the way."""
+
+from collections.abc import Callable, Iterator
+
+from airports.csv.cells import Parser, parser
+from airports.csv.layout import Layout, header_layout, is_header, row_layout
+from airports.csv.lines import ByteStream
+from airports.csv.records import Record, read_records
+from airports.csv.rejections import Rejection, Rejections
+from airports.fields import NAMES, InvalidValue
+
+COLUMNS = ("line", *NAMES)
+ROWS_IN_CHUNK = 500
+
+
+class CsvRows:
+    """Reads `stream` once, in constant memory.
+
+    `chunks` gives the good rows as COPY text of the columns `COLUMNS`; `count` is the number of rows so far, good and
+    bad, and `rejections` gets what is wrong with the bad ones.
+    """
+
+    def __init__(self, stream: ByteStream, rejections: Rejections) -> None:
+        self.count = 0
+        self._records = read_records(stream)
+        self._rejections = rejections
+        self._layout: Layout | None = None
+        self._parsers: list[Parser] = []
+        self._order: Callable[[list[str]], list[str]] = list
+
+    def chunks(self) -> Iterator[bytes]:
+        """Some hundred rows at a time. Raises `BadHeader`."""
+        rows: list[str] = []
+        for record in self._data():
+            if (row := self._row(record)) is not None:
+                rows.append(row)
+                if len(rows) >= ROWS_IN_CHUNK:
+                    yield "".join(rows).encode()
+                    rows.clear()
+        yield "".join(rows).encode()
+
+    def _data(self) -> Iterator[Record]:
+        """The records after the header, where there is one."""
+        first = next(self._records, None)
+        if first is None:
+            return
+        if first.cells and is_header(first.cells):
+            self._use(header_layout(first.cells, line=first.line))
+        else:
+            yield first
+        yield from self._records
+
+    def _use(self, layout: Layout) -> None:
+        self._layout = layout
+        self._parsers = [_ignore if name is None else parser(name) for name in layout]
+        places = [layout.index(name) for name in NAMES]
+        self._order = lambda texts: [texts[place] for place in places]
+
+    def _row(self, record: Record) -> str | None:
+        """The row as a line for COPY; None where it is rejected."""
+        self.count += 1
+        if self._layout is None and (layout := row_layout(record.cells)):
+            self._use(layout)
+        if record.fault is not None or self._layout is None or len(record.cells) != len(self._layout):
+            self._reject_row(record)
+            return None
+        try:
+            texts = [parse(cell) for parse, cell in zip(self._parsers, record.cells, strict=True)]
+        except InvalidValue:
+            self._reject_values(record, self._layout)
+            return None
+        return "\t".join([str(record.line), *self._order(texts)]) + "\n"
+
+    def _reject_row(self, record: Record) -> None:
+        """One that cannot be read, or whose cells are too few or too many."""
+        if record.fault is not None:
+            return self._reject(record, None, record.fault.code, record.fault.detail)
+        expected = f"{len(self._layout)} cells" if self._layout else f"{len(NAMES)} cells, or an id and {len(NAMES)},"
+        detail = f"{expected} are expected, and there are {len(record.cells)}."
+        return self._reject(record, None, "wrong_number_of_cells", detail)
+
+    def _reject_values(self, record: Record, layout: Layout) -> None:
+        """Names every offending value of a row that has one."""
+        for name, parse, cell in zip(layout, self._parsers, record.cells, strict=True):
+            try:
+                parse(cell)
+            except InvalidValue as error:
+                self._reject(record, name, error.code, error.detail)
+
+    def _reject(self, record: Record, column: str | None, code: str, detail: str) -> None:
+        self._rejections.add(Rejection(record.line, column, code, detail))
+
+
+def _ignore(_cell: str) -> str:
+    return ""

@@ -1,0 +1,58 @@
+"""The list of airports: its filters and its order."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from airports.models import Airport
+from airports.querysets import AirportQuerySet
+
+_EXACT = ("iata", "icao", "tz")
+_ANY_CASE = ("city", "type", "source")
+_ROWS_IN_A_CHUNK = 1_000
+
+
+def find_airports(*, filters: Mapping[str, Any]) -> AirportQuerySet:
+    """The airports that meet all `filters`, in the order that they ask for.
+
+    `q`, `country`, `city`, `iata`, `icao`, `tz`, `type`, `source`: texts; `near`: a `Point`, with `radius`: metres;
+    `bbox`: a `Box`; `ordering`: names of fields, `-` before one for descending; `deleted`: `include` or `only`.
+    """
+    rows = _by_flag(filters.get("deleted"))
+    rows = rows.filter(**{name: filters[name] for name in _EXACT if name in filters})
+    rows = rows.filter(**{f"{name}__iexact": filters[name] for name in _ANY_CASE if name in filters})
+    if "q" in filters:
+        rows = rows.matching(filters["q"])
+    if "country" in filters:
+        rows = rows.in_country(filters["country"])
+    if "bbox" in filters:
+        rows = rows.in_bbox(filters["bbox"])
+    return _in_order(_near(rows, filters), filters)
+
+
+def _by_flag(deleted: str | None) -> AirportQuerySet:
+    if deleted == "only":
+        return Airport.objects.flagged()
+    return Airport.objects.all() if deleted == "include" else Airport.objects.live()
+
+
+def _near(rows: AirportQuerySet, filters: Mapping[str, Any]) -> AirportQuerySet:
+    if "near" not in filters:
+        return rows
+    if "radius" in filters:
+        return rows.within(filters["near"], filters["radius"])
+    return rows.with_distance(filters["near"])
+
+
+def _in_order(rows: AirportQuerySet, filters: Mapping[str, Any]) -> AirportQuerySet:
+    return rows.sorted_by(*filters.get("ordering", ("distance",) if "near" in filters else ()))
+
+
+def stream_airports(rows: AirportQuerySet) -> Iterator[Airport]:
+    """Each of `rows`, read in chunks: memory does not grow with their number.
+
+    The transaction is explicit: in autocommit PostgreSQL would compute the whole result before the first row.
+    """
+    with transaction.atomic():
+        yield from rows.iterator(chunk_size=_ROWS_IN_A_CHUNK)

@@ -1,0 +1,58 @@
+"""The history of airports: who changed what, when. It survives the airport."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Literal
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import JSONObject, Lag
+
+from airports.fields import NAMES
+from airports.models import Airport
+from config.common.problems import NotFound
+
+Kind = Literal["+", "~", "-"]
+
+_COLUMNS = ", ".join(field.column for field in Airport.history.model.tracked_fields)
+_COMPARED = (*NAMES, "is_deleted")
+# One statement, however many rows: an upload writes thousands.
+_RECORD = f"""
+    INSERT INTO airports_historicalairport
+        ({_COLUMNS}, history_date, history_type, history_user_id, history_change_reason)
+    SELECT {_COLUMNS}, %s, %s, %s, %s FROM airports_airport WHERE id = ANY (%s) ORDER BY id
+"""
+
+
+def record_history(
+    *, airport_ids: Collection[int], kind: Kind, actor: User | None, at: datetime, reason: str | None = None
+) -> None:
+    """Writes down these airports as they are now: `+` made, `~` changed, `-` about to be deleted.
+
+    `reason` says by which way, in at most 100 characters. Call it in the transaction of the change.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD, [at, kind, actor.pk if actor else None, reason, list(airport_ids)])
+
+
+def history_of(*, airport_id: int) -> QuerySet[Any]:
+    """The entries of an airport, newest first, each with `before`: the fields as they were, or None in the first.
+
+    Raises `NotFound` for an airport that never was.
+    """
+    entries = Airport.history.filter(id=airport_id)
+    if not entries.exists() and not Airport.objects.filter(pk=airport_id).exists():
+        raise NotFound("There is no such airport.")
+    before = Window(Lag(JSONObject(**{name: name for name in _COMPARED})), order_by=F("history_id").asc())
+    rows: QuerySet[Any] = entries.select_related("history_user").annotate(before=before).order_by("-history_id")
+    return rows
+
+
+def changes_in(entry: Any) -> dict[str, dict[str, Any]]:
+    """What an entry of `history_of` changed: field → `{"from", "to"}`. A deletion changes no field."""
+    if entry.history_type == "-":
+        return {}
+    before = entry.before or dict.fromkeys(NAMES) | {"is_deleted": False}
+    changes = {name: {"from": before[name], "to": getattr(entry, name)} for name in _COMPARED}
+    return {name: change for name, change in changes.items() if change["from"] != change["to"]}

@@ -1,0 +1,58 @@
+"""Writes one airport and its history: the last step of every service that changes one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from airports.models import Airport
+from airports.services.history import record_history
+from config.common.problems import Conflict, FieldError
+
+_CODES = {"airport_iata_unique": "iata", "airport_icao_unique": "icao"}
+_DUPLICATE = "Another airport has this code."
+
+
+def store(airport: Airport, *, actor: User | None, at: datetime | None = None) -> Airport:
+    """Inserts a new airport, or writes a locked one with its version one higher; the history names `actor`.
+
+    Call it in a transaction. Raises `Conflict` with the code `duplicate_code` where another live airport has one of
+    its codes; the transaction can go on then.
+    """
+    now = at or timezone.now()
+    airport._history_user, airport._history_date = actor, now
+    if airport.pk is not None:
+        _record_origin(airport)
+        airport.version += 1
+        airport.updated_at = now
+    try:
+        # A savepoint: the unique indexes are the judges, also between two requests at the same moment.
+        with transaction.atomic():
+            airport.save()
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if constraint not in _CODES:
+            raise
+        raise _duplicate(airport, _CODES[constraint]) from error
+    return airport
+
+
+def _record_origin(airport: Airport) -> None:
+    """Begins the history of an airport that came into the table by SQL, as it was before its first change."""
+    if airport.version == 1 and not Airport.history.filter(id=airport.pk).exists():
+        record_history(airport_ids=[airport.pk], kind="+", actor=None, at=airport.created_at)
+
+
+def taken_codes(*, airport_id: int | None, codes: Mapping[str, object]) -> list[str]:
+    """Of `codes` (`iata`, `icao`) the names of those that a live airport other than `airport_id` has."""
+    others = Airport.objects.live().exclude(pk=airport_id or 0)
+    return [name for name in _CODES.values() if codes.get(name) and others.filter(**{name: codes[name]}).exists()]
+
+
+def _duplicate(airport: Airport, refused: str) -> Conflict:
+    """Names every code that is taken: the index stops at the first, and its holder may be gone by now."""
+    taken = taken_codes(airport_id=airport.pk, codes={name: getattr(airport, name) for name in _CODES.values()})
+    errors = [FieldError(f"/{name}", "duplicate_code", _DUPLICATE) for name in taken or [refused]]
+    return Conflict(f"{_DUPLICATE} Nothing was stored.", errors=errors)

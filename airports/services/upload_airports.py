@@ -1,0 +1,122 @@
+"""Takes a file of airports in: the one importer behind the API, the admin and the command."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+
+from airports.csv.layout import BadHeader
+from airports.csv.lines import ByteStream
+from airports.csv.rejections import Rejection, Rejections
+from airports.services import upload_sql as sql
+from airports.services.upload_copy import Progress, copy_rows
+from airports.services.upload_duplicates import reject_duplicates
+from config.common.problems import FieldError, InvalidInput
+
+OnError = Literal["fail", "skip"]
+
+REASON = "upload"
+DISPLACED = "upload: the IATA code went to another airport"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadResult:
+    """What an upload did, or would do.
+
+    Every row is created, updated, unchanged, skipped because its airport is flagged as deleted, or rejected.
+    `displaced` are the airports whose IATA code went to another and that are without one now. `rejected` lists the
+    first offending values, of which a row may have several, and `more_rejected` counts the rest.
+    """
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    displaced: int
+    skipped_deleted: int
+    rejected: list[Rejection]
+    more_rejected: int
+
+
+def upload_airports(
+    *,
+    stream: ByteStream,
+    actor: User | None,
+    on_error: OnError = "fail",
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> UploadResult:
+    """Creates and updates the airports that `stream`, CSV in the OpenFlights layout, names.
+
+    A row is the airport with its ICAO code; with its IATA code only where one of them has no ICAO code; else the one
+    of the same name, city, country and coordinates. With `on_error="skip"` the good rows are stored; else any
+    rejected row raises `InvalidInput` with every offending value, and nothing is stored. A header that does not name
+    the columns raises it always. `dry_run` only counts. `progress` hears how many rows were read.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            return _upload(cursor, stream, actor, on_error, dry_run, progress)
+    except BadHeader as error:
+        raise _refusal(error.rejections, 0) from error
+
+
+def _upload(
+    cursor: CursorWrapper,
+    stream: ByteStream,
+    actor: User | None,
+    on_error: OnError,
+    dry_run: bool,
+    progress: Progress | None,
+) -> UploadResult:
+    rejections = Rejections()
+    cursor.execute(sql.CREATE_ROWS)
+    rows = copy_rows(stream=stream, rejections=rejections, progress=progress)
+    _match(cursor, rejections)
+    if rejections.count and on_error == "fail":
+        raise _refusal(rejections.listed(), rejections.more)
+    counts = _count(cursor)
+    if not dry_run:
+        _write(cursor, actor)
+    cursor.execute(sql.DROP_TABLES)
+    return UploadResult(rows=rows, rejected=rejections.listed(), more_rejected=rejections.more, **counts)
+
+
+def _match(cursor: CursorWrapper, rejections: Rejections) -> None:
+    """Finds the stored airport of each row and leaves in `upload_merged` what each airport is to become."""
+    # A table that nobody has analysed is planned for as if it were small.
+    cursor.execute("ANALYZE upload_row (icao, iata, name)")
+    cursor.execute(sql.LOCK)
+    cursor.execute(sql.CREATE_MATCHES)
+    for deleted in (False, True):
+        cursor.execute(sql.MATCH, {"deleted": deleted, "near": sql.NEAR})
+    cursor.execute(sql.MERGE)
+    reject_duplicates(rejections)
+
+
+def _count(cursor: CursorWrapper) -> dict[str, int]:
+    cursor.execute(sql.DISPLACE_ROWS)
+    cursor.execute(sql.CREATE_DISPLACED)
+    cursor.execute(sql.COUNTS)
+    names = [column.name for column in cursor.description]
+    return dict(zip(names, cursor.fetchone() or (), strict=True))
+
+
+def _write(cursor: CursorWrapper, actor: User | None) -> None:
+    values: dict[str, Any] = {
+        "at": timezone.now(),
+        "actor": actor.pk if actor else None,
+        "reason": REASON,
+        "displaced": DISPLACED,
+    }
+    for statement in (sql.RECORD_ORIGINS, sql.DISPLACE, sql.FREE_CODES, sql.UPDATE, sql.INSERT):
+        cursor.execute(statement, values)
+
+
+def _refusal(rejections: list[Rejection], more: int) -> InvalidInput:
+    errors = [
+        FieldError(f"line {r.line}", r.code, f"{r.column}: {r.detail}" if r.column else r.detail) for r in rejections
+    ]
+    return InvalidInput("The file is not valid. Nothing was stored.", errors=errors, more_errors=more)
