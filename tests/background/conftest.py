@@ -20,7 +20,7 @@ def work(transactional_db: None, request: pytest.FixtureRequest) -> str:
         for table in TABLES:
             cursor.execute(f"CREATE TABLE IF NOT EXISTS {table} (work text, pid int)")
             cursor.execute(f"TRUNCATE {table}")
-    return request.node.name[:80]
+    return str(request.node.name)[:80]
 
 
 @pytest.fixture
