@@ -13,7 +13,7 @@ from imports.models import Import
 
 PURGE = "imports.purge_deleted"
 CHUNK_ROWS = 20_000
-_TABLES = ("imports_citizen", "imports_correction")
+_TABLES = ("imports_citizen", "imports_correction", "imports_rawchunk")
 
 # Rows of one import, a bounded number at a time, so that no lock is held for long and a killed purge has lost little.
 _DELETE_CHUNK = """
