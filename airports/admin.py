@@ -12,13 +12,14 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 
 from airports.fields import NAMES, InvalidValue, parse_json
-from airports.models import Airport
+from airports.models import Airport, PendingChange
 from airports.services.create_airport import create_airport
 from airports.services.flag_airport import flag_airport
 from airports.services.purge_airports import purge_airports
 from airports.services.restore_airport import restore_airport
 from airports.services.store import taken_codes
 from airports.services.update_airport import update_airport
+from config.common.admin import ReadOnlyAdmin
 from config.common.problems import Problem
 
 _CHANGED_MEANWHILE = (
@@ -146,6 +147,16 @@ class AirportAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]  # nei
         messages.info(request, f"{len(airports) - len(refused)} {done}.")
         for sentence in refused:
             messages.warning(request, sentence)
+
+
+@admin.register(PendingChange)
+class PendingChangeAdmin(ReadOnlyAdmin):
+    """Links that were asked for: what each would change, and what became of it."""
+
+    list_display = ("action", "airport_id", "asked_by", "created_at", "expires_at", "applied_at", "result_id")
+    list_filter = ("action",)
+    list_select_related = ("asked_by",)
+    exclude = ("token_hash",)
 
 
 def _user(request: HttpRequest) -> User:

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from simple_history.models import HistoricalRecords
 
 from airports import fields
-from airports.querysets import AirportQuerySet
+from airports.querysets import AirportQuerySet, PendingChangeQuerySet
 
 
 def _within(name: str, low: float, high: float) -> Q:
@@ -64,6 +64,7 @@ class Airport(models.Model):
     # Set by the services before a save: what django-simple-history writes down with it.
     _history_user: User | None
     _history_date: datetime
+    _change_reason: str | None
 
     class Meta:
         ordering = ("id",)
@@ -104,7 +105,8 @@ class Airport(models.Model):
 class PendingChange(models.Model):
     """A change that a link asked for: written when somebody confirms it, once, before it expires.
 
-    `changes` holds the new values, `{"city": "Valencia"}`. The token of the link is known only to its holder.
+    `changes` holds the new values, `{"city": "Valencia"}`, `before` every field as it was when the link was made. The
+    token of the link is known only to its holder.
     """
 
     class Action(models.TextChoices):
@@ -118,12 +120,15 @@ class PendingChange(models.Model):
     # Not a foreign key: the change outlives the airport and then says that it is gone.
     airport_id = models.BigIntegerField(null=True, blank=True, help_text="Null for a new airport.")
     airport_version = models.BigIntegerField(null=True, blank=True, help_text="Its version when the link was made.")
+    before = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder, help_text="Null for a new airport.")
     changes = models.JSONField(encoder=DjangoJSONEncoder)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
     result_id = models.BigIntegerField(null=True, blank=True, help_text="The airport that it wrote.")
+
+    objects: ClassVar[PendingChangeQuerySet] = PendingChangeQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 
     class Meta:
         ordering = ("-id",)

@@ -1,5 +1,6 @@
 """Reads of airports, named for their readers."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -14,7 +15,7 @@ from airports.countries import names_of
 from airports.geo import EARTH_RADIUS, Box, Point, box_around
 
 if TYPE_CHECKING:
-    from airports.models import Airport
+    from airports.models import Airport, PendingChange
 
 _TEXTS = frozenset({"name", "city", "country", "iata", "icao", "dst", "tz", "type", "source"})
 
@@ -68,6 +69,18 @@ class AirportQuerySet(models.QuerySet["Airport"]):
     def sorted_by(self, *names: str) -> "AirportQuerySet":
         """By these fields, `-` before a name for descending; texts by code point, unknown last, ties by id."""
         return self.order_by(*(_order(name) for name in names), "pk")
+
+
+class PendingChangeQuerySet(models.QuerySet["PendingChange"]):
+    """Changes that wait for somebody to confirm them."""
+
+    def of_token(self, token_hash: str) -> "PendingChange | None":
+        """The one whose token has this hash, with the user who asked for it."""
+        return self.select_related("asked_by").filter(token_hash=token_hash).first()
+
+    def claim(self, change_id: int, now: datetime) -> bool:
+        """Marks it as applied, for one caller only: others wait until that one's transaction ends, and get False."""
+        return self.filter(pk=change_id, applied_at=None, expires_at__gt=now).update(applied_at=now) == 1
 
 
 class _Inside(Func):

@@ -109,6 +109,7 @@ class AirportViewSet(ApiViewSet):
 
     @extend_schema(
         summary="Make an airport",
+        description="Read-only fields are ignored.",
         tags=["airports"],
         request=AirportBodySerializer,
         examples=[AIRPORT],
@@ -134,7 +135,10 @@ class AirportViewSet(ApiViewSet):
 
     @extend_schema(
         summary="Replace an airport",
-        description="Every field: one that the body does not name becomes null.",
+        description=(
+            "Every field: one that the body does not name becomes null. Read-only fields are ignored, so that what a "
+            "GET returned can be sent back."
+        ),
         tags=["airports"],
         parameters=[AIRPORT_ID, IF_MATCH],
         request=AirportBodySerializer,
@@ -146,7 +150,7 @@ class AirportViewSet(ApiViewSet):
 
     @extend_schema(
         summary="Change an airport",
-        description="At least one field.",
+        description="At least one field; read-only ones are ignored.",
         tags=["airports"],
         parameters=[AIRPORT_ID, IF_MATCH],
         request=AirportChangesSerializer,

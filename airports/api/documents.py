@@ -8,6 +8,7 @@ from airports.fields import FIELDS, InvalidValue, Value, parse_json
 from config.common.api.paths import path_id
 from config.common.problems import FieldError, InvalidInput
 
+# Ignored, so that what a GET returned can be sent back.
 READ_ONLY = ("id", "is_deleted", "deleted_at", "created_at", "updated_at", "version", "distance")
 _MAX_KEY_LENGTH = 100
 
@@ -60,21 +61,23 @@ def _read(document: Mapping[str, object]) -> tuple[dict[str, Value], list[FieldE
     values: dict[str, Value] = {}
     errors = []
     for key, value in document.items():
-        if key not in FIELDS:
-            errors.append(_not_a_field(key))
+        if key in READ_ONLY:
             continue
         try:
-            values[key] = parse_json(key, value)
+            values[key] = _value(key, value)
         except InvalidValue as error:
-            errors.append(FieldError(f"/{key}", error.code, error.detail))
+            errors.append(FieldError(_pointer(key), error.code, error.detail))
     return values, errors
 
 
-def _not_a_field(key: str) -> FieldError:
-    pointer = "/" + key[:_MAX_KEY_LENGTH].replace("~", "~0").replace("/", "~1")
-    if key in READ_ONLY:
-        return FieldError(pointer, "read_only", "This field cannot be set.")
-    return FieldError(pointer, "unknown_field", "There is no such field.")
+def _value(key: str, value: object) -> Value:
+    if key not in FIELDS:
+        raise InvalidValue("unknown_field", "There is no such field.")
+    return parse_json(key, value)
+
+
+def _pointer(key: str) -> str:
+    return "/" + key[:_MAX_KEY_LENGTH].replace("~", "~0").replace("/", "~1")
 
 
 def _refuse_if_any(errors: list[FieldError]) -> None:

@@ -14,6 +14,10 @@ _DECIMALS_OF_A_METRE = 3
 _ACTIONS = {"+": "created", "~": "changed", "-": "deleted"}
 
 
+def _value() -> serializers.JSONField:
+    return serializers.JSONField(allow_null=True, help_text="A text, a number or null.")
+
+
 def _text(longest: int, help_text: str = "") -> serializers.CharField:
     return serializers.CharField(required=False, allow_null=True, max_length=longest, help_text=help_text)
 
@@ -73,6 +77,14 @@ class AirportListItemSerializer(AirportSerializer):
     """An airport in the list."""
 
     distance = serializers.FloatField(required=False, read_only=True, help_text="Metres; only with `near`.")
+
+
+class DifferenceSerializer(serializers.Serializer[Any]):
+    """What a field was and what it becomes."""
+
+    def get_fields(self) -> dict[str, Any]:
+        # `from` is a word of Python's, which no attribute can be called.
+        return {"from": _value(), "to": _value()}
 
 
 class HistoryEntrySerializer(serializers.Serializer[Any]):

@@ -1,10 +1,13 @@
 """The URLs of the airports."""
 
+from django.urls import re_path
 from rest_framework.routers import Route, SimpleRouter
 
 from airports.api.airports import AirportViewSet
+from airports.api.confirm import ConfirmViewSet
 from airports.api.upload import UploadViewSet
 from airports.api.verbs import CreateViewSet, DeleteViewSet, UpdateViewSet
+from config.common.api.paths import SEGMENT
 
 
 class VerbRouter(SimpleRouter):
@@ -30,4 +33,11 @@ verbs.register("create", CreateViewSet, basename="create-airport")
 verbs.register("update", UpdateViewSet, basename="update-airport")
 verbs.register("delete", DeleteViewSet, basename="delete-airport")
 
-urlpatterns = [*router.urls, *verbs.urls]
+# Any text is a token that may be unknown, not a URL that is.
+confirmation = re_path(
+    f"^confirm/(?P<token>{SEGMENT})$",
+    ConfirmViewSet.as_view({"get": "retrieve", "post": "confirm"}, basename="confirmation"),
+    name="confirmation",
+)
+
+urlpatterns = [*router.urls, *verbs.urls, confirmation]

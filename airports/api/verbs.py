@@ -16,15 +16,26 @@ from rest_framework.response import Response
 from airports.api.airports import IF_MATCH
 from airports.api.documents import read_airport, read_changes, read_id, read_object
 from airports.api.examples import AIRPORT, CHANGE_BY_ID
+from airports.api.links import (
+    CONFIRMING,
+    LINK_DETAIL,
+    CreateLinkQuery,
+    UpdateLinkQuery,
+    fields_in,
+    link_response,
+    pointing_at_the_query,
+)
 from airports.api.queries import AirportIdQuery
 from airports.api.responses import AIRPORT_DETAIL, airport_response
 from airports.api.serializers import AirportBodySerializer, AirportUpdateSerializer
 from airports.api.versions import known_versions
+from airports.fields import NAMES
 from airports.models import Airport
 from airports.services.access import visible_airport
 from airports.services.create_airport import create_airport
 from airports.services.delete_airport import delete_airport
 from airports.services.flag_airport import flag_airport
+from airports.services.request_change import request_change, request_creation
 from airports.services.update_airport import update_airport
 from config.common.api.authentication import ApiTokenAuthentication
 from config.common.api.bodies import read_body
@@ -54,11 +65,26 @@ class VerbViewSet(ApiViewSet):
 class CreateViewSet(VerbViewSet):
     """Make an airport."""
 
-    permissions = {"create": ("airports.add_airport",)}
+    permissions = {"ask": ("airports.add_airport",), "create": ("airports.add_airport",)}
+    queries = {"ask": CreateLinkQuery}
     bodies = {"create": AirportBodySerializer}
 
     @extend_schema(
+        summary="Ask for an airport by a link",
+        description=f"Writes no airport. {CONFIRMING}",
+        tags=["airport verbs"],
+        parameters=[CreateLinkQuery],
+        responses={202: LINK_DETAIL},
+    )
+    def ask(self, request: Request) -> Response:
+        values = dict.fromkeys(NAMES) | fields_in(self.query())
+        with pointing_at_the_query():
+            requested = request_creation(values=values, actor=self.actor)
+        return link_response(request, requested)
+
+    @extend_schema(
         summary="Make an airport at once",
+        description="Read-only fields are ignored.",
         tags=["airport verbs"],
         request=AirportBodySerializer,
         examples=[AIRPORT],
@@ -74,12 +100,33 @@ class CreateViewSet(VerbViewSet):
 class UpdateViewSet(VerbViewSet):
     """Change an airport."""
 
-    permissions = {"partial_update": ("airports.change_airport",)}
+    permissions = {"ask": ("airports.change_airport",), "partial_update": ("airports.change_airport",)}
+    queries = {"ask": UpdateLinkQuery}
     bodies = {"partial_update": AirportUpdateSerializer}
 
     @extend_schema(
+        summary="Ask for a change by a link",
+        description=(
+            "Changes nothing by itself. `id` and at least one field with another value than the airport's: where "
+            f"nothing would change, 400 (`no_change`). {CONFIRMING}"
+        ),
+        tags=["airport verbs"],
+        parameters=[UpdateLinkQuery, IF_MATCH],
+        responses={202: LINK_DETAIL},
+    )
+    def ask(self, request: Request) -> Response:
+        # Without an id the query is refused as a whole; an airport that is not there goes before what else is wrong.
+        airport = visible_airport(airport_id=path_id(request.query_params.get("id") or self.query()["id"]))
+        values = fields_in(self.query())
+        with pointing_at_the_query():
+            requested = request_change(
+                airport_id=airport.pk, values=values, actor=self.actor, versions=known_versions(request)
+            )
+        return link_response(request, requested)
+
+    @extend_schema(
         summary="Change an airport at once",
-        description="`id` and at least one field.",
+        description="`id` and at least one field. Other read-only fields are ignored.",
         tags=["airport verbs"],
         parameters=[IF_MATCH],
         request=AirportUpdateSerializer,
@@ -87,9 +134,10 @@ class UpdateViewSet(VerbViewSet):
         responses={200: AIRPORT_DETAIL},
     )
     def partial_update(self, request: Request) -> Response:
-        document = read_object(read_body(request, max_bytes=settings.BODY_MAX_BYTES))
-        airport = visible_airport(airport_id=read_id(document))
+        body = read_body(request, max_bytes=settings.BODY_MAX_BYTES)
         self.query()
+        document = read_object(body)
+        airport = visible_airport(airport_id=read_id(document))
         values = read_changes(document, besides=("id",))
         updated = update_airport(
             airport_id=airport.pk, values=values, actor=self.actor, versions=known_versions(request)

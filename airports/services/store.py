@@ -1,6 +1,6 @@
 """Writes one airport and its history: the last step of every service that changes one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -15,14 +15,15 @@ _CODES = {"airport_iata_unique": "iata", "airport_icao_unique": "icao"}
 _DUPLICATE = "Another airport has this code."
 
 
-def store(airport: Airport, *, actor: User | None, at: datetime | None = None) -> Airport:
-    """Inserts a new airport, or writes a locked one with its version one higher; the history names `actor`.
+def store(airport: Airport, *, actor: User | None, at: datetime | None = None, reason: str | None = None) -> Airport:
+    """Inserts a new airport, or writes a locked one with its version one higher; the history names `actor` and, in at
+    most 100 characters, the `reason`.
 
     Call it in a transaction. Raises `Conflict` with the code `duplicate_code` where another live airport has one of
     its codes; the transaction can go on then.
     """
     now = at or timezone.now()
-    airport._history_user, airport._history_date = actor, now
+    airport._history_user, airport._history_date, airport._change_reason = actor, now, reason
     if airport.pk is not None:
         _record_origin(airport)
         airport.version += 1
@@ -54,5 +55,10 @@ def taken_codes(*, airport_id: int | None, codes: Mapping[str, object]) -> list[
 def _duplicate(airport: Airport, refused: str) -> Conflict:
     """Names every code that is taken: the index stops at the first, and its holder may be gone by now."""
     taken = taken_codes(airport_id=airport.pk, codes={name: getattr(airport, name) for name in _CODES.values()})
-    errors = [FieldError(f"/{name}", "duplicate_code", _DUPLICATE) for name in taken or [refused]]
+    return duplicate_code(taken or [refused])
+
+
+def duplicate_code(names: Iterable[str]) -> Conflict:
+    """The refusal of the codes in these fields."""
+    errors = [FieldError(f"/{name}", "duplicate_code", _DUPLICATE) for name in names]
     return Conflict(f"{_DUPLICATE} Nothing was stored.", errors=errors)

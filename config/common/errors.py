@@ -11,9 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from config.common.api.exceptions import problem_response, response_for
+from config.common.api.negotiation import prefers_page
 from config.common.database_errors import as_problem
 
 PAGE_PREFIXES = ("/admin/",)
+# Of these there is a page for browsers and JSON for programs.
+MIXED_PREFIXES = ("/confirm/",)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -76,7 +79,8 @@ def _answer(request: HttpRequest, status: HTTPStatus, detail: str) -> HttpRespon
 
 
 def _is_page(request: HttpRequest) -> bool:
-    return request.path_info.startswith(PAGE_PREFIXES)
+    mixed = request.path_info.startswith(MIXED_PREFIXES) and prefers_page(request)
+    return mixed or request.path_info.startswith(PAGE_PREFIXES)
 
 
 def _page(request: HttpRequest, status: HTTPStatus, detail: str) -> HttpResponse:

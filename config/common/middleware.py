@@ -22,6 +22,7 @@ from config.common.errors import bad_request, method_not_allowed, not_found
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_SECRET_PATH = re.compile(r"^(/confirm/).+", re.DOTALL)
 _FILE = ("GET", "HEAD", "OPTIONS")
 _PAGE = ("GET", "HEAD", "OPTIONS", "POST")
 _ADMIN_POLICY = {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE]}
@@ -53,8 +54,9 @@ class LogMiddleware(RequestMiddleware):  # type: ignore[misc]  # mypy does not f
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        # A query string may hold names and addresses.
-        return f"{request.method} {request.path}"
+        # A query string may hold names and addresses; the token in a link's path is as good as a password.
+        path = _SECRET_PATH.sub(r"\1***", request.path)
+        return f"{request.method} {path}"
 
     @classmethod
     def bind_user_id(cls, request: HttpRequest) -> None:

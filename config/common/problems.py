@@ -7,7 +7,7 @@ code. Nothing here knows HTTP beyond the status number that names the kind of pr
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 MAX_ERRORS = 100
 
@@ -26,7 +26,10 @@ class FieldError:
 
 
 class Problem(Exception):
-    """The base of all refusals. `detail` is one sentence for the caller; `errors` are the offending values."""
+    """The base of all refusals. `detail` is one sentence for the caller; `errors` are the offending values.
+
+    `extensions` are further members of the body, as JSON (RFC 9457, section 3.2).
+    """
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -37,12 +40,14 @@ class Problem(Exception):
         errors: Sequence[FieldError] = (),
         more_errors: int = 0,
         headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = list(errors[:MAX_ERRORS])
         self.more_errors = more_errors + max(0, len(errors) - MAX_ERRORS)
         self.headers = dict(headers or {})
+        self.extensions = dict(extensions or {})
 
 
 class InvalidInput(Problem):

@@ -15,6 +15,7 @@ _EDITORS = frozenset(
     {
         "airports.add_airport",
         "airports.change_airport",
+        "airports.view_pendingchange",
         "imports.view_citizen",
         "imports.change_citizen",
         "imports.view_correction",

@@ -4,3 +4,7 @@ from datetime import timedelta
 
 # How long an airport with the deletion flag can still be restored.
 AIRPORT_PURGE_AFTER = timedelta(days=30)
+
+# How long a link to a change can be confirmed, and how long after that it is still known, to say why it cannot.
+AIRPORT_LINK_LIFETIME = timedelta(hours=24)
+AIRPORT_LINK_MEMORY = timedelta(days=30)

@@ -83,7 +83,11 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "",
     "SORT_OPERATION_PARAMETERS": False,
-    "ENUM_NAME_OVERRIDES": {"ImportStatus": "imports.models.Import.Status", "Gender": "imports.models.Citizen.Gender"},
+    "ENUM_NAME_OVERRIDES": {
+        "ImportStatus": "imports.models.Import.Status",
+        "Gender": "imports.models.Citizen.Gender",
+        "PendingChangeAction": "airports.models.PendingChange.Action",
+    },
     "TAGS": [
         {"name": "airports", "description": "Airports: find, read, make, change, delete, restore, history."},
         {"name": "airport verbs", "description": "The same by the name of what is done, with a body or by a link."},

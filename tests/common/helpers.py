@@ -4,8 +4,10 @@ from typing import Any, Protocol
 
 from django.test import Client
 
+from airports.services.request_change import request_change
 from imports.models import Import
 from imports.services.load_import import load_import
+from tests.airports.builders import make_valencia
 
 DELIVERY = (
     b'{"citizens": [{"citizen_id": 1, "town": "Kyiv", "street": "Khreshchatyk", "building": "22", "apartment": 7,'
@@ -31,6 +33,18 @@ class Answer(Protocol):
 def one_import(*, source: str = "default") -> Import:
     """An import with one citizen, number 1."""
     return load_import(body=DELIVERY, source=source, actor=None)
+
+
+def places() -> dict[str, Any]:
+    """What the placeholders of `tests.common.urls` stand for."""
+    airport = make_valencia()
+    asked = request_change(airport_id=airport.pk, values={"city": "Manises"}, actor=None)
+    return {"id": one_import().pk, "citizen": 1, "airport": airport.pk, "token": asked.token}
+
+
+def no_places(number: str = "x") -> dict[str, str]:
+    """Placeholders of objects that are not there."""
+    return {"id": number, "citizen": "x", "airport": number, "token": number}
 
 
 def send(client: Client, method: str, path: str, body: bytes = b"", **extra: Any) -> Any:

@@ -1,6 +1,7 @@
 """Every URL that exists, typed by hand: who may do what there.
 
-`{id}` and `{citizen}` stand for an import and a citizen that exist. A role is named by its first letter: V, E, I, M;
+`{id}` and `{citizen}` stand for an import and a citizen that exist, `{airport}` for an airport, `{token}` for the end of
+a link to a change of it. A role is named by its first letter: V, E, I, M;
 `-` is somebody without credentials, `*` everybody.
 """
 
@@ -30,6 +31,23 @@ GUARDED = [
     Url("/imports/{id}/citizens/{citizen}", _READ | {"PATCH"}, {"GET": "EIM", "HEAD": "EIM", "PATCH": "EM"}),
     Url("/imports/{id}/citizens/birthdays", _READ, {"GET": "EIM", "HEAD": "EIM"}),
     Url("/imports/{id}/towns/stat/percentile/age", _READ, {"GET": "EIM", "HEAD": "EIM"}),
+]
+# Where a GET changes something there is no HEAD.
+_VERB = {"GET", "OPTIONS"}
+GUARDED += [
+    Url("/airports", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "EM"}),
+    Url(
+        "/airports/{airport}",
+        _READ | {"PUT", "PATCH", "DELETE"},
+        {"GET": "VEIM", "HEAD": "VEIM", "PUT": "EM", "PATCH": "EM", "DELETE": "M"},
+    ),
+    Url("/airports/{airport}/restore", {"POST", "OPTIONS"}, {"POST": "M"}),
+    Url("/airports/{airport}/history", _READ, {"GET": "VEIM", "HEAD": "VEIM"}),
+    Url("/upload", {"POST", "OPTIONS"}, {"POST": "EM"}),
+    Url("/create", _VERB | {"PUT"}, {"GET": "EM", "PUT": "EM"}),
+    Url("/update", _VERB | {"PATCH"}, {"GET": "EM", "PATCH": "EM"}),
+    Url("/delete", _VERB | {"DELETE"}, {"GET": "M", "DELETE": "M"}),
+    Url("/confirm/{token}", _READ | {"POST"}, {"GET": "EM", "HEAD": "EM", "POST": "EM"}),
 ]
 API = PUBLIC + GUARDED
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "FOO")

@@ -24,9 +24,11 @@ def problem_response(
     errors: list[dict[str, str]] | None = None,
     more_errors: int = 0,
     headers: Mapping[str, str] | None = None,
+    extensions: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """A problem details body. `errors` are `{"pointer", "code", "detail"}`."""
     body: dict[str, Any] = {
+        **(extensions or {}),
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": int(status),
@@ -51,6 +53,7 @@ def response_for(request: HttpRequest, problem: Problem) -> HttpResponse:
         errors=errors,
         more_errors=problem.more_errors,
         headers=problem.headers,
+        extensions=problem.extensions,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.http import HttpRequest
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -41,8 +42,18 @@ def _by_accept(request: Request, renderers: Sequence[BaseRenderer]) -> BaseRende
     if not request.META.get("HTTP_ACCEPT", "").strip():
         return renderers[0]
     by_type = {str(renderer.media_type): renderer for renderer in renderers}
+    preferred = _preferred(request._request, list(by_type))
+    return by_type.get(preferred) if preferred else None
+
+
+def _preferred(request: HttpRequest, media_types: list[str]) -> str | None:
     try:
-        preferred = request._request.get_preferred_type(list(by_type))
+        return request.get_preferred_type(media_types)
     except ValueError:  # a header that is too long, or with parameters that are none
         return None
-    return by_type.get(preferred) if preferred else None
+
+
+def prefers_page(request: HttpRequest) -> bool:
+    """Whether the caller wants a page rather than JSON, where there are both: a browser does."""
+    wanted = request.GET.get("format")
+    return wanted == "html" if wanted else _preferred(request, ["application/json", "text/html"]) == "text/html"

@@ -5,7 +5,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from tests.common.helpers import one_import, problem
+from tests.common.helpers import places, problem
 from tests.common.urls import API, Url
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ PAGES = {
 @pytest.mark.parametrize("credentials", ["", "Token wrong", "Token \xff", "Basic \xff"])
 @pytest.mark.parametrize("url", API, ids=lambda url: url.path)
 def test_every_url_answers_everybody(url: Url, credentials: str) -> None:
-    path = url.path.format(id=one_import().pk, citizen=1)
+    path = url.path.format(**places())
     answer = APIClient().options(path, HTTP_AUTHORIZATION=credentials, HTTP_ACCEPT="image/png")
     data = answer.json()["data"]
     assert (answer.status_code, set(data), set(data["methods"])) == (200, KEYS, url.allow)
@@ -43,8 +43,9 @@ def test_where_there_is_no_url_there_are_no_options(path: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["999999999", "x", "9223372036854775808", "%00"])
-def test_an_import_that_is_not_there_is_404(number: str) -> None:
-    answer = APIClient().options(f"/imports/{number}")
+@pytest.mark.parametrize("objects", ["imports", "airports"])
+def test_an_import_or_airport_that_is_not_there_is_404(objects: str, number: str) -> None:
+    answer = APIClient().options(f"/{objects}/{number}")
     assert problem(answer)["status"] == 404
 
 
@@ -52,7 +53,8 @@ def test_an_import_that_is_not_there_is_404(number: str) -> None:
     "path",
     [
         "/imports", "/imports/999/citizens", "/imports/x/citizens/y", "/imports/999/citizens/birthdays",
-        "/imports/999/towns/stat/percentile/age", "/", "/health/ready", "/admin/imports/import/",
+        "/imports/999/towns/stat/percentile/age", "/airports/999/history",
+        "/airports/x/restore", "/confirm/x", "/create", "/update", "/delete", "/upload", "/", "/health/ready", "/admin/imports/import/",
     ],
 )  # fmt: skip
 def test_deeper_urls_answer_without_a_query(
