@@ -25,6 +25,7 @@ _IMPORTERS = frozenset({"imports.add_import", "imports.view_own_citizens"})
 _MANAGERS = frozenset(
     {
         "airports.delete_airport",
+        "airports.view_queuedcreate",
         "imports.delete_import",
         *(f"auth.{verb}_user" for verb in ("view", "add", "change", "delete")),
         "auth.view_group",

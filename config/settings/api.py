@@ -86,6 +86,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ImportStatus": "imports.models.Import.Status",
         "Gender": "imports.models.Citizen.Gender",
+        "CreateStatus": "airports.models.QueuedCreate.Status",
         "PendingChangeAction": "airports.models.PendingChange.Action",
     },
     "TAGS": [
