@@ -25,10 +25,10 @@ from imports.api.examples import DELIVERY
 from imports.api.serializers import (
     DeliveryQuery,
     DeliverySerializer,
-    ReviewedImportSerializer,
     ImportIdSerializer,
     ImportListQuery,
     ImportSerializer,
+    ReviewedImportSerializer,
     detailed_row,
     import_row,
 )

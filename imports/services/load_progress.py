@@ -18,10 +18,6 @@ _WRITE = """
 """
 
 
-class Stopped(Exception):
-    """The import was cancelled or deleted, or another worker has it: nothing more is to be done here."""
-
-
 class Progress:
     """Writes the number of processed citizens over a connection of its own: the load's is in a transaction.
 
@@ -33,24 +29,26 @@ class Progress:
         self._held = held
         self._own: BaseDatabaseWrapper = connection.copy()
         self._next = time.monotonic() + SECONDS_BETWEEN
+        self.is_stopped = False
 
     def watched(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """The same chunks, whose lines are counted on their way. Raises `Stopped` when the load is not to go on."""
+        """The same chunks, whose lines are counted on their way, until the load is not to go on: ask `is_stopped`."""
         processed = 0
         for chunk in chunks:
             yield chunk
             # COPY's text format escapes the line feeds inside values.
             processed += chunk.count(b"\n")
             if time.monotonic() >= self._next:
-                self.write(processed)
+                self._write(processed)
+            # Not by an exception: psycopg2 would make one of its own of it.
+            if self.is_stopped:
+                return
 
-    def write(self, processed: int) -> None:
-        """Writes it now. Raises `Stopped`."""
+    def _write(self, processed: int) -> None:
         values: list[Any] = [processed, self._import_id, self._held.name, self._held.fence]
         with self._own.cursor() as cursor:
             cursor.execute(_WRITE, values)
-            if not cursor.rowcount:
-                raise Stopped
+            self.is_stopped = not cursor.rowcount
         self._next = time.monotonic() + SECONDS_BETWEEN
 
     def close(self) -> None:

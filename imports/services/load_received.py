@@ -24,7 +24,7 @@ from imports.models import Import
 from imports.querysets import LEASE_PREFIX
 from imports.services.erase_bodies import body_goes_at_once
 from imports.services.load_import import copy_citizens
-from imports.services.load_progress import Progress, Stopped
+from imports.services.load_progress import Progress
 from imports.services.raw_bodies import read_body, remove_body
 from imports.services.review_delivery import review_delivery
 
@@ -58,6 +58,10 @@ def read_received(delivery: Import) -> list[Citizen]:
     body = decoded(read_body(delivery.pk), encoding=delivery.content_encoding, max_bytes=settings.IMPORT_MAX_BYTES)
     today = delivery.created_at.astimezone(UTC).date()
     return read_document(body, max_citizens=settings.IMPORT_MAX_CITIZENS, today=today)
+
+
+class Stopped(Exception):
+    """The import was cancelled or deleted, or another worker has loaded it: nothing more is to be done here."""
 
 
 class _Load:
@@ -124,6 +128,8 @@ class _Load:
         with connection.cursor() as cursor:
             cursor.execute(_NAME_BACKEND, [self._held.name])
         copy_citizens(progress.watched(copy_rows(citizens, self._import_id)))
+        if progress.is_stopped:
+            raise Stopped
         # The fence after the rows, in one transaction with them: a lease that is guarded for as long as a COPY takes
         # could not be taken over from a worker that froze in it.
         self._complete(len(citizens))
