@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from threading import Event
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -11,7 +11,9 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from airports import documents
 from airports.models import Airport, QueuedCreate
+from airports.querysets import QueuedCreateQuerySet
 from airports.services import drain_creates as drain
 from airports.services.create_airport import create_airport
 from airports.services.drain_creates import drain_creates, forget_creates
@@ -81,7 +83,7 @@ def test_it_is_said_what_became_of_each(anna: User) -> None:
         ("failed", [("/icao", duplicate)]),
     ]
     first = QueuedCreate.objects.order_by("pk")[0]
-    assert Airport.objects.get(pk=first.airport_id).name == "Good"
+    assert Airport.objects.get(name="Good").pk == first.airport_id
     assert (first.body, Airport.objects.count()) == ("", 2)
     assert drain_creates() == 0
 
@@ -135,7 +137,7 @@ def test_a_batch_costs_as_many_statements_for_fifty_as_for_one(
 
 def test_a_row_that_the_database_refuses_holds_up_no_other(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
     queue(anna, spot("A"), spot("B"), spot("C"))
-    read = drain.read_airport
+    read = documents.read_airport
 
     def wrong(document: dict[str, Any]) -> dict[str, Any]:
         values = read(document)
@@ -149,7 +151,7 @@ def test_a_row_that_the_database_refuses_holds_up_no_other(anna: User, monkeypat
 def test_what_was_not_committed_is_drained_again(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
     queue(anna, spot("A"), spot("B", latitude=91))
     with monkeypatch.context() as broken:
-        broken.setattr(drain, "_fail", lambda refusals: 1 / 0)
+        broken.setattr(drain, "_fail", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             drain_creates()
     assert (Airport.objects.count(), outcomes()) == (0, [("queued", []), ("queued", [])])
@@ -194,15 +196,20 @@ def test_drains_beside_each_other_make_each_airport_once(anna: User) -> None:
     assert Airport.history.count() == 300
 
 
+def unlocked(self: QueuedCreateQuerySet) -> list[QueuedCreate]:
+    """`QueuedCreateQuerySet.taken`, without the locks."""
+    return list(self)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_without_the_locks_drains_beside_each_other_make_airports_twice(
     anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: both read the rows before one of them writes."""
     queue(anna, *(spot(f"{number}") for number in range(10)))
-    monkeypatch.setattr("airports.querysets.QueuedCreateQuerySet.taken", lambda self: self.all())
+    monkeypatch.setattr("airports.querysets.QueuedCreateQuerySet.taken", unlocked)
     store = drain._store
-    both = __import__("threading").Barrier(2, timeout=10)
+    both = Barrier(2, timeout=10)
 
     def late(rows: Any) -> Any:
         both.wait()
