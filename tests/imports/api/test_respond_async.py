@@ -91,6 +91,13 @@ def test_what_can_be_seen_without_a_look_into_it_is_refused_at_once(
     assert (counts(), RawChunk.objects.count()) == ((0, 0), 0)
 
 
+def test_the_same_request_again_is_the_same_import(manager: APIClient) -> None:
+    first, again = (post(manager, b"{}", HTTP_IDEMPOTENCY_KEY="k") for _ in range(2))
+    assert (again.status_code, again.json(), again["Location"]) == (202, first.json(), first["Location"])
+    assert (again["Preference-Applied"], again["Idempotent-Replayed"]) == ("respond-async", "true")
+    assert (Import.objects.count(), RawChunk.objects.count()) == (1, 1)
+
+
 def test_a_body_beyond_the_limit_leaves_nothing(manager: APIClient, settings: Any) -> None:
     settings.IMPORT_MAX_BYTES = 10
     assert post(manager, b"x" * 11).status_code == 413
