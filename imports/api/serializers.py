@@ -104,6 +104,9 @@ class DifferenceSerializer(serializers.Serializer[Any]):
     difference = serializers.ChoiceField(choices=["new", "gone", "changed"])
     changes = serializers.DictField(help_text='Field → `{"from", "to"}`.')
 
+    class Meta:
+        ref_name = "ResidentDifference"
+
 
 class ReviewSerializer(serializers.Serializer[Any]):
     """A checked delivery against the last complete import of its source."""

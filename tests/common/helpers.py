@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from django.test import Client
 
+from airports.models import QueuedCreate
 from airports.services.request_change import request_change
 from imports.models import Import
 from imports.services.load_import import load_import
@@ -39,12 +40,19 @@ def places() -> dict[str, Any]:
     """What the placeholders of `tests.common.urls` stand for."""
     airport = make_valencia()
     asked = request_change(airport_id=airport.pk, values={"city": "Manises"}, actor=None)
-    return {"id": one_import().pk, "citizen": 1, "airport": airport.pk, "token": asked.token}
+    queued = QueuedCreate.objects.create(body="{}")
+    return {
+        "id": one_import().pk,
+        "citizen": 1,
+        "airport": airport.pk,
+        "token": asked.token,
+        "create": queued.pk,
+    }
 
 
 def no_places(number: str = "x") -> dict[str, str]:
     """Placeholders of objects that are not there."""
-    return {"id": number, "citizen": "x", "airport": number, "token": number}
+    return {"id": number, "citizen": "x", "airport": number, "token": number, "create": number}
 
 
 def send(client: Client, method: str, path: str, body: bytes = b"", **extra: Any) -> Any:

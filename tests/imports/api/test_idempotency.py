@@ -92,6 +92,15 @@ def test_compressed_bodies_are_compared_as_they_were_sent(manager: APIClient) ->
     assert post(manager, large, gzipped=True).status_code == 422
 
 
+def test_a_delivery_that_is_loaded_afterwards_is_taken_in_once(manager: APIClient) -> None:
+    first, second = (post(manager, Prefer="respond-async") for _ in range(2))
+    assert (seen(first)[0], seen(second)) == (202, (*seen(first)[:3], "true"))
+    assert second.headers["Preference-Applied"] == "respond-async"
+    assert Import.objects.count() == 1
+    # What the caller prefers is no part of what was sent.
+    assert seen(post(manager)) == (*seen(first)[:3], "true")
+
+
 def test_keys_of_two_users_are_two(client_of: Callable[[str], APIClient]) -> None:
     for role in ("Managers", "Importers"):
         assert seen(post(client_of(role)))[3] is None
