@@ -52,11 +52,16 @@ def run(creates: int) -> dict[str, Any]:
     session = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
     django.setup()
 
+    from celery import current_app
+
+    from config.settings.background import broker_url
     from tests.background.workers import private_redis
     from tests.benchmarks.stage import set_stage
 
     with tempfile.TemporaryDirectory() as folder, private_redis() as redis:
+        # For the server and the workers, and for this process, which has read its settings.
         os.environ["REDIS_URL"] = redis.url
+        current_app.conf.broker_url = broker_url(redis.url)
         with set_stage(Path(folder)) as stage:
             _empty()
             token = stage.client.headers["Authorization"]
