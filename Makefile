@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser lint check format bench requirements clean airports-ddl postgis-distances
+.PHONY: help run dev test test-faults test-browser lint check format bench requirements clean airports-ddl postgis-distances
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +20,14 @@ help: ## this list
 run: $(VENV)/.run ## start everything on 127.0.0.1:8000 and show where to look (PORT=, DATA_DIR=, DATABASE_URL=)
 	@exec $(RUN) -m config.embedded.run
 
+dev: $(VENV)/.development ## as run; web server, workers and beat start again when the code changes
+	@exec $(RUN) -m config.embedded.run --reload
+
 test: $(VENV)/.development ## all tests but the browser's, in parallel (ARGS= for pytest)
 	@exec $(RUN) -m pytest -n $(JOBS) $(ARGS)
+
+test-faults: $(VENV)/.development ## the longer tests that kill and freeze workers, Redis and PostgreSQL (ARGS= for pytest)
+	@exec $(RUN) -m pytest tests/background -m faults $(ARGS)
 
 test-browser: $(VENV)/.development ## the tests that drive a browser (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/e2e $(ARGS)

@@ -12,7 +12,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 
 from airports.fields import NAMES, InvalidValue, parse_json
-from airports.models import Airport, PendingChange
+from airports.models import Airport, PendingChange, QueuedCreate
 from airports.services.create_airport import create_airport
 from airports.services.flag_airport import flag_airport
 from airports.services.purge_airports import purge_airports
@@ -162,3 +162,13 @@ class PendingChangeAdmin(ReadOnlyAdmin):
 
 def _user(request: HttpRequest) -> User:
     return cast("User", request.user)
+
+
+@admin.register(QueuedCreate)
+class QueuedCreateAdmin(ReadOnlyAdmin):
+    """Creates that wait for the batch worker, and what became of others."""
+
+    list_display = ("id", "status", "asked_by", "created_at", "finished_at", "airport_id")
+    list_filter = ("status",)
+    list_select_related = ("asked_by",)
+    show_full_result_count = False

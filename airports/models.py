@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from simple_history.models import HistoricalRecords
 
 from airports import fields
-from airports.querysets import AirportQuerySet, PendingChangeQuerySet
+from airports.querysets import AirportQuerySet, PendingChangeQuerySet, QueuedCreateQuerySet
 
 
 def _within(name: str, low: float, high: float) -> Q:
@@ -136,3 +136,39 @@ class PendingChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} of airport {self.airport_id or self.result_id or '(new)'}"
+
+
+class QueuedCreate(models.Model):
+    """A body of `PUT /create` that waits for the batch worker, and afterwards what became of it."""
+
+    class Status(models.TextChoices):
+        """Where it stands."""
+
+        QUEUED = "queued"
+        CREATED = "created"
+        FAILED = "failed"
+
+    body = models.TextField(help_text="The JSON object as it was sent; emptied when the airport is there.")
+    # No index: acceptance must be cheap, and users are hardly ever deleted.
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, db_index=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    status = models.CharField(max_length=7, choices=Status.choices, default=Status.QUEUED)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    # Not a foreign key: it says what was made, also when that is gone.
+    airport_id = models.BigIntegerField(null=True, blank=True)
+    errors = models.JSONField(default=list, blank=True)
+    more_errors = models.PositiveIntegerField(default=0, help_text="How many there are besides the ones listed.")
+
+    objects: ClassVar[QueuedCreateQuerySet] = QueuedCreateQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
+
+    class Meta:
+        ordering = ("id",)
+        indexes = [
+            models.Index(fields=["id"], name="queued_create_queued", condition=Q(status="queued")),
+            models.Index(fields=["finished_at"], name="queued_create_finished", condition=Q(finished_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"Create {self.pk}, {self.status}"

@@ -15,9 +15,21 @@ from airports.countries import names_of
 from airports.geo import EARTH_RADIUS, Box, Point, box_around
 
 if TYPE_CHECKING:
-    from airports.models import Airport, PendingChange
+    from airports.models import Airport, PendingChange, QueuedCreate
 
 _TEXTS = frozenset({"name", "city", "country", "iata", "icao", "dst", "tz", "type", "source"})
+
+
+class QueuedCreateQuerySet(models.QuerySet["QueuedCreate"]):
+    """Creates that wait, or waited."""
+
+    def queued(self) -> "QueuedCreateQuerySet":
+        """The ones that nobody has written yet, the oldest first."""
+        return self.filter(status="queued").order_by("pk")
+
+    def taken(self) -> "list[QueuedCreate]":
+        """Locked until the transaction ends, without those that somebody else has locked."""
+        return list(self.select_for_update(skip_locked=True))
 
 
 class AirportQuerySet(models.QuerySet["Airport"]):

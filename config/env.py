@@ -39,6 +39,17 @@ LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 WEB_WORKERS: int = _env.int("WEB_WORKERS", default=2)
 WEB_THREADS: int = _env.int("WEB_THREADS", default=8)
 
+# Work in the background. All programs that share a Redis and are one installation have the same prefix.
+CELERY_KEY_PREFIX: str = _env.str("CELERY_KEY_PREFIX", default="demanda:")
+# Seconds until an unfinished message is handed out again; longer than any task may take.
+CELERY_VISIBILITY_TIMEOUT: int = _env.int("CELERY_VISIBILITY_TIMEOUT", default=1800)
+# Seconds that a worker waits for an answer of Redis before it connects anew.
+CELERY_SOCKET_TIMEOUT: float = _env.float("CELERY_SOCKET_TIMEOUT", default=30.0)
+# Seconds that work waits whose worker died, before the sweeper hands it to another.
+LEASE_SECONDS: float = _env.float("LEASE_SECONDS", default=60.0)
+# Days that the raw body of a delivery is kept once it is loaded; 0: it goes at once.
+IMPORT_BODY_DAYS: int = _env.int("IMPORT_BODY_DAYS", default=7)
+
 # Limits of the API.
 RATE_LIMIT_TOKEN: int = _env.int("RATE_LIMIT_TOKEN", default=20_000)
 RATE_LIMIT_ANONYMOUS: int = _env.int("RATE_LIMIT_ANONYMOUS", default=600)

@@ -10,13 +10,20 @@ from imports.models import Citizen, Correction, Import
 
 @admin.register(Import)
 class ImportAdmin(ReadOnlyAdmin):
-    """Deliveries, newest first."""
+    """Deliveries, newest first: how far they have come, and what was wrong with them."""
 
-    list_display = ("id", "source", "status", "citizen_count", "created_at", "created_by", "completed_at")
+    list_display = ("id", "source", "status", "citizen_count", "progress", "created_at", "created_by", "completed_at")
+    # Samples of residents are for those who may see them: the API knows.
+    exclude = ("differences",)
     list_select_related = ("created_by",)
     list_filter = ("status",)
     search_fields = ("source",)
     show_full_result_count = False
+
+    @admin.display(description="processed")
+    def progress(self, row: Import) -> str:
+        """Of the residents that are to be loaded, how many are."""
+        return f"{100 * row.processed // row.citizen_count} %" if row.citizen_count else ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Import]:
         return Import.objects.live().order_by("-id")

@@ -40,12 +40,20 @@ class Import(models.Model):
     citizen_count = models.BigIntegerField("citizens", default=0)
     processed = models.BigIntegerField(default=0, help_text="Citizens that were taken in so far.")
     errors = models.JSONField(default=list, blank=True)
+    more_errors = models.BigIntegerField(default=0, help_text="How many more there are than the ones listed.")
+    attempts = models.PositiveIntegerField(default=0, help_text="How often a worker began to load it.")
+    stops_when_checked = models.BooleanField("review", default=False, help_text="Somebody looks at it before it loads.")
+    review = models.JSONField(null=True, blank=True, help_text="Counts against the source's last complete import.")
+    differences = models.JSONField(default=list, blank=True, help_text="Samples while it waits for approval.")
+    content_encoding = models.CharField(max_length=16, blank=True, help_text="Of the raw body.")
+    body_size = models.BigIntegerField("raw body", null=True, blank=True, help_text="Its bytes while it is kept.")
     revision = models.BigIntegerField(default=0, help_text="Grows with each correction of its citizens.")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     completed_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True, help_text="When it was complete, failed or cancelled.")
     deleted_at = models.DateTimeField(null=True, blank=True, help_text="Its rows are about to go.")
 
     objects: ClassVar[ImportQuerySet] = ImportQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
@@ -56,10 +64,35 @@ class Import(models.Model):
         indexes = [
             models.Index(fields=["source", "-id"], name="import_source", condition=Q(deleted_at=None)),
             models.Index(fields=["deleted_at"], name="import_deleted", condition=Q(deleted_at__isnull=False)),
+            # For the sweeper and for the erasure of raw bodies, which look again and again and mostly find nothing.
+            models.Index(fields=["id"], name="import_unfinished", condition=Q(status__in=["queued", "loading"])),
+            models.Index(fields=["settled_at"], name="import_raw_body", condition=Q(body_size__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"Import {self.pk} from {self.source}"
+
+
+class RawChunk(models.Model):
+    """A piece of a delivery as it was sent, until it is loaded and a while longer."""
+
+    delivery = models.ForeignKey(
+        Import,
+        db_column="import_id",
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        verbose_name="import",
+    )
+    number = models.PositiveIntegerField(help_text="From 0.")
+    content = models.BinaryField(help_text="Up to a mebibyte.")
+
+    class Meta:
+        ordering = ("delivery", "number")
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="raw_chunk_unique_in_import")]
+
+    def __str__(self) -> str:
+        return f"Chunk {self.number} of import {self.delivery_id}"
 
 
 class Citizen(models.Model):

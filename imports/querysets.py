@@ -4,12 +4,19 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
 from django.db import models
+from django.db.models import Exists, OuterRef, TextField, Value
+from django.db.models.functions import Cast, Concat, Now
+
+from config.common.models import Lease
 
 if TYPE_CHECKING:
     from imports.models import Citizen, Import
 
 SEE_ALL = "imports.view_citizen"
 SEE_OWN = "imports.view_own_citizens"
+
+# The lease of whoever loads an import is called this and its id.
+LEASE_PREFIX = "imports.load:"
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -31,6 +38,16 @@ class ImportQuerySet(models.QuerySet["Import"]):
         """The import, held against deletion until the transaction ends; other corrections are not kept waiting."""
         sql = "SELECT * FROM imports_import WHERE id = %s FOR KEY SHARE"
         return next(iter(self.raw(sql, [import_id])), None)
+
+    def stalled(self) -> "ImportQuerySet":
+        """The live ones that wait to be loaded, or whose worker is gone."""
+        name = Concat(Value(LEASE_PREFIX), Cast(OuterRef("pk"), TextField()))
+        held = Lease.objects.filter(name=name, expires_at__gt=Now())
+        return self.live().filter(~Exists(held), status__in=["queued", "loading"]).order_by("pk")
+
+    def last_complete_of(self, source: str) -> "Import | None":
+        """The newest complete import of a source."""
+        return self.live().filter(source=source, status="complete").order_by("-id").first()
 
     def whose_citizens_are_open_to(self, user: User) -> "ImportQuerySet":
         """The live ones whose residents `user` may see: all, their own, or none."""

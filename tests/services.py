@@ -13,6 +13,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.testing"
 os.environ["LOG_LEVEL"] = "WARNING"
 # All tests share one address; the tests of the limits set their own.
 os.environ["RATE_LIMIT_ANONYMOUS"] = "0"
+# Processes that test at the same time share a Redis and must not take each other's messages.
+os.environ["CELERY_KEY_PREFIX"] = f"test-{os.getpid()}:"
 
 from config import env
 from config.embedded import ensure

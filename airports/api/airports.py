@@ -13,7 +13,6 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from airports.api.documents import read_airport, read_changes, read_object
 from airports.api.examples import AIRPORT, CHANGE
 from airports.api.queries import AirportListQuery
 from airports.api.responses import AIRPORT_DETAIL, airport_response, airports_csv, airports_geojson
@@ -26,6 +25,7 @@ from airports.api.serializers import (
     history_row,
 )
 from airports.api.versions import etag, is_known, known_versions
+from airports.documents import read_airport, read_changes, read_object
 from airports.fields import Value
 from airports.services.access import visible_airport
 from airports.services.create_airport import create_airport

@@ -1,89 +1,20 @@
-"""JSON bodies that hold an airport: read, checked field by field, every offending value found in one pass."""
+"""What of a JSON body belongs to the URL: the id of the airport that it is about."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
-import msgspec
-
-from airports.fields import FIELDS, InvalidValue, Value, parse_json
 from config.common.api.paths import path_id
 from config.common.problems import FieldError, InvalidInput
-
-# Ignored, so that what a GET returned can be sent back.
-READ_ONLY = ("id", "is_deleted", "deleted_at", "created_at", "updated_at", "version", "distance")
-_MAX_KEY_LENGTH = 100
-
-
-def read_object(body: bytes) -> dict[str, object]:
-    """The JSON object in `body`; of a repeated key the last value. Raises `InvalidInput`."""
-    try:
-        document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise _malformed("malformed_json", "One JSON document in UTF-8 is expected.") from None
-    except RecursionError:
-        raise _malformed("too_deep", "Nested too deeply.") from None
-    if not isinstance(document, dict):
-        raise _malformed("invalid_type", "An object is expected.")
-    return document
 
 
 def read_id(document: Mapping[str, object]) -> int:
     """The `id` in `document`. Raises `InvalidInput` where there is none, `NotFound` for what can be no id."""
     if "id" not in document:
-        raise _malformed("required", "A value is expected.", "/id")
+        raise _refusal("required", "A value is expected.")
     number = document["id"]
     if isinstance(number, bool) or not isinstance(number, int):
-        raise _malformed("invalid_type", "An integer is expected.", "/id")
+        raise _refusal("invalid_type", "An integer is expected.")
     return path_id(str(number))
 
 
-def read_airport(document: Mapping[str, object]) -> dict[str, Value]:
-    """All the fields of an airport; what `document` does not name is None. Raises `InvalidInput`."""
-    given, errors = _read(document)
-    errors += [
-        FieldError(f"/{name}", "required", "A value is expected.")
-        for name, field in FIELDS.items()
-        if field.required and name not in document
-    ]
-    _refuse_if_any(errors)
-    return dict.fromkeys(FIELDS) | given
-
-
-def read_changes(document: Mapping[str, object], *, besides: Collection[str] = ()) -> dict[str, Value]:
-    """The fields to change, at least one; `besides` are keys that the caller reads. Raises `InvalidInput`."""
-    given, errors = _read({key: value for key, value in document.items() if key not in besides})
-    if not given and not errors:
-        errors = [FieldError("", "required", "At least one field is expected.")]
-    _refuse_if_any(errors)
-    return given
-
-
-def _read(document: Mapping[str, object]) -> tuple[dict[str, Value], list[FieldError]]:
-    values: dict[str, Value] = {}
-    errors = []
-    for key, value in document.items():
-        if key in READ_ONLY:
-            continue
-        try:
-            values[key] = _value(key, value)
-        except InvalidValue as error:
-            errors.append(FieldError(_pointer(key), error.code, error.detail))
-    return values, errors
-
-
-def _value(key: str, value: object) -> Value:
-    if key not in FIELDS:
-        raise InvalidValue("unknown_field", "There is no such field.")
-    return parse_json(key, value)
-
-
-def _pointer(key: str) -> str:
-    return "/" + key[:_MAX_KEY_LENGTH].replace("~", "~0").replace("/", "~1")
-
-
-def _refuse_if_any(errors: list[FieldError]) -> None:
-    if errors:
-        raise InvalidInput("The airport is not valid. Nothing was stored.", errors=errors)
-
-
-def _malformed(code: str, detail: str, pointer: str = "") -> InvalidInput:
-    return InvalidInput("The body is not valid.", errors=[FieldError(pointer, code, detail)])
+def _refusal(code: str, detail: str) -> InvalidInput:
+    return InvalidInput("The body is not valid.", errors=[FieldError("/id", code, detail)])

@@ -5,6 +5,7 @@ from rest_framework.routers import Route, SimpleRouter
 
 from airports.api.airports import AirportViewSet
 from airports.api.confirm import ConfirmViewSet
+from airports.api.creates import QueuedCreateViewSet
 from airports.api.upload import UploadViewSet
 from airports.api.verbs import CreateViewSet, DeleteViewSet, UpdateViewSet
 from config.common.api.paths import SEGMENT
@@ -26,6 +27,7 @@ class VerbRouter(SimpleRouter):
 
 router = SimpleRouter(trailing_slash=False)
 router.register("airports", AirportViewSet, basename="airport")
+router.register("creates", QueuedCreateViewSet, basename="create")
 router.register("upload", UploadViewSet, basename="airport-upload")
 
 verbs = VerbRouter(trailing_slash=False)

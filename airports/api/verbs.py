@@ -14,7 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from airports.api.airports import IF_MATCH
-from airports.api.documents import read_airport, read_changes, read_id, read_object
+from airports.api.creates import PREFER_ASYNC, QUEUED_CREATE_DETAIL, queued_create_response
+from airports.api.documents import read_id
 from airports.api.examples import AIRPORT, CHANGE_BY_ID
 from airports.api.links import (
     CONFIRMING,
@@ -30,17 +31,21 @@ from airports.api.queries import AirportIdQuery
 from airports.api.responses import AIRPORT_DETAIL, airport_response
 from airports.api.serializers import AirportBodySerializer, AirportUpdateSerializer
 from airports.api.versions import known_versions
+from airports.documents import read_airport, read_changes, read_object
 from airports.fields import NAMES
 from airports.models import Airport
 from airports.services.access import visible_airport
 from airports.services.create_airport import create_airport
 from airports.services.delete_airport import delete_airport
 from airports.services.flag_airport import flag_airport
+from airports.services.queue_create import queue_create
 from airports.services.request_change import request_change, request_creation
 from airports.services.update_airport import update_airport
 from config.common.api.authentication import ApiTokenAuthentication
 from config.common.api.bodies import read_body
+from config.common.api.idempotency import idempotent
 from config.common.api.paths import path_id
+from config.common.api.preferences import prefers_async
 from config.common.api.viewsets import ApiViewSet
 
 
@@ -71,6 +76,11 @@ class CreateViewSet(VerbViewSet):
     queries = {"ask": CreateLinkQuery}
     bodies = {"create": AirportBodySerializer}
 
+    def check_throttles(self, request: Request) -> None:
+        """A flood of creates that are only queued is what the queue is for: they are not counted."""
+        if request.method != "PUT" or not prefers_async(request):
+            super().check_throttles(request)
+
     @extend_schema(
         summary="Ask for an airport by a link",
         description=f"Writes no airport. {CONFIRMING}",
@@ -86,16 +96,25 @@ class CreateViewSet(VerbViewSet):
 
     @extend_schema(
         summary="Make an airport at once",
-        description="Read-only fields are ignored.",
+        description=(
+            "Read-only fields are ignored.\n\n"
+            "With `Prefer: respond-async` the object is stored as it is sent and answered at once, which no limit "
+            "counts; poll `Location` until `status` is `created` or `failed`."
+        ),
         tags=["airport verbs"],
+        parameters=[PREFER_ASYNC],
         request=AirportBodySerializer,
         examples=[AIRPORT],
-        responses={201: AIRPORT_DETAIL},
+        responses={201: AIRPORT_DETAIL, 202: QUEUED_CREATE_DETAIL},
     )
+    @idempotent
     def create(self, request: Request) -> Response:
         body = read_body(request, max_bytes=settings.BODY_MAX_BYTES)
         self.query()
-        created = create_airport(values=read_airport(read_object(body)), actor=self.actor)
+        document = read_object(body)
+        if prefers_async(request):
+            return queued_create_response(queue_create(body=body, actor=self.actor), status.HTTP_202_ACCEPTED)
+        created = create_airport(values=read_airport(document), actor=self.actor)
         return airport_response(created, status.HTTP_201_CREATED)
 
 

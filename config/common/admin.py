@@ -14,7 +14,8 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from config.common.models import ApiToken
+import config.common.schedule_admin  # noqa: F401 - registers itself
+from config.common.models import ApiToken, ChunkedRun, Lease
 from config.common.services.roles import set_staff
 from config.common.services.tokens import issue_token
 
@@ -74,6 +75,22 @@ def _without(fieldset: Any) -> Any:
 @admin.register(Group)
 class RoleAdmin(DjangoGroupAdmin, ReadOnlyAdmin):
     """The roles and what each may do: made from `config.common.roles`, so not to be changed here."""
+
+
+@admin.register(ChunkedRun)
+class ChunkedRunAdmin(ReadOnlyAdmin):
+    """How far long work has come."""
+
+    list_display = ("name", "task", "position", "end", "started_at", "moved_at", "finished_at")
+    show_full_result_count = False
+
+
+@admin.register(Lease)
+class LeaseAdmin(ReadOnlyAdmin):
+    """Who works on what, until when."""
+
+    list_display = ("name", "holder", "fence", "expires_at")
+    show_full_result_count = False
 
 
 class ApiTokenForm(ModelForm):  # type: ignore[type-arg]  # Django's takes no type at run time

@@ -14,7 +14,8 @@ class CommonConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
-        import config.common.api.schema_auth  # noqa: F401 - registers itself
+        import config.common.api.schema_auth
+        import config.common.background.checks  # noqa: F401 - registers itself
         from config.common.services.roles import on_group_change, on_migrate
 
         post_migrate.connect(on_migrate, dispatch_uid="roles")

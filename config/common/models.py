@@ -1,12 +1,13 @@
-"""Tables that belong to no domain: API tokens."""
+"""Tables that belong to no domain: API tokens, and what background work stands on."""
 
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from knox.models import AbstractAuthToken
 
-from config.common.querysets import ApiTokenManager
+from config.common.querysets import ApiTokenManager, ChunkedRunQuerySet
 
 
 class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # django-rest-knox has no types
@@ -26,3 +27,63 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # django-rest-knox has
 
     def __str__(self) -> str:
         return f"{self.label or 'token'} {self.token_key}…"
+
+
+class IdempotencyKey(models.Model):
+    """The first answer to a request that carried an `Idempotency-Key`, committed together with what it answered."""
+
+    name = models.CharField(
+        max_length=64, primary_key=True, help_text="SHA-256 of user, method, path and key, hexadecimal."
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    request_hash = models.CharField(max_length=64, help_text="SHA-256 of what was sent, hexadecimal.")
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict)
+    body = models.TextField(help_text="JSON, with its keys in their order.")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.name[:8]}… until {self.expires_at}"
+
+
+class Lease(models.Model):
+    """Who works on what until when; see `config.common.background.leases`. Written there alone, in SQL."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    fence = models.BigIntegerField(help_text="From a sequence: grows with each holder.")
+    holder = models.CharField(max_length=200)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} held by {self.holder}"
+
+
+class Turn(models.Model):
+    """When the next turn of a limited rate is due; see `config.common.background.rates`."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    due_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.due_at}"
+
+
+class ChunkedRun(models.Model):
+    """Long work over a range of ids; see `config.common.background.chunks`."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    task = models.CharField(max_length=200)
+    position = models.BigIntegerField(help_text="The first id that is not done.")
+    end = models.BigIntegerField(help_text="The id behind the last.")
+    size = models.PositiveIntegerField(help_text="Ids in a chunk.")
+    started_at = models.DateTimeField(auto_now_add=True)
+    moved_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[ChunkedRunQuerySet] = ChunkedRunQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
+
+    class Meta:
+        ordering = ("-started_at",)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.position} of {self.end}"

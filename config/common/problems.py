@@ -80,6 +80,12 @@ class Gone(Problem):
     status = HTTPStatus.GONE
 
 
+class KeyReused(Problem):
+    """An idempotency key came back with something else."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class Stale(Problem):
     """The caller's copy of the thing is not the present one."""
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from knox.models import AuthTokenManager
 
 if TYPE_CHECKING:
-    from config.common.models import ApiToken
+    from config.common.models import ApiToken, ChunkedRun
 
 LAST_USE_PRECISION = timedelta(minutes=1)
 _LIVE = """
@@ -44,11 +44,27 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         token.user = user.from_db(self.db, user_names, row[len(token_names) :])
         return token
 
+    def expired(self, *, now: datetime) -> "ApiTokenQuerySet":
+        """The ones that nobody can sign in with any more."""
+        return self.filter(expiry__lte=now)
+
     def note_use(self, token: "ApiToken", *, now: datetime) -> None:
         """Writes down the last use, at most once a minute for a token however many requests it makes."""
         since = now - LAST_USE_PRECISION
         if token.last_used_at is None or token.last_used_at < since:
             self.filter(Q(last_used_at__isnull=True) | Q(last_used_at__lt=since), pk=token.pk).update(last_used_at=now)
+
+
+class ChunkedRunQuerySet(models.QuerySet["ChunkedRun"]):
+    """Long work in chunks."""
+
+    def unfinished(self) -> "ChunkedRunQuerySet":
+        """The ones with ids left."""
+        return self.filter(finished_at=None)
+
+    def locked(self, name: str) -> "ChunkedRun | None":
+        """The unfinished run `name`, locked; None also while somebody else has it locked."""
+        return self.unfinished().select_for_update(skip_locked=True).filter(name=name).first()
 
 
 class ApiTokenManager(AuthTokenManager):  # type: ignore[misc]  # django-rest-knox has no types
@@ -60,6 +76,10 @@ class ApiTokenManager(AuthTokenManager):  # type: ignore[misc]  # django-rest-kn
     def live(self, digest: str, *, now: datetime) -> "ApiToken | None":
         """See `ApiTokenQuerySet.live`."""
         return self.get_queryset().live(digest, now=now)
+
+    def expired(self, *, now: datetime) -> ApiTokenQuerySet:
+        """See `ApiTokenQuerySet.expired`."""
+        return self.get_queryset().expired(now=now)
 
     def note_use(self, token: "ApiToken", *, now: datetime) -> None:
         """See `ApiTokenQuerySet.note_use`."""

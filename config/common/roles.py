@@ -25,10 +25,16 @@ _IMPORTERS = frozenset({"imports.add_import", "imports.view_own_citizens"})
 _MANAGERS = frozenset(
     {
         "airports.delete_airport",
+        "airports.view_queuedcreate",
         "imports.delete_import",
         *(f"auth.{verb}_user" for verb in ("view", "add", "change", "delete")),
         "auth.view_group",
         *(f"common.{verb}_apitoken" for verb in ("view", "add", "change", "delete")),
+        "common.view_chunkedrun",
+        "common.view_lease",
+        *(f"django_celery_beat.{verb}_periodictask" for verb in ("view", "add", "change")),
+        *(f"django_celery_beat.{verb}_intervalschedule" for verb in ("view", "add", "change")),
+        *(f"django_celery_beat.{verb}_crontabschedule" for verb in ("view", "add", "change")),
     }
 )
 

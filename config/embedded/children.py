@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from config.embedded.errors import EmbeddedError
+from config.embedded.errors import EmbeddedError, say
 from config.embedded.process import dying_with_parent
 
 
@@ -27,6 +29,10 @@ def run_to_end(module: str) -> str:
     return output
 
 
+# At least so long between two starts of a server that ends by itself.
+RESTART_SECONDS = 5.0
+
+
 @dataclass
 class Server:
     """A process that runs until it is stopped, with those that it starts itself, in a session of their own."""
@@ -35,32 +41,62 @@ class Server:
     command: list[str]
     # What it needs to finish its work after SIGTERM; then it is killed.
     stop_seconds: float
+    # On top of the supervisor's environment.
+    environment: Mapping[str, str] = field(default_factory=dict)
+    # Whether the rest can go on while it is started again.
+    replaceable: bool = False
     _process: subprocess.Popen[str] | None = field(default=None, init=False)
+    _started_at: float = field(default=0.0, init=False)
 
     def start(self) -> None:
-        self._process = _spawn(self.command)
+        self._started_at = time.monotonic()
+        self._process = _spawn(self.command, environment=self.environment)
 
     def check(self) -> None:
-        """Raises EmbeddedError when it has ended by itself."""
-        if self._process is not None and self._process.poll() is not None:
-            raise EmbeddedError(f"The {self.name} ended by itself, with exit code {self._process.returncode}.")
+        """Start it again when it has ended by itself; raises EmbeddedError where nothing goes on without it."""
+        if self._process is None or self._process.poll() is None:
+            return
+        ended = f"The {self.name} ended by itself, with exit code {self._process.returncode}."
+        if not self.replaceable:
+            raise EmbeddedError(ended)
+        # One that cannot start at all is not tried in a tight loop.
+        if time.monotonic() > self._started_at + RESTART_SECONDS:
+            say(f"{ended} Starting another.")
+            _kill(self._process)
+            self.start()
+
+    def terminate(self) -> None:
+        """Ask it to end; `stop` waits for that."""
+        if self._process is not None:
+            self._process.terminate()
 
     def stop(self) -> None:
         """End it and everything below it."""
         if self._process is None:
             return
-        self._process.terminate()
+        self.terminate()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(self.stop_seconds)
         _kill(self._process)
 
 
-def _spawn(command: list[str], stdout: int | None = None) -> subprocess.Popen[str]:
+def stop_all(servers: Sequence[Server]) -> None:
+    """End them at the same time, so that the longest takes no longer than alone."""
+    for server in servers:
+        server.terminate()
+    for server in servers:
+        server.stop()
+
+
+def _spawn(
+    command: list[str], stdout: int | None = None, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
     # Ctrl-C in the terminal reaches the supervisor alone, which stops its children in order.
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=stdout,
+        env={**os.environ, **(environment or {})},
         text=True,
         start_new_session=True,
         preexec_fn=dying_with_parent(),  # noqa: PLW1509 - the supervisor has one thread

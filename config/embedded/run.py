@@ -1,5 +1,9 @@
-"""`python -m config.embedded.run`, behind `make run`: the services, the demo, the web server; their end in order."""
+"""`python -m config.embedded.run`, behind `make run`: services, demo, web server, workers; their end in order.
 
+With `--reload`, behind `make dev`, each of them starts again when the code changes.
+"""
+
+import shlex
 import signal
 import sys
 import time
@@ -8,7 +12,7 @@ from types import FrameType
 from typing import NoReturn
 
 from config import env
-from config.embedded.children import Server, run_to_end
+from config.embedded.children import Server, run_to_end, stop_all
 from config.embedded.errors import EmbeddedError, say
 from config.embedded.process import adopt_orphans
 from config.embedded.session import Session, ensure
@@ -17,35 +21,68 @@ from config.embedded.web import wait_until_alive, wait_until_free
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GUNICORN = ["-m", "gunicorn", "-c", "config/gunicorn.py", "--log-level", "warning", "config.wsgi:application"]
 LOOK_SECONDS = 0.5
+# Two workers, one of them for urgent work alone: people do not wait behind a long import.
+CELERY = ["-m", "celery", "-A", "config.celery"]
+# They have nothing to say to each other.
+WORKER = ["worker", "--without-gossip", "--without-mingle"]
+URGENT = [*WORKER, "-n", "urgent@%h", "-Q", "urgent", "--concurrency=1"]
+GENERAL = [*WORKER, "-n", "general@%h", "-Q", "default,bulk,urgent", "--concurrency=2"]
+BEAT = ["beat", "--pidfile="]
+# SIGTERM means: finish what can be finished in CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT, give the rest back.
+SOFT_STOP = {"REMAP_SIGTERM": "SIGQUIT"}
+CODE = ("config", "imports")
 
 
 class Stopped(BaseException):
     """Somebody asked for the end, by Ctrl-C or a signal."""
 
 
-def servers() -> list[Server]:
+def servers(*, reload: bool) -> list[Server]:
     """What runs beside the services, in the order of starting and of stopping: first who takes new work."""
-    return [Server(name="web server", command=[sys.executable, *GUNICORN], stop_seconds=5)]
+    quiet = ["--loglevel", "WARNING"]
+    return [
+        Server(name="web server", command=_python(GUNICORN, reload=reload), stop_seconds=5),
+        *(
+            Server(
+                name=name,
+                command=_python([*CELERY, "--quiet", *options, *quiet], reload=reload),
+                stop_seconds=5,
+                environment=SOFT_STOP,
+                replaceable=True,
+            )
+            for name, options in (("urgent worker", URGENT), ("general worker", GENERAL), ("beat", BEAT))
+        ),
+    ]
 
 
-def serve() -> None:
+def _python(arguments: list[str], *, reload: bool) -> list[str]:
+    command = [sys.executable, *arguments]
+    if not reload:
+        return command
+    # Sends SIGINT, waits, starts again.
+    watch = [sys.executable, "-m", "watchfiles", "--filter", "python", "--sigint-timeout", "5"]
+    return [*watch, "--target-type", "command", shlex.join(command), *CODE]
+
+
+def serve(*, reload: bool = False) -> None:
     """Start everything, show the welcome, and hold it until `Stopped`.
 
     Raises EmbeddedError when something fails or ends by itself.
     """
     wait_until_free(env.HOST, env.PORT)
     session = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
-    running = servers()
+    running = servers(reload=reload)
     with ExitStack() as leaving:
         leaving.callback(session.close)
         welcome = run_to_end("config.embedded.prepare")
         # The stack unwinds from the last: the services stay up until the rest has stopped.
-        for server in reversed(running):
-            leaving.callback(server.stop)
+        leaving.callback(stop_all, running)
         leaving.callback(say, "stopping …")
-        for server in running:
-            server.start()
+        # The web server first: on a small machine the others would keep it from answering soon.
+        running[0].start()
         wait_until_alive(env.HOST, env.PORT, name=_own_name(), check=running[0].check)
+        for server in running[1:]:
+            server.start()
         print(welcome, flush=True)
         _hold(session, running)
 
@@ -76,7 +113,7 @@ def main() -> int:
         signal.signal(number, _stop)
     adopt_orphans()
     try:
-        serve()
+        serve(reload="--reload" in sys.argv[1:])
     except Stopped:
         return 0
     except EmbeddedError as error:

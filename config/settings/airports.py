@@ -8,3 +8,6 @@ AIRPORT_PURGE_AFTER = timedelta(days=30)
 # How long a link to a change can be confirmed, and how long after that it is still known, to say why it cannot.
 AIRPORT_LINK_LIFETIME = timedelta(hours=24)
 AIRPORT_LINK_MEMORY = timedelta(days=30)
+
+# How long it is known what became of a queued create.
+QUEUED_CREATES_KEPT = timedelta(days=7)

@@ -37,10 +37,21 @@ BODY_MAX_BYTES = 1024 * 1024
 IMPORT_MAX_BYTES = env.IMPORT_MAX_BYTES
 AIRPORTS_MAX_BYTES = env.AIRPORTS_MAX_BYTES
 IMPORT_MAX_CITIZENS = env.IMPORT_MAX_CITIZENS
+IMPORT_BODY_DAYS = env.IMPORT_BODY_DAYS
+
+# How long the first answer to a request with an Idempotency-Key is kept.
+IDEMPOTENCY_KEY_LIFE = timedelta(hours=24)
 
 CORS_ALLOWED_ORIGINS = env.CORS_ALLOWED_ORIGINS
 CORS_ALLOW_CREDENTIALS = True
-CORS_EXPOSE_HEADERS = ["Location", "X-Request-ID", "ETag", "Retry-After", "Idempotent-Replayed"]
+CORS_EXPOSE_HEADERS = [
+    "Location",
+    "X-Request-ID",
+    "ETag",
+    "Retry-After",
+    "Idempotent-Replayed",
+    "Preference-Applied",
+]
 CORS_ALLOW_HEADERS = [
     "accept",
     "authorization",
@@ -75,6 +86,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ImportStatus": "imports.models.Import.Status",
         "Gender": "imports.models.Citizen.Gender",
+        "CreateStatus": "airports.models.QueuedCreate.Status",
         "PendingChangeAction": "airports.models.PendingChange.Action",
     },
     "TAGS": [

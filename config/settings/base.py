@@ -5,6 +5,7 @@ from typing import Any
 from config import env
 from config.settings.airports import *  # noqa: F403 - the settings of the airports
 from config.settings.api import *  # noqa: F403 - the settings of the API, in a room of their own
+from config.settings.background import *  # noqa: F403 - the settings of workers and schedules
 from config.settings.logs import *  # noqa: F403 - the settings of the logs
 from config.settings.pages import *  # noqa: F403 - the settings of what people see in a browser
 
@@ -26,12 +27,14 @@ INSTALLED_APPS = [
     "axes",
     "corsheaders",
     "csp",
+    "django_celery_beat",
     "django_structlog",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "knox",
     "rest_framework",
     "simple_history",
+    "config.apps.WiringConfig",
     "config.common",
     "airports",
     "imports",

@@ -8,6 +8,7 @@ DATABASES = {"default": database(env.DATABASE_URL)}  # noqa: F405
 SECRET_KEY = env.SECRET_KEY or layout(env.DATA_DIR).secret_key()
 ALLOWED_HOSTS = env.ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 REDIS_URL = env.REDIS_URL or f"unix://{layout(env.DATA_DIR).redis_socket}"
+CELERY_BROKER_URL = broker_url(REDIS_URL)  # noqa: F405
 
 # Static files come straight from the packages: nothing to collect before the first start.
 WHITENOISE_USE_FINDERS = True

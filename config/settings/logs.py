@@ -44,6 +44,11 @@ def logging_config(*renderers: Any) -> dict[str, Any]:
             "django.request": {"level": "CRITICAL"},
             "django.security": {"level": "CRITICAL"},
             "axes": {"level": "WARNING"},
+            # Say again what django-structlog says with the request's id: received, succeeded, failed.
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "CRITICAL"},
+            "celery.beat": {"level": "WARNING"},
+            "celery.worker.consumer": {"level": "WARNING"},
         },
     }
 
@@ -55,6 +60,10 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # One line a request, at its end.
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+# The request's id and the user's travel in the headers of messages; an address is nobody's business there.
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
 
 structlog.configure(
     processors=[

@@ -17,6 +17,7 @@ if "*" in env.ALLOWED_HOSTS:
 SECRET_KEY = env.SECRET_KEY
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 REDIS_URL = env.REDIS_URL
+CELERY_BROKER_URL = broker_url(str(REDIS_URL))  # noqa: F405
 DATABASES = {"default": database(env.DATABASE_URL)}  # noqa: F405
 
 SECURE_SSL_REDIRECT = True

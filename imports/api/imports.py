@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import structlog
 from django.conf import settings
-from django.db import DatabaseError
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -14,31 +12,38 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from config.common.api.bodies import read_body
+from config.common.api.bodies import RawBody, raw_body, read_body
+from config.common.api.idempotency import idempotent
 from config.common.api.pages import page_response
 from config.common.api.paths import path_id
+from config.common.api.preferences import APPLIED, RESPOND_ASYNC, prefers_async
 from config.common.api.schema import data_of, page_of
 from config.common.api.tables import CSVRenderer, csv_response
 from config.common.api.viewsets import ApiViewSet
+from config.common.problems import FieldError, InvalidInput
 from imports.api.examples import DELIVERY
 from imports.api.serializers import (
+    DeliveryQuery,
     DeliverySerializer,
     ImportIdSerializer,
     ImportListQuery,
     ImportSerializer,
-    SourceQuery,
+    ReviewedImportSerializer,
+    detailed_row,
     import_row,
 )
 from imports.models import Import
 from imports.services.access import visible_import
-from imports.services.delete_import import delete_import, purge_deleted_imports
-from imports.services.load_import import DEFAULT_SOURCE, load_import
-
-logger = structlog.get_logger(__name__)
+from imports.services.delete_import import delete_import
+from imports.services.load_import import load_import
+from imports.services.receive_import import receive_import
 
 IMPORT_ID = OpenApiParameter("import_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="The import's number.")
 _GZIP = OpenApiParameter(
     "Content-Encoding", str, OpenApiParameter.HEADER, enum=["gzip"], description="Where the body is compressed."
+)
+_PREFER = OpenApiParameter(
+    "Prefer", str, OpenApiParameter.HEADER, enum=[RESPOND_ASYNC], description="Answer at once, load afterwards."
 )
 
 
@@ -51,7 +56,7 @@ class ImportViewSet(ApiViewSet):
         "retrieve": ("imports.view_import",),
         "destroy": ("imports.delete_import",),
     }
-    queries = {"list": ImportListQuery, "create": SourceQuery}
+    queries = {"list": ImportListQuery, "create": DeliveryQuery}
     bodies = {"create": DeliverySerializer}
     renderers = {"list": (JSONRenderer, CSVRenderer)}
     lookup_field = "import_id"
@@ -80,31 +85,58 @@ class ImportViewSet(ApiViewSet):
 
     @extend_schema(
         summary="Load a delivery",
-        description="All or nothing: a delivery with any invalid value is refused, with every one of them listed.",
+        description=(
+            "All or nothing: a delivery with any invalid value is refused, with every one of them listed.\n\n"
+            "With `Prefer: respond-async` it is stored as it is sent and answered at once; poll `Location` until "
+            "`status` is `complete`, or `failed` with the same errors. With `?review=true` beside it the load stops at "
+            "`checked`, with what it would change, until somebody approves or discards it."
+        ),
         tags=["imports"],
-        parameters=[SourceQuery, _GZIP],
+        parameters=[DeliveryQuery, _GZIP, _PREFER],
         request=DeliverySerializer,
         examples=[DELIVERY],
-        responses={201: OpenApiResponse(data_of(ImportIdSerializer(), "ImportCreated"), description="Loaded.")},
+        responses={
+            201: OpenApiResponse(data_of(ImportIdSerializer(), "ImportCreated"), description="Loaded."),
+            202: OpenApiResponse(data_of(ReviewedImportSerializer(), "ImportReceived"), description="Stored, queued."),
+        },
     )
+    @idempotent
     def create(self, request: Request) -> Response:
-        body = read_body(request, max_bytes=settings.IMPORT_MAX_BYTES, encodings=("gzip",))
-        source = self.query().get("source", DEFAULT_SOURCE)
-        loaded = load_import(body=body, source=source, actor=self.actor)
-        location = reverse("import-detail", kwargs={"import_id": loaded.pk})
-        data = {"data": {"import_id": loaded.pk}}
-        return Response(data, status=status.HTTP_201_CREATED, headers={"Location": location})
+        limits: dict[str, Any] = {"max_bytes": settings.IMPORT_MAX_BYTES, "encodings": ("gzip",)}
+        if prefers_async(request):
+            return self._receive(raw_body(request, **limits))
+        body = read_body(request, **limits)
+        query = self.query()
+        if query["review"]:
+            error = FieldError("?review", "needs_respond_async", "Only with the header Prefer: respond-async.")
+            raise InvalidInput("The query is not valid.", errors=[error])
+        loaded = load_import(body=body, source=query["source"], actor=self.actor)
+        headers = {"Location": _location(loaded)}
+        return Response({"data": {"import_id": loaded.pk}}, status=status.HTTP_201_CREATED, headers=headers)
+
+    def _receive(self, body: RawBody) -> Response:
+        query = self.query()
+        received = receive_import(
+            chunks=body.chunks,
+            content_encoding=body.encoding,
+            source=query["source"],
+            review=query["review"],
+            actor=self.actor,
+        )
+        data = {"data": detailed_row(received, actor=self.actor)}
+        headers = {"Location": _location(received), **APPLIED}
+        return Response(data, status=status.HTTP_202_ACCEPTED, headers=headers)
 
     @extend_schema(
         summary="See where an import stands",
         tags=["imports"],
         parameters=[IMPORT_ID],
-        responses={200: data_of(ImportSerializer(), "ImportDetail")},
+        responses={200: data_of(ReviewedImportSerializer(), "ImportDetail")},
     )
     def retrieve(self, request: Request, import_id: str) -> Response:
         found = visible_import(import_id=path_id(import_id))
         self.query()
-        return Response({"data": import_row(found)})
+        return Response({"data": detailed_row(found, actor=self.actor)})
 
     @extend_schema(
         summary="Delete an import",
@@ -117,15 +149,8 @@ class ImportViewSet(ApiViewSet):
         visible_import(import_id=path_id(import_id))
         self.query()
         delete_import(import_id=path_id(import_id), actor=self.actor)
-        response = Response(status=status.HTTP_204_NO_CONTENT)
-        # Runs when the answer has been sent. A process that dies before leaves the rows to the next purge.
-        response._resource_closers.append(_purge)  # type: ignore[attr-defined]  # Django's own list
-        return response
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _purge() -> None:
-    try:
-        purge_deleted_imports()
-    except DatabaseError:
-        # Django would swallow it without a word.
-        logger.exception("purge_failed")
+def _location(row: Import) -> str:
+    return reverse("import-detail", kwargs={"import_id": row.pk})

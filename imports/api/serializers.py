@@ -7,13 +7,17 @@ proves that these serializers accept and refuse the same citizens.
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from rest_framework import serializers
 from rest_framework.fields import empty
 
 from config.common.api.pages import PageQuery
+from config.common.api.schema import FieldErrorSchema
 from imports.api.fields import BirthDateField, CitizenIdsField, LetterOrDigitField, StrictIntegerField, StrictTextField
 from imports.documents.structs import MAX_CHANNEL, MAX_TEXT, UNKNOWN_CHANNEL
 from imports.models import Citizen, Import
+from imports.services.load_import import DEFAULT_SOURCE
+from imports.services.review_delivery import may_see_differences
 
 _HAS_LETTER_OR_DIGIT = "1 to {} characters, at least one of them a letter or a digit."
 
@@ -86,10 +90,45 @@ class ImportSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=Import.Status.choices, read_only=True)
     citizens = serializers.IntegerField(read_only=True, help_text="How many residents it holds.")
     processed = serializers.IntegerField(read_only=True, help_text="How many were taken in so far.")
-    errors = serializers.ListField(child=serializers.DictField(), read_only=True)  # type: ignore[assignment]  # the base has one too
+    errors = FieldErrorSchema(many=True, read_only=True)  # type: ignore[assignment]  # the base has one too
+    more_errors = serializers.IntegerField(read_only=True, help_text="How many more there are than the ones listed.")
     created_at = serializers.DateTimeField(read_only=True)
     created_by = serializers.CharField(read_only=True, allow_null=True)
     completed_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+
+class DifferenceSerializer(serializers.Serializer[Any]):
+    """A resident who is new, gone or changed, by `citizen_id`."""
+
+    citizen_id = serializers.IntegerField()
+    difference = serializers.ChoiceField(choices=["new", "gone", "changed"])
+    changes = serializers.DictField(help_text='Field → `{"from", "to"}`.')
+
+    class Meta:
+        ref_name = "ResidentDifference"
+
+
+class ReviewSerializer(serializers.Serializer[Any]):
+    """A checked delivery against the last complete import of its source."""
+
+    residents = serializers.IntegerField()
+    towns = serializers.IntegerField()
+    channels = serializers.IntegerField()
+    new = serializers.IntegerField()
+    gone = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    compared_with = serializers.IntegerField(allow_null=True, help_text="That import; null where there is none.")
+    differences = DifferenceSerializer(
+        many=True,
+        allow_null=True,
+        help_text="Up to 20 of them, while it waits; null for those who may not see the residents of both imports.",
+    )
+
+
+class ReviewedImportSerializer(ImportSerializer):
+    """Where one import stands, with what a review found."""
+
+    review = ReviewSerializer(read_only=True, allow_null=True)
 
 
 class ImportIdSerializer(serializers.Serializer[Any]):
@@ -107,12 +146,13 @@ class TownAgesSerializer(serializers.Serializer[Any]):
     p99 = serializers.FloatField()
 
 
-class SourceQuery(serializers.Serializer[Any]):
-    """Who supplies a delivery."""
+class DeliveryQuery(serializers.Serializer[Any]):
+    """Who supplies a delivery, and whether somebody looks at it before it is loaded."""
 
     source = serializers.CharField(  # type: ignore[assignment]  # the base has one too
-        required=False, max_length=64, trim_whitespace=False, help_text='By default "default".'
+        required=False, default=DEFAULT_SOURCE, max_length=64, trim_whitespace=False, help_text="Who supplies it."
     )
+    review = serializers.BooleanField(required=False, default=False, help_text="Only with `Prefer: respond-async`.")
 
 
 class ImportListQuery(PageQuery):
@@ -141,10 +181,21 @@ def import_row(row: Import) -> dict[str, Any]:
         "citizens": row.citizen_count,
         "processed": row.processed,
         "errors": row.errors,
+        "more_errors": row.more_errors,
         "created_at": moment(row.created_at),
         "created_by": row.created_by.get_username() if row.created_by else None,
         "completed_at": moment(row.completed_at) if row.completed_at else None,
     }
+
+
+def detailed_row(row: Import, *, actor: User) -> dict[str, Any]:
+    """An import as its own URL shows it to `actor`."""
+    return import_row(row) | {"review": _review(row, row.review, actor) if row.review else None}
+
+
+def _review(row: Import, counts: dict[str, Any], actor: User) -> dict[str, Any]:
+    seen = row.differences if may_see_differences(found=row, actor=actor) else None
+    return counts | {"differences": seen}
 
 
 def moment(value: datetime) -> str:

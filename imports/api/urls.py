@@ -5,11 +5,13 @@ from rest_framework.routers import SimpleRouter
 from config.common.api.paths import SEGMENT
 from imports.api.citizens import CitizenViewSet, TownAgeViewSet
 from imports.api.imports import ImportViewSet
+from imports.api.steps import ImportStepViewSet
 
 _ONE = f"imports/(?P<import_id>{SEGMENT})"
 
 router = SimpleRouter(trailing_slash=False)
 router.register("imports", ImportViewSet, basename="import")
+router.register(_ONE, ImportStepViewSet, basename="import-step")
 router.register(f"{_ONE}/citizens", CitizenViewSet, basename="citizen")
 router.register(f"{_ONE}/towns/stat/percentile/age", TownAgeViewSet, basename="town-age")
 

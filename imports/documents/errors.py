@@ -47,10 +47,11 @@ class ErrorCollector:
 def join_pointer(prefix: str, key: str) -> str:
     """Appends `key` to a JSON Pointer (RFC 6901), also a key that somebody made up.
 
-    Half a surrogate pair cannot be sent back in UTF-8, so it is written as an
-    escape; a key is cut after `MAX_KEY_LENGTH` characters.
+    Half a surrogate pair cannot be sent back in UTF-8, and PostgreSQL keeps no
+    NUL, so they are written as escapes; a key is cut after `MAX_KEY_LENGTH`
+    characters.
     """
     if len(key) > MAX_KEY_LENGTH:
         key = key[:MAX_KEY_LENGTH] + "…"
-    key = key.encode("utf-8", "backslashreplace").decode()
+    key = key.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
     return f"{prefix}/{key.replace('~', '~0').replace('/', '~1')}"

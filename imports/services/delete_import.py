@@ -1,14 +1,19 @@
 """Deletes a delivery: at once for everybody who looks, its rows afterwards."""
 
+import math
+import time
+
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.common.background.publishing import enqueue
 from config.common.problems import NotFound
 from imports.models import Import
 
+PURGE = "imports.purge_deleted"
 CHUNK_ROWS = 20_000
-_TABLES = ("imports_citizen", "imports_correction")
+_TABLES = ("imports_citizen", "imports_correction", "imports_rawchunk")
 
 # Rows of one import, a bounded number at a time, so that no lock is held for long and a killed purge has lost little.
 _DELETE_CHUNK = """
@@ -20,28 +25,36 @@ _DELETE_CHUNK = """
 
 @transaction.atomic
 def delete_import(*, import_id: int, actor: User | None) -> None:
-    """Marks the import as deleted, after the corrections that are under way. Raises `NotFound`."""
+    """Marks the import as deleted, after the corrections that are under way; a task removes its rows.
+
+    Raises `NotFound`.
+    """
     # FOR UPDATE waits for corrections, which hold FOR KEY SHARE: after this answer none can still be written.
     found = Import.objects.live().select_for_update().filter(pk=import_id).first()
     if found is None:
         raise NotFound("There is no such import.")
     found.deleted_at = timezone.now()
     found.save(update_fields=["deleted_at"])
+    enqueue(PURGE)
 
 
-def purge_deleted_imports() -> int:
-    """Removes the rows of every deleted import, in chunks. Returns how many imports went.
+def purge_deleted_imports(*, seconds: float = math.inf) -> int:
+    """Removes the rows of every deleted import, in chunks, until `seconds` are over. Returns how many imports went.
 
     May be killed and repeated at any point, and run twice at the same time.
     """
+    deadline = time.monotonic() + seconds
     import_ids = list(Import.objects.deleted().values_list("pk", flat=True))
-    return sum(_purge(import_id) for import_id in import_ids)
+    return sum(_purge(import_id, deadline) for import_id in import_ids)
 
 
-def _purge(import_id: int) -> bool:
+def _purge(import_id: int, deadline: float) -> bool:
     """Whether it was this call that removed the import itself."""
-    while _remove_rows(import_id):
-        pass
+    while time.monotonic() < deadline:
+        if not _remove_rows(import_id):
+            break
+    else:
+        return False
     removed, _ = Import.objects.deleted().filter(pk=import_id).delete()
     return removed > 0
 

@@ -50,11 +50,17 @@ def store_citizens(citizens: list[Citizen], *, source: str, actor: User | None) 
         processed=count,
         created_by=actor,
         completed_at=now,
+        settled_at=now,
     )
+    copy_citizens(copy_rows(citizens, loaded.pk))
+    return loaded
+
+
+def copy_citizens(chunks: Iterable[bytes]) -> None:
+    """Streams rows in COPY's text format into the table, inside the caller's transaction."""
     # Django wraps the errors of `execute` alone: without this a full disk would not be known as one.
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(_COPY, ChunkReader(copy_rows(citizens, loaded.pk)), size=_READ_BYTES)
-    return loaded
+        cursor.copy_expert(_COPY, ChunkReader(chunks), size=_READ_BYTES)
 
 
 class ChunkReader:

@@ -48,7 +48,7 @@ def set_stage(folder: Path) -> Iterator[Stage]:
     """A stage on an empty, migrated database."""
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE imports_correction, imports_citizen, imports_import RESTART IDENTITY")
+        cursor.execute("TRUNCATE imports_correction, imports_citizen, imports_import RESTART IDENTITY CASCADE")
     _, key = issue_token(username="bench", role="Managers")
     workers = os.environ.get("WEB_WORKERS", "1")
     with start_server(WEB_WORKERS=workers, RATE_LIMIT_TOKEN="0", LOG_LEVEL="ERROR") as server:

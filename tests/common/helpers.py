@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from django.test import Client
 
+from airports.models import QueuedCreate
 from airports.services.request_change import request_change
 from imports.models import Import
 from imports.services.load_import import load_import
@@ -44,12 +45,13 @@ def one_airport() -> dict[str, Any]:
     """An airport, and the token of a link to a change of it."""
     airport = make_airport()
     asked = request_change(airport_id=airport.pk, values={"city": "Manises"}, actor=None)
-    return {"airport": airport.pk, "token": asked.token}
+    queued = QueuedCreate.objects.create(body="{}")
+    return {"airport": airport.pk, "token": asked.token, "create": queued.pk}
 
 
 def no_places(number: str = "x") -> dict[str, str]:
     """Placeholders of objects that are not there."""
-    return {"id": number, "citizen": "x", "airport": number, "token": number}
+    return {"id": number, "citizen": "x", "airport": number, "token": number, "create": number}
 
 
 def send(client: Client, method: str, path: str, body: bytes = b"", **extra: Any) -> Any:

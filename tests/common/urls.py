@@ -1,7 +1,7 @@
 """Every URL that exists, typed by hand: who may do what there.
 
 `{id}` and `{citizen}` stand for an import and a citizen that exist, `{airport}` for an airport, `{token}` for the end
-of a link to a change of it. A role is named by its first letter: V, E, I, M;
+of a link to a change of it, `{create}` for a queued create. A role is named by its first letter: V, E, I, M;
 `-` is somebody without credentials, `*` everybody.
 """
 
@@ -45,6 +45,7 @@ GUARDED += [
     Url("/airports/{airport}/history", _READ, {"GET": "VEIM", "HEAD": "VEIM"}),
     Url("/upload", {"POST", "OPTIONS"}, {"POST": "EM"}),
     Url("/create", _VERB | {"PUT"}, {"GET": "EM", "PUT": "EM"}),
+    Url("/creates/{create}", _READ, {"GET": "VEIM", "HEAD": "VEIM"}),
     Url("/update", _VERB | {"PATCH"}, {"GET": "EM", "PATCH": "EM"}),
     Url("/delete", _VERB | {"DELETE"}, {"GET": "M", "DELETE": "M"}),
     Url("/confirm/{token}", _READ | {"POST"}, {"GET": "EM", "HEAD": "EM", "POST": "EM"}),

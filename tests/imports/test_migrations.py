@@ -64,7 +64,9 @@ def test_every_migration_goes_up_down_and_up_again_with_data(own_database: None)
     migrate()
     fill()
     made = tables()
-    assert made == {"common_apitoken", "imports_citizen", "imports_correction", "imports_import"}
+    assert {name for name in made if name.startswith("imports_")} == {
+        "imports_citizen", "imports_correction", "imports_import", "imports_rawchunk",
+    }  # fmt: skip
     for app in OWN:
         migrate(app, "zero")
     assert tables() == set()

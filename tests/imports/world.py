@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from imports.api.serializers import citizen_row
 from imports.models import Citizen, Correction, Import
 from imports.services.load_import import load_import
+from imports.services.receive_import import receive_import
 
 People = Iterable[dict[str, Any]]
 KINDS = ("relatives", "friends")
@@ -31,6 +32,12 @@ def body_of(citizens: People) -> bytes:
 def load(citizens: People, *, actor: User | None = None, source: str = "default") -> int:
     """The id of a new import with `citizens`."""
     return load_import(body=body_of(citizens), source=source, actor=actor).pk
+
+
+def received(body: bytes, *, chunk: int = 1_000, **values: Any) -> int:
+    """The id of a new import that waits to be loaded from `body`."""
+    chunks = (body[start : start + chunk] for start in range(0, len(body), chunk))
+    return receive_import(chunks=chunks, actor=values.pop("actor", None), **values).pk
 
 
 def stored(import_id: int) -> dict[int, dict[str, Any]]:

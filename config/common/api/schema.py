@@ -6,6 +6,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
+from config.common.api.idempotency import PARAMETER as IDEMPOTENCY_KEY
+from config.common.api.idempotency import is_idempotent
 from config.common.api.permissions import PUBLIC
 
 PROBLEM = "application/problem+json"
@@ -18,6 +20,10 @@ _ALWAYS = {
 _SIGNED_IN = {"401": "Not signed in", "403": "Not allowed"}
 _OBJECT = {"404": "No such object"}
 _BODY = {"413": "Too large", "415": "Wrong content type", "507": "No space"}
+_REPEATED = {
+    "409": "Not now: a request with this Idempotency-Key is running, or the object's state does not allow it",
+    "422": "The Idempotency-Key belongs to a request with another body",
+}
 _STATE = {"409": "Not now: the object's state does not allow it", "410": "Erased"}
 
 
@@ -75,6 +81,13 @@ class ProblemSchema(AutoSchema):
             else str(super().get_operation_id())
         )
 
+    def get_override_parameters(self) -> list[Any]:
+        """The key of what may be sent again."""
+        return [IDEMPOTENCY_KEY] if is_idempotent(self._action()) else []
+
+    def _action(self) -> object:
+        return getattr(self.view, getattr(self.view, "action", None) or "", None)
+
     def _is_list_view(self, serializer: Any = None) -> bool:
         """Never: the views name their envelopes, so nothing is to be wrapped in an array."""
         return False
@@ -97,4 +110,6 @@ class ProblemSchema(AutoSchema):
             problems |= _OBJECT | _STATE
         if self.method in {"POST", "PUT", "PATCH"}:
             problems |= _BODY
+        if is_idempotent(self._action()):
+            problems |= _REPEATED
         return dict(sorted(problems.items()))

@@ -39,8 +39,10 @@ def test_it_is_generated_without_a_warning(tmp_path: Any) -> None:
 
 
 def test_it_holds_every_operation_and_nothing_else() -> None:
+    names = {name: f"{{{name}_id}}" for name in ("citizen", "airport", "create")}
+    names |= {"id": "{import_id}", "token": "{token}"}
     expected = {
-        (method, url.path.format(id="{import_id}", citizen="{citizen_id}", airport="{airport_id}", token="{token}"))
+        (method, url.path.format_map(names))
         for url in API
         for method in url.allow - {"HEAD", "OPTIONS"}
         if url.path not in NOT_DESCRIBED

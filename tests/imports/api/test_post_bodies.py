@@ -177,5 +177,7 @@ def test_the_import_says_what_was_loaded_and_by_whom(manager: APIClient) -> None
         "citizens": 2,
         "processed": 2,
         "errors": [],
+        "more_errors": 0,
         "created_by": "managers",
+        "review": None,
     }

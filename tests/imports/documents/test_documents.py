@@ -76,7 +76,7 @@ def test_minus_zero_is_an_integer() -> None:
         pytest.param(b'{"citizens": [], "source": 1}', "/source", "unknown_field", id="another field"),
         pytest.param(b'{"citizens": [], "a/b~c": 1}', "/a~1b~0c", "unknown_field", id="an escaped pointer"),
         pytest.param(b'{"citizens": [], "\\ud800": 1}', "/\\ud800", "unknown_field", id="half a surrogate pair"),
-        pytest.param(b'{"citizens": [], "\\u0000": 1}', "/\x00", "unknown_field", id="NUL in a key"),
+        pytest.param(b'{"citizens": [], "\\u0000": 1}', "/\\x00", "unknown_field", id="NUL in a key"),
         pytest.param(b'{"citizens": [], "": 1}', "/", "unknown_field", id="an empty key"),
     ],
 )

@@ -1,0 +1,49 @@
+"""Takes a create in that the batch worker writes later."""
+
+import time
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from airports.models import QueuedCreate
+from config.common.background.publishing import enqueue
+from config.common.background.rates import once_every
+from config.common.problems import NotFound
+
+DRAIN = "airports.drain_creates"
+# A batch is what has come in this time, or a thousand.
+DRAIN_SECONDS = 10
+
+
+def queue_create(*, body: bytes, actor: User) -> QueuedCreate:
+    """The stored row of a JSON object that nobody has checked further. It is committed before anybody is told of it."""
+    queued: QueuedCreate = QueuedCreate.objects.create(body=body.decode(), asked_by=actor)
+    transaction.on_commit(_wake.worker, robust=True)
+    return queued
+
+
+def visible_create(*, create_id: int, actor: User) -> QueuedCreate:
+    """The create, for whoever asked for it and for those who see all of them. Raises `NotFound` for others."""
+    found = QueuedCreate.objects.filter(pk=create_id).first()
+    if found is None or (found.asked_by_id != actor.pk and not actor.has_perm("airports.view_queuedcreate")):
+        raise NotFound("There is no such create.")
+    return found
+
+
+class _Wake:
+    """Sends the worker one message in ten seconds, whatever comes in: it takes all that is there."""
+
+    def __init__(self) -> None:
+        self._not_before = 0.0
+
+    def worker(self) -> None:
+        """Asks this process's clock first, so that hardly any request asks the database."""
+        now = time.monotonic()
+        if now < self._not_before:
+            return
+        self._not_before = now + DRAIN_SECONDS
+        if once_every(DRAIN, seconds=DRAIN_SECONDS):
+            enqueue(DRAIN, expires=2 * DRAIN_SECONDS)
+
+
+_wake = _Wake()

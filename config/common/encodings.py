@@ -1,0 +1,60 @@
+"""Bodies as they travel: taking `Content-Encoding` off, within a limit."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+
+from config.common.problems import FieldError, InvalidInput, TooLarge
+
+GZIP = "gzip"
+# zlib's number for "gzip, with the largest window".
+_GZIP_WINDOW = 31
+# The most that is decoded in one step.
+_STEP = 1024 * 1024
+
+
+def decoded(chunks: Iterable[bytes], *, encoding: str, max_bytes: int) -> bytes:
+    """The whole body. `encoding` is `gzip`; anything else leaves the bytes as they are.
+
+    Raises `TooLarge` when it has more than `max_bytes`, `InvalidInput` when it is not what its encoding says.
+    """
+    return b"".join(limited(_gunzipped(chunks) if encoding == GZIP else chunks, max_bytes=max_bytes))
+
+
+def limited(chunks: Iterable[bytes], *, max_bytes: int) -> Iterator[bytes]:
+    """The same chunks; raises `TooLarge` as soon as they have more than `max_bytes`."""
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > max_bytes:
+            raise too_large(max_bytes)
+        yield chunk
+
+
+def too_large(max_bytes: int) -> TooLarge:
+    """What a body of more than `max_bytes` is refused with."""
+    return TooLarge(f"The body may have {max_bytes:,} bytes at most.")
+
+
+def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The decoded bytes, a mebibyte at a time, so that a small body cannot become a large one in one step.
+
+    A stream may have several members, one after the other (RFC 1952, section 2.2).
+    """
+    member = zlib.decompressobj(wbits=_GZIP_WINDOW)
+    try:
+        for chunk in chunks:
+            while chunk:
+                if member.eof:
+                    member = zlib.decompressobj(wbits=_GZIP_WINDOW)
+                yield member.decompress(chunk, _STEP)
+                chunk = member.unconsumed_tail or member.unused_data
+    except zlib.error as error:
+        raise _not_gzip() from error
+    if not member.eof:
+        raise _not_gzip()
+
+
+def _not_gzip() -> InvalidInput:
+    return InvalidInput(
+        "The body is not gzip.", errors=[FieldError("", "malformed_gzip", "This is not a whole gzip stream.")]
+    )

@@ -1,0 +1,147 @@
+"""Loads a received delivery, in steps that may each be repeated: stored → checked → loaded.
+
+A worker holds the import's lease while it is at work. Whatever it writes, it writes under the condition that it still
+holds it and that the import is still loading; else it stops. Of a worker that dies nothing is left but the status, and
+the next one begins again with the stored body.
+"""
+
+from dataclasses import asdict
+from datetime import UTC
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from config.common.background.leases import Held, LeaseLost, LeaseTaken, lease
+from config.common.encodings import decoded
+from config.common.problems import FieldError, InvalidInput, Problem, TooLarge
+from imports.documents.copy import copy_rows
+from imports.documents.reader import read_document
+from imports.documents.structs import Citizen
+from imports.models import Import
+from imports.querysets import LEASE_PREFIX
+from imports.services.erase_bodies import body_goes_at_once
+from imports.services.load_import import copy_citizens
+from imports.services.load_progress import Progress
+from imports.services.raw_bodies import read_body, remove_body
+from imports.services.review_delivery import review_delivery
+
+Status = Import.Status
+# A body that brings every worker down must not be tried for ever.
+MAX_ATTEMPTS = 5
+_NAME_BACKEND = "SELECT set_config('application_name', %s, true)"
+_END_PREDECESSOR = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = %s AND datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+def load_received_import(*, import_id: int) -> str:
+    """Loads a queued import, or one whose worker is gone, and says what became of it.
+
+    `complete`, `checked` or `failed` is its status now; `taken`: another worker is at it; `stopped`: it was cancelled,
+    deleted, loaded already, or taken over by another worker on the way.
+    """
+    try:
+        with lease(f"{LEASE_PREFIX}{import_id}") as held:
+            return _Load(import_id, held).run()
+    except LeaseTaken:
+        return "taken"
+    except (LeaseLost, Stopped):
+        return "stopped"
+
+
+def read_received(delivery: Import) -> list[Citizen]:
+    """The citizens of a stored body. Raises as `load_import` does for the same bytes, on the day that they came."""
+    body = decoded(read_body(delivery.pk), encoding=delivery.content_encoding, max_bytes=settings.IMPORT_MAX_BYTES)
+    today = delivery.created_at.astimezone(UTC).date()
+    return read_document(body, max_citizens=settings.IMPORT_MAX_CITIZENS, today=today)
+
+
+class Stopped(Exception):
+    """The import was cancelled or deleted, or another worker has loaded it: nothing more is to be done here."""
+
+
+class _Load:
+    def __init__(self, import_id: int, held: Held) -> None:
+        self._import_id = import_id
+        self._held = held
+
+    def run(self) -> str:
+        self._end_predecessor()
+        delivery = self._claim()
+        if delivery.attempts > MAX_ATTEMPTS:
+            return self._fail(_given_up())
+        try:
+            citizens = read_received(delivery)
+        except (InvalidInput, TooLarge) as refusal:
+            return self._fail(refusal)
+        self._move(citizen_count=len(citizens))
+        return self._await_review(delivery, citizens) if delivery.stops_when_checked else self._store(citizens)
+
+    def _end_predecessor(self) -> None:
+        # Whoever is frozen in the middle of a COPY keeps its rows' ids locked: ours would wait for it for ever.
+        with connection.cursor() as cursor:
+            cursor.execute(_END_PREDECESSOR, [self._held.name])
+
+    @transaction.atomic
+    def _claim(self) -> Import:
+        self._held.assert_fence()
+        waiting = Import.objects.live().filter(pk=self._import_id, status__in=[Status.QUEUED, Status.LOADING])
+        if not waiting.update(status=Status.LOADING, processed=0, attempts=F("attempts") + 1):
+            raise Stopped
+        return Import.objects.get(pk=self._import_id)
+
+    @transaction.atomic
+    def _move(self, **values: Any) -> None:
+        self._held.assert_fence()
+        if not Import.objects.live().filter(pk=self._import_id, status=Status.LOADING).update(**values):
+            raise Stopped
+
+    def _fail(self, refusal: Problem) -> str:
+        errors = refusal.errors or [FieldError("", "too_large", refusal.detail)]
+        self._move(
+            status=Status.FAILED,
+            errors=[asdict(error) for error in errors],
+            more_errors=refusal.more_errors,
+            settled_at=timezone.now(),
+        )
+        return Status.FAILED.value
+
+    def _await_review(self, delivery: Import, citizens: list[Citizen]) -> str:
+        review = review_delivery(citizens, source=delivery.source)
+        self._move(status=Status.CHECKED, review=review.counts, differences=review.differences)
+        return Status.CHECKED.value
+
+    def _store(self, citizens: list[Citizen]) -> str:
+        progress = Progress(self._import_id, self._held)
+        try:
+            self._copy(citizens, progress)
+        finally:
+            progress.close()
+        return Status.COMPLETE.value
+
+    @transaction.atomic
+    def _copy(self, citizens: list[Citizen], progress: Progress) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_NAME_BACKEND, [self._held.name])
+        copy_citizens(progress.watched(copy_rows(citizens, self._import_id)))
+        if progress.is_stopped:
+            raise Stopped
+        # The fence after the rows, in one transaction with them: a lease that is guarded for as long as a COPY takes
+        # could not be taken over from a worker that froze in it.
+        self._complete(len(citizens))
+
+    def _complete(self, count: int) -> None:
+        now = timezone.now()
+        body: dict[str, Any] = {"body_size": None} if body_goes_at_once() else {}
+        self._move(status=Status.COMPLETE, processed=count, completed_at=now, settled_at=now, **body)
+        if body:
+            remove_body(self._import_id)
+
+
+def _given_up() -> InvalidInput:
+    detail = f"Loading began {MAX_ATTEMPTS} times and never came to its end. Retry it when the reason is gone."
+    return InvalidInput(detail, errors=[FieldError("", "gave_up", detail)])

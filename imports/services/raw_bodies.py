@@ -1,0 +1,41 @@
+"""What a delivery was sent as: rows of up to a mebibyte, from the moment it is received until it is erased."""
+
+from collections.abc import Iterable, Iterator
+
+from django.db import connection
+
+from imports.models import Import, RawChunk
+
+_COPY_ROWS = """
+    INSERT INTO imports_rawchunk (import_id, number, content)
+    SELECT %s, number, content FROM imports_rawchunk WHERE import_id = %s
+"""
+
+
+def store_body(received: Import, chunks: Iterable[bytes]) -> None:
+    """Writes the chunks while they come, one at a time in memory. The caller's transaction makes them one body."""
+    size = 0
+    for number, chunk in enumerate(chunks):
+        RawChunk.objects.create(delivery=received, number=number, content=chunk)
+        size += len(chunk)
+    received.body_size = size
+    received.save(update_fields=["body_size"])
+
+
+def read_body(import_id: int) -> Iterator[bytes]:
+    """The chunks of a body in their order."""
+    chunks = RawChunk.objects.filter(delivery_id=import_id).order_by("number")
+    for number in chunks.values_list("number", flat=True):
+        yield bytes(chunks.values_list("content", flat=True).get(number=number))
+
+
+def copy_body(*, source_id: int, target_id: int) -> None:
+    """Gives the import `target_id` the same body."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COPY_ROWS, [target_id, source_id])
+
+
+def remove_body(import_id: int) -> None:
+    """Removes the chunks; the caller has written down that there is no body any more."""
+    # Without Django's collector, which would read them first.
+    RawChunk.objects.filter(delivery_id=import_id)._raw_delete(using="default")

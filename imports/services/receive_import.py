@@ -1,0 +1,60 @@
+"""Takes a delivery in without a look into it; a worker loads it."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from config.common.background.publishing import enqueue
+from config.common.problems import Gone
+from imports.models import Import
+from imports.services.access import visible_import
+from imports.services.load_import import DEFAULT_SOURCE, check_source
+from imports.services.raw_bodies import copy_body, store_body
+
+LOAD = "imports.load"
+
+
+@transaction.atomic
+def receive_import(
+    *,
+    chunks: Iterable[bytes],
+    content_encoding: str = "",
+    source: str = DEFAULT_SOURCE,
+    review: bool = False,
+    actor: User | None,
+) -> Import:
+    """Stores a delivery as it is sent and returns its import, queued.
+
+    With `review` it stops when it is checked, until somebody approves it. Raises `InvalidInput` for the source, and
+    what reading the chunks raises; nothing is stored then.
+    """
+    check_source(source)
+    received = Import.objects.create(
+        source=source, content_encoding=content_encoding, stops_when_checked=review, created_by=actor
+    )
+    store_body(received, chunks)
+    enqueue(LOAD, import_id=received.pk)
+    return received
+
+
+@transaction.atomic
+def reload_import(*, import_id: int, actor: User | None) -> Import:
+    """A new import, queued, of what an import was loaded from: for after the rules have changed.
+
+    It belongs to `actor`, or to whom the first one belongs. Raises `NotFound`, and `Gone` where no raw body is kept.
+    """
+    first = visible_import(import_id=import_id)
+    # Held, so that the body is not erased while it is copied.
+    first = Import.objects.select_for_update(no_key=True).get(pk=first.pk)
+    if first.body_size is None:
+        raise Gone("The raw body of this import is not kept.")
+    again = Import.objects.create(
+        source=first.source,
+        content_encoding=first.content_encoding,
+        body_size=first.body_size,
+        created_by=actor or first.created_by,
+    )
+    copy_body(source_id=first.pk, target_id=again.pk)
+    enqueue(LOAD, import_id=again.pk)
+    return again

@@ -1,0 +1,115 @@
+"""What a delivery would change, counted against the source's last complete import, with samples to look at."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from imports.documents.structs import Citizen as Delivered
+from imports.models import Citizen, Import
+
+MAX_SAMPLES = 20
+_ROWS_IN_A_CHUNK = 1_000
+_TEXTS = ("town", "street", "building", "apartment", "name", "birth_date", "gender")
+_LISTS = ("relatives", "friends")
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """`counts`: `residents`, `towns`, `channels` of the delivery; `new`, `gone`, `changed` and `compared_with`, an id.
+
+    `differences`: up to `MAX_SAMPLES` of `{"citizen_id", "difference", "changes": {field: {"from", "to"}}}`. Citizens
+    are the same when they have the same `citizen_id`.
+    """
+
+    counts: dict[str, int | None]
+    differences: list[dict[str, Any]]
+
+
+def review_delivery(citizens: Sequence[Delivered], *, source: str) -> Review:
+    """Compares checked citizens with the source's last complete import; without one all of them are new."""
+    last = Import.objects.last_complete_of(source)
+    found = _Comparison(citizens)
+    if last is not None:
+        found.read(last.pk)
+    counts = {
+        "residents": len(citizens),
+        "towns": len({citizen.town for citizen in citizens}),
+        "channels": len({citizen.channel for citizen in citizens}),
+        "compared_with": last.pk if last else None,
+    }
+    return Review(counts | found.counts(), found.samples())
+
+
+def may_see_differences(*, found: Import, actor: User) -> bool:
+    """Whether `actor` may see the residents of the import and of the one that it was compared with."""
+    other = (found.review or {}).get("compared_with")
+    visible = Import.objects.whose_citizens_are_open_to(actor)
+    if not visible.filter(pk=found.pk).exists():
+        return False
+    # Those of an erased import are for nobody.
+    return other is None or visible.filter(pk=other, status=Import.Status.COMPLETE).exists()
+
+
+class _Comparison:
+    """What becomes of the rows that there are: the delivery is in memory, the last import passes in chunks."""
+
+    def __init__(self, citizens: Sequence[Delivered]) -> None:
+        self._unmatched = {citizen.citizen_id: citizen for citizen in citizens}
+        self._gone = self._changed = 0
+        self._samples: dict[str, list[dict[str, Any]]] = {"changed": [], "gone": []}
+
+    @transaction.atomic
+    def read(self, import_id: int) -> None:
+        for row in Citizen.objects.of(import_id).order_by("citizen_id").iterator(_ROWS_IN_A_CHUNK):
+            self._compare(row)
+
+    def _compare(self, row: Citizen) -> None:
+        delivered, before = self._unmatched.pop(row.citizen_id, None), _values(row)
+        if delivered is None:
+            self._gone += 1
+            self._sample("gone", row.citizen_id, before, {})
+        elif (after := _values(delivered)) != before:
+            self._changed += 1
+            self._sample("changed", row.citizen_id, before, after)
+
+    def _sample(self, kind: str, citizen_id: int, before: Values, after: Values) -> None:
+        if len(self._samples[kind]) < MAX_SAMPLES:
+            self._samples[kind].append(_difference(kind, citizen_id, before, after))
+
+    def counts(self) -> dict[str, int | None]:
+        return {"new": len(self._unmatched), "gone": self._gone, "changed": self._changed}
+
+    def samples(self) -> list[dict[str, Any]]:
+        """Of each kind in turn, so that many of one hide none of another."""
+        new = (_difference("new", *_added(citizen)) for citizen in self._unmatched.values())
+        kinds: list[Iterator[dict[str, Any]]] = [iter(self._samples["changed"]), iter(self._samples["gone"]), new]
+        in_turn = chain.from_iterable(zip_longest(*(islice(kind, MAX_SAMPLES) for kind in kinds)))
+        return [sample for sample in in_turn if sample is not None][:MAX_SAMPLES]
+
+
+def _added(citizen: Delivered) -> tuple[int, Values, Values]:
+    return citizen.citizen_id, {}, _values(citizen)
+
+
+def _difference(kind: str, citizen_id: int, before: Values, after: Values) -> dict[str, Any]:
+    changes = {
+        name: {"from": before.get(name), "to": after.get(name)}
+        for name in before | after
+        if before.get(name) != after.get(name)
+    }
+    return {"citizen_id": citizen_id, "difference": kind, "changes": changes}
+
+
+def _values(citizen: Citizen | Delivered) -> Values:
+    """Every field but the id, dates as they are written; the order of a list of ids says nothing."""
+    values: Values = {name: getattr(citizen, name) for name in (*_TEXTS, "channel")}
+    values |= {name: sorted(getattr(citizen, name)) for name in _LISTS}
+    if isinstance(citizen, Citizen):
+        born = citizen.birth_date
+        values["birth_date"] = f"{born:%d.%m}.{born.year:04}"
+    return values

@@ -1,0 +1,64 @@
+"""What is done with deliveries in the background."""
+
+from typing import Any
+
+import structlog
+
+from config.common.background.publishing import enqueue
+from config.common.background.single import single_run
+from config.common.background.sweeping import SWEPT_EXPIRES, sweep
+from config.common.background.tasks import BackgroundTask, background_task
+from imports.models import Import
+from imports.services.delete_import import PURGE, purge_deleted_imports
+from imports.services.erase_bodies import erase_old_bodies
+from imports.services.load_received import load_received_import
+from imports.services.receive_import import LOAD
+
+ERASE_BODIES = "imports.erase_bodies"
+# A purge, or an erasure, gives way to other bulk work after so long.
+_PURGE_SECONDS = 30.0
+# The oldest ones; the next sweep sends more.
+_SWEPT_AT_ONCE = 100
+
+logger = structlog.get_logger(__name__)
+
+
+@background_task(LOAD, queue="default", soft_time_limit=600, time_limit=660)
+def load(self: BackgroundTask, *, import_id: int, **kwargs: Any) -> None:
+    """Loads a received delivery; one that is loaded, cancelled or deleted is left alone."""
+    logger.info("import_load", import_id=import_id, outcome=load_received_import(import_id=import_id))
+
+
+@sweep(LOAD)
+def sweep_stalled() -> None:
+    """Deliveries whose message was lost or never sent, or whose worker is gone."""
+    for import_id in Import.objects.stalled().values_list("pk", flat=True)[:_SWEPT_AT_ONCE]:
+        enqueue(LOAD, expires=SWEPT_EXPIRES, import_id=import_id)
+
+
+@background_task(ERASE_BODIES, queue="bulk")
+def erase_bodies(self: BackgroundTask, **kwargs: Any) -> None:
+    """Erases raw bodies whose time is over, one run at a time; what is left after a while is a new message's."""
+    with single_run(ERASE_BODIES) as alone:
+        if not alone:
+            return
+        erased, more = erase_old_bodies(seconds=_PURGE_SECONDS)
+        logger.info("bodies_erased", erased=erased, more=more)
+    if more:
+        enqueue(ERASE_BODIES)
+
+
+@background_task(PURGE, queue="bulk")
+def purge_deleted(self: BackgroundTask, **kwargs: Any) -> None:
+    """Removes the rows of deleted imports, one run at a time; what is left after a while is a new message's."""
+    with single_run(PURGE) as alone:
+        if alone:
+            purge_deleted_imports(seconds=_PURGE_SECONDS)
+            sweep_deleted()
+
+
+@sweep(PURGE)
+def sweep_deleted() -> None:
+    """Deleted imports whose rows are still there."""
+    if Import.objects.deleted().exists():
+        enqueue(PURGE, expires=SWEPT_EXPIRES)

@@ -1,0 +1,35 @@
+"""Tables that the test tasks write to, and a broker of one's own."""
+
+from collections.abc import Iterator
+
+import pytest
+from celery import current_app
+from django.db import connection
+
+from config.common.background import publishing
+from config.settings.background import broker_url
+from tests.background.workers import PrivateRedis, private_redis
+
+TABLES = ("background_start", "background_done", "background_late")
+
+
+@pytest.fixture
+def work(transactional_db: None, request: pytest.FixtureRequest) -> str:
+    """The name of some work; the tables are there and empty."""
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"CREATE TABLE IF NOT EXISTS {table} (work text, pid int)")
+            cursor.execute(f"TRUNCATE {table}")
+    return str(request.node.name)[:80]
+
+
+@pytest.fixture
+def redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[PrivateRedis]:
+    """A Redis to kill and to freeze; this process publishes to it."""
+    with private_redis() as running:
+        before = current_app.conf.broker_url
+        current_app.conf.broker_url = broker_url(running.url)
+        monkeypatch.setattr(publishing, "_publisher", publishing._Publisher())
+        monkeypatch.setattr(publishing, "PAUSE_SECONDS", 0.5)
+        yield running
+        current_app.conf.broker_url = before

@@ -1,0 +1,56 @@
+"""What the sweeper finds, and the schedules of the app."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from config.common.models import Lease
+from imports import tasks
+from imports.models import Import
+from imports.tasks import sweep_stalled
+from tests.factories import ImportFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def swept(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The imports that a sweep enqueues, each with an expiry."""
+    found: list[int] = []
+
+    def enqueue(task: str, *, expires: float, import_id: int) -> None:
+        assert (task, expires) == ("imports.load", 60)
+        found.append(import_id)
+
+    monkeypatch.setattr(tasks, "enqueue", enqueue)
+    return found
+
+
+def test_what_waits_or_has_lost_its_worker_is_enqueued_oldest_first(swept: list[int]) -> None:
+    rows = {status.value: ImportFactory(status=status).pk for status in Import.Status}
+    ImportFactory(status="queued", deleted_at=timezone.now())
+    sweep_stalled()
+    assert swept == [rows["queued"], rows["loading"]]
+
+
+@pytest.mark.parametrize(("seconds", "is_swept"), [(1, False), (-1, True)])
+def test_an_import_whose_lease_is_held_is_left_to_its_worker(swept: list[int], seconds: int, is_swept: bool) -> None:
+    row = ImportFactory(status="loading")
+    expires_at = timezone.now() + timedelta(seconds=seconds)
+    Lease.objects.create(name=f"imports.load:{row.pk}", fence=1, holder="somebody", expires_at=expires_at)
+    sweep_stalled()
+    assert swept == ([row.pk] if is_swept else [])
+
+
+def test_a_sweep_sends_a_bounded_number(swept: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "_SWEPT_AT_ONCE", 2)
+    rows = [ImportFactory(status="queued").pk for _ in range(3)]
+    sweep_stalled()
+    assert swept == rows[:2]
+
+
+def test_erasing_raw_bodies_is_scheduled() -> None:
+    schedule = PeriodicTask.objects.get(task="imports.erase_bodies")
+    assert (schedule.enabled, schedule.interval.every, schedule.interval.period) == (True, 3600, "seconds")
