@@ -15,13 +15,13 @@ TABLES = ("background_start", "background_done", "background_late")
 
 
 @pytest.fixture
-def work(transactional_db: None, request: pytest.FixtureRequest) -> Iterator[str]:
+def work(transactional_db: None, request: pytest.FixtureRequest) -> str:
     """The name of some work; the tables are there and empty."""
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"CREATE TABLE IF NOT EXISTS {table} (work text, pid int)")
             cursor.execute(f"TRUNCATE {table}")
-    yield request.node.name[:80]
+    return str(request.node.name[:80])
 
 
 @pytest.fixture(scope="module")

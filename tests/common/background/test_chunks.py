@@ -50,13 +50,13 @@ def test_a_chunk_that_failed_has_not_happened_and_is_done_again(sent: list[Any])
 
 def test_a_run_over_no_ids_finishes_without_work(sent: list[Any]) -> None:
     start_run("tests", task=TASK, first=5, end=5, size=2)
-    assert work_on("tests", lambda first, end: pytest.fail("there is nothing to do"))
-    assert not work_on("tests", lambda first, end: None)
+    assert work_on("tests", lambda *_: pytest.fail("there is nothing to do"))
+    assert not work_on("tests", lambda *_: None)
 
 
 def test_starting_a_run_again_leaves_it_where_it_is(sent: list[Any]) -> None:
     start_run("tests", task=TASK, first=0, end=4, size=2)
-    work_on("tests", lambda first, end: None)
+    work_on("tests", lambda *_: None)
     assert start_run("tests", task=TASK, first=0, end=4, size=2).position == 2
 
 
