@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -62,7 +63,7 @@ def _taken_by_another() -> bool:
 
     def take() -> None:
         try:
-            leases._take(NAME, leases.timedelta(seconds=60))
+            leases._take(NAME, timedelta(seconds=60))
             outcome.append(True)
         except LeaseTaken:
             outcome.append(False)
@@ -82,7 +83,7 @@ def test_of_many_who_come_at_once_one_gets_it() -> None:
     def take() -> None:
         try:
             barrier.wait()
-            got.append(leases._take(NAME, leases.timedelta(seconds=60)).fence)
+            got.append(leases._take(NAME, timedelta(seconds=60)).fence)
         except LeaseTaken:
             pass
         finally:
