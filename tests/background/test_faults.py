@@ -81,10 +81,10 @@ def test_a_worker_with_old_code_survives_a_message_with_one_more_argument(work: 
     done_once(work)
 
 
-def test_the_request_id_travels_with_the_message(work: str, worker: object) -> None:
+def test_the_request_id_travels_into_the_log_lines_of_the_task(work: str, worker: object) -> None:
     with structlog.contextvars.bound_contextvars(request_id="r-1"):
         send(work, "tests.context")
-    until(lambda: count("background_start", f"{work} r-1"))
+    until(lambda: count("background_start", f"{work} r-1 tests.context"))
 
 
 def test_a_task_whose_database_connection_is_cut_runs_again(work: str, worker: object) -> None:
