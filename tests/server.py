@@ -54,10 +54,10 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def wait_until_alive(server: Server) -> None:
-    """Raises TimeoutError when the server does not answer in time."""
+    """Raises TimeoutError when the server does not answer in time, or has ended."""
     deadline = time.monotonic() + START_SECONDS
     with server.client() as client:
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and server.process.poll() is None:
             try:
                 if client.get("/health/live").status_code == 200:
                     return

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -15,6 +16,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 import config.common.schedule_admin  # noqa: F401 - registers itself
 from config.common.models import ApiToken, ChunkedRun, Lease
+from config.common.services.roles import set_staff
 from config.common.services.tokens import issue_token
 
 # What only a superuser may hand out.
@@ -58,6 +60,11 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
         # Follows from the roles, see `config.common.services.roles`.
         return (*super().get_readonly_fields(request, obj), "is_staff", "last_login", "date_joined")
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        # A superuser may have no role: the change of roles alone says too little.
+        set_staff(form.instance)
+
 
 def _without(fieldset: Any) -> Any:
     title, options = fieldset
@@ -86,6 +93,17 @@ class LeaseAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
 
+class ApiTokenForm(ModelForm):  # type: ignore[type-arg]  # Django's takes no type at run time
+    """For whom, and what will use it."""
+
+    def clean_user(self) -> User:
+        """Raises `ValidationError` for a user who could not use the token."""
+        user: User = self.cleaned_data["user"]
+        if not user.is_active:
+            raise ValidationError("This user is switched off.")
+        return user
+
+
 @admin.register(ApiToken)
 class ApiTokenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
     """Tokens of programs. A new one is shown once; deleting one revokes it."""
@@ -94,6 +112,7 @@ class ApiTokenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
     list_select_related = ("user", "created_by")
     search_fields = ("label", "user__username")
     autocomplete_fields = ("user",)
+    form = ApiTokenForm
     fields: ClassVar[tuple[str, ...]] = ("user", "label")
 
     def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
@@ -109,7 +128,7 @@ class ApiTokenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
             kwargs["queryset"] = User.objects.filter(is_superuser=False)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: ApiToken, form: "ModelForm[ApiToken]", change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: ApiTokenForm, change: bool) -> None:
         token, key = issue_token(username=obj.user.get_username(), label=obj.label, created_by=_user(request))
         # The admin goes on with the object that it knows: it must name the row that was made.
         obj.pk, obj.token_key = token.pk, token.token_key

@@ -2,7 +2,9 @@
 
 import sys
 from http import HTTPStatus
+from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -40,9 +42,28 @@ def server_error(request: HttpRequest) -> HttpResponse:
     problem = as_problem(error) if isinstance(error, DatabaseError) else None
     if problem is None:
         return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "This is our mistake; it has been written down.")
-    if _is_page(request):
-        return _page(request, problem.status, problem.detail)
-    return response_for(request, problem)
+    if not _is_page(request):
+        return response_for(request, problem)
+    response = _page(request, problem.status, problem.detail)
+    for name, value in problem.headers.items():
+        response.headers[name] = value
+    return response
+
+
+def method_not_allowed(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
+    """405 where no view of the API answers."""
+    response = _answer(request, HTTPStatus.METHOD_NOT_ALLOWED, f"{request.method} does not work here.")
+    response.headers["Allow"] = ", ".join(methods)
+    return response
+
+
+def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
+    """429: too many failed sign-ins of this user name from this address. Called by django-axes."""
+    minutes = round(60 * settings.AXES_COOLOFF_TIME)
+    detail = f"Too many failed sign-ins. Try again in {minutes} minutes."
+    response = _answer(request, HTTPStatus.TOO_MANY_REQUESTS, detail)
+    response.headers["Retry-After"] = str(60 * minutes)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

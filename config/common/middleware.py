@@ -1,18 +1,34 @@
-"""What wraps every request: its id, cross-origin headers, and OPTIONS where no view of the API answers it."""
+"""What wraps every request: its id, its log line, HEAD, cross-origin headers, and the methods of what is no API."""
 
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from corsheaders.middleware import CorsMiddleware
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
+from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase, StreamingHttpResponse
+from django.urls import resolve
+from django.utils.functional import LazyObject
+from django_structlog.middlewares import RequestMiddleware
+
+from config.common.errors import bad_request, method_not_allowed, not_found
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_PAGES = {"/admin/": ("GET", "HEAD", "OPTIONS", "POST"), "/static/": ("GET", "HEAD", "OPTIONS")}
+_FILE = ("GET", "HEAD", "OPTIONS")
+_PAGE = ("GET", "HEAD", "OPTIONS", "POST")
+_ADMIN_POLICY = {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE]}
+# The one page that only takes a form.
+_FORM = ("OPTIONS", "POST")
+# Where there is no page: reading goes on to the admin, which asks for a sign-in before it says so.
+_NOTHING = ("GET", "HEAD")
 
 
 class RequestIdMiddleware:
@@ -32,6 +48,50 @@ class RequestIdMiddleware:
         return response
 
 
+class LogMiddleware(RequestMiddleware):  # type: ignore[misc]  # mypy does not follow django-structlog
+    """One log line a request: method, path, status, and the user where the request asked for one."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        # A query string may hold names and addresses.
+        return f"{request.method} {request.path}"
+
+    @classmethod
+    def bind_user_id(cls, request: HttpRequest) -> None:
+        # Looking at an unread session would query the database, also for OPTIONS and while the database is away.
+        user = vars(request).get("user")
+        if hasattr(request, "_cached_user") or not isinstance(user, LazyObject | None):
+            super().bind_user_id(request)
+
+
+class HeadMiddleware:
+    """Takes the body off the answer to HEAD: a stream that nobody starts fetches no row."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.method != "HEAD":
+            return response
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = ()
+        elif isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
+
+
+class ContentSecurityMiddleware(CSPMiddleware):  # type: ignore[misc]  # django-csp has no types
+    """The content security policy, wider for the admin, whose Alpine.js evaluates expressions and writes styles."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts: PolicyParts = super().get_policy_parts(request, response, report_only)
+        return replace(parts, update=_ADMIN_POLICY) if request.path_info.startswith("/admin/") else parts
+
+
 class CorsHeadersMiddleware(CorsMiddleware):
     """Adds the cross-origin headers, but lets the view answer a preflight: it knows the URL's methods."""
 
@@ -40,24 +100,62 @@ class CorsHeadersMiddleware(CorsMiddleware):
         return None
 
 
-class OptionsMiddleware:
-    """Answers OPTIONS for the admin's pages and the static files, without asking who is there."""
+class NulMiddleware:
+    """Turns a NUL byte that reached the database, which takes it in no text, into a 400: it came from the caller."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method == "OPTIONS":
-            for prefix, methods in _PAGES.items():
-                if request.path_info.startswith(prefix):
-                    return _options(prefix, methods)
         return self.get_response(request)
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        # The driver has no class of its own for it.
+        is_nul = isinstance(exception, ValueError) and "NUL (0x00)" in str(exception)
+        return bad_request(request, exception) if is_nul else None
 
-def _options(prefix: str, methods: tuple[str, ...]) -> HttpResponse:
+
+class MethodsMiddleware:
+    """Answers OPTIONS, and refuses methods that do not work, for the admin's pages and the static files."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith("/static/"):
+            return self._file(request)
+        if request.path_info.startswith("/admin/"):
+            return self._page(request)
+        return self.get_response(request)
+
+    def _file(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        # WhiteNoise refuses other methods where there is a file; where there is none, a 404 stands.
+        return _other(request, _FILE) if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED else response
+
+    def _page(self, request: HttpRequest) -> HttpResponseBase:
+        methods = _methods(request.path_info)
+        if request.method != "OPTIONS" and request.method in methods:
+            return self.get_response(request)
+        return _other(request, methods) if methods != _NOTHING else not_found(request, Http404())
+
+
+def _methods(path: str) -> tuple[str, ...]:
+    """What works at `path` of the admin."""
+    match = resolve(path)
+    if match.func.__name__ == admin.site.catch_all_view.__name__:
+        return _NOTHING
+    return _FORM if match.url_name == "logout" else _PAGE
+
+
+def _other(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
+    return _options(methods) if request.method == "OPTIONS" else method_not_allowed(request, methods)
+
+
+def _options(methods: tuple[str, ...]) -> HttpResponse:
     data: dict[str, Any] = {
-        "name": prefix.strip("/").capitalize(),
-        "description": "A page for people." if "POST" in methods else "A file.",
+        "name": "File" if methods is _FILE else "Admin",
+        "description": "A file." if methods is _FILE else "A page for people.",
         "methods": list(methods),
         "parses": [],
         "renders": [],

@@ -30,8 +30,9 @@ REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "AUTH_HEADER_PREFIX": "Token"}
 RATE_LIMIT_TOKEN = env.RATE_LIMIT_TOKEN
 RATE_LIMIT_ANONYMOUS = env.RATE_LIMIT_ANONYMOUS
 
-# Bodies are read and counted by the API itself (`config.common.api.bodies`), with a limit for each kind.
-DATA_UPLOAD_MAX_MEMORY_SIZE = None
+# Bodies of the API are read and counted by itself (`config.common.api.bodies`), with a limit for each kind; the other
+# limit is of the admin's forms.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 BODY_MAX_BYTES = 1024 * 1024
 IMPORT_MAX_BYTES = env.IMPORT_MAX_BYTES
 IMPORT_MAX_CITIZENS = env.IMPORT_MAX_CITIZENS

@@ -39,11 +39,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outermost: every response carries the request's id, whoever made it.
     "config.common.middleware.RequestIdMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "config.common.middleware.LogMiddleware",
+    "config.common.middleware.HeadMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.common.middleware.CorsHeadersMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "config.common.middleware.OptionsMiddleware",
+    "config.common.middleware.ContentSecurityMiddleware",
+    "config.common.middleware.MethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -52,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "config.common.middleware.NulMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -84,10 +86,13 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_IPWARE_PROXY_COUNT = env.TRUSTED_PROXIES
+AXES_CLIENT_IP_CALLABLE = "config.common.callers.sign_in_address"
+AXES_USERNAME_CALLABLE = "config.common.callers.sign_in_name"
+AXES_LOCKOUT_CALLABLE = "config.common.errors.locked_out"
 AXES_VERBOSE = False
 TRUSTED_PROXIES = env.TRUSTED_PROXIES
 
+SESSION_ENGINE = "config.common.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

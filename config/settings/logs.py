@@ -30,9 +30,9 @@ def logging_config(*renderers: Any) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": env.LOG_LEVEL},
         "loggers": {
-            # Says every 4xx and 5xx again, with the path's query string.
+            # Say every 4xx and 5xx again, with the query string; a wrong Host with a traceback.
             "django.request": {"level": "CRITICAL"},
-            "django.security": {"level": "ERROR"},
+            "django.security": {"level": "CRITICAL"},
             "axes": {"level": "WARNING"},
             # Say again what django-structlog says with the request's id: received, succeeded, failed.
             "celery.worker.strategy": {"level": "WARNING"},
@@ -45,6 +45,8 @@ def logging_config(*renderers: Any) -> dict[str, Any]:
 
 # `RequestIdMiddleware` has checked the header by then.
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
+# Addresses are personal data.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # One line a request, at its end.
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
@@ -66,4 +68,5 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-LOGGING = logging_config(structlog.dev.ConsoleRenderer(colors=False))
+# Tracebacks without the values of variables, among which are passwords and residents.
+LOGGING = logging_config(structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
 
 from config import env
 
@@ -33,6 +34,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "Demanda",
     "SITE_SUBHEADER": "Who wants the next course",
     "SITE_SYMBOL": "school",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("site/icon.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
 }

@@ -8,7 +8,8 @@ from config.settings.base import *  # noqa: F403 - a settings module is its base
 from config.settings.logs import logging_config
 
 for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"):
-    if not getattr(env, name):
+    # A text or a list of texts; blank ones say nothing.
+    if not "".join(getattr(env, name) or "").strip():
         raise ImproperlyConfigured(f"{name} must be set in production (or {name}_FILE).")
 if "*" in env.ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts, not '*'.")
@@ -35,4 +36,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-LOGGING = logging_config(structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer())
+# Without the values of variables, among which are passwords and residents.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+LOGGING = logging_config(_TRACEBACKS, structlog.processors.JSONRenderer())

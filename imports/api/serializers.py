@@ -8,47 +8,68 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from config.common.api.pages import PageQuery
-from imports.documents.structs import MAX_CHANNEL, MAX_INTEGER, MAX_TEXT, UNKNOWN_CHANNEL
+from imports.api.fields import BirthDateField, CitizenIdsField, LetterOrDigitField, StrictIntegerField, StrictTextField
+from imports.documents.structs import MAX_CHANNEL, MAX_TEXT, UNKNOWN_CHANNEL
 from imports.models import Citizen, Import
 
 _HAS_LETTER_OR_DIGIT = "1 to {} characters, at least one of them a letter or a digit."
 
 
-class CitizenPatchSerializer(serializers.Serializer[Any]):
-    """The fields to change, at least one."""
+class CitizenFields(serializers.Serializer[Any]):
+    """What is known of a resident."""
 
-    town = serializers.CharField(max_length=MAX_TEXT, help_text=_HAS_LETTER_OR_DIGIT.format(MAX_TEXT))
-    street = serializers.CharField(max_length=MAX_TEXT, help_text=_HAS_LETTER_OR_DIGIT.format(MAX_TEXT))
-    building = serializers.CharField(max_length=MAX_TEXT, help_text=_HAS_LETTER_OR_DIGIT.format(MAX_TEXT))
-    apartment = serializers.IntegerField(min_value=0, max_value=MAX_INTEGER)
-    name = serializers.CharField(max_length=MAX_TEXT, help_text="1 to 256 characters.")
-    birth_date = serializers.RegexField(
-        r"^[0-9]{2}\.[0-9]{2}\.[0-9]{4}$", help_text="DD.MM.YYYY, a real date, not after today in UTC."
-    )
+    town = LetterOrDigitField(max_length=MAX_TEXT, help_text=_HAS_LETTER_OR_DIGIT.format(MAX_TEXT))
+    street = LetterOrDigitField(max_length=MAX_TEXT, help_text=_HAS_LETTER_OR_DIGIT.format(MAX_TEXT))
+    building = LetterOrDigitField(max_length=MAX_TEXT, help_text=_HAS_LETTER_OR_DIGIT.format(MAX_TEXT))
+    apartment = StrictIntegerField()
+    name = StrictTextField(max_length=MAX_TEXT, help_text=f"1 to {MAX_TEXT} characters.")
+    birth_date = BirthDateField(help_text="DD.MM.YYYY, a real date, not after today in UTC.")
     gender = serializers.ChoiceField(choices=Citizen.Gender.choices)
-    relatives = serializers.ListField(
-        child=serializers.IntegerField(min_value=0, max_value=MAX_INTEGER),
+    relatives = CitizenIdsField(
         help_text="Ids in the same import, no repeats, symmetric: if 1 names 2, then 2 names 1.",
     )
-    friends = serializers.ListField(
-        child=serializers.IntegerField(min_value=0, max_value=MAX_INTEGER),
-        required=False,
-        help_text="As relatives; nobody stands in both lists.",
-    )
-    channel = serializers.CharField(
+    friends = CitizenIdsField(required=False, help_text="As relatives; nobody stands in both lists.")
+    channel = LetterOrDigitField(
         max_length=MAX_CHANNEL,
         required=False,
         default=UNKNOWN_CHANNEL,
         help_text="The advertising channel that reaches this resident. " + _HAS_LETTER_OR_DIGIT.format(MAX_CHANNEL),
     )
 
+    def to_internal_value(self, data: Any) -> Any:
+        value = super().to_internal_value(data)
+        if unknown := data.keys() - self.fields.keys():
+            raise serializers.ValidationError(dict.fromkeys(unknown, "There is no such field."), code="unknown_field")
+        return value
 
-class CitizenSerializer(CitizenPatchSerializer):
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not set(attrs.get("relatives", ())).isdisjoint(attrs.get("friends", ())):
+            raise serializers.ValidationError("Nobody stands in both lists.", code="in_both_lists")
+        return attrs
+
+
+class CitizenPatchSerializer(CitizenFields):
+    """The fields to change, at least one."""
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required, field.default = False, empty
+        return fields
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("At least one field is expected.", code="required")
+        return super().validate(attrs)
+
+
+class CitizenSerializer(CitizenFields):
     """A resident of a delivery."""
 
-    citizen_id = serializers.IntegerField(min_value=0, max_value=MAX_INTEGER, help_text="Unique in its import.")
+    citizen_id = StrictIntegerField(help_text="Unique in its import.")
 
 
 class DeliverySerializer(serializers.Serializer[Any]):
@@ -75,13 +96,6 @@ class ImportIdSerializer(serializers.Serializer[Any]):
     """The number of a new import."""
 
     import_id = serializers.IntegerField()
-
-
-class CoursesSerializer(serializers.Serializer[Any]):
-    """How many courses a citizen will buy."""
-
-    citizen_id = serializers.IntegerField()
-    courses = serializers.IntegerField()
 
 
 class TownAgesSerializer(serializers.Serializer[Any]):

@@ -2,8 +2,9 @@
 
 import json
 
+from config.common.problems import FieldError
 from imports.documents.codes import Code
-from imports.documents.errors import FieldError, InvalidDocument
+from imports.documents.errors import InvalidDocument
 
 LONGEST_INTEGER = len(str(-(2**63)))
 BEYOND_ANY_FIELD = 2**64

@@ -29,6 +29,22 @@ def readable_import(*, import_id: int, actor: User) -> Import:
     return found
 
 
+# The import of a statement's own snapshot. A deletion marks the import first and removes its rows afterwards: a
+# statement sees all of its rows or, with the mark, none.
+READABLE_IMPORT = "(SELECT id FROM imports_import WHERE id = %s AND deleted_at IS NULL AND status = 'complete')"
+
+
+def require_still_readable(*, import_id: int) -> None:
+    """To be called where a statement found nothing, or after a stream's snapshot was taken.
+
+    Raises as `readable_import` does.
+    """
+    found = Import.objects.live().filter(pk=import_id).first()
+    if found is None:
+        raise NotFound("There is no such import.")
+    require_contents(found)
+
+
 def require_contents(found: Import) -> None:
     """Raises `Gone` for an erased import and `Conflict` for one that is not complete."""
     if found.status == Import.Status.ERASED:

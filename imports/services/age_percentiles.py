@@ -5,11 +5,13 @@ from typing import TypedDict
 
 from django.db import connection
 
+from imports.services.access import READABLE_IMPORT, require_still_readable
+
 # percentile_cont interpolates as numpy.percentile does by default ("linear", R's type 7).
-_SQL = """
+_SQL = f"""
     SELECT town, percentile_cont(ARRAY[0.5, 0.75, 0.99]) WITHIN GROUP (ORDER BY extract(year FROM age(%s, birth_date)))
     FROM imports_citizen
-    WHERE import_id = %s
+    WHERE import_id = {READABLE_IMPORT}
     GROUP BY town
     ORDER BY town COLLATE "C"
 """
@@ -25,10 +27,16 @@ class TownAges(TypedDict):
 
 
 def age_percentiles(*, import_id: int, today: date) -> list[TownAges]:
-    """For each town of the import, by name in code point order; ages on the day `today`."""
+    """For each town of the import, by name in code point order; ages on the day `today`.
+
+    Raises `NotFound`, `Conflict` or `Gone` for an import that has no contents.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [today, import_id])
-        return [_town(name, values) for name, values in cursor.fetchall()]
+        towns = [_town(name, values) for name, values in cursor.fetchall()]
+    if not towns:
+        require_still_readable(import_id=import_id)
+    return towns
 
 
 def _town(name: str, values: list[float]) -> TownAges:

@@ -1,14 +1,15 @@
 """Corrects one citizen; relatives and friends change on both sides.
 
-Locks, in this order: the import (`FOR KEY SHARE`: it cannot be deleted meanwhile), then every citizen whose row
-changes, by ascending id. Every writer keeps this order, so two of them can wait for each other but never in a ring.
+Locks, in this order: the import (`FOR KEY SHARE`: it cannot be deleted meanwhile), every citizen whose row changes, by
+ascending id, and the import's row for its revision (`FOR NO KEY UPDATE`, which the others' `FOR KEY SHARE` allows).
+Every writer keeps this order and takes the last one last, so they can wait for each other but never in a ring.
 """
 
 from typing import Any
 
 import msgspec
 from django.contrib.auth.models import User
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from config.common.problems import FieldError, InvalidInput, NotFound
@@ -16,9 +17,6 @@ from imports.documents.structs import CitizenPatch
 from imports.models import Citizen, Correction, Import
 from imports.services.access import require_contents
 from imports.services.relations import Relations, write_other_sides
-
-_DEADLOCK = "40P01"
-_MAX_DEADLOCKS = 5
 
 
 class _MoreToLock(Exception):
@@ -36,7 +34,6 @@ def correct_citizen(*, import_id: int, citizen_id: int, patch: CitizenPatch, act
     `InvalidInput` for relations that are impossible; nothing is stored then.
     """
     to_lock = _first_guess(import_id, citizen_id, patch)
-    deadlocks = 0
     while True:
         try:
             with transaction.atomic():
@@ -44,10 +41,6 @@ def correct_citizen(*, import_id: int, citizen_id: int, patch: CitizenPatch, act
         except _MoreToLock as more:
             # Each round means that another correction was committed, so somebody always gets on.
             to_lock |= more.citizen_ids
-        except OperationalError as error:
-            deadlocks += 1
-            if getattr(error.__cause__, "pgcode", None) != _DEADLOCK or deadlocks > _MAX_DEADLOCKS:
-                raise
 
 
 def _first_guess(import_id: int, citizen_id: int, patch: CitizenPatch) -> set[int]:

@@ -2,22 +2,24 @@
 
 from django.db import connection
 
+from imports.services.access import READABLE_IMPORT, require_still_readable
+
 # Relations are symmetric, so the row of the one that a course is bought for already names the buyers: no join.
-_BY_CHANNEL = """
+_BY_CHANNEL = f"""
     SELECT
         to_json(channel)::text,
         json_agg(json_build_object('citizen_id', buyer, 'courses', courses) ORDER BY buyer)::text
     FROM (
         SELECT channel, buyer, count(*) AS courses
         FROM imports_citizen, unnest(relatives || friends) AS buyer
-        WHERE import_id = %s
+        WHERE import_id = {READABLE_IMPORT}
         GROUP BY channel, buyer
     ) AS bought
     GROUP BY channel
     ORDER BY channel COLLATE "C"
 """
 
-_BY_MONTH = """
+_BY_MONTH = f"""
     SELECT to_json(month::text)::text, coalesce(items, '[]')
     FROM generate_series(1, 12) AS month
     LEFT JOIN (
@@ -27,7 +29,7 @@ _BY_MONTH = """
         FROM (
             SELECT extract(month FROM birth_date)::int AS month, buyer, count(*) AS presents
             FROM imports_citizen, unnest(relatives || friends) AS buyer
-            WHERE import_id = %s
+            WHERE import_id = {READABLE_IMPORT}
             GROUP BY 1, 2
         ) AS bought
         GROUP BY month
@@ -37,17 +39,25 @@ _BY_MONTH = """
 
 
 def courses_by_channel(*, import_id: int) -> bytes:
-    """A JSON object: channel → `[{"citizen_id", "courses"}]`, for the channels that reach somebody bought for."""
+    """A JSON object: channel → `[{"citizen_id", "courses"}]`, for the channels that reach somebody bought for.
+
+    Raises `NotFound`, `Conflict` or `Gone` for an import that has no contents.
+    """
     return _json_object(_BY_CHANNEL, import_id)
 
 
 def presents_by_month(*, import_id: int) -> bytes:
-    """A JSON object: `"1"` to `"12"`, the birthday month of the one bought for → `[{"citizen_id", "presents"}]`."""
+    """A JSON object: `"1"` to `"12"`, the birthday month of the one bought for → `[{"citizen_id", "presents"}]`.
+
+    Raises as `courses_by_channel`.
+    """
     return _json_object(_BY_MONTH, import_id)
 
 
 def _json_object(sql: str, import_id: int) -> bytes:
     with connection.cursor() as cursor:
         cursor.execute(sql, [import_id])
-        members = ", ".join(f"{key}: {items}" for key, items in cursor.fetchall())
-    return f"{{{members}}}".encode()
+        members = cursor.fetchall()
+    if all(items == "[]" for _, items in members):
+        require_still_readable(import_id=import_id)
+    return f"{{{', '.join(f'{key}: {items}' for key, items in members)}}}".encode()

@@ -51,7 +51,8 @@ def store_citizens(citizens: list[Citizen], *, source: str, actor: User | None) 
         created_by=actor,
         completed_at=now,
     )
-    with connection.cursor() as cursor:
+    # Django wraps the errors of `execute` alone: without this a full disk would not be known as one.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(_COPY, ChunkReader(copy_rows(citizens, loaded.pk)), size=_READ_BYTES)
     return loaded
 

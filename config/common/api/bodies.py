@@ -11,6 +11,8 @@ from config.common.problems import FieldError, InvalidInput, TooLarge, Unsupport
 
 JSON = "application/json"
 _CHUNK = 1024 * 1024
+# zlib's number for "gzip, with the largest window".
+_GZIP = 31
 
 
 class JSONBodyParser(BaseParser):
@@ -51,22 +53,27 @@ def _chunks(request: Request) -> Iterator[bytes]:
 
 
 def _gunzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The decoded bytes, a mebibyte at a time, so that a small body cannot become a large one in one step."""
-    gunzip = zlib.decompressobj(wbits=31)
+    """The decoded bytes, a mebibyte at a time, so that a small body cannot become a large one in one step.
+
+    A stream may have several members, one after the other (RFC 1952, section 2.2).
+    """
+    member = zlib.decompressobj(wbits=_GZIP)
     try:
         for chunk in chunks:
             while chunk:
-                yield gunzip.decompress(chunk, _CHUNK)
-                chunk = gunzip.unconsumed_tail
+                if member.eof:
+                    member = zlib.decompressobj(wbits=_GZIP)
+                yield member.decompress(chunk, _CHUNK)
+                chunk = member.unconsumed_tail or member.unused_data
     except zlib.error as error:
         raise _not_gzip() from error
-    if not gunzip.eof or gunzip.unused_data:
+    if not member.eof:
         raise _not_gzip()
 
 
 def _not_gzip() -> InvalidInput:
     return InvalidInput(
-        "The body is not gzip.", errors=[FieldError("", "malformed_gzip", "This is not one gzip stream.")]
+        "The body is not gzip.", errors=[FieldError("", "malformed_gzip", "This is not a whole gzip stream.")]
     )
 
 

@@ -10,7 +10,8 @@ from config.common.problems import NotAcceptable
 
 
 class FormatOrAccept(DefaultContentNegotiation):
-    """`?format=` decides alone; else the media ranges of `Accept` with their weights, ties in the view's order.
+    """`?format=` decides alone; else the media ranges of `Accept` with their weights, ties in the order of the header,
+    then of the view.
 
     DRF's own negotiation answers an unknown format with a 404, refuses `?format=csv` to a client that always sends
     `Accept: application/json`, and ignores the weights.

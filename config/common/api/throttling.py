@@ -10,6 +10,8 @@ from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from config.common.callers import client_address
+
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
@@ -74,13 +76,3 @@ class CallerThrottle(BaseThrottle):
         if request.user and request.user.is_authenticated:
             return f"user:{request.user.pk}", settings.RATE_LIMIT_TOKEN
         return f"address:{client_address(request)}", settings.RATE_LIMIT_ANONYMOUS
-
-
-def client_address(request: Request) -> str:
-    """The address of the caller: what the outermost of our own `TRUSTED_PROXIES` saw, else the connection's."""
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    proxies: int = settings.TRUSTED_PROXIES
-    if proxies and forwarded:
-        return str(forwarded[-min(proxies, len(forwarded))])
-    # A server behind a unix socket gives an empty address.
-    return str(request.META.get("REMOTE_ADDR") or "local")

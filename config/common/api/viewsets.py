@@ -37,6 +37,12 @@ class ApiViewSet(ViewSet):
         """The representations of the action under way."""
         return [renderer() for renderer in self.renderers.get(self.action or "", JSON_ONLY)]
 
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """`Allow` on every answer, and `Vary: Accept` where there is a choice."""
+        headers: dict[str, str] = super().default_response_headers
+        return headers | {"Vary": "Accept"} if len(self.get_renderers()) > 1 else headers
+
     def url_actions(self) -> list[str]:
         """The actions behind the methods of this URL."""
         return [self.action_map[method] for method in self.action_map or {} if method != "head"]

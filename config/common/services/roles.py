@@ -48,11 +48,15 @@ def on_migrate(*, app_config: Any, using: str = DEFAULT_DB_ALIAS, **_: Any) -> N
 
 
 def on_group_change(*, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **_: Any) -> None:
-    """Follows membership from both sides of the relation."""
-    if action not in {"post_add", "post_remove", "post_clear"}:
-        return
-    if not reverse:
-        set_staff(instance)
-        return
-    for user in get_user_model().objects.filter(pk__in=pk_set or ()):
-        set_staff(user)
+    """Follows membership from both sides of the relation. `instance` is a user, or in `reverse` a group."""
+    if action == "pre_clear" and reverse:
+        # Afterwards nobody knows who they were.
+        instance.leaving = set(instance.user_set.values_list("pk", flat=True))
+    elif action in {"post_add", "post_remove", "post_clear"}:
+        for user in _affected(instance, pk_set) if reverse else [instance]:
+            set_staff(user)
+
+
+def _affected(group: Any, pk_set: set[int] | None) -> list[User]:
+    pks = vars(group).pop("leaving", set()) if pk_set is None else pk_set
+    return list(get_user_model().objects.filter(pk__in=pks))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from config.common.models import ApiToken
@@ -11,6 +12,7 @@ from config.common.problems import InvalidInput
 from config.common.roles import ROLES
 
 DEFAULT_LIFE = timedelta(days=365)
+LABEL_LENGTH = 100
 
 
 @transaction.atomic
@@ -25,12 +27,15 @@ def issue_token(
     """A new token for `username`, who is made (without a password) if need be and given `role`.
 
     Returns the row and the key; the key is stored nowhere and cannot be shown again.
-    Raises `InvalidInput` for an unknown role, a life that has no end in sight, or a user who is switched off.
+    Raises `InvalidInput` for an unknown role, a life that has no end in sight, a name or label that cannot be one, or
+    a user who is switched off.
     """
     if role is not None and role not in ROLES:
         raise InvalidInput(f"There is no role {role}; there are {', '.join(ROLES)}.")
     if not timedelta() < life <= timedelta(days=36_500):
         raise InvalidInput("A token lives between one day and a hundred years.")
+    if len(label) > LABEL_LENGTH or not label.isprintable():
+        raise InvalidInput(f"A label has {LABEL_LENGTH} printable characters at most.")
     user = _user(username)
     if not user.is_active:
         raise InvalidInput(f"{username} is switched off.")
@@ -41,5 +46,9 @@ def issue_token(
 
 def _user(username: str) -> User:
     users = get_user_model().objects
-    user = users.filter(username=username).first()
-    return user or users.create_user(username=username)
+    new = User(username=username)
+    try:
+        new.clean_fields(exclude={"password"})
+    except ValidationError as error:
+        raise InvalidInput(f"No user can have this name. {' '.join(error.messages)}") from error
+    return users.filter(username=username).first() or users.create_user(username=username)

@@ -1,0 +1,35 @@
+"""Where a request comes from, and who it says it is."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+_NAME_LENGTH = 255
+
+
+def client_address(request: HttpRequest | Request) -> str:
+    """The address of the caller: what the outermost of our own `TRUSTED_PROXIES` saw, else the connection's."""
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    proxies: int = settings.TRUSTED_PROXIES
+    if proxies and forwarded:
+        return str(forwarded[-min(proxies, len(forwarded))])
+    # A server behind a unix socket gives an empty address.
+    return str(request.META.get("REMOTE_ADDR") or "local")
+
+
+def sign_in_address(request: HttpRequest) -> str | None:
+    """`client_address` for the table of failed sign-ins, whose column takes addresses only; else None."""
+    try:
+        return str(ip_address(client_address(request)))
+    except ValueError:
+        return None
+
+
+def sign_in_name(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
+    """The user name of a sign-in, as much of it as the table of failed ones takes."""
+    sent = (credentials or request.POST).get("username") or ""
+    return str(sent)[:_NAME_LENGTH]

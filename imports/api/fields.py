@@ -1,0 +1,73 @@
+"""Serializer fields as strict as the documents that they describe: nothing is converted, nothing is trimmed."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from imports.documents.dates import parse_birth_date
+from imports.documents.structs import MAX_INTEGER
+from imports.documents.texts import has_letter_or_digit
+
+_DATE = r"^[0-9]{2}\.[0-9]{2}\.[0-9]{4}$"
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """An integer from 0 to 2^63 - 1: no text, no boolean, no 1.0."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=MAX_INTEGER, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        # Not isinstance: true is an int to Python.
+        if type(data) is not int:
+            self.fail("invalid")
+        return data
+
+
+class StrictTextField(serializers.CharField):
+    """A text that the database can keep, exactly as it was sent."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class LetterOrDigitField(StrictTextField):
+    """A text with at least one letter or digit of any script."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not has_letter_or_digit(text):
+            raise serializers.ValidationError("At least one letter or digit is expected.", code="no_letter_or_digit")
+        return text
+
+
+class BirthDateField(serializers.RegexField):
+    """A real date written `DD.MM.YYYY`, not after today in UTC. It stays a text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(_DATE, trim_whitespace=False, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        born = parse_birth_date(data) if isinstance(data, str) else None
+        if born is None or born > datetime.now(UTC).date():
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class CitizenIdsField(serializers.ListField):
+    """Ids of citizens, none of them twice."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(child=StrictIntegerField(), **options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        ids = super().to_internal_value(data)
+        if len(set(ids)) != len(ids):
+            raise serializers.ValidationError("An id occurs more than once.", code="duplicate")
+        return ids

@@ -1,0 +1,128 @@
+"""Every page of the admin, for every role."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from unfold.admin import ModelAdmin
+
+from config.common.models import ApiToken
+from config.common.services.tokens import issue_token
+from imports.models import Citizen, Correction, Import
+from tests.common.helpers import one_import
+
+pytestmark = pytest.mark.django_db
+NumQueries = Callable[[int], Any]
+
+# For each model: who may open its list, its form for a new row, and the page of a row. S is a superuser.
+PAGES = {
+    User: ("MS", "MS", "MS"),
+    Group: ("MS", "", "MS"),
+    ApiToken: ("MS", "MS", "MS"),
+    Import: ("VEIMS", "", "VEIMS"),
+    Citizen: ("EMS", "", "EMS"),
+    Correction: ("EMS", "", "EMS"),
+}
+# How many queries a list makes, at one row and at three: the session, the user, the role's permissions (none for a
+# superuser), counts and the page.
+QUERIES = {User: 6, Group: 5, ApiToken: 5, Import: 4, Citizen: 4, Correction: 4}
+ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
+
+
+def person(letter: str) -> User:
+    """Somebody with a role, or a superuser."""
+    if letter == "S":
+        return User.objects.create_superuser("root")
+    issue_token(username=letter, role=ROLES[letter])
+    return User.objects.get(username=letter)
+
+
+def signed_in(user: User) -> Client:
+    """A browser in which `user` has signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def row(model: type[Any], number: int = 0) -> Any:
+    """A new row of `model`."""
+    if model is User:
+        return User.objects.create_user(f"user{number}")
+    if model is Group:
+        return Group.objects.create(name=f"group{number}")
+    if model is ApiToken:
+        return issue_token(username=f"user{number}", created_by=User.objects.first())[0]
+    found = one_import()
+    if model is Import:
+        return found
+    if model is Citizen:
+        return Citizen.objects.get(delivery=found)
+    author = User.objects.first()
+    return Correction.objects.create(delivery=found, citizen_id=1, changes={}, corrected_by=author)
+
+
+def url(model: type[Any], page: str) -> str:
+    """The address of a page of `model`'s."""
+    return f"/admin/{model._meta.app_label}/{model._meta.model_name}/{page}"
+
+
+def test_the_table_names_every_model_and_each_has_unfolds_look() -> None:
+    assert set(admin.site._registry) == set(PAGES)
+    assert [type(one) for one in admin.site._registry.values() if not isinstance(one, ModelAdmin)] == []
+
+
+@pytest.mark.parametrize("letter", [*ROLES, "S"])
+@pytest.mark.parametrize("model", PAGES)
+def test_each_page_opens_for_whom_the_table_says(model: type[Any], letter: str) -> None:
+    client, key = signed_in(person(letter)), row(model).pk
+    pages = ("?q=a", "add/", f"{key}/change/")
+    found = [client.get(url(model, page)).status_code for page in pages]
+    assert found == [200 if letter in allowed else 403 for allowed in PAGES[model]]
+
+
+@pytest.mark.parametrize("letter", [*ROLES, "S"])
+def test_the_front_page_lists_what_the_role_may_open(letter: str) -> None:
+    html = signed_in(person(letter)).get("/admin/").content.decode()
+    shown = {model for model in PAGES if f'href="{url(model, "")}"' in html}
+    assert shown == {model for model, (lists, _, _) in PAGES.items() if letter in lists}
+
+
+@pytest.mark.parametrize("model", PAGES)
+def test_a_list_makes_as_many_queries_for_three_rows_as_for_one(
+    model: type[Any], django_assert_num_queries: NumQueries
+) -> None:
+    client = signed_in(person("S"))
+    row(model)
+    with django_assert_num_queries(QUERIES[model]):
+        client.get(url(model, ""))
+    for number in (1, 2):
+        row(model, number)
+    with django_assert_num_queries(QUERIES[model]):
+        client.get(url(model, ""))
+
+
+def test_somebody_without_a_role_is_sent_to_sign_in() -> None:
+    user = User.objects.create_user("nobody")
+    answer = signed_in(user).get("/admin/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/login/?next=/admin/")
+
+
+@pytest.mark.parametrize("model", [Group, Import, Citizen, Correction])
+def test_what_is_to_look_at_cannot_be_changed_by_a_form_of_ones_own(model: type[Any]) -> None:
+    client, key = signed_in(person("S")), row(model).pk
+    form = {"name": "new", "source": "new", "action": "delete_selected", "_selected_action": key, "post": "yes"}
+    codes = [client.post(url(model, page), form).status_code for page in ("add/", f"{key}/change/", f"{key}/delete/")]
+    client.post(url(model, ""), form)
+    assert (codes, model.objects.filter(pk=key).exists()) == ([403] * 3, True)
+
+
+def test_a_deleted_import_and_its_citizens_are_gone_from_the_lists() -> None:
+    client, found = signed_in(person("S")), one_import()
+    Import.objects.update(deleted_at="2026-01-01T00:00Z")
+    key = Citizen.objects.get(delivery=found).pk
+    codes = [client.get(url(model, f"{pk}/change/")).status_code for model, pk in ((Import, found.pk), (Citizen, key))]
+    # The admin leads away from a row that is not there.
+    assert codes == [302, 302]

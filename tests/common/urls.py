@@ -1,0 +1,36 @@
+"""Every URL that exists, typed by hand: who may do what there.
+
+`{id}` and `{citizen}` stand for an import and a citizen that exist. A role is named by its first letter: V, E, I, M;
+`-` is somebody without credentials, `*` everybody.
+"""
+
+from typing import NamedTuple
+
+
+class Url(NamedTuple):
+    """A URL, its `Allow` header, and for each method those who get through to the action."""
+
+    path: str
+    allow: set[str]
+    open_to: dict[str, str]
+
+
+_READ = {"GET", "HEAD", "OPTIONS"}
+_EVERYBODY = "-VEIM"
+
+PUBLIC = [
+    Url(path, _READ, {"GET": _EVERYBODY, "HEAD": _EVERYBODY})
+    for path in ("/", "/health/live", "/health/ready", "/schema", "/docs", "/redoc")
+]
+# The import was made by nobody of the table, so its residents are not an importer's to see: 404, not 403.
+GUARDED = [
+    Url("/imports", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "IM"}),
+    Url("/imports/{id}", _READ | {"DELETE"}, {"GET": "VEIM", "HEAD": "VEIM", "DELETE": "M"}),
+    Url("/imports/{id}/citizens", _READ, {"GET": "EIM", "HEAD": "EIM"}),
+    Url("/imports/{id}/citizens/{citizen}", _READ | {"PATCH"}, {"GET": "EIM", "HEAD": "EIM", "PATCH": "EM"}),
+    Url("/imports/{id}/citizens/birthdays", _READ, {"GET": "EIM", "HEAD": "EIM"}),
+    Url("/imports/{id}/towns/stat/percentile/age", _READ, {"GET": "EIM", "HEAD": "EIM"}),
+]
+API = PUBLIC + GUARDED
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "FOO")
+ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}

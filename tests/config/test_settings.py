@@ -1,0 +1,95 @@
+"""Production refuses to start half-configured; Django's own checks have nothing to say of it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CONFIGURED = {
+    "SECRET_KEY": "k" * 25 + "0123456789-abcdefghijklmnopqrstuvwxyz",
+    "DATABASE_URL": "postgres://a:b@127.0.0.1:1/c",
+    "REDIS_URL": "redis://127.0.0.1:1",
+    "ALLOWED_HOSTS": "demanda.example,www.demanda.example",
+}
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Python with the production settings, in an environment that holds nothing else."""
+    kept = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings.production"}
+    command = [sys.executable, "-W", "error", *arguments]
+    return subprocess.run(command, cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, check=False)
+
+
+def load(**environment: str) -> subprocess.CompletedProcess[str]:
+    """Reads the settings; nothing else."""
+    return run("-c", "import config.settings.production", **environment)
+
+
+def test_djangos_deployment_checks_find_nothing() -> None:
+    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **CONFIGURED)
+    assert (done.returncode, done.stdout) == (0, "System check identified no issues (0 silenced).\n"), done.stderr
+
+
+def test_a_setting_may_come_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(CONFIGURED["SECRET_KEY"])
+    environment = {name: value for name, value in CONFIGURED.items() if name != "SECRET_KEY"}
+    assert load(SECRET_KEY_FILE=str(secret), **environment).returncode == 0
+
+
+@pytest.mark.parametrize("value", [None, "", " "])
+@pytest.mark.parametrize("name", CONFIGURED)
+def test_production_does_not_start_without_what_it_needs(name: str, value: str | None) -> None:
+    environment = {other: text for other, text in CONFIGURED.items() if other != name}
+    done = load(**environment, **({} if value is None else {name: value}))
+    assert (done.returncode, f"{name} must be set in production" in done.stderr) == (1, True)
+
+
+def test_production_does_not_start_for_any_host() -> None:
+    done = load(**{**CONFIGURED, "ALLOWED_HOSTS": "demanda.example,*"})
+    assert (done.returncode, "ALLOWED_HOSTS must name hosts" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x.db", "mysql://a:b@127.0.0.1/c"])
+def test_no_other_database_is_taken(url: str) -> None:
+    done = load(**{**CONFIGURED, "DATABASE_URL": url})
+    assert (done.returncode, "DATABASE_URL must be a postgres:// address" in done.stderr) == (1, True)
+
+
+@pytest.mark.django_db
+def test_migrations_are_complete() -> None:
+    call_command("makemigrations", check=True, dry_run=True)
+
+
+def test_production_sends_a_browser_to_https_and_answers_health_without_it() -> None:
+    script = (
+        "import django; django.setup()\n"
+        "from django.test import Client\n"
+        "client = Client(headers={'Host': 'demanda.example'})\n"
+        "moved = client.get('/schema')\n"
+        "print(moved.status_code, moved['Location'], client.get('/health/live').status_code)\n"
+        "print(client.get('/schema', secure=True)['Strict-Transport-Security'])\n"
+    )
+    # Nobody has collected the static files here.
+    done = run("-W", "ignore::UserWarning", "-c", script, **CONFIGURED)
+    assert done.stdout.splitlines() == [
+        "301 https://demanda.example/schema 200",
+        "max-age=31536000; includeSubDomains; preload",
+    ], done.stderr
+
+
+@pytest.mark.parametrize("settings", ["local", "production"])
+def test_tracebacks_show_no_values_of_variables(settings: str) -> None:
+    script = (
+        "import django; django.setup()\n"
+        "import structlog\n"
+        "def fail(password): raise RuntimeError('told')\n"
+        "try: fail(chr(120) * 9)\n"
+        "except RuntimeError: structlog.get_logger('x').exception('failed')\n"
+    )
+    done = run("-c", script, **CONFIGURED, DJANGO_SETTINGS_MODULE=f"config.settings.{settings}")
+    assert ["RuntimeError" in done.stderr, "told" in done.stderr, "x" * 9 in done.stderr] == [True, True, False]

@@ -1,0 +1,94 @@
+"""A browser, and a real server with something to show."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from config.common.services.tokens import issue_token
+from imports.demo.deliveries import make_demo
+from imports.services.load_import import load_import
+from tests.server import Server
+
+# Playwright keeps an event loop in this thread, which is no reason for Django to refuse its database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PASSWORD = "a long password"
+
+
+@dataclass
+class Watch:
+    """What went wrong on a page without anybody seeing it."""
+
+    foreign: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def on_request(self, request: Request) -> None:
+        """Notes an address that is not this machine's."""
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:http://127.0.0.1:")):
+            self.foreign.append(request.url)
+
+    def on_console(self, message: ConsoleMessage) -> None:
+        """Notes errors and warnings, violations of the content security policy among them."""
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.page and message.page.url}: {message.text}")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The server that pages come from, and who may sign in."""
+
+    url: str
+    username: str
+    token: str
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def world(transactional_db: None, server: Server) -> World:
+    """A manager, a superuser, and a small demo."""
+    superuser = User.objects.create_superuser(username="root", password=PASSWORD)
+    for delivery in make_demo(citizens=60, seed=1):
+        load_import(body=delivery.body, source=delivery.source, actor=superuser)
+    return World(server.url, "root", issue_token(username="mia", role="Managers")[1])
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, world: World) -> Iterator[OpenPage]:
+    """Opens a path of the server; at the end of the test no page may have asked elsewhere or complained."""
+    watch, contexts = Watch(), []
+
+    def open_path(path: str, *, width: int = 1440, scheme: Any = "light") -> Page:
+        context = browser.new_context(base_url=world.url, viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", watch.on_request)
+        page.on("console", watch.on_console)
+        page.on("pageerror", lambda error: watch.complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_path
+    for context in contexts:
+        context.close()
+    assert (watch.foreign, watch.complaints) == ([], [])

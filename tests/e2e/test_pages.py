@@ -1,0 +1,82 @@
+"""The pages that everybody may open, in a browser."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from config.common.api.site import openapi_document
+from tests.e2e.conftest import OpenPage, World
+
+WIDTHS = (1440, 390)
+SCHEMES = ("light", "dark")
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_home_fits_the_window_and_leads_everywhere(open_page: OpenPage, width: int, scheme: str) -> None:
+    page = open_page("/", width=width, scheme=scheme)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who wants the next course?")
+    links = [link.get_attribute("href") for link in page.locator(".cards a").all()]
+    assert (overflow(page), links) == (0, ["/admin/", "/docs", "/redoc", "/schema", "/health/ready"])
+
+
+def test_home_is_light_or_dark_as_the_reader_likes(open_page: OpenPage) -> None:
+    colours = [
+        open_page("/", scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor") for scheme in SCHEMES
+    ]
+    assert colours == ["rgb(247, 248, 250)", "rgb(18, 21, 28)"]
+
+
+def operations() -> list[tuple[str, str]]:
+    """Method and path of every operation in the document."""
+    paths: dict[str, Any] = openapi_document()["paths"]
+    return sorted((method.upper(), path) for path, methods in paths.items() for method in methods)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_swagger_ui_shows_every_operation(open_page: OpenPage, width: int, scheme: str) -> None:
+    page = open_page("/docs", width=width, scheme=scheme)
+    blocks = page.locator(".opblock-summary")
+    expect(blocks).to_have_count(len(operations()))
+    shown = [
+        (
+            block.locator(".opblock-summary-method").inner_text(),
+            str(block.locator(".opblock-summary-path").get_attribute("data-path")),
+        )
+        for block in blocks.all()
+    ]
+    assert (sorted(shown), overflow(page)) == (operations(), 0)
+
+
+def test_swagger_ui_sends_a_request_with_the_token_that_it_was_given(open_page: OpenPage, world: World) -> None:
+    page = open_page("/docs")
+    page.get_by_role("button", name="Authorize").first.click()
+    token = page.locator(".auth-container", has_text="Authorization")
+    token.get_by_role("textbox").fill(f"Token {world.token}")
+    token.get_by_role("button", name="Apply credentials").click()
+    page.get_by_role("button", name="Close").first.click()
+    block = page.locator("#operations-imports-import_list")
+    block.locator(".opblock-summary-control").click()
+    block.get_by_role("button", name="Try it out").click()
+    with page.expect_response(lambda response: response.url.startswith(f"{world.url}/imports")) as answer:
+        block.get_by_role("button", name="Execute").click()
+    body = json.loads(answer.value.body())
+    assert (answer.value.status, body["count"]) == (200, 9)
+    expect(block.locator(".live-responses-table tbody .response-col_status").first).to_contain_text("200")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_redoc_shows_every_operation(open_page: OpenPage, width: int, scheme: str) -> None:
+    page = open_page("/redoc", width=width, scheme=scheme)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Demanda")
+    expect(page.locator("[data-section-id^='tag/'][data-section-id*='/operation/']")).to_have_count(len(operations()))
+    assert overflow(page) == 0

@@ -1,0 +1,7 @@
+"""Marks of the tests of imports."""
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "race: real threads over real HTTP, or a server killed at work (`-m race`)")

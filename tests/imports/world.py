@@ -1,0 +1,89 @@
+"""What tests of imports do again and again: load people, look at what is stored, compare errors."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from django.contrib.auth.models import User
+
+from imports.api.serializers import citizen_row
+from imports.models import Citizen, Correction, Import
+from imports.services.delete_import import purge_deleted_imports
+from imports.services.load_import import load_import
+
+People = Iterable[dict[str, Any]]
+KINDS = ("relatives", "friends")
+
+
+class Answer(Protocol):
+    """A response of the test client or of httpx."""
+
+    status_code: int
+
+    def json(self) -> Any: ...
+
+
+def body_of(citizens: People) -> bytes:
+    """The document that delivers `citizens`."""
+    return json.dumps({"citizens": list(citizens)}).encode()
+
+
+def load(citizens: People, *, actor: User | None = None, source: str = "default") -> int:
+    """The id of a new import with `citizens`."""
+    return load_import(body=body_of(citizens), source=source, actor=actor).pk
+
+
+def stored(import_id: int) -> dict[int, dict[str, Any]]:
+    """Every citizen of the import as the API shows it, by id."""
+    return {row.citizen_id: citizen_row(row) for row in Citizen.objects.of(import_id)}
+
+
+def counts() -> tuple[int, int]:
+    """How many imports and citizens there are."""
+    return Import.objects.count(), Citizen.objects.count()
+
+
+def problem(answer: Answer) -> tuple[int, list[tuple[str, str]]]:
+    """Its status, and pointer and code of each of its errors."""
+    return answer.status_code, [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+
+
+def faults(import_id: int) -> list[str]:
+    """What is wrong with the relations of an import: one-sided, unknown, or named twice; and its revision."""
+    rows = stored(import_id)
+    found = [
+        f"{one} names {other} among {kind}, who does not name back"
+        for one, row in rows.items()
+        for kind in KINDS
+        for other in row[kind]
+        if other not in rows or one not in rows[other][kind]
+    ]
+    for one, row in rows.items():
+        named = row["relatives"] + row["friends"]
+        if len(set(named)) != len(named):
+            found.append(f"{one} names somebody twice")
+    revision = Import.objects.get(pk=import_id).revision
+    corrections = Correction.objects.filter(delivery_id=import_id).count()
+    if revision != corrections:
+        found.append(f"revision {revision} after {corrections} corrections")
+    return found
+
+
+def broken_chains(import_id: int, first: dict[str, Any]) -> list[str]:
+    """Where the corrections of a citizen, once as `first` says, do not lead from one value to the next one."""
+    chains = dict(first)
+    found = []
+    corrections = Correction.objects.filter(delivery_id=import_id, citizen_id=first["citizen_id"])
+    for correction in corrections.order_by("id"):
+        for field, change in correction.changes.items():
+            if chains[field] != change["from"]:
+                found.append(f"correction {correction.pk} of {field} replaced a value that was not there any more")
+            chains[field] = change["to"]
+    now = stored(import_id)[first["citizen_id"]]
+    return found + [f"{field} is not what was corrected last" for field in now if now[field] != chains[field]]
+
+
+def purge() -> None:
+    """What a worker does after deletions: every row of every deleted import goes."""
+    purge_deleted_imports()
+    assert not Import.objects.deleted().exists()
