@@ -45,7 +45,7 @@ QUERIES = {
     Correction: 4,
     ChunkedRun: 4,
     Lease: 4,
-    PeriodicTask: 5,
+    PeriodicTask: 8,
     IntervalSchedule: 5,
     CrontabSchedule: 5,
     ClockedSchedule: 5,
