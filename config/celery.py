@@ -13,6 +13,7 @@ from celery.platforms import SecurityWarning
 from celery.signals import beat_init, before_task_publish, setup_logging, worker_init
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.dispatch import receiver
 from django_structlog.celery.signals import bind_extra_task_metadata
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -42,7 +43,7 @@ def note_the_time(headers: dict[str, Any], **_: Any) -> None:
     headers["enqueued_at"] = time.time()
 
 
-@bind_extra_task_metadata.connect  # type: ignore[untyped-decorator]  # django-structlog is not looked into
+@receiver(bind_extra_task_metadata)
 def name_the_task(task: Any, **_: Any) -> None:
     """Every log line of a task says which one it is."""
     structlog.contextvars.bind_contextvars(task=task.name)

@@ -65,16 +65,20 @@ class Server:
             _kill(self._process)
             self.start()
 
+    def stop(self) -> None:
+        """End it and everything below it."""
+        self.terminate()
+        self.wait()
+
     def terminate(self) -> None:
-        """Ask it to end; `stop` waits for that."""
+        """Ask it to end, once: to many programs a second signal means at once."""
         if self._process is not None:
             self._process.terminate()
 
-    def stop(self) -> None:
-        """End it and everything below it."""
+    def wait(self) -> None:
+        """See it and everything below it off, by force when its time is over."""
         if self._process is None:
             return
-        self.terminate()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(self.stop_seconds)
         _kill(self._process)
@@ -85,7 +89,7 @@ def stop_all(servers: Sequence[Server]) -> None:
     for server in servers:
         server.terminate()
     for server in servers:
-        server.stop()
+        server.wait()
 
 
 def _spawn(

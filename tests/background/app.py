@@ -8,6 +8,7 @@ import os
 import time
 from typing import Any
 
+import structlog
 from django.db import connection, transaction
 
 from config.celery import app
@@ -48,10 +49,9 @@ def careless(self: BackgroundTask, *, work: str, seconds: float = 0.0, **kwargs:
 
 @background_task("tests.context", queue="urgent")
 def context(self: BackgroundTask, *, work: str, **kwargs: Any) -> None:
-    """Writes down the request's id that came with the message."""
-    import structlog
-
-    note("background_start", f"{work} {structlog.contextvars.get_contextvars().get('request_id')}")
+    """Writes down what its log lines carry."""
+    bound = structlog.contextvars.get_contextvars()
+    note("background_start", f"{work} {bound.get('request_id')} {bound.get('task')}")
 
 
 def note(table: str, work: str) -> None:

@@ -1,5 +1,6 @@
 """Tables that the test tasks write to, and a broker of one's own."""
 
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import connection
 
 from config.common.background import publishing
 from config.settings.background import broker_url
-from tests.background.workers import PrivateRedis, private_redis
+from tests.background.workers import PrivateRedis, private_redis, start_worker
 
 TABLES = ("background_start", "background_done", "background_late")
 
@@ -20,7 +21,14 @@ def work(transactional_db: None, request: pytest.FixtureRequest) -> str:
         for table in TABLES:
             cursor.execute(f"CREATE TABLE IF NOT EXISTS {table} (work text, pid int)")
             cursor.execute(f"TRUNCATE {table}")
-    return str(request.node.name)[:80]
+    return str(request.node.name[:80])
+
+
+@pytest.fixture(scope="module")
+def worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker with two children, shared by the tests that leave it alive."""
+    with start_worker(concurrency=2) as process:
+        yield process
 
 
 @pytest.fixture

@@ -3,13 +3,17 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 
 import pytest
+import structlog
 from django.db import connection
 
 from config.common.background.publishing import publish
+from imports.models import Import
 from tests.background.app import LEASE_SECONDS, count, pids
 from tests.background.workers import PrivateRedis, kill, start_worker, until
+from tests.server import start_server
 
 CAREFUL = "tests.careful"
 
@@ -25,70 +29,73 @@ def started(work: str, times: int = 1) -> None:
 def done_once(work: str) -> None:
     until(lambda: count("background_done", work))
     # Whoever is late has had the time to do it again.
-    time.sleep(1)
+    time.sleep(0.5)
     assert count("background_done", work) == 1
 
 
-def test_a_child_killed_in_the_middle_of_a_task_costs_a_second_run_and_nothing_else(work: str) -> None:
-    with start_worker():
-        send(work, seconds=2)
-        started(work)
-        os.kill(pids("background_start", work)[0], signal.SIGKILL)
-        done_once(work)
+def test_a_child_killed_in_the_middle_of_a_task_costs_a_second_run_and_nothing_else(work: str, worker: object) -> None:
+    send(work, seconds=2)
+    started(work)
+    os.kill(pids("background_start", work)[0], signal.SIGKILL)
+    done_once(work)
     assert count("background_start", work) == 2
 
 
-def test_work_of_a_killed_worker_is_done_by_another_when_it_is_sent_again(work: str) -> None:
-    with start_worker() as first:
+def test_work_of_a_killed_worker_is_done_by_another_when_it_is_sent_again(work: str, redis: PrivateRedis) -> None:
+    with start_worker(REDIS_URL=redis.url) as first:
         send(work, seconds=2)
         started(work)
         kill(first)
     # What a sweep does: the broker still waits for the dead worker.
     send(work)
-    with start_worker():
+    with start_worker(REDIS_URL=redis.url):
         done_once(work)
 
 
-def test_a_worker_that_wakes_up_late_cannot_write(work: str) -> None:
-    with start_worker(concurrency=2):
-        send(work, seconds=1)
-        started(work)
-        frozen = pids("background_start", work)[0]
-        os.kill(frozen, signal.SIGSTOP)
-        time.sleep(LEASE_SECONDS)
-        send(work)
-        until(lambda: count("background_done", work))
-        os.kill(frozen, signal.SIGCONT)
-        until(lambda: count("background_late", work))
+def test_a_worker_that_wakes_up_late_cannot_write(work: str, worker: object) -> None:
+    send(work, seconds=1)
+    started(work)
+    frozen = pids("background_start", work)[0]
+    os.kill(frozen, signal.SIGSTOP)
+    time.sleep(LEASE_SECONDS)
+    send(work)
+    until(lambda: count("background_done", work))
+    os.kill(frozen, signal.SIGCONT)
+    until(lambda: count("background_late", work))
     assert pids("background_late", work) == [frozen]
     assert count("background_done", work) == 1
 
 
-def test_the_same_message_delivered_twice_is_work_done_once_and_without_a_lease_twice(work: str) -> None:
-    with start_worker(concurrency=2):
-        for task, name in ((CAREFUL, work), ("tests.careless", f"{work} control")):
-            send(name, task, seconds=0.5)
-            send(name, task, seconds=0.5)
-        until(lambda: count("background_done", f"{work} control") == 2)
-        done_once(work)
+def test_the_same_message_delivered_twice_is_work_done_once_and_without_a_lease_twice(
+    work: str, worker: object
+) -> None:
+    for task, name in ((CAREFUL, work), ("tests.careless", f"{work} control")):
+        send(name, task, seconds=0.5)
+        send(name, task, seconds=0.5)
+    until(lambda: count("background_done", f"{work} control") == 2)
+    done_once(work)
 
 
-def test_a_worker_with_old_code_survives_a_message_with_one_more_argument(work: str) -> None:
-    with start_worker():
-        send(work, colour="blue")
-        done_once(work)
+def test_a_worker_with_old_code_survives_a_message_with_one_more_argument(work: str, worker: object) -> None:
+    send(work, colour="blue")
+    done_once(work)
 
 
-def test_a_task_whose_database_connection_is_cut_runs_again(work: str) -> None:
-    with start_worker():
-        send(work, seconds=1)
-        started(work)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        done_once(work)
+def test_the_request_id_travels_into_the_log_lines_of_the_task(work: str, worker: object) -> None:
+    with structlog.contextvars.bound_contextvars(request_id="r-1"):
+        send(work, "tests.context")
+    until(lambda: count("background_start", f"{work} r-1 tests.context"))
+
+
+def test_a_task_whose_database_connection_is_cut_runs_again(work: str, worker: object) -> None:
+    send(work, seconds=1)
+    started(work)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    done_once(work)
     assert count("background_start", work) == 2
 
 
@@ -121,26 +128,44 @@ def test_while_redis_is_frozen_publishing_gives_up_within_two_seconds_and_afterw
         done_once(work)
 
 
-def test_a_worker_that_is_told_to_stop_gives_long_work_back_within_seconds(work: str) -> None:
-    with start_worker() as first:
+def test_a_worker_that_is_told_to_stop_gives_long_work_back_within_seconds(work: str, redis: PrivateRedis) -> None:
+    with start_worker(REDIS_URL=redis.url) as first:
         send(work, seconds=30)
         started(work)
         begun = time.monotonic()
         first.terminate()
         first.wait(10)
         assert time.monotonic() - begun < 6
-    with start_worker():
+    with start_worker(REDIS_URL=redis.url):
         started(work, times=2)
 
 
+def test_a_delete_answers_within_two_seconds_while_redis_is_frozen_and_the_sweeper_sees_to_it(
+    work: str, redis: PrivateRedis, token_of: Callable[[str], str]
+) -> None:
+    deleted = Import.objects.create(status=Import.Status.COMPLETE)
+    token = token_of("Managers")
+    with start_server(REDIS_URL=redis.url, WEB_WORKERS="1") as server, server.client(token) as client:
+        assert client.get("/imports").status_code == 200
+        redis.send(signal.SIGSTOP)
+        begun = time.monotonic()
+        assert client.delete(f"/imports/{deleted.pk}").status_code == 204
+        assert time.monotonic() - begun < 2
+        redis.send(signal.SIGCONT)
+    assert Import.objects.deleted().count() == 1
+    with start_worker(REDIS_URL=redis.url):
+        until(lambda: publish("common.sweep", kwargs={}))
+        until(lambda: not Import.objects.exists())
+
+
 @pytest.mark.faults
-def test_a_message_of_a_killed_worker_comes_back_after_the_visibility_timeout(work: str) -> None:
-    with start_worker() as first:
+def test_a_message_of_a_killed_worker_comes_back_after_the_visibility_timeout(work: str, redis: PrivateRedis) -> None:
+    with start_worker(REDIS_URL=redis.url) as first:
         send(work, seconds=3)
         started(work)
         kill(first)
     time.sleep(4)
-    with start_worker(CELERY_VISIBILITY_TIMEOUT="3", CELERY_SKIP_CHECKS="1"):
+    with start_worker(REDIS_URL=redis.url, CELERY_VISIBILITY_TIMEOUT="3", CELERY_SKIP_CHECKS="1"):
         done_once(work)
 
 

@@ -1,16 +1,18 @@
 """Every page of the admin, for every role."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
 from unfold.admin import ModelAdmin
 
 from airports.models import Airport, PendingChange
-from config.common.models import ApiToken
+from config.common.models import ApiToken, ChunkedRun, Lease
 from config.common.services.tokens import issue_token
 from imports.models import Citizen, Correction, Import
 from tests.common.helpers import one_airport, one_import
@@ -28,11 +30,51 @@ PAGES = {
     Correction: ("EMS", "", "EMS"),
     Airport: ("VEIMS", "EMS", "VEIMS"),
     PendingChange: ("EMS", "", "EMS"),
+    ChunkedRun: ("MS", "", "MS"),
+    Lease: ("MS", "", "MS"),
+    PeriodicTask: ("MS", "MS", "MS"),
+    IntervalSchedule: ("MS", "MS", "MS"),
+    CrontabSchedule: ("MS", "MS", "MS"),
+    ClockedSchedule: ("S", "S", "S"),
 }
 # How many queries a list makes, at one row and at three: the session, the user, the role's permissions (none for a
 # superuser), counts and the page; two filters of airports ask for their values.
-QUERIES = {User: 6, Group: 5, ApiToken: 5, Import: 4, Citizen: 4, Correction: 4, Airport: 6, PendingChange: 4}
+QUERIES = {
+    User: 6,
+    Group: 5,
+    ApiToken: 5,
+    Import: 4,
+    Citizen: 4,
+    Correction: 4,
+    Airport: 6,
+    PendingChange: 4,
+    ChunkedRun: 4,
+    Lease: 4,
+    PeriodicTask: 8,
+    IntervalSchedule: 5,
+    CrontabSchedule: 5,
+    ClockedSchedule: 5,
+}
 ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
+
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def periodic_task(number: int) -> PeriodicTask:
+    """A schedule of its own interval."""
+    interval = IntervalSchedule.objects.create(every=1000 + number, period="days")
+    return PeriodicTask.objects.create(name=f"task{number}", task="common.sweep", interval=interval)
+
+
+BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
+    ChunkedRun: lambda number: ChunkedRun.objects.create(name=f"run{number}", task="t", position=0, end=1, size=1),
+    Lease: lambda number: Lease.objects.create(name=f"lease{number}", fence=1, holder="h", expires_at=NOW),
+    PeriodicTask: periodic_task,
+    IntervalSchedule: lambda number: IntervalSchedule.objects.create(every=2000 + number, period="days"),
+    CrontabSchedule: lambda number: CrontabSchedule.objects.create(minute=str(number)),
+    ClockedSchedule: lambda number: ClockedSchedule.objects.create(clocked_time=NOW + timedelta(days=number)),
+}
 
 
 def person(letter: str) -> User:
@@ -61,6 +103,8 @@ def row(model: type[Any], number: int = 0) -> Any:
     if model in {Airport, PendingChange}:
         one_airport()
         return model._default_manager.latest("pk")
+    if model in BACKGROUND:
+        return BACKGROUND[model](number)
     found = one_import()
     if model is Import:
         return found

@@ -1,7 +1,6 @@
 """What tests of imports do again and again: load people, look at what is stored, compare errors."""
 
 import json
-import time
 from collections.abc import Iterable
 from typing import Any, Protocol
 
@@ -9,6 +8,7 @@ from django.contrib.auth.models import User
 
 from imports.api.serializers import citizen_row
 from imports.models import Citizen, Correction, Import
+from imports.services.delete_import import purge_deleted_imports
 from imports.services.load_import import load_import
 from imports.services.receive_import import receive_import
 
@@ -90,10 +90,7 @@ def broken_chains(import_id: int, first: dict[str, Any]) -> list[str]:
     return found + [f"{field} is not what was corrected last" for field in now if now[field] != chains[field]]
 
 
-def wait_for_purge(*, seconds: float = 10) -> None:
-    """Until the rows of every deleted import are gone, which happens after the answer to the deletion."""
-    deadline = time.monotonic() + seconds
-    while Import.objects.deleted().exists():
-        if time.monotonic() > deadline:
-            raise TimeoutError("a deleted import is still there")
-        time.sleep(0.02)
+def purge() -> None:
+    """What a worker does after deletions: every row of every deleted import goes."""
+    purge_deleted_imports()
+    assert not Import.objects.deleted().exists()

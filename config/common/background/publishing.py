@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 from celery import Celery, Task, current_app
-from celery.exceptions import CeleryError
 from django.db import transaction
 from kombu import Connection
 from kombu.exceptions import KombuError
@@ -61,7 +60,7 @@ class _Publisher:
         try:
             with producers[self._connection].acquire(block=True, timeout=_POOL_SECONDS) as producer:
                 task.apply_async(kwargs=kwargs, producer=producer, retry=False, **given)
-        except (KombuError, CeleryError, RedisError, OSError) as error:
+        except (KombuError, RedisError, OSError) as error:
             self._paused_until = time.monotonic() + PAUSE_SECONDS
             logger.warning("enqueue_failed", task=task.name, reason=type(error).__name__)
             return False

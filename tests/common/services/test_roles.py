@@ -21,6 +21,10 @@ ROLES = {
         "view_import", "view_citizen", "change_citizen", "view_correction", "add_import", "delete_import",
         "view_user", "add_user", "change_user", "delete_user", "view_group",
         "view_apitoken", "add_apitoken", "change_apitoken", "delete_apitoken",
+        "view_chunkedrun", "view_lease",
+        "view_periodictask", "add_periodictask", "change_periodictask",
+        "view_intervalschedule", "add_intervalschedule", "change_intervalschedule",
+        "view_crontabschedule", "add_crontabschedule", "change_crontabschedule",
     },
 }  # fmt: skip
 

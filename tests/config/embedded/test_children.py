@@ -1,10 +1,12 @@
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from config.embedded.children import Server, run_to_end
+from config.embedded import children
+from config.embedded.children import Server, run_to_end, stop_all
 from config.embedded.errors import EmbeddedError
 from config.embedded.process import wait_until, working_in
 
@@ -32,6 +34,36 @@ def test_a_server_that_ended_by_itself_is_noticed() -> None:
     with pytest.raises(EmbeddedError, match=r"^The mayfly ended by itself, with exit code 3\.$"):
         wait_until(partial(_ended, server), 10)
     server.stop()
+
+
+def test_a_replaceable_server_that_ended_is_started_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(children, "RESTART_SECONDS", 0.2)
+    server = Server(name="worker", command=["/bin/sh", "-c", "exit 3"], stop_seconds=1, replaceable=True)
+    server.start()
+    message = "demanda: The worker ended by itself, with exit code 3. Starting another.\n"
+    told: list[str] = []
+
+    def told_twice() -> bool:
+        server.check()
+        told.append(capsys.readouterr().err)
+        return "".join(told) == message * 2
+
+    assert wait_until(told_twice, 10)
+    server.stop()
+
+
+def test_servers_are_stopped_at_the_same_time() -> None:
+    slow = "trap 'sleep 2; exit' TERM; while :; do sleep 0.05; done"
+    servers = [Server(name=name, command=["/bin/sh", "-c", slow], stop_seconds=10) for name in ("one", "other")]
+    for server in servers:
+        server.start()
+    # The shells need a moment to set their traps.
+    time.sleep(0.5)
+    begun = time.monotonic()
+    stop_all(servers)
+    assert 2 <= time.monotonic() - begun < 3.8
 
 
 def test_a_server_is_stopped_with_its_children_however_stubborn(tmp_path: Path) -> None:

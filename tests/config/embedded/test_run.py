@@ -16,6 +16,7 @@ import pytest
 
 from config import env
 from config.embedded import layout
+from config.embedded.children import RESTART_SECONDS
 from config.embedded.clean import remove
 from config.embedded.postgres import Postgres
 from config.embedded.process import command_line, wait_until, working_in
@@ -68,6 +69,11 @@ class Run:
         """The supervisor and everything that it started, except the services that outlive it."""
         supervisor = psutil.Process(self.process.pid)
         return [supervisor, *supervisor.children(recursive=True)]
+
+    def workers(self, name: str) -> list[psutil.Process]:
+        """The supervisor's own children that are workers of this name."""
+        # A killed one is a zombie, without a command line, until the supervisor looks.
+        return [child for child in psutil.Process(self.process.pid).children() if name in command_line(child.pid)]
 
     def end(self, number: signal.Signals) -> tuple[int, str]:
         """Send a signal and wait for the end: the exit code and what was printed."""
@@ -183,6 +189,17 @@ def test_a_database_that_was_killed_is_started_again_under_the_running_web_serve
         os.kill(killed, signal.SIGKILL)
         assert wait_until(lambda: Postgres(layout(data_dir)).pid() not in (None, killed), 20)
         assert wait_until(run.answers, 20)
+
+
+def test_a_worker_that_was_killed_is_replaced_and_the_rest_goes_on(data_dir: Path) -> None:
+    with running(data_dir) as run:
+        run.wait_for_welcome()
+        (killed,) = run.workers("urgent@%h")
+        # Whoever has not started yet is not replaced either.
+        time.sleep(RESTART_SECONDS)
+        killed.kill()
+        assert wait_until(lambda: run.workers("urgent@%h") not in ([], [killed]), 20)
+        assert run.answers()
 
 
 def test_when_the_web_server_ends_by_itself_everything_stops_with_an_error(data_dir: Path) -> None:

@@ -3,10 +3,9 @@
 import pytest
 from rest_framework.test import APIClient
 
-from imports.models import Import
-from imports.services import delete_import as service
+from imports.models import Citizen, Import
 from tests.factories import people
-from tests.imports.world import counts, load, problem, stored
+from tests.imports.world import counts, load, problem, purge, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -17,17 +16,16 @@ def test_a_deleted_import_is_gone_with_its_rows_and_the_others_stay(manager: API
     answer = manager.delete(f"/imports/{gone}")
     assert (answer.status_code, answer.content) == (204, b"")
     assert manager.get(f"/imports/{gone}").status_code == 404
-    assert service.purge_deleted_imports() == 1
+    purge()
     assert counts() == (1, 4)
     assert stored(stays) == before
     assert manager.delete(f"/imports/{gone}").status_code == 404
 
 
-def test_the_answer_leaves_the_rows_to_a_task(manager: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    import_id, sent = load(people(3)), list[str]()
-    monkeypatch.setattr(service, "enqueue", sent.append)
+def test_the_answer_does_not_wait_for_the_rows(manager: APIClient) -> None:
+    import_id = load(people(3))
     assert manager.delete(f"/imports/{import_id}").status_code == 204
-    assert (sent, counts()) == (["imports.purge_deleted"], (1, 3))
+    assert Citizen.objects.of(import_id).count() == 3
     assert manager.get(f"/imports/{import_id}/citizens").status_code == 404
 
 
@@ -42,5 +40,5 @@ def test_an_import_in_any_state_can_be_deleted(manager: APIClient, status: str) 
     import_id = load(people(2))
     Import.objects.update(status=status)
     assert manager.delete(f"/imports/{import_id}").status_code == 204
-    assert service.purge_deleted_imports() == 1
+    purge()
     assert counts() == (0, 0)

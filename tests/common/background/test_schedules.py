@@ -1,0 +1,40 @@
+"""Schedules: made once, changed by staff, left alone ever after."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from config.common.background.schedules import add_schedule
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def migrate() -> None:
+    """The tables as the migrations leave them."""
+    PeriodicTask.objects.all().delete()
+    run_migration()
+
+
+def run_migration() -> None:
+    import_module("config.common.migrations.0003_schedules").forwards(apps, None)
+
+
+def test_the_migration_makes_schedules_whose_messages_expire(migrate: None) -> None:
+    rows = PeriodicTask.objects.order_by("name").values_list("name", "task", "interval__every", "expire_seconds")
+    assert list(rows) == [("Clear expired", "common.clear_expired", 600, 600), ("Sweep", "common.sweep", 20, 20)]
+
+
+def test_what_staff_changed_survives_the_next_start(migrate: None) -> None:
+    PeriodicTask.objects.filter(name="Sweep").update(enabled=False, expire_seconds=5)
+    run_migration()
+    assert PeriodicTask.objects.values_list("enabled", "expire_seconds").get(name="Sweep") == (False, 5)
+
+
+def test_an_interval_that_is_there_twice_is_shared_and_not_made_again() -> None:
+    for _ in range(2):
+        IntervalSchedule.objects.create(every=77, period="seconds")
+    add_schedule(apps, name="Tests", task="common.sweep", seconds=77, expires=7, description="")
+    assert IntervalSchedule.objects.filter(every=77).count() == 2

@@ -1,0 +1,82 @@
+"""The purge of deleted deliveries, as a task."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from config.common.background.single import single_run
+from imports import tasks
+from imports.models import Citizen, Import
+from imports.services import delete_import as deleting
+from imports.services.delete_import import PURGE, delete_import, purge_deleted_imports
+from imports.services.load_import import load_import
+from imports.tasks import purge_deleted, sweep_deleted
+
+BODY = (
+    b'{"citizens": [{"citizen_id": 1, "town": "Minsk", "street": "S", "building": "1", "apartment": 1,'
+    b' "name": "N", "birth_date": "01.02.2000", "gender": "male", "relatives": []}]}'
+)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """What was enqueued, instead of doing it."""
+    messages: list[tuple[str, dict[str, Any]]] = []
+    for module in (tasks, deleting):
+        monkeypatch.setattr(module, "enqueue", lambda name, **kwargs: messages.append((name, kwargs)))
+    return messages
+
+
+@pytest.fixture
+def delivery(superuser: User) -> Import:
+    return load_import(body=BODY, source="tests", actor=superuser)
+
+
+@pytest.mark.django_db
+def test_deleting_enqueues_the_purge_and_the_purge_removes_every_row(delivery: Import, sent: list[Any]) -> None:
+    delete_import(import_id=delivery.pk, actor=None)
+    assert sent == [(PURGE, {})]
+    purge_deleted.run()
+    assert (Import.objects.count(), Citizen.objects.count()) == (0, 0)
+    assert sent == [(PURGE, {})]
+
+
+@pytest.mark.django_db
+def test_a_purge_whose_time_is_over_leaves_the_rest_to_another_message(
+    delivery: Import, sent: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "_PURGE_SECONDS", 0)
+    delete_import(import_id=delivery.pk, actor=None)
+    purge_deleted.run()
+    assert Citizen.objects.count() == 1
+    assert sent == [(PURGE, {}), (PURGE, {"expires": 60.0})]
+
+
+@pytest.mark.django_db
+def test_the_sweep_finds_what_was_deleted_while_redis_was_away_and_nothing_else(
+    delivery: Import, sent: list[Any]
+) -> None:
+    sweep_deleted()
+    assert sent == []
+    Import.objects.filter(pk=delivery.pk).update(deleted_at=timezone.now())
+    sweep_deleted()
+    assert sent == [(PURGE, {"expires": 60.0})]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_purge_beside_another_does_nothing(delivery: Import, sent: list[Any]) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    def purge_elsewhere() -> None:
+        purge_deleted.run()
+        connection.close()
+
+    Import.objects.filter(pk=delivery.pk).update(deleted_at=timezone.now())
+    with single_run(PURGE), ThreadPoolExecutor(1) as pool:
+        pool.submit(purge_elsewhere).result(5)
+    assert Citizen.objects.count() == 1
+    assert purge_deleted_imports() == 1
