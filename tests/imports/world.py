@@ -1,7 +1,6 @@
 """What tests of imports do again and again: load people, look at what is stored, compare errors."""
 
 import json
-import time
 from collections.abc import Iterable
 from typing import Any, Protocol
 
@@ -88,12 +87,3 @@ def broken_chains(import_id: int, first: dict[str, Any]) -> list[str]:
             chains[field] = change["to"]
     now = stored(import_id)[first["citizen_id"]]
     return found + [f"{field} is not what was corrected last" for field in now if now[field] != chains[field]]
-
-
-def wait_for_purge(*, seconds: float = 10) -> None:
-    """Until the rows of every deleted import are gone, which happens after the answer to the deletion."""
-    deadline = time.monotonic() + seconds
-    while Import.objects.deleted().exists():
-        if time.monotonic() > deadline:
-            raise TimeoutError("a deleted import is still there")
-        time.sleep(0.02)

@@ -9,11 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
 
 from imports.models import Correction, Import
+from imports.services.delete_import import purge_deleted_imports
 from tests.factories import alike, people
 from tests.imports.crowd import Act, crowd, together
-from tests.imports.world import broken_chains, counts, faults, load, stored, wait_for_purge
+from tests.imports.world import broken_chains, counts, faults, load, stored
 from tests.server import Server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -110,7 +112,7 @@ def test_a_correction_against_the_deletion_of_its_import(server: Server, token_o
         assert sorted(statuses[position] for position in (2, 5)) == [204, 404]
         with server.client(token) as client:
             assert client.get(f"/imports/{import_id}").status_code == 404
-        wait_for_purge()
+        purge_deleted_imports()
         assert (counts(), Correction.objects.count(), faults(other)) == ((1, 2), 0, [])
 
 
@@ -160,8 +162,11 @@ def test_a_reader_of_a_deleted_import_gets_everything_or_a_404(server: Server, t
             return answer
 
         def delete(client: httpx.Client, import_id: int = import_id) -> httpx.Response:
-            return client.delete(f"/imports/{import_id}")
+            answer = client.delete(f"/imports/{import_id}")
+            # While the others are still reading.
+            purge_deleted_imports()
+            connection.close()
+            return answer
 
         assert together(server, token, [read, read, read, delete]) == [404, 404, 404, 204]
         assert set(sizes) <= {1_200}
-        wait_for_purge()
