@@ -48,9 +48,7 @@ class Body:
         self._max_bytes = max_bytes
         self._announced = int(announced) if announced.isdecimal() else 0
         self._count = 0
-        # Django takes a body without an announced length, sent in chunks, for an empty one.
-        chunked = not announced and "HTTP_TRANSFER_ENCODING" in request.META
-        self._source: ByteStream = request.META["wsgi.input"] if chunked else request._request
+        self._source: ByteStream = request._request
         self._refuse_beyond_limit(self._announced)
 
     def read(self, size: int | None = None, /) -> bytes:

@@ -27,6 +27,10 @@ PUBLIC = [
 GUARDED = [
     Url("/imports", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "IM"}),
     Url("/imports/{id}", _READ | {"DELETE"}, {"GET": "VEIM", "HEAD": "VEIM", "DELETE": "M"}),
+    *(
+        Url(f"/imports/{{id}}/{step}", {"POST", "OPTIONS"}, {"POST": "IM"})
+        for step in ("cancel", "retry", "approve", "discard")
+    ),
     Url("/imports/{id}/citizens", _READ, {"GET": "EIM", "HEAD": "EIM"}),
     Url("/imports/{id}/citizens/{citizen}", _READ | {"PATCH"}, {"GET": "EIM", "HEAD": "EIM", "PATCH": "EM"}),
     Url("/imports/{id}/citizens/birthdays", _READ, {"GET": "EIM", "HEAD": "EIM"}),

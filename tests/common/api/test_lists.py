@@ -119,7 +119,8 @@ def test_csv_is_the_whole_filtered_list_as_a_stream(manager: APIClient) -> None:
     answer: Any = manager.get("/imports?format=csv&source=%3Dcmd&limit=1")
     assert answer.streaming is True
     lines = answer.getvalue().decode().splitlines()
-    assert lines[0] == "import_id,source,status,citizens,processed,errors,created_at,created_by,completed_at"
+    columns = "import_id,source,status,citizens,processed,errors,more_errors,created_at,created_by,completed_at"
+    assert lines[0] == columns
     assert [line.split(",")[1:4] for line in lines[1:]] == [["'=cmd", "queued", f"-{n}"] for n in range(1199, 0, -1)]
     assert answer.headers["Content-Disposition"] == 'attachment; filename="imports.csv"'
 

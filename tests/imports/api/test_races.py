@@ -9,8 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
 
 from imports.models import Correction, Import
+from imports.services.delete_import import purge_deleted_imports
 from tests.factories import alike, people
 from tests.imports.crowd import Act, crowd, together
 from tests.imports.world import broken_chains, counts, faults, load, purge, stored
@@ -160,7 +162,11 @@ def test_a_reader_of_a_deleted_import_gets_everything_or_a_404(server: Server, t
             return answer
 
         def delete(client: httpx.Client, import_id: int = import_id) -> httpx.Response:
-            return client.delete(f"/imports/{import_id}")
+            answer = client.delete(f"/imports/{import_id}")
+            # While the others are still reading.
+            purge_deleted_imports()
+            connection.close()
+            return answer
 
         assert together(server, token, [read, read, read, delete]) == [404, 404, 404, 204]
         assert set(sizes) <= {1_200}
