@@ -12,7 +12,8 @@ class Client:
 
     def __init__(self, url: str, token: str) -> None:
         self._address = urlsplit(url).netloc
-        self._headers = {"Authorization": f"Token {token}"}
+        self.authorization = f"Token {token}"
+        self._headers = {"Authorization": self.authorization}
         self._connection = http.client.HTTPConnection(self._address, timeout=600)
 
     def expect(
@@ -34,7 +35,7 @@ class Client:
 
     def first_byte(self, path: str) -> None:
         """Reads the first bytes of an answer, on a connection of its own, which is given up then."""
-        other = Client(f"http://{self._address}", self._headers["Authorization"].partition(" ")[2])
+        other = Client(f"http://{self._address}", self.authorization.removeprefix("Token "))
         other._open(path, lambda answer: answer.read1(1))
         other._connection.close()
 

@@ -64,7 +64,7 @@ def run(creates: int) -> dict[str, Any]:
         current_app.conf.broker_url = broker_url(redis.url)
         with set_stage(Path(folder)) as stage:
             _empty()
-            token = stage.client.headers["Authorization"]
+            token = stage.client.authorization
             figures = {"creates": creates, **_flood(stage.server, token, redis, creates)}
             figures |= _compare(stage.server, token)
     session.close()

@@ -11,7 +11,7 @@ from django.test import Client
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
 from unfold.admin import ModelAdmin
 
-from airports.models import Airport, PendingChange
+from airports.models import Airport, PendingChange, QueuedCreate
 from config.common.models import ApiToken, ChunkedRun, Lease
 from config.common.services.tokens import issue_token
 from imports.models import Citizen, Correction, Import
@@ -30,6 +30,7 @@ PAGES = {
     Correction: ("EMS", "", "EMS"),
     Airport: ("VEIMS", "EMS", "VEIMS"),
     PendingChange: ("EMS", "", "EMS"),
+    QueuedCreate: ("MS", "", "MS"),
     ChunkedRun: ("MS", "", "MS"),
     Lease: ("MS", "", "MS"),
     PeriodicTask: ("MS", "MS", "MS"),
@@ -48,6 +49,7 @@ QUERIES = {
     Correction: 4,
     Airport: 6,
     PendingChange: 4,
+    QueuedCreate: 4,
     ChunkedRun: 4,
     Lease: 4,
     PeriodicTask: 8,
@@ -100,7 +102,7 @@ def row(model: type[Any], number: int = 0) -> Any:
         return Group.objects.create(name=f"group{number}")
     if model is ApiToken:
         return issue_token(username=f"user{number}", created_by=User.objects.first())[0]
-    if model in {Airport, PendingChange}:
+    if model in {Airport, PendingChange, QueuedCreate}:
         one_airport()
         return model._default_manager.latest("pk")
     if model in BACKGROUND:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from config.common.background import sweeping
 from config.common.background.single import single_run
-from config.common.models import ApiToken, Lease, Turn
+from config.common.models import ApiToken, IdempotencyKey, Lease, Turn
 from config.common.services.clear_expired import clear_expired
 from config.common.services.tokens import issue_token
 from config.common.tasks import sweep_task
@@ -64,6 +64,7 @@ def test_what_has_run_out_goes_and_the_rest_stays() -> None:
         Turn.objects.create(name=name, due_at=moment)
         token, _ = issue_token(username=name)
         ApiToken.objects.get_queryset().filter(pk=token.pk).update(expiry=moment, label=name)
-    assert clear_expired() == {"sessions": 1, "tokens": 1, "leases": 1, "turns": 1}
-    assert [model.objects.get().pk for model in (Session, Lease, Turn)] == ["new"] * 3
+        IdempotencyKey.objects.create(name=name, user=token.user, status=201, expires_at=moment)
+    assert clear_expired() == {"sessions": 1, "tokens": 1, "idempotency_keys": 1, "leases": 1, "turns": 1}
+    assert [model.objects.get().pk for model in (Session, Lease, Turn, IdempotencyKey)] == ["new"] * 4
     assert ApiToken.objects.get().label == "new"

@@ -104,7 +104,8 @@ def test_what_the_document_does_not_send_works_too(manager: APIClient) -> None:
     for method, path, _ in sorted(operations(), key=lambda operation: operation[0] == "DELETE"):
         if method in {"GET", "DELETE"}:
             airport = one_airport()
-            where = {"import_id": pk, "citizen_id": 1, "airport_id": airport["airport"], "token": airport["token"]}
+            where = {"import_id": pk, "citizen_id": 1, "airport_id": airport["airport"]}
+            where |= {"token": airport["token"], "create_id": airport["create"]}
             answer = send(manager, method, (path + QUERIES.get(path, "")).format(**where))
             expected = STATUSES.get((method, path), 204 if method == "DELETE" else 200)
             assert answer.status_code == expected, (method, path)

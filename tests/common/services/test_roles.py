@@ -17,7 +17,7 @@ ROLES = {
     "Editors": {*WRITE_AIRPORTS, "view_import", "view_citizen", "change_citizen", "view_correction"},
     "Importers": {*AIRPORTS, "view_import", "add_import", "view_own_citizens"},
     "Managers": {
-        *WRITE_AIRPORTS, "delete_airport",
+        *WRITE_AIRPORTS, "delete_airport", "view_queuedcreate",
         "view_import", "view_citizen", "change_citizen", "view_correction", "add_import", "delete_import",
         "view_user", "add_user", "change_user", "delete_user", "view_group",
         "view_apitoken", "add_apitoken", "change_apitoken", "delete_apitoken",
