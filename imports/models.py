@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import IsNull
+from django.utils import timezone
 
 from imports.querysets import CitizenQuerySet, ImportQuerySet
 
@@ -48,7 +49,7 @@ class Import(models.Model):
     content_encoding = models.CharField(max_length=16, blank=True, help_text="Of the raw body.")
     body_size = models.BigIntegerField("raw body", null=True, blank=True, help_text="Its bytes while it is kept.")
     revision = models.BigIntegerField(default=0, help_text="Grows with each correction of its citizens.")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -48,6 +48,7 @@ def store_citizens(citizens: list[Citizen], *, source: str, actor: User | None) 
         status=Import.Status.COMPLETE,
         citizen_count=count,
         processed=count,
+        created_at=now,
         created_by=actor,
         completed_at=now,
         settled_at=now,
