@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 
+from airports.admin_upload import UploadAdminMixin
 from airports.fields import NAMES, InvalidValue, parse_json
 from airports.models import Airport, PendingChange, QueuedCreate
 from airports.services.create_airport import create_airport
@@ -63,7 +64,7 @@ class AirportForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
 
 @admin.register(Airport)
-class AirportAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]  # neither has types
+class AirportAdmin(UploadAdminMixin, SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]  # neither has types
     """Airports. Deleting flags them; what is flagged can be restored, or deleted for good."""
 
     form = AirportForm

@@ -1,0 +1,80 @@
+"""The page that takes a file of airports: who may, what it says, what it stores."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import Settings
+
+from airports.models import Airport
+from config.common.services.tokens import issue_token
+
+pytestmark = pytest.mark.django_db
+
+GOOD = "Manises,Valencia,Spain,VLC,LEVC,39.4893,-0.4816,240,1,E,Europe/Madrid,airport,test\n"
+BAD = "Nowhere,X,Spain,XX,LEXX,99,0,0,1,E,Europe/Madrid,airport,test\n"
+
+
+def browser(role: str) -> Client:
+    issue_token(username=role, role=role)
+    client = Client()
+    client.force_login(User.objects.get(username=role))
+    return client
+
+
+def page_of(client: Client) -> str:
+    """Where the button above the list leads to."""
+    listing = client.get("/admin/airports/airport/").content.decode()
+    links = [part.split('"')[0] for part in listing.split('href="') if "upload" in part.split('"')[0]]
+    return links[0] if links else ""
+
+
+def send(client: Client, text: str, button: str = "upload", **fields: Any) -> str:
+    data = {"file": SimpleUploadedFile("a.csv", text.encode()), "on_error": "fail", button: "1", **fields}
+    answer = client.post("/admin/airports/airport/upload/", data, follow=True)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_an_editor_finds_the_page_and_uploads() -> None:
+    client = browser("Editors")
+    assert page_of(client) == "/admin/airports/airport/upload/"
+    assert "The file was taken in." in send(client, GOOD)
+    assert Airport.objects.get().iata == "VLC"
+    assert Airport.history.get().history_user.username == "Editors"
+
+
+@pytest.mark.parametrize("role", ["Viewers", "Importers"])
+def test_others_see_no_button_and_are_refused(role: str) -> None:
+    client = browser(role)
+    assert page_of(client) == ""
+    answer = client.post("/admin/airports/airport/upload/", {}, follow=True)
+    assert (answer.status_code, Airport.objects.count()) == (403, 0)
+
+
+def test_a_preview_stores_nothing_and_says_what_would_happen() -> None:
+    page = send(browser("Managers"), GOOD, "preview")
+    assert "Nothing was stored yet" in page
+    assert Airport.objects.count() == 0
+
+
+def test_a_wrong_row_is_named_and_nothing_is_stored() -> None:
+    page = send(browser("Managers"), GOOD + BAD)
+    assert "Nothing was stored." in page
+    assert page.count("Line 2") == 2
+    assert Airport.objects.count() == 0
+
+
+def test_the_good_rows_can_be_stored_all_the_same() -> None:
+    page = send(browser("Managers"), GOOD + BAD, on_error="skip")
+    assert "The file was taken in." in page
+    assert page.count("Line 2") == 2
+    assert Airport.objects.count() == 1
+
+
+def test_a_file_beyond_the_limit_is_refused(settings: Settings) -> None:
+    settings.AIRPORTS_MAX_BYTES = 10
+    assert "at most" in send(browser("Managers"), GOOD)
+    assert Airport.objects.count() == 0
