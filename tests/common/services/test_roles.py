@@ -1,4 +1,4 @@
-"""The groups and what they may do, typed by hand after the contract of the roles."""
+"""The groups and what they may do, typed by hand."""
 
 from collections.abc import Callable
 

@@ -66,6 +66,8 @@ def backends() -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            # Vacuum comes and goes as it likes.
+            " AND backend_type = 'client backend'"
         )
         return {pid for (pid,) in cursor.fetchall()}
 
