@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -21,20 +22,22 @@ from config.embedded.clean import remove
 from config.embedded.postgres import Postgres
 from config.embedded.process import command_line, wait_until, working_in
 from config.embedded.redis import Redis
+from tests.factories import people
 
 # A start on a machine that runs other tests at the same time. On an idle one the second start takes two seconds.
 SECOND_START_SECONDS = 10
 START_SECONDS = 60
 STOP_SECONDS = 10
+BODY = {"citizens": people(5_000)}
 
 
 class Run:
     """One supervisor process on a port of its own, with an environment as empty as it can be."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir = data_dir
         self.port = _free_port()
-        self.environment = {"PATH": os.defpath, "DATA_DIR": str(data_dir), "PORT": str(self.port)}
+        self.environment = {"PATH": os.defpath, "DATA_DIR": str(data_dir), "PORT": str(self.port), **environment}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "config.embedded.run"],
             cwd=env.ROOT,
@@ -93,9 +96,9 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @contextmanager
-def running(data_dir: Path) -> Iterator[Run]:
+def running(data_dir: Path, **environment: str) -> Iterator[Run]:
     """A supervisor that is gone at the end, whatever happens."""
-    run = Run(data_dir)
+    run = Run(data_dir, **environment)
     try:
         yield run
     finally:
@@ -189,6 +192,33 @@ def test_a_database_that_was_killed_is_started_again_under_the_running_web_serve
         os.kill(killed, signal.SIGKILL)
         assert wait_until(lambda: Postgres(layout(data_dir)).pid() not in (None, killed), 20)
         assert wait_until(run.answers, 20)
+
+
+def test_deliveries_on_their_way_survive_a_database_that_is_killed(data_dir: Path) -> None:
+    # A short lease: what the killed database knew as being worked on is taken over by the next sweep. Few log lines:
+    # nobody reads the pipe that they go to, and whoever writes to a full one waits.
+    with running(data_dir, LEASE_SECONDS="3", LOG_LEVEL="CRITICAL") as run:
+        token = next(line.split()[1] for line in run.wait_for_welcome().splitlines() if "Token" in line)
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{run.port}", headers={"Authorization": f"Token {token}"}
+        ) as client:
+            sent = [client.post("/imports", json=BODY, headers={"Prefer": "respond-async"}) for _ in range(4)]
+            killed = Postgres(layout(data_dir)).pid()
+            assert killed is not None
+            os.kill(killed, signal.SIGKILL)
+            places = [answer.headers["Location"] for answer in sent]
+            assert wait_until(lambda: [_status(client, place) for place in places] == ["complete"] * 4, 80)
+            stored = [len(client.get(f"{place}/citizens").json()["data"]) for place in places]
+    assert ([answer.status_code for answer in sent], stored) == ([202] * 4, [len(BODY["citizens"])] * 4)
+
+
+def _status(client: httpx.Client, place: str) -> str:
+    """Where the delivery stands, or that nobody can tell."""
+    try:
+        answer = client.get(place)
+    except httpx.TransportError:
+        return "away"
+    return str(answer.json()["data"]["status"]) if answer.status_code == 200 else "away"
 
 
 def test_a_worker_that_was_killed_is_replaced_and_the_rest_goes_on(data_dir: Path) -> None:
