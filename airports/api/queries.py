@@ -30,7 +30,7 @@ class _Parameter(serializers.CharField):
 
     def read(self, text: str) -> Any:
         """The value. Raises `InvalidValue`."""
-        raise NotImplementedError
+        raise NotImplementedError  # each parameter says how it is read
 
 
 class FieldParameter(_Parameter):

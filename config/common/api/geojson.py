@@ -22,7 +22,7 @@ class GeoJSONRenderer(BaseRenderer):
     charset = None
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        raise NotImplementedError("Views that offer GeoJSON stream it.")
+        raise NotImplementedError("Views that offer GeoJSON stream it.")  # DRF asks for the method; none calls it
 
 
 @dataclass(frozen=True, slots=True)

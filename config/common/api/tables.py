@@ -21,7 +21,7 @@ class CSVRenderer(BaseRenderer):
     charset = "utf-8"
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        raise NotImplementedError("Views that offer CSV stream it.")
+        raise NotImplementedError("Views that offer CSV stream it.")  # DRF asks for the method; none calls it
 
 
 class _Line:
