@@ -10,7 +10,15 @@ EDITORS = "Editors"
 IMPORTERS = "Importers"
 MANAGERS = "Managers"
 
-_EVERYONE = frozenset({"airports.view_airport", "airports.view_historicalairport", "imports.view_import"})
+_EVERYONE = frozenset(
+    {
+        "airports.view_airport",
+        "airports.view_historicalairport",
+        "imports.view_import",
+        "analytics.view_importdemand",
+        "analytics.view_townplace",
+    }
+)
 _EDITORS = frozenset(
     {
         "airports.add_airport",
@@ -19,6 +27,8 @@ _EDITORS = frozenset(
         "imports.view_citizen",
         "imports.change_citizen",
         "imports.view_correction",
+        "analytics.refresh_demand",
+        *(f"analytics.{verb}_townalias" for verb in ("view", "add", "change", "delete")),
     }
 )
 _IMPORTERS = frozenset({"imports.add_import", "imports.view_own_citizens"})
@@ -30,6 +40,7 @@ _MANAGERS = frozenset(
         *(f"auth.{verb}_user" for verb in ("view", "add", "change", "delete")),
         "auth.view_group",
         *(f"common.{verb}_apitoken" for verb in ("view", "add", "change", "delete")),
+        *(f"analytics.{verb}_demandsettings" for verb in ("view", "add", "change")),
         "common.view_chunkedrun",
         "common.view_lease",
         *(f"django_celery_beat.{verb}_periodictask" for verb in ("view", "add", "change")),

@@ -30,7 +30,7 @@ GENERAL = [*WORKER, "-n", "general@%h", "-Q", "default,bulk,urgent", "--concurre
 BEAT = ["beat", "--pidfile="]
 # SIGTERM means: finish what can be finished in CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT, give the rest back.
 SOFT_STOP = {"REMAP_SIGTERM": "SIGQUIT"}
-CODE = ("config", "imports")
+CODE = ("config", "airports", "imports", "analytics")
 
 
 class Stopped(BaseException):

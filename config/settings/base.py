@@ -4,6 +4,7 @@ from typing import Any
 
 from config import env
 from config.settings.airports import *  # noqa: F403 - the settings of the airports
+from config.settings.analytics import *  # noqa: F403 - the settings of the counting
 from config.settings.api import *  # noqa: F403 - the settings of the API, in a room of their own
 from config.settings.background import *  # noqa: F403 - the settings of workers and schedules
 from config.settings.logs import *  # noqa: F403 - the settings of the logs
@@ -38,6 +39,7 @@ INSTALLED_APPS = [
     "config.common",
     "airports",
     "imports",
+    "analytics",
 ]
 
 MIDDLEWARE = [

@@ -11,13 +11,18 @@ from config.common.services.tokens import issue_token
 pytestmark = pytest.mark.django_db
 
 AIRPORTS = {"view_airport", "view_historicalairport"}
+DEMAND = {"view_importdemand", "view_townplace"}
+EDIT_DEMAND = {
+    *DEMAND, "refresh_demand", "view_townalias", "add_townalias", "change_townalias", "delete_townalias",
+}  # fmt: skip
 WRITE_AIRPORTS = {*AIRPORTS, "add_airport", "change_airport", "view_pendingchange"}
 ROLES = {
-    "Viewers": {*AIRPORTS, "view_import"},
-    "Editors": {*WRITE_AIRPORTS, "view_import", "view_citizen", "change_citizen", "view_correction"},
-    "Importers": {*AIRPORTS, "view_import", "add_import", "view_own_citizens"},
+    "Viewers": {*AIRPORTS, *DEMAND, "view_import"},
+    "Editors": {*WRITE_AIRPORTS, *EDIT_DEMAND, "view_import", "view_citizen", "change_citizen", "view_correction"},
+    "Importers": {*AIRPORTS, *DEMAND, "view_import", "add_import", "view_own_citizens"},
     "Managers": {
         *WRITE_AIRPORTS, "delete_airport", "view_queuedcreate",
+        *EDIT_DEMAND, "view_demandsettings", "add_demandsettings", "change_demandsettings",
         "view_import", "view_citizen", "change_citizen", "view_correction", "add_import", "delete_import",
         "view_user", "add_user", "change_user", "delete_user", "view_group",
         "view_apitoken", "add_apitoken", "change_apitoken", "delete_apitoken",

@@ -1,0 +1,10 @@
+"""The analytics app."""
+
+from django.apps import AppConfig
+
+
+class AnalyticsConfig(AppConfig):
+    """Who wants the next course: where, how old, through which channel."""
+
+    name = "analytics"
+    verbose_name = "Analytics"

@@ -1,0 +1,190 @@
+"""What was counted of the deliveries, and where on the map their towns are."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from analytics.querysets import ImportDemandQuerySet, TownPlaceQuerySet
+from imports.models import Citizen, Import
+
+
+class ImportDemand(models.Model):
+    """What was counted of one import, and of which state of it: the import changed since when its revision is another.
+
+    No foreign key keeps it: imports know nothing of analytics, and rows of imports that are gone are swept away.
+    """
+
+    delivery = models.OneToOneField(
+        Import,
+        db_column="import_id",
+        primary_key=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+        verbose_name="import",
+    )
+    source = models.CharField(max_length=64)
+    delivered_at = models.DateTimeField(help_text="When the import was made: the date of the trend.")
+    revision = models.BigIntegerField(help_text="Of the import, when it was counted.")
+    scheme = models.CharField(max_length=255, help_text="The age groups that it was counted by.")
+    is_current = models.BooleanField(default=False, help_text="The last complete import of its source.")
+    as_of = models.DateField(help_text="The day of the ages: today's for a current one, else the delivery's.")
+    refreshed_at = models.DateTimeField()
+    residents = models.BigIntegerField()
+    courses = models.BigIntegerField()
+    buyers = models.BigIntegerField()
+
+    objects: ClassVar[ImportDemandQuerySet] = ImportDemandQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
+
+    class Meta:
+        verbose_name = "demand of an import"
+        verbose_name_plural = "demand by import"
+        permissions = [("refresh_demand", "Can have the demand counted again")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"], condition=models.Q(is_current=True), name="demand_one_current_of_source"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Demand of import {self.pk}"
+
+
+class Counts(models.Model):
+    """The keys of a segment and what is counted in it; each count adds up over coarser groups."""
+
+    town = models.CharField(max_length=256)
+    age_group = models.SmallIntegerField(help_text="Its position among the age groups.")
+    channel = models.CharField(max_length=64)
+    gender = models.CharField(max_length=6, choices=Citizen.Gender.choices)
+    residents = models.BigIntegerField()
+    courses = models.BigIntegerField(help_text="Relatives and friends of these residents, summed up.")
+    buyers = models.BigIntegerField(help_text="Residents with at least one relative or friend.")
+
+    class Meta:
+        abstract = True
+
+
+class Segment(Counts):
+    """One segment of one import."""
+
+    delivery = models.ForeignKey(
+        Import,
+        db_column="import_id",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name="import",
+    )
+    at_delivery = models.BooleanField(help_text="Ages at the import's date; else today's, for a current import.")
+    published = models.IntegerField(help_text="Bit k: shown to everybody when grouped by the set k of keys.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delivery", "at_delivery", "town", "age_group", "channel", "gender"], name="segment_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.town}, {self.channel} in import {self.delivery_id}"
+
+
+class CurrentSegment(Counts):
+    """One segment of the current picture: the last complete imports of all sources, summed up."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["town", "age_group", "channel", "gender"], name="current_segment_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.town}, {self.channel}"
+
+
+class PublishedSegment(Counts):
+    """The same for those who may not see residents: sums of segments that are shown in the same groupings."""
+
+    published = models.IntegerField(help_text="Bit k: shown to everybody when grouped by the set k of keys.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["town", "age_group", "channel", "gender", "published"], name="published_segment_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.town}, {self.channel}"
+
+
+class TownAlias(models.Model):
+    """What staff said a town of the deliveries is: above everything that is found out by its name."""
+
+    town = models.CharField(max_length=256, unique=True, help_text="As the deliveries write it.")
+    geoname_id = models.BigIntegerField("GeoNames id", help_text="The city that it is.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("town",)
+        verbose_name_plural = "town aliases"
+
+    def __str__(self) -> str:
+        return self.town
+
+
+class TownPlace(models.Model):
+    """Where a town of the deliveries is, and how that was found out; no coordinates where it was not."""
+
+    class Method(models.TextChoices):
+        """How a town was placed."""
+
+        ALIAS = "alias", "staff's alias"
+        AIRPORT_CITY = "airport_city", "name of an airport's city"
+        NAME = "name", "name of a city"
+        ALTERNATE_NAME = "alternate_name", "another name of a city"
+        UNPLACED = "unplaced", "not placed"
+
+    town = models.CharField(max_length=256, primary_key=True, help_text="As the deliveries write it.")
+    method = models.CharField(max_length=16, choices=Method.choices)
+    city = models.CharField(max_length=256, blank=True, help_text="The city's own name.")
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2.")
+    geoname_id = models.BigIntegerField("GeoNames id", null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True, help_text="Degrees, WGS 84.")
+    longitude = models.FloatField(null=True, blank=True, help_text="Degrees, WGS 84.")
+    time_zone = models.CharField(max_length=64, blank=True, help_text="Its Olson name.")
+    airport_id = models.BigIntegerField(null=True, blank=True, help_text="The nearest live airport.")
+    airport_distance = models.FloatField(null=True, blank=True, help_text="Metres to it.")
+    placed_at = models.DateTimeField()
+
+    objects: ClassVar[TownPlaceQuerySet] = TownPlaceQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
+
+    class Meta:
+        ordering = ("town",)
+
+    def __str__(self) -> str:
+        return f"{self.town}: {self.city or 'not placed'}"
+
+
+class DemandSettings(models.Model):
+    """The one row with what staff may change about counting; absent: the product's defaults."""
+
+    age_bounds = ArrayField(models.PositiveSmallIntegerField(), help_text="The first age of each group, from 0.")
+    small_segment = models.PositiveIntegerField(
+        validators=[MinValueValidator(1)],
+        help_text="Segments of fewer residents are merged for callers who may not see residents.",
+    )
+
+    class Meta:
+        verbose_name_plural = "demand settings"
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="demand_settings_one_row")]
+
+    def __str__(self) -> str:
+        return "Demand settings"

@@ -1,0 +1,29 @@
+"""How demand is counted: what staff set, or the product's defaults."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from analytics.keys import AgeGroups
+from analytics.models import DemandSettings
+
+
+@dataclass(frozen=True)
+class Counting:
+    """The age groups, and the size below which a segment is small."""
+
+    age_groups: AgeGroups
+    small_segment: int
+
+    @property
+    def scheme(self) -> str:
+        """Both as a text: what was counted by another one is stale."""
+        return f"{self.age_groups};{self.small_segment}"
+
+
+def counting() -> Counting:
+    """The settings that hold now."""
+    stored = DemandSettings.objects.first()
+    if stored is None:
+        return Counting(AgeGroups(settings.AGE_BOUNDS), settings.SMALL_SEGMENT)
+    return Counting(AgeGroups(stored.age_bounds), stored.small_segment)
