@@ -2,21 +2,28 @@
 
 from django.db import Error, InterfaceError, OperationalError
 
-from config.common.problems import NoSpace, Problem, Unavailable
+from config.common.problems import AccountGone, NoSpace, Problem, Unavailable
 
 RETRY_AFTER_SECONDS = 5
 
 # Of PostgreSQL's error codes (appendix A of its manual): a full disk, and its neighbours out of memory and locks.
 _DISK_FULL = {"53100"}
+_FOREIGN_KEY = "23503"
+# How Django names every foreign key to the users.
+_TO_USERS = "_fk_auth_user_id"
 
 
 def as_problem(error: Error) -> Problem | None:
     """`Unavailable` while the database is away or cannot finish now, `NoSpace` when its disk is full, else None.
 
+    `AccountGone` where a row names a user who was removed after the request was let in.
+
     Django wraps the driver's error; the five-character code of PostgreSQL hangs on the cause.
     """
     if _code(error) in _DISK_FULL:
         return NoSpace("The database has no room left. Nothing was stored.")
+    if _code(error) == _FOREIGN_KEY and _constraint(error).endswith(_TO_USERS):
+        return AccountGone("This account was removed. Nothing was stored.", headers={"WWW-Authenticate": "Token"})
     if isinstance(error, OperationalError | InterfaceError):
         headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
         return Unavailable("The database does not answer at the moment. Nothing was stored.", headers=headers)
@@ -26,3 +33,7 @@ def as_problem(error: Error) -> Problem | None:
 def _code(error: Error) -> str | None:
     code = getattr(error.__cause__, "pgcode", None)
     return code if isinstance(code, str) else None
+
+
+def _constraint(error: Error) -> str:
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""

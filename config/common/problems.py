@@ -56,6 +56,12 @@ class InvalidInput(Problem):
     status = HTTPStatus.BAD_REQUEST
 
 
+class AccountGone(Problem):
+    """The actor's account was removed while this was under way."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+
 class Forbidden(Problem):
     """The actor may not do this."""
 

@@ -1,6 +1,7 @@
 """Errors that no view foresaw, and parts that are away."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,6 +10,8 @@ from django.test import Client, override_settings
 from psycopg2.errors import DiskFull
 from rest_framework.test import APIClient
 
+from imports.models import Import
+from imports.services.load_import import load_import
 from tests.common.helpers import problem
 from tests.server import Server, free_port, start_server
 
@@ -54,6 +57,18 @@ def test_a_full_disk_is_507(manager: APIClient, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("imports.api.imports.load_import", failing(error))
     answer = manager.post("/imports", {})
     assert (problem(answer)["status"], SECRET.encode() in answer.content) == (507, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_that_is_removed_meanwhile_is_401(manager: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def remove_first(**kwargs: Any) -> Any:
+        User.objects.filter(pk=kwargs["actor"].pk).delete()
+        return load_import(**kwargs)
+
+    monkeypatch.setattr("imports.api.imports.load_import", remove_first)
+    answer = manager.post("/imports", {"citizens": []})
+    assert (problem(answer)["status"], answer.headers["WWW-Authenticate"]) == (401, "Token")
+    assert not Import.objects.exists()
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/imports/x/y/z", "/schema/"])
