@@ -1,10 +1,12 @@
 """Reading citizens one a line: what is right goes on, what is wrong is named by its line."""
 
+import itertools
 import json
 from typing import Any
 
 import pytest
 
+from imports.documents import stream as module
 from imports.documents.lines import MAX_LINE_BYTES
 from imports.documents.stream import LineReader, Outline
 from tests.imports.documents.builders import TODAY, citizen
@@ -43,9 +45,13 @@ def test_spaces_around_a_citizen_are_fine() -> None:
     ("body", "expected"),
     [
         pytest.param(b"\n" + ONE, [("line 1", "malformed_json")], id="empty first"),
-        pytest.param(ONE + b"\n\n \r\n" + TWO, [("line 2", "malformed_json"), ("line 3", "malformed_json")], id="empty"),
+        pytest.param(
+            ONE + b"\n\n \r\n" + TWO, [("line 2", "malformed_json"), ("line 3", "malformed_json")], id="empty"
+        ),
         pytest.param(ONE + b" " + TWO + b"\n\n", [("line 1", "malformed_json")], id="two on a line"),
-        pytest.param(ONE.replace(b",", b",\n", 1), [("line 1", "malformed_json"), ("line 2", "malformed_json")], id="cut"),
+        pytest.param(
+            ONE.replace(b",", b",\n", 1), [("line 1", "malformed_json"), ("line 2", "malformed_json")], id="cut"
+        ),
         pytest.param(ONE + b"\n" + ONE.replace(b"male", b"m\xffle"), [("line 2", "malformed_json")], id="not UTF-8"),
         pytest.param(ONE.replace(b'"male"', b'"m\\u0000"'), [("line 1/gender", "invalid_choice")], id="no choice"),
         pytest.param(ONE.replace(b'"16', b'"\\u0000'), [("line 1/building", "invalid_characters")], id="NUL"),
@@ -86,6 +92,14 @@ def test_empty_lines_between_are_counted_without_being_listed_one_by_one() -> No
     reader = LineReader([b"\n" * 1_000_000, ONE], today=TODAY)
     list(reader.sound())
     assert (len(reader.errors.errors), reader.errors.count) == (100, 1_000_000)
+
+
+def test_of_too_many_errors_the_rest_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_COUNTED", 3)
+    endless = itertools.repeat(b"x\ny\n")
+    reader = LineReader(endless, today=TODAY)
+    list(reader.sound()), list(reader.outlines())
+    assert reader.errors.count == 4
 
 
 def test_after_an_error_only_what_the_whole_needs_is_kept() -> None:

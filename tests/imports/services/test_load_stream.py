@@ -75,7 +75,14 @@ def test_an_id_that_occurs_twice_is_named_however_far_apart() -> None:
 
 
 def test_errors_of_the_fields_and_repeated_ids_come_together_in_the_order_of_the_lines() -> None:
-    people = [citizen(1), citizen(1), citizen(2, town=""), citizen(1), citizen(2, gender="x"), citizen(3, relatives=[9])]
+    people = [
+        citizen(1),
+        citizen(1),
+        citizen(2, town=""),
+        citizen(1),
+        citizen(2, gender="x"),
+        citizen(3, relatives=[9]),
+    ]
     expected = [
         ("line 2/citizen_id", "duplicate"), ("line 3/town", "too_short"), ("line 4/citizen_id", "duplicate"),
         ("line 5/gender", "invalid_choice"), ("line 5/citizen_id", "duplicate"),
