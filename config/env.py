@@ -56,6 +56,13 @@ RATE_LIMIT_ANONYMOUS: int = _env.int("RATE_LIMIT_ANONYMOUS", default=600)
 IMPORT_MAX_BYTES: int = _env.int("IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
 AIRPORTS_MAX_BYTES: int = _env.int("AIRPORTS_MAX_BYTES", default=200 * 1024 * 1024)
 IMPORT_MAX_CITIZENS: int = _env.int("IMPORT_MAX_CITIZENS", default=10_000)
+# What a compressed stream may unpack to: so many bytes, and so many times its own size.
+STREAM_MAX_BYTES: int = _env.int("STREAM_MAX_BYTES", default=16 * 1024 * 1024 * 1024)
+STREAM_MAX_RATIO: int = _env.int("STREAM_MAX_RATIO", default=200)
+# How long a body may take: in all, and so many bytes a second over so many seconds of waiting for it.
+BODY_SECONDS: float = _env.float("BODY_SECONDS", default=3600.0)
+BODY_MIN_RATE: int = _env.int("BODY_MIN_RATE", default=500)
+BODY_RATE_SECONDS: float = _env.float("BODY_RATE_SECONDS", default=30.0)
 
 
 def parse_database_url(url: str) -> dict[str, Any]:
