@@ -1,5 +1,6 @@
 """The worker of the web server, whose own error pages are problem details like the application's."""
 
+import errno
 import json
 import socket
 import uuid
@@ -65,6 +66,13 @@ def problem(status: HTTPStatus, request_id: str) -> bytes:
 
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's threaded worker."""
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answer a request. A caller who reads too slowly is one who has gone, and no fault of the server's."""
+        try:
+            return super().handle_request(req, conn)
+        except TimeoutError as error:
+            raise ConnectionResetError(errno.ECONNRESET, "The caller reads too slowly.") from error
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Answer a request that never reached the application, or that the application failed to answer."""

@@ -39,6 +39,10 @@ AIRPORTS_MAX_BYTES = env.AIRPORTS_MAX_BYTES
 IMPORT_MAX_CITIZENS = env.IMPORT_MAX_CITIZENS
 IMPORT_BODY_DAYS = env.IMPORT_BODY_DAYS
 
+# How long an answer may take to be read, and a piece of a streamed one.
+STREAM_SECONDS = env.STREAM_SECONDS
+STREAM_STALL_SECONDS = env.STREAM_STALL_SECONDS
+
 # How long the first answer to a request with an Idempotency-Key is kept.
 IDEMPOTENCY_KEY_LIFE = timedelta(hours=24)
 
