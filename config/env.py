@@ -40,8 +40,8 @@ WEB_WORKERS: int = _env.int("WEB_WORKERS", default=2)
 WEB_THREADS: int = _env.int("WEB_THREADS", default=8)
 # Seconds that a caller may take to read an answer, and a single piece (some 400 kB at most) of a streamed one. Then it
 # is cut off: a reader who stands still would keep a thread, and a transaction in the database, for ever.
-STREAM_SECONDS: float = _env.float("STREAM_SECONDS", default=600.0)
-STREAM_STALL_SECONDS: float = _env.float("STREAM_STALL_SECONDS", default=60.0)
+ANSWER_SECONDS: float = _env.float("ANSWER_SECONDS", default=600.0)
+ANSWER_STALL_SECONDS: float = _env.float("ANSWER_STALL_SECONDS", default=60.0)
 
 # Work in the background. All programs that share a Redis and are one installation have the same prefix.
 CELERY_KEY_PREFIX: str = _env.str("CELERY_KEY_PREFIX", default="demanda:")
@@ -60,6 +60,13 @@ RATE_LIMIT_ANONYMOUS: int = _env.int("RATE_LIMIT_ANONYMOUS", default=600)
 IMPORT_MAX_BYTES: int = _env.int("IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
 AIRPORTS_MAX_BYTES: int = _env.int("AIRPORTS_MAX_BYTES", default=200 * 1024 * 1024)
 IMPORT_MAX_CITIZENS: int = _env.int("IMPORT_MAX_CITIZENS", default=10_000)
+# What a compressed stream may unpack to: so many bytes, and so many times its own size.
+STREAM_MAX_BYTES: int = _env.int("STREAM_MAX_BYTES", default=16 * 1024 * 1024 * 1024)
+STREAM_MAX_RATIO: int = _env.int("STREAM_MAX_RATIO", default=200)
+# How long a body may take: in all, and so many bytes a second over so many seconds of waiting for it.
+BODY_SECONDS: float = _env.float("BODY_SECONDS", default=3600.0)
+BODY_MIN_RATE: int = _env.int("BODY_MIN_RATE", default=500)
+BODY_RATE_SECONDS: float = _env.float("BODY_RATE_SECONDS", default=30.0)
 
 
 def parse_database_url(url: str) -> dict[str, Any]:

@@ -11,6 +11,11 @@ from gunicorn.http import errors
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
+from config import env
+from config.gunicorn_body import GuardedReader, Patience, TimedReceive
+
+PATIENCE = Patience(seconds=env.BODY_SECONDS, rate=env.BODY_MIN_RATE, window=env.BODY_RATE_SECONDS)
+
 # What the server refuses before the application sees it. Others of its parser's errors are 400.
 STATUS: dict[type[Exception], HTTPStatus] = {
     errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
@@ -65,14 +70,21 @@ def problem(status: HTTPStatus, request_id: str) -> bytes:
 
 
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's threaded worker."""
+    """gunicorn's threaded worker, which waits for a body, and for a reader, only so long."""
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer a request. A caller who reads too slowly is one who has gone, and no fault of the server's."""
+        """Answer a request whose head has come."""
+        unreader = conn.parser.unreader
+        unreader.chunk = TimedReceive(unreader.chunk, unreader.sock, PATIENCE)
+        req.body.reader = GuardedReader(req.body.reader, req.force_close)
         try:
             return super().handle_request(req, conn)
         except TimeoutError as error:
+            # Who reads the answer too slowly is as good as gone: no fault of the server's.
             raise ConnectionResetError(errno.ECONNRESET, "The caller reads too slowly.") from error
+        finally:
+            # The class's own again: what comes next is no body.
+            del unreader.chunk
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Answer a request that never reached the application, or that the application failed to answer."""

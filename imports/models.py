@@ -138,7 +138,12 @@ class Citizen(models.Model):
     class Meta:
         ordering = ("delivery", "citizen_id")
         constraints = [
-            models.UniqueConstraint(fields=["delivery", "citizen_id"], name="citizen_unique_in_import"),
+            # Deferrable: a stream is stored before it is known whether an id occurs twice, and each one is to be named.
+            models.UniqueConstraint(
+                fields=["delivery", "citizen_id"],
+                name="citizen_unique_in_import",
+                deferrable=models.Deferrable.IMMEDIATE,
+            ),
             models.CheckConstraint(condition=Q(citizen_id__gte=0), name="citizen_id_not_negative"),
             models.CheckConstraint(condition=Q(apartment__gte=0), name="citizen_apartment_not_negative"),
             models.CheckConstraint(condition=Q(gender__in=["male", "female"]), name="citizen_gender_known"),

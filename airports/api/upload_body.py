@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from airports.csv.lines import ByteStream
 from config.common.api.tables import CSV
 from config.common.problems import FieldError, InvalidInput, TooLarge, UnsupportedType
+from config.common.unreadable import as_problem
 
 FORM = "multipart/form-data"
 FILE = "file"
@@ -56,7 +57,7 @@ class Body:
         try:
             chunk = self._source.read(self._max_bytes + 1 if size is None else size)
         except OSError as error:
-            raise _broken("The body broke off.") from error
+            raise as_problem(error) from error
         self._count += len(chunk)
         self._refuse_beyond_limit(self._count)
         if not chunk and self._count < self._announced:

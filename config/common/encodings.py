@@ -10,6 +10,8 @@ GZIP = "gzip"
 _GZIP_WINDOW = 31
 # The most that is decoded in one step.
 _STEP = 1024 * 1024
+# What is less than that may have any ratio: a few bytes are often all there is.
+_RATIO_FROM = 16 * _STEP
 
 
 def decoded(chunks: Iterable[bytes], *, encoding: str, max_bytes: int) -> bytes:
@@ -18,6 +20,37 @@ def decoded(chunks: Iterable[bytes], *, encoding: str, max_bytes: int) -> bytes:
     Raises `TooLarge` when it has more than `max_bytes`, `InvalidInput` when it is not what its encoding says.
     """
     return b"".join(limited(_gunzipped(chunks) if encoding == GZIP else chunks, max_bytes=max_bytes))
+
+
+def unpacked(chunks: Iterable[bytes], *, encoding: str, max_bytes: int, max_ratio: int) -> Iterator[bytes]:
+    """The decoded body as it comes, up to a mebibyte at a time. `encoding` as in `decoded`.
+
+    Raises, of a compressed body, `TooLarge` when it has more than `max_bytes` or, beyond the first 16 MiB, more than
+    `max_ratio` times its compressed size; `InvalidInput` as `decoded`. What is not compressed has no limit.
+    """
+    if encoding != GZIP:
+        yield from chunks
+        return
+    meter = _Meter(chunks)
+    size = 0
+    for chunk in limited(_gunzipped(meter), max_bytes=max_bytes):
+        size += len(chunk)
+        if size > max(_RATIO_FROM, max_ratio * meter.size):
+            raise TooLarge(f"The body may unpack to {max_ratio:,} times its size at most.")
+        yield chunk
+
+
+class _Meter:
+    """The same chunks; `size` is the bytes that have passed."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.size += len(chunk)
+            yield chunk
 
 
 def limited(chunks: Iterable[bytes], *, max_bytes: int) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from config.common.api.exceptions import problem_response, response_for
 from config.common.api.negotiation import prefers_page
 from config.common.database_errors import as_problem
+from config.common.problems import Problem
 
 PAGE_PREFIXES = ("/admin/",)
 # Of these there is a page for browsers and JSON for programs.
@@ -27,6 +28,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(
         request, HTTPStatus.BAD_REQUEST, "The request was refused." if known else "The request is malformed."
     )
+
+
+def broken_body(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """400 or 408: the body did not come to its end."""
+    return _page(request, problem.status, problem.detail) if _is_page(request) else response_for(request, problem)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

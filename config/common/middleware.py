@@ -11,13 +11,14 @@ from corsheaders.middleware import CorsMiddleware
 from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.urls import resolve
 from django.utils.functional import LazyObject
 from django_structlog.middlewares import RequestMiddleware
 
-from config.common.errors import bad_request, method_not_allowed, not_found
+from config.common.errors import bad_request, broken_body, method_not_allowed, not_found
+from config.common.unreadable import as_problem, too_slow, was_too_slow
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -132,6 +133,24 @@ class NulMiddleware:
         # The driver has no class of its own for it.
         is_nul = isinstance(exception, ValueError) and "NUL (0x00)" in str(exception)
         return bad_request(request, exception) if is_nul else None
+
+
+class BrokenBodyMiddleware:
+    """Says of a body that did not come to its end what is the matter: 408 or 400, whoever read it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        # Django's form parser takes a body that cannot be read for an empty one, which lacks its CSRF token.
+        mute = was_too_slow(request) and response.status_code != HTTPStatus.REQUEST_TIMEOUT
+        return broken_body(request, too_slow()) if mute else response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, UnreadablePostError):
+            return None
+        return broken_body(request, as_problem(exception))
 
 
 class MethodsMiddleware:

@@ -92,6 +92,12 @@ class Stale(Problem):
     status = HTTPStatus.PRECONDITION_FAILED
 
 
+class TooSlow(Problem):
+    """The caller keeps us waiting."""
+
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+
 class TooLarge(Problem):
     """More than a limit allows."""
 

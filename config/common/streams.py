@@ -60,21 +60,21 @@ class _Limit:
     def __init__(self, request: HttpRequest) -> None:
         self._path = request.path
         self._socket: socket.socket | None = request.META.get("gunicorn.socket")
-        self._ends = time.monotonic() + settings.STREAM_SECONDS
+        self._ends = time.monotonic() + settings.ANSWER_SECONDS
 
     def whole(self) -> None:
         """Limits an answer that is sent at once."""
-        self._allow(settings.STREAM_SECONDS)
+        self._allow(settings.ANSWER_SECONDS)
 
     def watched(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """The same pieces, each of which must be read in `STREAM_STALL_SECONDS`, and all in `STREAM_SECONDS`."""
+        """The same pieces, each of which must be read in `ANSWER_STALL_SECONDS`, and all in `ANSWER_SECONDS`."""
         sent = 0
         for piece in pieces:
             left = self._ends - time.monotonic()
             if left <= 0:
                 self._cut_off(sent)
                 raise CutOff(errno.ECONNRESET, "The answer took too long.")
-            allowed = min(left, settings.STREAM_STALL_SECONDS)
+            allowed = min(left, settings.ANSWER_STALL_SECONDS)
             self._allow(allowed)
             given = time.monotonic()
             try:

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "config.common.middleware.NulMiddleware",
+    "config.common.middleware.BrokenBodyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

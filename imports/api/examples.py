@@ -24,7 +24,12 @@ _PETRO = _ANNA | {
     "channel": "tiktok",
 }
 
-DELIVERY = OpenApiExample("A mother and her son", value={"citizens": [_ANNA, _PETRO]}, request_only=True)
+DELIVERY = OpenApiExample(
+    "A mother and her son", value={"citizens": [_ANNA, _PETRO]}, media_type="application/json", request_only=True
+)
+LINES = OpenApiExample(
+    "A line of a stream", value=_ANNA | {"relatives": []}, media_type="application/x-ndjson", request_only=True
+)
 CORRECTION = OpenApiExample("Moved to another town", value={"town": "Valencia"}, request_only=True)
 BIRTHDAYS = OpenApiExample(
     "By channel",

@@ -12,7 +12,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from config.common.api.bodies import RawBody, raw_body, read_body
+from config.common.api.bodies import (
+    JSON,
+    NDJSON,
+    JSONBodyParser,
+    NDJSONBodyParser,
+    RawBody,
+    raw_body,
+    read_body,
+    sent_type,
+)
 from config.common.api.idempotency import idempotent
 from config.common.api.pages import page_response
 from config.common.api.paths import path_id
@@ -20,9 +29,11 @@ from config.common.api.preferences import APPLIED, RESPOND_ASYNC, prefers_async
 from config.common.api.schema import data_of, page_of
 from config.common.api.tables import CSVRenderer, csv_response
 from config.common.api.viewsets import ApiViewSet
+from config.common.encodings import GZIP, unpacked
 from config.common.problems import FieldError, InvalidInput
-from imports.api.examples import DELIVERY
+from imports.api.examples import DELIVERY, LINES
 from imports.api.serializers import (
+    CitizenSerializer,
     DeliveryQuery,
     DeliverySerializer,
     ImportIdSerializer,
@@ -36,9 +47,11 @@ from imports.models import Import
 from imports.services.access import visible_import
 from imports.services.delete_import import delete_import
 from imports.services.load_import import load_import
+from imports.services.load_stream import load_stream
 from imports.services.receive_import import receive_import
 
 IMPORT_ID = OpenApiParameter("import_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="The import's number.")
+_ENCODINGS = (GZIP,)
 _GZIP = OpenApiParameter(
     "Content-Encoding", str, OpenApiParameter.HEADER, enum=["gzip"], description="Where the body is compressed."
 )
@@ -58,6 +71,7 @@ class ImportViewSet(ApiViewSet):
     }
     queries = {"list": ImportListQuery, "create": DeliveryQuery}
     bodies = {"create": DeliverySerializer}
+    parser_classes = [JSONBodyParser, NDJSONBodyParser]
     renderers = {"list": (JSONRenderer, CSVRenderer)}
     lookup_field = "import_id"
 
@@ -87,14 +101,17 @@ class ImportViewSet(ApiViewSet):
         summary="Load a delivery",
         description=(
             "All or nothing: a delivery with any invalid value is refused, with every one of them listed.\n\n"
+            "As `application/x-ndjson` there is one citizen a line, any number of them, read and loaded while they "
+            "come. Errors then point to `line 17/birth_date`. A line may have a mebibyte; an empty line is an error "
+            "but at the end. Such a delivery is loaded before it is answered.\n\n"
             "With `Prefer: respond-async` it is stored as it is sent and answered at once; poll `Location` until "
             "`status` is `complete`, or `failed` with the same errors. With `?review=true` beside it the load stops at "
             "`checked`, with what it would change, until somebody approves or discards it."
         ),
         tags=["imports"],
         parameters=[DeliveryQuery, _GZIP, _PREFER],
-        request=DeliverySerializer,
-        examples=[DELIVERY],
+        request={JSON: DeliverySerializer, NDJSON: CitizenSerializer},
+        examples=[DELIVERY, LINES],
         responses={
             201: OpenApiResponse(data_of(ImportIdSerializer(), "ImportCreated"), description="Loaded."),
             202: OpenApiResponse(data_of(ReviewedImportSerializer(), "ImportReceived"), description="Stored, queued."),
@@ -102,17 +119,30 @@ class ImportViewSet(ApiViewSet):
     )
     @idempotent
     def create(self, request: Request) -> Response:
-        limits: dict[str, Any] = {"max_bytes": settings.IMPORT_MAX_BYTES, "encodings": ("gzip",)}
+        if sent_type(request, JSON, NDJSON) == NDJSON:
+            return _created(self._load_stream(raw_body(request, media_type=NDJSON, encodings=_ENCODINGS)))
+        limits: dict[str, Any] = {"max_bytes": settings.IMPORT_MAX_BYTES, "encodings": _ENCODINGS}
         if prefers_async(request):
             return self._receive(raw_body(request, **limits))
         body = read_body(request, **limits)
+        return _created(load_import(body=body, source=self._source(), actor=self.actor))
+
+    def _load_stream(self, body: RawBody) -> Import:
+        chunks = unpacked(
+            body.chunks,
+            encoding=body.encoding,
+            max_bytes=settings.STREAM_MAX_BYTES,
+            max_ratio=settings.STREAM_MAX_RATIO,
+        )
+        return load_stream(chunks=chunks, source=self._source(), actor=self.actor)
+
+    def _source(self) -> str:
+        """Of a delivery that is loaded before the answer."""
         query = self.query()
         if query["review"]:
             error = FieldError("?review", "needs_respond_async", "Only with the header Prefer: respond-async.")
             raise InvalidInput("The query is not valid.", errors=[error])
-        loaded = load_import(body=body, source=query["source"], actor=self.actor)
-        headers = {"Location": _location(loaded)}
-        return Response({"data": {"import_id": loaded.pk}}, status=status.HTTP_201_CREATED, headers=headers)
+        return str(query["source"])
 
     def _receive(self, body: RawBody) -> Response:
         query = self.query()
@@ -150,6 +180,11 @@ class ImportViewSet(ApiViewSet):
         self.query()
         delete_import(import_id=path_id(import_id), actor=self.actor)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _created(loaded: Import) -> Response:
+    headers = {"Location": _location(loaded)}
+    return Response({"data": {"import_id": loaded.pk}}, status=status.HTTP_201_CREATED, headers=headers)
 
 
 def _location(row: Import) -> str:

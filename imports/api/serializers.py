@@ -153,6 +153,12 @@ class DeliveryQuery(serializers.Serializer[Any]):
         required=False, default=DEFAULT_SOURCE, max_length=64, trim_whitespace=False, help_text="Who supplies it."
     )
     review = serializers.BooleanField(required=False, default=False, help_text="Only with `Prefer: respond-async`.")
+    on_error = serializers.ChoiceField(
+        required=False,
+        choices=["fail"],
+        help_text="Nothing else is offered: a delivery is all or nothing.",
+        error_messages={"invalid_choice": "A delivery is all or nothing: no citizen can be skipped."},
+    )
 
 
 class ImportListQuery(PageQuery):

@@ -4,6 +4,7 @@
 code                      the value at the pointer
 ========================  =====================================================
 `malformed_json`          (pointer empty) is not one JSON document in UTF-8
+`line_too_long`           is a line of NDJSON with more than a mebibyte
 `too_deep`                (pointer empty) has more levels than can be read
 `required`                is missing; for an empty PATCH body the pointer is empty
 `unknown_field`           is a field that does not exist here
@@ -34,6 +35,7 @@ class Code(StrEnum):
     """What is wrong with one value; the module's docstring explains each."""
 
     MALFORMED_JSON = "malformed_json"
+    LINE_TOO_LONG = "line_too_long"
     TOO_DEEP = "too_deep"
     REQUIRED = "required"
     UNKNOWN_FIELD = "unknown_field"

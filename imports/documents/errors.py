@@ -4,6 +4,13 @@ from config.common.problems import MAX_ERRORS, FieldError, InvalidInput, TooLarg
 from imports.documents.codes import Code
 
 MAX_KEY_LENGTH = 100
+# What only the whole of a delivery can show. Python says it of a document, SQL finds it out about a stream.
+DETAILS = {
+    Code.DUPLICATE: "This id occurs more than once.",
+    Code.UNKNOWN_CITIZEN: "There is no citizen with this id.",
+    Code.NOT_MUTUAL: "This citizen does not name the other one in return.",
+    Code.IN_BOTH_LISTS: "This citizen stands in relatives too.",
+}
 
 
 class InvalidDocument(InvalidInput):

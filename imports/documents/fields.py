@@ -7,7 +7,7 @@ from typing import TypeGuard
 
 from imports.documents.codes import Code
 from imports.documents.dates import parse_birth_date
-from imports.documents.errors import ErrorCollector
+from imports.documents.errors import DETAILS, ErrorCollector
 from imports.documents.structs import GENDERS, MAX_CHANNEL, MAX_INTEGER, MAX_TEXT
 from imports.documents.texts import has_letter_or_digit, is_storable
 
@@ -101,5 +101,5 @@ def check_ids(value: object, pointer: str, errors: ErrorCollector) -> None:
 def check_first(value: int, seen: set[int], pointer: str, errors: ErrorCollector) -> None:
     """`value` occurs for the first time; remembers it in `seen`."""
     if value in seen:
-        errors.add(pointer, Code.DUPLICATE, "This id occurs more than once.")
+        errors.add(pointer, Code.DUPLICATE, DETAILS[Code.DUPLICATE])
     seen.add(value)

@@ -15,6 +15,7 @@ from imports.documents.structs import Citizen, Document
 from imports.documents.texts import NUL, has_letter_or_digit
 
 DECODER = msgspec.json.Decoder(Document)
+LINE_DECODER = msgspec.json.Decoder(Citizen)
 # In JSON a NUL character can only be written like this.
 ESCAPED_NUL = b"\\u0000"
 
@@ -24,6 +25,16 @@ def decode(body: bytes) -> list[Citizen] | None:
     try:
         return DECODER.decode(body).citizens
     except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def decode_lines(raw: bytes) -> list[Citizen] | None:
+    """The citizens of whole lines that each hold one whose struct is right, or None."""
+    decode_line = LINE_DECODER.decode
+    try:
+        # Not msgspec's own `decode_lines`: it takes two citizens on one line, or one on two.
+        return [decode_line(line) for line in raw.removesuffix(b"\n").split(b"\n")]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from itertools import chain
 
 from imports.documents.codes import Code
-from imports.documents.errors import ErrorCollector
+from imports.documents.errors import DETAILS, ErrorCollector
 from imports.documents.structs import Citizen
 
 
@@ -49,13 +49,13 @@ def check_named(
     """Each of `ids` is `known` and names `citizen_id` in return."""
     for index, other in enumerate(ids):
         if other not in known:
-            errors.add(f"{pointer}/{index}", Code.UNKNOWN_CITIZEN, "There is no citizen with this id.")
+            errors.add(f"{pointer}/{index}", Code.UNKNOWN_CITIZEN, DETAILS[Code.UNKNOWN_CITIZEN])
         elif citizen_id not in known[other]:
-            errors.add(f"{pointer}/{index}", Code.NOT_MUTUAL, "This citizen does not name the other one in return.")
+            errors.add(f"{pointer}/{index}", Code.NOT_MUTUAL, DETAILS[Code.NOT_MUTUAL])
 
 
 def check_disjoint(relatives: Collection[int], friends: list[int], pointer: str, errors: ErrorCollector) -> None:
     """No friend stands among the relatives. `pointer` leads to the citizen."""
     for index, other in enumerate(friends):
         if other in relatives:
-            errors.add(f"{pointer}/friends/{index}", Code.IN_BOTH_LISTS, "This citizen stands in relatives too.")
+            errors.add(f"{pointer}/friends/{index}", Code.IN_BOTH_LISTS, DETAILS[Code.IN_BOTH_LISTS])

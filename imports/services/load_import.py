@@ -1,11 +1,11 @@
 """Takes a delivery of residents in: all of it or nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from config.common.problems import FieldError, InvalidInput
@@ -13,10 +13,9 @@ from imports.documents.copy import COLUMNS, copy_rows
 from imports.documents.reader import read_document
 from imports.documents.structs import Citizen
 from imports.models import Import
+from imports.services.feed_copy import feed_copy
 
 DEFAULT_SOURCE = "default"
-# Larger than a chunk, so that each is handed over whole.
-_READ_BYTES = 1024 * 1024
 _COPY = f"COPY imports_citizen ({', '.join(COLUMNS)}) FROM STDIN"
 
 
@@ -59,21 +58,4 @@ def store_citizens(citizens: list[Citizen], *, source: str, actor: User | None) 
 
 def copy_citizens(chunks: Iterable[bytes]) -> None:
     """Streams rows in COPY's text format into the table, inside the caller's transaction."""
-    # Django wraps the errors of `execute` alone: without this a full disk would not be known as one.
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(_COPY, ChunkReader(chunks), size=_READ_BYTES)
-
-
-class ChunkReader:
-    """A file for psycopg2's COPY over chunks that are made while it reads: at most two of them in memory."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks: Iterator[bytes] = iter(chunks)
-        self._rest = b""
-
-    def read(self, size: int) -> bytes:
-        """Up to `size` bytes; none at the end."""
-        if not self._rest:
-            self._rest = next(self._chunks, b"")
-        piece, self._rest = self._rest[:size], self._rest[size:]
-        return piece
+    feed_copy(_COPY, chunks)

@@ -116,12 +116,12 @@ def test_what_is_no_stream_stays_as_it_is() -> None:
 
 
 def test_every_piece_has_its_time_and_the_whole_answer_too(settings: Any) -> None:
-    settings.STREAM_SECONDS, settings.STREAM_STALL_SECONDS = 100.0, 7.0
+    settings.ANSWER_SECONDS, settings.ANSWER_STALL_SECONDS = 100.0, 7.0
     wire = Wire()
     pieces = iter(answer(Source(b"a", b"b"), **{"gunicorn.socket": wire}))
     assert (next(pieces), wire.timeout) == (b"a", 7.0)
     assert list(pieces) == [b"b"]
-    settings.STREAM_SECONDS = 5.0
+    settings.ANSWER_SECONDS = 5.0
     pieces = iter(answer(Source(b"a"), **{"gunicorn.socket": wire}))
     assert next(pieces) == b"a"
     assert 0 < wire.timeout <= 5.0
@@ -129,7 +129,7 @@ def test_every_piece_has_its_time_and_the_whole_answer_too(settings: Any) -> Non
 
 
 def test_an_answer_that_takes_too_long_breaks_off_with_a_reset(settings: Any) -> None:
-    settings.STREAM_SECONDS = 0.0
+    settings.ANSWER_SECONDS = 0.0
     wire, source = Wire(), Source(b"a", b"b")
     response = answer(source, **{"gunicorn.socket": wire})
     with pytest.raises(CutOff):
@@ -139,7 +139,7 @@ def test_an_answer_that_takes_too_long_breaks_off_with_a_reset(settings: Any) ->
 
 
 def test_without_a_socket_it_still_breaks_off(settings: Any) -> None:
-    settings.STREAM_SECONDS = 0.0
+    settings.ANSWER_SECONDS = 0.0
     with pytest.raises(CutOff):
         list(answer(Source(b"a")))
 
@@ -148,7 +148,7 @@ def test_without_a_socket_it_still_breaks_off(settings: Any) -> None:
 def test_a_server_that_gives_a_reader_up_resets_the_connection_of_one_who_stood_still(
     settings: Any, stall: float, asked: list[str]
 ) -> None:
-    settings.STREAM_STALL_SECONDS = stall
+    settings.ANSWER_STALL_SECONDS = stall
     wire = Wire()
     response = answer(Source(b"a", b"b"), **{"gunicorn.socket": wire})
     next(iter(response))

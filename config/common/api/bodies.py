@@ -8,9 +8,11 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from config.common.encodings import decoded, limited, too_large
-from config.common.problems import FieldError, InvalidInput, UnsupportedType
+from config.common.problems import UnsupportedType
+from config.common.unreadable import truncated
 
 JSON = "application/json"
+NDJSON = "application/x-ndjson"
 _CHUNK = 1024 * 1024
 
 
@@ -21,6 +23,12 @@ class JSONBodyParser(BaseParser):
 
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
         raise UnsupportedType("This body is read by the view itself.")
+
+
+class NDJSONBodyParser(JSONBodyParser):
+    """The same for one JSON value a line."""
+
+    media_type = NDJSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +49,33 @@ def read_body(request: Request, *, max_bytes: int, media_type: str = JSON, encod
     return decoded(raw.chunks, encoding=raw.encoding, max_bytes=max_bytes)
 
 
-def raw_body(request: Request, *, max_bytes: int, media_type: str = JSON, encodings: tuple[str, ...] = ()) -> RawBody:
+def raw_body(
+    request: Request, *, max_bytes: int | None = None, media_type: str = JSON, encodings: tuple[str, ...] = ()
+) -> RawBody:
     """The body without a look into it. Raises `UnsupportedType` and `TooLarge` by what its headers say.
 
-    While its chunks are read: `TooLarge` beyond `max_bytes` as sent, `InvalidInput` when it ends too early.
+    While its chunks are read: `TooLarge` beyond `max_bytes` as sent, `InvalidInput` when it ends too early, `OSError`
+    when it cannot be read (`config.common.unreadable` says why).
     """
-    sent = (request.content_type or "").partition(";")[0].strip().lower()
-    if sent != media_type:
-        raise UnsupportedType(f"Send {media_type}.")
+    sent_type(request, media_type)
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() or "identity"
     if encoding not in {"identity", *encodings}:
         raise UnsupportedType(f"Content-Encoding may be {' or '.join((*encodings, 'absent'))}.")
     announced = _announced_size(request)
+    chunks = _whole(_chunks(request), announced)
+    if max_bytes is None:
+        return RawBody(encoding, chunks)
     if announced > max_bytes:
         raise too_large(max_bytes)
-    return RawBody(encoding, limited(_whole(_chunks(request), announced), max_bytes=max_bytes))
+    return RawBody(encoding, limited(chunks, max_bytes=max_bytes))
+
+
+def sent_type(request: Request, *allowed: str) -> str:
+    """The media type of the body. Raises `UnsupportedType` unless it is one of `allowed`."""
+    sent = (request.content_type or "").partition(";")[0].strip().lower()
+    if sent not in allowed:
+        raise UnsupportedType(f"Send {' or '.join(allowed)}.")
+    return sent
 
 
 def _announced_size(request: Request) -> int:
@@ -68,9 +88,9 @@ def _whole(chunks: Iterator[bytes], announced: int) -> Iterator[bytes]:
     for chunk in chunks:
         left -= len(chunk)
         yield chunk
-    # The caller went away. Half a delivery must not be taken for one.
+    # The caller went away.
     if left > 0:
-        raise InvalidInput("The body ended too early.", errors=[FieldError("", "truncated", "The body is not whole.")])
+        raise truncated()
 
 
 def _chunks(request: Request) -> Iterator[bytes]:

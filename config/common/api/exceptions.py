@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import Error as DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from rest_framework.exceptions import APIException
 
-from config.common.database_errors import as_problem
+from config.common import database_errors, unreadable
 from config.common.problems import Problem
 
 CONTENT_TYPE = "application/problem+json"
@@ -61,7 +61,9 @@ def problem_handler(exc: Exception, context: Mapping[str, Any]) -> HttpResponse 
     """DRF's exception handler. None for what nobody foresaw: Django logs it, `config.common.errors` answers 500."""
     request: HttpRequest = context["request"]._request
     if isinstance(exc, DatabaseError):
-        exc = as_problem(exc) or exc
+        exc = database_errors.as_problem(exc) or exc
+    if isinstance(exc, UnreadablePostError):
+        exc = unreadable.as_problem(exc)
     if isinstance(exc, Problem):
         return response_for(request, exc)
     if isinstance(exc, APIException):

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TokenOf = Callable[[str], str]
 # Some 7 MB, more than the buffers between a server and a small window hold.
 COUNT = 10_000
-LIMITS = [{"STREAM_STALL_SECONDS": "0.5"}, {"STREAM_SECONDS": "0.7"}]
+LIMITS = [{"ANSWER_STALL_SECONDS": "0.5"}, {"ANSWER_SECONDS": "0.7"}]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from imports.documents.copy import copy_rows
 from imports.documents.structs import Citizen
 from imports.models import Import
 from imports.services import load_import as service
-from imports.services.load_import import ChunkReader, check_source, load_import, store_citizens
+from imports.services.load_import import check_source, load_import, store_citizens
 from tests.factories import delivery, people
 from tests.imports.world import body_of, counts, load, stored
 
@@ -80,13 +80,3 @@ def test_a_source_without_a_letter_or_a_digit_is_refused(source: str) -> None:
 @pytest.mark.parametrize("source", ["a", "7", "٧", "Ж" * 64, " a\t"])
 def test_a_source_with_one_is_fine(source: str) -> None:
     check_source(source)
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 100])
-def test_a_chunk_reader_hands_over_every_byte_once(size: int) -> None:
-    reader = ChunkReader([b"abc", b"de", b"f"])
-    pieces = []
-    while piece := reader.read(size):
-        assert len(piece) <= size
-        pieces.append(piece)
-    assert b"".join(pieces) == b"abcdef"

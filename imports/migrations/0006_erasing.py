@@ -20,7 +20,7 @@ RESET = ", ".join(PARAMETERS)
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0004_created_at'),
+        ('imports', '0005_deferrable_unique'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
