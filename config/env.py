@@ -38,6 +38,10 @@ LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 # Web server.
 WEB_WORKERS: int = _env.int("WEB_WORKERS", default=2)
 WEB_THREADS: int = _env.int("WEB_THREADS", default=8)
+# Seconds that a caller may take to read an answer, and a single piece (some 400 kB at most) of a streamed one. Then it
+# is cut off: a reader who stands still would keep a thread, and a transaction in the database, for ever.
+ANSWER_SECONDS: float = _env.float("ANSWER_SECONDS", default=600.0)
+ANSWER_STALL_SECONDS: float = _env.float("ANSWER_STALL_SECONDS", default=60.0)
 
 # Work in the background. All programs that share a Redis and are one installation have the same prefix.
 CELERY_KEY_PREFIX: str = _env.str("CELERY_KEY_PREFIX", default="demanda:")

@@ -1,5 +1,6 @@
 """The worker of the web server, whose own error pages are problem details like the application's."""
 
+import errno
 import json
 import socket
 import uuid
@@ -69,7 +70,7 @@ def problem(status: HTTPStatus, request_id: str) -> bytes:
 
 
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's threaded worker, which waits for a body as long as `PATIENCE` has it."""
+    """gunicorn's threaded worker, which waits for a body, and for a reader, only so long."""
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer a request whose head has come."""
@@ -78,6 +79,9 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         req.body.reader = GuardedReader(req.body.reader, req.force_close)
         try:
             return super().handle_request(req, conn)
+        except TimeoutError as error:
+            # Who reads the answer too slowly is as good as gone: no fault of the server's.
+            raise ConnectionResetError(errno.ECONNRESET, "The caller reads too slowly.") from error
         finally:
             # The class's own again: what comes next is no body.
             del unreader.chunk

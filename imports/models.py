@@ -55,6 +55,8 @@ class Import(models.Model):
     )
     completed_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True, help_text="When it was complete, failed or cancelled.")
+    erased_at = models.DateTimeField(null=True, blank=True, help_text="When somebody had its residents erased.")
+    scrubbed_at = models.DateTimeField(null=True, blank=True, help_text="When nothing personal of it was left.")
     deleted_at = models.DateTimeField(null=True, blank=True, help_text="Its rows are about to go.")
 
     objects: ClassVar[ImportQuerySet] = ImportQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
@@ -65,6 +67,7 @@ class Import(models.Model):
         indexes = [
             models.Index(fields=["source", "-id"], name="import_source", condition=Q(deleted_at=None)),
             models.Index(fields=["deleted_at"], name="import_deleted", condition=Q(deleted_at__isnull=False)),
+            models.Index(fields=["id"], name="import_to_scrub", condition=Q(status="erased", scrubbed_at=None)),
             # For the sweeper and for the erasure of raw bodies, which look again and again and mostly find nothing.
             models.Index(fields=["id"], name="import_unfinished", condition=Q(status__in=["queued", "loading"])),
             models.Index(fields=["settled_at"], name="import_raw_body", condition=Q(body_size__isnull=False)),
@@ -109,7 +112,7 @@ class Citizen(models.Model):
         MALE = "male"
         FEMALE = "female"
 
-    # Rows of a delivery go in chunks by `purge_import`, never by Django's cascade, which would read them all.
+    # Rows of a delivery go in chunks (`services/import_rows.py`), never by Django's cascade, which would read them all.
     delivery = models.ForeignKey(
         Import,
         db_column="import_id",

@@ -30,6 +30,14 @@ class ImportQuerySet(models.QuerySet["Import"]):
         """The ones whose rows are about to go."""
         return self.filter(deleted_at__isnull=False)
 
+    def to_scrub(self) -> "ImportQuerySet":
+        """The erased ones whose personal data is about to go."""
+        return self.filter(status="erased", scrubbed_at=None)
+
+    def compared_with(self, import_id: int) -> "ImportQuerySet":
+        """The ones whose review was made against this import."""
+        return self.filter(review__compared_with=import_id)
+
     def with_makers(self) -> "ImportQuerySet":
         """With the users who made them, newest first: what lists show."""
         return self.select_related("created_by").order_by("-id")

@@ -11,8 +11,10 @@ from config.common.background.tasks import BackgroundTask, background_task
 from imports.models import Import
 from imports.services.delete_import import PURGE, purge_deleted_imports
 from imports.services.erase_bodies import erase_old_bodies
+from imports.services.erase_import import ERASE, scrub_erased_imports
 from imports.services.load_received import load_received_import
 from imports.services.receive_import import LOAD
+from imports.services.reclaim_space import VACUUM, reclaim_space
 
 ERASE_BODIES = "imports.erase_bodies"
 # A purge, or an erasure, gives way to other bulk work after so long.
@@ -62,3 +64,27 @@ def sweep_deleted() -> None:
     """Deleted imports whose rows are still there."""
     if Import.objects.deleted().exists():
         enqueue(PURGE, expires=SWEPT_EXPIRES)
+
+
+@background_task(ERASE, queue="bulk")
+def erase(self: BackgroundTask, **kwargs: Any) -> None:
+    """Removes the personal data of erased imports, one run at a time; what is left after a while is a new message's."""
+    with single_run(ERASE) as alone:
+        if alone:
+            logger.info("imports_erased", erased=scrub_erased_imports(seconds=_PURGE_SECONDS))
+            sweep_erased()
+
+
+@sweep(ERASE)
+def sweep_erased() -> None:
+    """Erased imports of which something personal is still there."""
+    if Import.objects.to_scrub().exists():
+        enqueue(ERASE, expires=SWEPT_EXPIRES)
+
+
+@background_task(VACUUM, queue="bulk", soft_time_limit=900, time_limit=960)
+def vacuum(self: BackgroundTask, **kwargs: Any) -> None:
+    """Makes the room of many removed rows free for the next ones, one run at a time."""
+    with single_run(VACUUM) as alone:
+        if alone:
+            reclaim_space()

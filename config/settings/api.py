@@ -41,6 +41,10 @@ STREAM_MAX_BYTES = env.STREAM_MAX_BYTES
 STREAM_MAX_RATIO = env.STREAM_MAX_RATIO
 IMPORT_BODY_DAYS = env.IMPORT_BODY_DAYS
 
+# How long an answer may take to be read, and a piece of a streamed one.
+ANSWER_SECONDS = env.ANSWER_SECONDS
+ANSWER_STALL_SECONDS = env.ANSWER_STALL_SECONDS
+
 # How long the first answer to a request with an Idempotency-Key is kept.
 IDEMPOTENCY_KEY_LIFE = timedelta(hours=24)
 

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "config.common.middleware.RequestIdMiddleware",
     "config.common.middleware.LogMiddleware",
     "config.common.middleware.HeadMiddleware",
+    "config.common.streams.StreamMiddleware",
     "config.common.middleware.ChunkedBodyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.common.middleware.CorsHeadersMiddleware",

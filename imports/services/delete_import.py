@@ -4,23 +4,16 @@ import math
 import time
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from config.common.background.publishing import enqueue
 from config.common.problems import NotFound
 from imports.models import Import
+from imports.services.import_rows import Rows, citizens_to_remove, corrections_to_remove, raw_body_to_remove
+from imports.services.reclaim_space import reclaim_soon
 
 PURGE = "imports.purge_deleted"
-CHUNK_ROWS = 20_000
-_TABLES = ("imports_citizen", "imports_correction", "imports_rawchunk")
-
-# Rows of one import, a bounded number at a time, so that no lock is held for long and a killed purge has lost little.
-_DELETE_CHUNK = """
-    DELETE FROM {table} WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM {table} WHERE import_id = %s LIMIT %s
-    ))
-"""
 
 
 @transaction.atomic
@@ -35,6 +28,8 @@ def delete_import(*, import_id: int, actor: User | None) -> None:
         raise NotFound("There is no such import.")
     found.deleted_at = timezone.now()
     found.save(update_fields=["deleted_at"])
+    # What deliveries on their way were seen to change in it.
+    Import.objects.compared_with(import_id).update(differences=[])
     enqueue(PURGE)
 
 
@@ -44,32 +39,39 @@ def purge_deleted_imports(*, seconds: float = math.inf) -> int:
     May be killed and repeated at any point, and run twice at the same time.
     """
     deadline = time.monotonic() + seconds
-    import_ids = list(Import.objects.deleted().values_list("pk", flat=True))
-    return sum(_purge(import_id, deadline) for import_id in import_ids)
+    purges = [_Purge(import_id) for import_id in Import.objects.deleted().values_list("pk", flat=True)]
+    removed = sum(purge.run(deadline) for purge in purges)
+    reclaim_soon(sum(purge.removed_rows for purge in purges))
+    return removed
 
 
-def _purge(import_id: int, deadline: float) -> bool:
-    """Whether it was this call that removed the import itself."""
-    while time.monotonic() < deadline:
-        if not _remove_rows(import_id):
-            break
-    else:
-        return False
-    removed, _ = Import.objects.deleted().filter(pk=import_id).delete()
-    return removed > 0
+class _Purge:
+    """The end of one import."""
 
+    def __init__(self, import_id: int) -> None:
+        self._import_id = import_id
+        self._rows: list[Rows] = [
+            table(import_id) for table in (citizens_to_remove, corrections_to_remove, raw_body_to_remove)
+        ]
+        self.removed_rows = 0
 
-@transaction.atomic
-def _remove_rows(import_id: int) -> int:
-    """Removes a chunk of each table. 0: none is left."""
-    # Two purges take turns. Without the lock one of them would wait for the other's chunk, find none of its rows left,
-    # and remove the import while the other's rows still point at it.
-    if Import.objects.deleted().select_for_update().filter(pk=import_id).first() is None:
-        return 0
-    return sum(_delete_chunk(table, import_id) for table in _TABLES)
+    def run(self, deadline: float) -> bool:
+        """Whether it was this call that removed the import itself."""
+        while time.monotonic() < deadline:
+            removed = self._remove_rows()
+            self.removed_rows += removed
+            if not removed:
+                break
+        else:
+            return False
+        imports, _ = Import.objects.deleted().filter(pk=self._import_id).delete()
+        return imports > 0
 
-
-def _delete_chunk(table: str, import_id: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_DELETE_CHUNK.format(table=table), [import_id, CHUNK_ROWS])
-        return int(cursor.rowcount)
+    @transaction.atomic
+    def _remove_rows(self) -> int:
+        """Removes a chunk of each table. 0: none is left."""
+        # Two purges take turns. Without the lock one of them would wait for the other's chunk, find none of its rows
+        # left, and remove the import while the other's rows still point at it.
+        if Import.objects.deleted().select_for_update().filter(pk=self._import_id).first() is None:
+            return 0
+        return sum(rows.next() for rows in self._rows)

@@ -26,7 +26,7 @@ from imports.services.erase_bodies import body_goes_at_once
 from imports.services.load_import import copy_citizens
 from imports.services.load_progress import Progress
 from imports.services.raw_bodies import read_body, remove_body
-from imports.services.review_delivery import review_delivery
+from imports.services.review_delivery import review_delivery, storable_differences
 
 Status = Import.Status
 # A body that brings every worker down must not be tried for ever.
@@ -112,7 +112,8 @@ class _Load:
 
     def _await_review(self, delivery: Import, citizens: list[Citizen]) -> str:
         review = review_delivery(citizens, source=delivery.source)
-        self._move(status=Status.CHECKED, review=review.counts, differences=review.differences)
+        with transaction.atomic():
+            self._move(status=Status.CHECKED, review=review.counts, differences=storable_differences(review))
         return Status.CHECKED.value
 
     def _store(self, citizens: list[Citizen]) -> str:

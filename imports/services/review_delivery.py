@@ -55,6 +55,18 @@ def may_see_differences(*, found: Import, actor: User) -> bool:
     return other is None or visible.filter(pk=other, status=Import.Status.COMPLETE).exists()
 
 
+def storable_differences(review: Review) -> list[dict[str, Any]]:
+    """The samples; none where the other import was erased or deleted meanwhile. Call it in the transaction that stores
+    them: whoever erases the other import waits for its end, and then takes the samples away.
+    """
+    other = review.counts["compared_with"]
+    if other is None:
+        return review.differences
+    held = Import.objects.key_shared(other)
+    is_there = held is not None and held.deleted_at is None and held.status == Import.Status.COMPLETE
+    return review.differences if is_there else []
+
+
 class _Comparison:
     """What becomes of the rows that there are: the delivery is in memory, the last import passes in chunks."""
 

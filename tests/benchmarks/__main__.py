@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [--size 10k|1m] [--rounds N] [--json FILE]`."""
+"""`python -m tests.benchmarks [--size 10k|1m|10m] [--rounds N] [--json FILE] [--docs]`."""
 
 import argparse
 import json
@@ -8,7 +8,13 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-SIZES = {"10k": (10_000,), "1m": (10_000, 1_000_000)}
+SIZES = {
+    "10k": (1_000, 10_000),
+    "1m": (1_000, 10_000, 100_000, 1_000_000),
+    "10m": (1_000, 10_000, 100_000, 1_000_000, 10_000_000),
+}
+# At these everything is measured, at the others deliveries as a whole.
+THOROUGH = (10_000, 1_000_000)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -18,17 +24,19 @@ def main() -> int:
     parser.add_argument("--size", choices=sorted(SIZES), default="1m", help="the largest import (default: 1m)")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--json", type=Path, help="write the rows there too")
+    parser.add_argument("--docs", action="store_true", help="write the table and the plot of sizes to docs/")
+    parser.add_argument("--only-scaling", action="store_true", help="deliveries as a whole, nothing else")
     arguments = parser.parse_args()
     os.environ["DATA_DIR"] = str(ROOT / ".data" / "bench")
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.local"
     os.environ["LOG_LEVEL"] = "ERROR"
-    rows = run(sizes=SIZES[arguments.size], rounds=arguments.rounds)
+    rows = run(SIZES[arguments.size], rounds=arguments.rounds, docs=arguments.docs, thorough=not arguments.only_scaling)
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=2))
     return 0 if all(row["holds"] is not False for row in rows) else 1
 
 
-def run(*, sizes: tuple[int, ...], rounds: int) -> list[dict[str, object]]:
+def run(sizes: tuple[int, ...], *, rounds: int, docs: bool, thorough: bool) -> list[dict[str, object]]:
     """Measures at each size and prints. The environment must be set before anything of Django is imported."""
     import django
 
@@ -39,15 +47,24 @@ def run(*, sizes: tuple[int, ...], rounds: int) -> list[dict[str, object]]:
     session = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
     django.setup()
 
-    from tests.benchmarks import imports, upload
+    from tests.benchmarks import imports, scaling, scaling_report, upload
     from tests.benchmarks.stage import set_stage
     from tests.benchmarks.timing import Row, table
 
     rows: list[Row] = []
+    scales: list[scaling.Scale] = []
     with tempfile.TemporaryDirectory() as folder, set_stage(Path(folder)) as stage:
         for citizens in sizes:
-            rows += imports.measure(stage, citizens=citizens, rounds=rounds if citizens <= 10_000 else 3)
-        rows += upload.measure(stage, rounds=rounds)
+            # A large delivery is measured once.
+            few = rounds if citizens <= 10_000 else min(rounds, 3) if citizens <= 100_000 else 1
+            scales.append(scaling.measure(stage, citizens=citizens, rounds=few))
+            rows += scales[-1].rows()
+        if thorough:
+            for citizens in set(sizes).intersection(THOROUGH):
+                rows += imports.measure(stage, citizens=citizens, rounds=rounds if citizens <= 10_000 else 3)
+            rows += upload.measure(stage, rounds=rounds)
+    if docs:
+        scaling_report.write(ROOT / "docs", scales)
     session.close()
     print(table(rows))
     return [{**asdict(row), "ratio": row.ratio, "holds": row.holds} for row in rows]

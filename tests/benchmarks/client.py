@@ -3,6 +3,7 @@
 import http.client
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ class Client:
         self._address = urlsplit(url).netloc
         self.authorization = f"Token {token}"
         self._headers = {"Authorization": self.authorization}
-        self._connection = http.client.HTTPConnection(self._address, timeout=600)
+        self._connection = http.client.HTTPConnection(self._address, timeout=3600, blocksize=1 << 20)
 
     def expect(
         self, status: int, method: str, path: str, body: Any = None, media_type: str = "application/json"
@@ -29,9 +30,19 @@ class Client:
             raise RuntimeError(f"{method} {path}: {answer.status} {received[:500]!r}")
         return received
 
-    def drain(self, path: str) -> None:
-        """Reads an answer of any size, a mebibyte at a time."""
-        self._open(path, _read_to_the_end)
+    def upload(self, path: str, file: Path, media_type: str) -> None:
+        """Sends a file of any size, a mebibyte at a time. Raises RuntimeError unless the answer is 201."""
+        headers = {**self._headers, "Content-Type": media_type, "Content-Length": str(file.stat().st_size)}
+        with file.open("rb") as body:
+            self._connection.request("POST", path, body, headers)
+        answer = self._connection.getresponse()
+        received = answer.read()
+        if answer.status != 201:
+            raise RuntimeError(f"POST {path}: {answer.status} {received[:500]!r}")
+
+    def drain(self, path: str, *, encoding: str = "identity") -> None:
+        """Reads an answer of any size, a mebibyte at a time, as it comes."""
+        self._open(path, _read_to_the_end, encoding)
 
     def first_byte(self, path: str) -> None:
         """Reads the first bytes of an answer, on a connection of its own, which is given up then."""
@@ -39,8 +50,8 @@ class Client:
         other._open(path, lambda answer: answer.read1(1))
         other._connection.close()
 
-    def _open(self, path: str, read: Callable[[http.client.HTTPResponse], object]) -> None:
-        self._connection.request("GET", path, headers=self._headers)
+    def _open(self, path: str, read: Callable[[http.client.HTTPResponse], object], encoding: str = "identity") -> None:
+        self._connection.request("GET", path, headers={**self._headers, "Accept-Encoding": encoding})
         answer = self._connection.getresponse()
         if answer.status != 200:
             raise RuntimeError(f"GET {path}: {answer.status}")

@@ -17,7 +17,7 @@ from tests.benchmarks.stage import Stage
 from tests.benchmarks.timing import Row, median_of, medians_of_pair
 
 RELATIONS = 1_000
-_JSON_ROWS = """COPY (
+JSON_ROWS = """COPY (
     SELECT row_to_json(citizen) FROM (
         SELECT citizen_id, town, street, building, apartment, name, to_char(birth_date, 'DD.MM.YYYY') AS birth_date,
             gender, relatives, friends, channel
@@ -86,7 +86,7 @@ def _read(stage: Stage, import_id: int, citizens: int, rounds: int) -> Iterator[
     before = stage.memory()
     mine, raw = medians_of_pair(
         lambda: stage.client.drain(url),
-        lambda: stage.psql(_JSON_ROWS.format(import_id), into=subprocess.DEVNULL),
+        lambda: stage.psql(JSON_ROWS.format(import_id), into=subprocess.DEVNULL),
         rounds=rounds,
     )
     grown = (stage.memory() - before) / 2**20

@@ -1,4 +1,4 @@
-"""The purge of deleted deliveries, as a task."""
+"""The end of deleted and of erased deliveries, as tasks."""
 
 from typing import Any
 
@@ -10,9 +10,11 @@ from config.common.background.single import single_run
 from imports import tasks
 from imports.models import Citizen, Import
 from imports.services import delete_import as deleting
+from imports.services import erase_import as erasing
 from imports.services.delete_import import PURGE, delete_import, purge_deleted_imports
+from imports.services.erase_import import ERASE, erase_import
 from imports.services.load_import import load_import
-from imports.tasks import purge_deleted, sweep_deleted
+from imports.tasks import erase, purge_deleted, sweep_deleted, sweep_erased, vacuum
 
 BODY = (
     b'{"citizens": [{"citizen_id": 1, "town": "Minsk", "street": "S", "building": "1", "apartment": 1,'
@@ -24,7 +26,7 @@ BODY = (
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     """What was enqueued, instead of doing it."""
     messages: list[tuple[str, dict[str, Any]]] = []
-    for module in (tasks, deleting):
+    for module in (tasks, deleting, erasing):
         monkeypatch.setattr(module, "enqueue", lambda name, **kwargs: messages.append((name, kwargs)))
     return messages
 
@@ -80,3 +82,39 @@ def test_a_purge_beside_another_does_nothing(delivery: Import, sent: list[Any]) 
         pool.submit(purge_elsewhere).result(5)
     assert Citizen.objects.count() == 1
     assert purge_deleted_imports() == 1
+
+
+@pytest.mark.django_db
+def test_erasing_enqueues_a_task_that_removes_every_row(delivery: Import, sent: list[Any]) -> None:
+    erase_import(import_id=delivery.pk, actor=None)
+    assert sent == [(ERASE, {})]
+    erase.run()
+    assert (Import.objects.get().status, Citizen.objects.count()) == ("erased", 0)
+    assert sent == [(ERASE, {})]
+
+
+@pytest.mark.django_db
+def test_an_erasure_whose_time_is_over_leaves_the_rest_to_another_message(
+    delivery: Import, sent: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "_PURGE_SECONDS", 0)
+    erase_import(import_id=delivery.pk, actor=None)
+    erase.run()
+    assert Citizen.objects.count() == 1
+    assert sent == [(ERASE, {}), (ERASE, {"expires": 60.0})]
+
+
+@pytest.mark.django_db
+def test_the_sweep_finds_what_was_erased_while_redis_was_away_and_nothing_else(
+    delivery: Import, sent: list[Any]
+) -> None:
+    sweep_erased()
+    assert sent == []
+    Import.objects.filter(pk=delivery.pk).update(status="erased")
+    sweep_erased()
+    assert sent == [(ERASE, {"expires": 60.0})]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_task_that_reclaims_space_runs_outside_a_transaction() -> None:
+    vacuum.run()

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from config.common.background.single import single_run
@@ -86,6 +87,19 @@ def remember(answer: Answer, *, name: str, user: User, request_hash: str) -> Non
             row.save(force_insert=True)
     except IntegrityError as error:
         raise _running() from error
+
+
+def forgettable(location: str) -> QuerySet[IdempotencyKey]:
+    """The answers that tell where something is, as they say it in their `Location`."""
+    return IdempotencyKey.objects.filter(headers__Location=location)
+
+
+def forget_contents(location: str) -> None:
+    """Takes off the answers about a thing what they say of it and of the request that made it.
+
+    The keys stay taken: the same request again is refused, and does not bring the thing back.
+    """
+    forgettable(location).update(request_hash="", body="{}")
 
 
 def _running() -> Conflict:

@@ -10,7 +10,9 @@ from django.db.models import F
 from config.common.problems import NotFound
 from imports.models import Citizen, Correction, Import
 from imports.services import delete_import as service
+from imports.services import import_rows
 from imports.services.delete_import import delete_import, purge_deleted_imports
+from imports.services.import_rows import Rows
 from tests.factories import alike, people
 from tests.imports.crowd import in_threads
 from tests.imports.world import load, stored
@@ -61,18 +63,18 @@ def test_a_purge_removes_deleted_imports_alone() -> None:
 
 
 def test_a_purge_goes_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "CHUNK_ROWS", 3)
+    monkeypatch.setattr(import_rows, "CHUNK_ROWS", 3)
     import_id = delivered(7)
     delete_import(import_id=import_id, actor=None)
     chunks: list[tuple[int, int, int]] = []
-    remove = service._remove_rows
+    remove = service._Purge._remove_rows
 
-    def watched(number: int) -> int:
-        removed = remove(number)
-        chunks.append(left(number))
+    def watched(purge: service._Purge) -> int:
+        removed = remove(purge)
+        chunks.append(left(import_id))
         return removed
 
-    monkeypatch.setattr(service, "_remove_rows", watched)
+    monkeypatch.setattr(service._Purge, "_remove_rows", watched)
     assert purge_deleted_imports() == 1
     assert chunks == [(1, 4, 4), (1, 1, 1), (1, 0, 0), (1, 0, 0)]
 
@@ -81,16 +83,16 @@ def test_a_purge_goes_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_killed_purge_is_finished_by_the_next(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     import_id = delivered(5)
     delete_import(import_id=import_id, actor=None)
-    remove, steps = service._remove_rows, iter(range(9))
+    remove, steps = service._Purge._remove_rows, iter(range(9))
 
-    def killed(number: int) -> int:
+    def killed(purge: service._Purge) -> int:
         if next(steps) == step:
             raise KeyboardInterrupt
-        return remove(number)
+        return remove(purge)
 
     with monkeypatch.context() as patched:
-        patched.setattr(service, "CHUNK_ROWS", 3)
-        patched.setattr(service, "_remove_rows", killed)
+        patched.setattr(import_rows, "CHUNK_ROWS", 3)
+        patched.setattr(service._Purge, "_remove_rows", killed)
         with pytest.raises(KeyboardInterrupt):
             purge_deleted_imports()
     assert left(import_id) == (1, max(0, 5 - 3 * step), max(0, 5 - 3 * step))
@@ -100,10 +102,10 @@ def test_a_killed_purge_is_finished_by_the_next(monkeypatch: pytest.MonkeyPatch,
 
 def purge_in_two_threads(monkeypatch: pytest.MonkeyPatch) -> set[int | str]:
     """What two purges at the same time return or raise. Each rests after each chunk, so that the other can come."""
-    delete, results, start = service._delete_chunk, list[int | str](), Barrier(2, timeout=5)
+    remove, results, start = Rows.next, list[int | str](), Barrier(2, timeout=5)
 
-    def slowly(table: str, import_id: int) -> int:
-        removed = delete(table, import_id)
+    def slowly(rows: Rows) -> int:
+        removed = remove(rows)
         time.sleep(0.02)
         return removed
 
@@ -116,8 +118,8 @@ def purge_in_two_threads(monkeypatch: pytest.MonkeyPatch) -> set[int | str]:
         finally:
             connection.close()
 
-    monkeypatch.setattr(service, "CHUNK_ROWS", 200)
-    monkeypatch.setattr(service, "_delete_chunk", slowly)
+    monkeypatch.setattr(import_rows, "CHUNK_ROWS", 200)
+    monkeypatch.setattr(Rows, "next", slowly)
     in_threads([(purge,), (purge,)])
     return set(results)
 
@@ -136,11 +138,11 @@ def test_two_purges_at_the_same_time_share_the_work(monkeypatch: pytest.MonkeyPa
 def test_without_the_lock_two_purges_get_in_each_others_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control of the test above."""
 
-    def unlocked(import_id: int) -> int:
+    def unlocked(purge: service._Purge) -> int:
         with transaction.atomic():
-            return sum(service._delete_chunk(table, import_id) for table in service._TABLES)
+            return sum(rows.next() for rows in purge._rows)
 
-    monkeypatch.setattr(service, "_remove_rows", unlocked)
+    monkeypatch.setattr(service._Purge, "_remove_rows", unlocked)
     load(alike(1_000))
     Import.objects.update(deleted_at=F("created_at"))
     assert "IntegrityError" in purge_in_two_threads(monkeypatch)
