@@ -1,6 +1,5 @@
 """For real use: servers of one's own, TLS in front, nothing with a default secret."""
 
-import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
@@ -36,6 +35,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Without the values of variables, among which are passwords and residents.
-_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
-LOGGING = logging_config(_TRACEBACKS, structlog.processors.JSONRenderer())
+LOGGING = logging_config(*JSON_LINES)  # noqa: F405

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.common.observe.units import timed
 from config.common.problems import FieldError, InvalidInput
 from imports.documents.copy import COLUMNS, copy_rows
 from imports.documents.reader import read_document
@@ -60,7 +61,7 @@ def store_citizens(citizens: list[Citizen], *, source: str, actor: User | None) 
 def copy_citizens(chunks: Iterable[bytes]) -> None:
     """Streams rows in COPY's text format into the table, inside the caller's transaction."""
     # Django wraps the errors of `execute` alone: without this a full disk would not be known as one.
-    with connection.cursor() as cursor, connection.wrap_database_errors:
+    with connection.cursor() as cursor, connection.wrap_database_errors, timed(_COPY):
         cursor.copy_expert(_COPY, ChunkReader(chunks), size=_READ_BYTES)
 
 
