@@ -14,7 +14,7 @@ from config.common.api.exceptions import problem_response, response_for
 from config.common.api.negotiation import prefers_page
 from config.common.database_errors import as_problem
 
-PAGE_PREFIXES = ("/admin/",)
+PAGE_PREFIXES = ("/admin/", "/silk")
 # Of these there is a page for browsers and JSON for programs.
 MIXED_PREFIXES = ("/confirm/",)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from corsheaders.middleware import CorsMiddleware
@@ -16,12 +16,12 @@ from django.contrib import admin
 from django.dispatch import receiver
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils.functional import LazyObject
 from django_structlog.middlewares import RequestMiddleware
 from django_structlog.signals import bind_extra_request_failed_metadata
 
-from config.common.errors import bad_request, method_not_allowed, not_found
+from config.common.errors import PAGE_PREFIXES, bad_request, method_not_allowed, not_found
 from config.common.observe import units
 from config.common.observe.streams import follow
 
@@ -200,7 +200,7 @@ class NulMiddleware:
 
 
 class MethodsMiddleware:
-    """Answers OPTIONS, and refuses methods that do not work, for the admin's pages and the static files."""
+    """Answers OPTIONS, and refuses methods that do not work, for the pages of Django and silk, and the static files."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -208,7 +208,7 @@ class MethodsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith("/static/"):
             return self._file(request)
-        if request.path_info.startswith("/admin/"):
+        if request.path_info.startswith(PAGE_PREFIXES):
             return self._page(request)
         return self.get_response(request)
 
@@ -225,8 +225,13 @@ class MethodsMiddleware:
 
 
 def _methods(path: str) -> tuple[str, ...]:
-    """What works at `path` of the admin."""
-    match = resolve(path)
+    """What works at `path` of the admin, or of the profiler's pages, which say it themselves."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return _NOTHING
+    if hasattr(match.func, "methods"):
+        return cast("tuple[str, ...]", match.func.methods)
     if match.func.__name__ == admin.site.catch_all_view.__name__:
         return _NOTHING
     return _FORM if match.url_name == "logout" else _PAGE
@@ -238,7 +243,7 @@ def _other(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
 
 def _options(methods: tuple[str, ...]) -> HttpResponse:
     data: dict[str, Any] = {
-        "name": "File" if methods is _FILE else "Admin",
+        "name": "File" if methods is _FILE else "Page",
         "description": "A file." if methods is _FILE else "A page for people.",
         "methods": list(methods),
         "parses": [],

@@ -19,6 +19,9 @@ REDIS_URL = env.REDIS_URL
 CELERY_BROKER_URL = broker_url(str(REDIS_URL))  # noqa: F405
 DATABASES = {"default": database(env.DATABASE_URL)}  # noqa: F405
 
+# Nothing is recorded until SILK_SHARE says how much.
+MIDDLEWARE = with_profiler(MIDDLEWARE, SILK_SHARE)  # noqa: F405
+
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.TRUSTED_PROXIES else None
 SECURE_REDIRECT_EXEMPT = [r"^health/"]

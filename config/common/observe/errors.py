@@ -98,5 +98,7 @@ def exception_in(exc_info: Any) -> BaseException | None:
     """The exception of what loggers call `exc_info`: an exception, a triple, or True for the one being handled."""
     if isinstance(exc_info, BaseException):
         return exc_info
-    found: BaseException | None = exc_info[1] if isinstance(exc_info, tuple) else sys.exc_info()[1] if exc_info else None
+    found: BaseException | None = (
+        exc_info[1] if isinstance(exc_info, tuple) else sys.exc_info()[1] if exc_info else None
+    )
     return found

@@ -34,7 +34,7 @@ class KeepingHandler(logging.StreamHandler[Any]):
 
 
 def _with_its_exception(record: logging.LogRecord) -> logging.LogRecord:
-    """"The exception that is being handled" is another one later."""
+    """ "The exception that is being handled" is another one later."""
     if isinstance(record.msg, dict) and record.msg.get("exc_info") is True:
         record.msg["exc_info"] = sys.exc_info()
     return record
