@@ -20,6 +20,8 @@ help: ## this list
 run: $(VENV)/.run ## start everything on 127.0.0.1:8000 and show where to look (PORT=, DATA_DIR=, DATABASE_URL=)
 	@exec $(RUN) -m config.embedded.run
 
+# A developer's requests are all profiled: /silk and `manage.py hotspots`.
+dev: export SILK_SHARE ?= 1
 dev: $(VENV)/.development ## as run; web server, workers and beat start again when the code changes
 	@exec $(RUN) -m config.embedded.run --reload
 

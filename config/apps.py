@@ -10,6 +10,9 @@ class WiringConfig(AppConfig):
     verbose_name = "Wiring"
 
     def ready(self) -> None:
+        from config import sentry
         from config.celery import app
 
+        # First: it wraps what the web server and the workers load after this.
+        sentry.start()
         app.autodiscover_tasks(force=True)

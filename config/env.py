@@ -35,6 +35,19 @@ CORS_ALLOWED_ORIGINS: list[str] = _env.list("CORS_ALLOWED_ORIGINS", default=[])
 TRUSTED_PROXIES: int = _env.int("TRUSTED_PROXIES", default=0)
 LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 
+# What an operator sees. The share of requests that the profiler records, 0 to 1 (unset: a tenth in `make run`, all in
+# `make dev`, none in production); how many days and how many requests it keeps.
+SILK_SHARE: float | None = None if _blank("SILK_SHARE") else _env.float("SILK_SHARE")
+SILK_DAYS: int = _env.int("SILK_DAYS", default=7)
+SILK_MAX_REQUESTS: int = _env.int("SILK_MAX_REQUESTS", default=10_000)
+
+# Where errors are reported to; blank: nowhere. What a report says of its origin (blank: the version of this code); the
+# share of requests and tasks whose durations are reported too, 0 to 1.
+SENTRY_DSN: str | None = None if _blank("SENTRY_DSN") else _env.str("SENTRY_DSN")
+SENTRY_ENVIRONMENT: str = _env.str("SENTRY_ENVIRONMENT", default="production")
+SENTRY_RELEASE: str = _env.str("SENTRY_RELEASE", default="")
+SENTRY_TRACES: float = _env.float("SENTRY_TRACES", default=0.0)
+
 # Web server.
 WEB_WORKERS: int = _env.int("WEB_WORKERS", default=2)
 WEB_THREADS: int = _env.int("WEB_THREADS", default=8)

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.common.api import site
+from config.common.observe import silk_pages
 
 handler400 = "config.common.errors.bad_request"
 handler403 = "config.common.errors.permission_denied"
@@ -24,4 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("airports.api.urls")),
     path("", include("imports.api.urls")),
     path("admin/", admin.site.urls),
+    # Silk's links end in a slash; its front page is to be had without.
+    path("silk", silk_pages.summary, name="profiles"),
+    path("silk/", include((silk_pages.urlpatterns, silk_pages.app_name), namespace="silk")),
 ]

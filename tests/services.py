@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ["DATA_DIR"] = str(ROOT / ".data" / "test")
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.testing"
 os.environ["LOG_LEVEL"] = "WARNING"
+# The profiler has tests of its own.
+os.environ["SILK_SHARE"] = "0"
 # All tests share one address; the tests of the limits set their own.
 os.environ["RATE_LIMIT_ANONYMOUS"] = "0"
 # Processes that test at the same time share a Redis and must not take each other's messages.

@@ -7,6 +7,7 @@ from django.db import connection
 from airports.csv.lines import ByteStream
 from airports.csv.rejections import Rejections
 from airports.csv.rows import COLUMNS, CsvRows
+from config.common.observe.units import timed
 
 Progress = Callable[[int], None]
 
@@ -47,7 +48,7 @@ def copy_rows(*, stream: ByteStream, rejections: Rejections, progress: Progress 
     """
     rows = CsvRows(stream, rejections)
     source = CopySource(_watched(rows, progress))
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, timed(_COPY):
         cursor.copy_expert(_COPY, source, _READ)
     if source.error is not None:
         raise source.error

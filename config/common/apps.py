@@ -16,7 +16,10 @@ class CommonConfig(AppConfig):
 
         import config.common.api.schema_auth
         import config.common.background.checks  # noqa: F401 - registers itself
+        from config.common.observe import tasks, units
         from config.common.services.roles import on_group_change, on_migrate
 
+        units.install()
+        tasks.install()
         post_migrate.connect(on_migrate, dispatch_uid="roles")
         m2m_changed.connect(on_group_change, sender=get_user_model().groups.through, dispatch_uid="staff")

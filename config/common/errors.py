@@ -15,7 +15,7 @@ from config.common.api.negotiation import prefers_page
 from config.common.database_errors import as_problem
 from config.common.problems import Problem
 
-PAGE_PREFIXES = ("/admin/",)
+PAGE_PREFIXES = ("/admin/", "/silk")
 # Of these there is a page for browsers and JSON for programs.
 MIXED_PREFIXES = ("/confirm/",)
 

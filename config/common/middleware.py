@@ -4,23 +4,31 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
+import structlog
 from corsheaders.middleware import CorsMiddleware
 from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.dispatch import receiver
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.response import HttpResponseBase, StreamingHttpResponse
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils.functional import LazyObject
 from django_structlog.middlewares import RequestMiddleware
+from django_structlog.signals import bind_extra_request_failed_metadata
 
-from config.common.errors import bad_request, broken_body, method_not_allowed, not_found
+from config.common.errors import PAGE_PREFIXES, bad_request, broken_body, method_not_allowed, not_found
+from config.common.observe import units
+from config.common.observe.streams import follow
 from config.common.unreadable import as_problem, too_slow, was_too_slow
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+logger = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _SECRET_PATH = re.compile(r"^(/confirm/).+", re.DOTALL)
@@ -52,7 +60,47 @@ class RequestIdMiddleware:
 
 
 class LogMiddleware(RequestMiddleware):  # type: ignore[misc]  # mypy does not follow django-structlog
-    """One log line a request: method, path, status, and the user where the request asked for one."""
+    """One log line a request, at its end: method, path, status, duration, queries, and the user where the request asked
+    for one. A stream's line is written after its last byte."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        token = units.begin()
+        try:
+            response: HttpResponseBase = super().__call__(request)
+        finally:
+            units.end(token)
+        return response
+
+    def prepare(self, request: HttpRequest) -> None:
+        structlog.contextvars.bind_contextvars(request_id=request.META["HTTP_X_REQUEST_ID"])
+        logger.debug("request_started", request=self.format_request(request))
+
+    def handle_response(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        if vars(request).pop("_raised_exception", None) is not None:
+            # Its line, `request_failed`, is written.
+            _close()
+        elif isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+            self.bind_user_id(request)
+            follow(response, partial(self._stream_is_over, request, response))
+        else:
+            self.bind_user_id(request)
+            self._say(request, response)
+            _close()
+        structlog.contextvars.clear_contextvars()
+
+    def _stream_is_over(
+        self, request: HttpRequest, response: HttpResponseBase, error: BaseException | None, whole: bool
+    ) -> None:
+        if error is not None:
+            logger.error("stream_failed", request=self.format_request(request), exc_info=error, **_figures())
+        else:
+            self._say(request, response, **({} if whole else {"broken_off": True}))
+        _close()
+
+    def _say(self, request: HttpRequest, response: HttpResponseBase, **more: object) -> None:
+        level = self._log_level_for_status_code(response.status_code)
+        request_line = self.format_request(request)
+        logger.log(level, "request_finished", code=response.status_code, request=request_line, **_figures(), **more)
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
@@ -66,6 +114,23 @@ class LogMiddleware(RequestMiddleware):  # type: ignore[misc]  # mypy does not f
         user = vars(request).get("user")
         if hasattr(request, "_cached_user") or not isinstance(user, LazyObject | None):
             super().bind_user_id(request)
+
+
+@receiver(bind_extra_request_failed_metadata)
+def add_figures(log_kwargs: dict[str, object], **_: object) -> None:
+    """The line of a request that failed is django-structlog's own."""
+    log_kwargs.update(_figures())
+
+
+def _figures() -> dict[str, Any]:
+    unit = units.current()
+    return unit.figures() if unit is not None else {}
+
+
+def _close() -> None:
+    unit = units.current()
+    if unit is not None:
+        unit.close()
 
 
 class ChunkedBodyMiddleware:
@@ -154,7 +219,7 @@ class BrokenBodyMiddleware:
 
 
 class MethodsMiddleware:
-    """Answers OPTIONS, and refuses methods that do not work, for the admin's pages and the static files."""
+    """Answers OPTIONS, and refuses methods that do not work, for the pages of Django and silk, and the static files."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -162,7 +227,7 @@ class MethodsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith("/static/"):
             return self._file(request)
-        if request.path_info.startswith("/admin/"):
+        if request.path_info.startswith(PAGE_PREFIXES):
             return self._page(request)
         return self.get_response(request)
 
@@ -179,8 +244,13 @@ class MethodsMiddleware:
 
 
 def _methods(path: str) -> tuple[str, ...]:
-    """What works at `path` of the admin."""
-    match = resolve(path)
+    """What works at `path` of the admin, or of the profiler's pages, which say it themselves."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return _NOTHING
+    if hasattr(match.func, "methods"):
+        return cast("tuple[str, ...]", match.func.methods)
     if match.func.__name__ == admin.site.catch_all_view.__name__:
         return _NOTHING
     return _FORM if match.url_name == "logout" else _PAGE
@@ -192,7 +262,7 @@ def _other(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
 
 def _options(methods: tuple[str, ...]) -> HttpResponse:
     data: dict[str, Any] = {
-        "name": "File" if methods is _FILE else "Admin",
+        "name": "File" if methods is _FILE else "Page",
         "description": "A file." if methods is _FILE else "A page for people.",
         "methods": list(methods),
         "parses": [],

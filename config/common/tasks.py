@@ -10,6 +10,7 @@ from config.common.background.single import single_run
 from config.common.background.sweeping import sweep, sweep_all
 from config.common.background.tasks import BackgroundTask, background_task
 from config.common.services.clear_expired import clear_expired
+from config.common.services.prune_profiles import prune_profiles
 
 # Half of what beat waits between two sweeps: a second beat's are dropped, and no delay makes us miss one of our own.
 _SWEEP_SECONDS = 10
@@ -29,6 +30,14 @@ def sweep_task(self: BackgroundTask, **kwargs: Any) -> None:
 def clear_expired_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Removes expired sessions, tokens, idempotency keys and leases."""
     logger.info("cleared", **clear_expired())
+
+
+@background_task("common.prune_profiles", queue="bulk", expires=3600)
+def prune_profiles_task(self: BackgroundTask, **kwargs: Any) -> None:
+    """Removes old records of the profiler."""
+    with single_run("common.prune_profiles") as alone:
+        if alone:
+            logger.info("profiles_pruned", requests=prune_profiles())
 
 
 @sweep("common.chunked_runs")

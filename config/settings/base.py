@@ -9,6 +9,7 @@ from config.settings.api import *  # noqa: F403 - the settings of the API, in a 
 from config.settings.background import *  # noqa: F403 - the settings of workers and schedules
 from config.settings.logs import *  # noqa: F403 - the settings of the logs
 from config.settings.pages import *  # noqa: F403 - the settings of what people see in a browser
+from config.settings.profiling import *  # noqa: F403 - the settings of the profiler
 
 ROOT = env.ROOT
 # Tracebacks go to the log, never to a caller, on a developer's machine as well.
@@ -34,6 +35,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "knox",
     "rest_framework",
+    "silk",
     "simple_history",
     "config.apps.WiringConfig",
     "config.common",

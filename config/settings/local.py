@@ -10,6 +10,10 @@ ALLOWED_HOSTS = env.ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 REDIS_URL = env.REDIS_URL or f"unix://{layout(env.DATA_DIR).redis_socket}"
 CELERY_BROKER_URL = broker_url(REDIS_URL)  # noqa: F405
 
+# A tenth: the map of hotspots fills while somebody tries the product, and nobody notices the cost.
+SILK_SHARE = 0.1 if env.SILK_SHARE is None else env.SILK_SHARE
+MIDDLEWARE = with_profiler(MIDDLEWARE, SILK_SHARE)  # noqa: F405
+
 # Static files come straight from the packages: nothing to collect before the first start.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

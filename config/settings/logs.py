@@ -1,27 +1,21 @@
 """Structured logs on standard error: one line a request, readable on a terminal, no personal data."""
 
 import logging
-from collections.abc import MutableMapping
-from http import HTTPStatus
 from typing import Any
 
 import structlog
 
 from config import env
+from config.common.observe.errors import traceback_of, traceback_text
+from config.common.observe.lines import describe_errors, drop_health_checks, mark_kept, stamp
 
+# Our own loggers, whose lines below LOG_LEVEL are kept until their request or task has gone well.
+OWN_LOGGERS = ("config", "airports", "imports", "django_structlog")
 
-def drop_health_checks(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Leaves out the lines of health checks that went well: a balancer asks every few seconds."""
-    if event.get("code") == HTTPStatus.OK and str(event.get("request")).startswith("GET /health/"):
-        raise structlog.DropEvent
-    return event
-
-
-SHARED_PROCESSORS: list[Any] = [
+_SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
 
@@ -33,13 +27,21 @@ def logging_config(*renderers: Any) -> dict[str, Any]:
         "formatters": {
             "lines": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
-                "foreign_pre_chain": SHARED_PROCESSORS,
+                "processors": [mark_kept, structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
+                "foreign_pre_chain": [*_SHARED_PROCESSORS, stamp],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
-        "root": {"handlers": ["stderr"], "level": env.LOG_LEVEL},
+        "handlers": {
+            "stderr": {
+                "()": "config.common.observe.keeping.KeepingHandler",
+                "formatter": "lines",
+                "printed": env.LOG_LEVEL,
+            }
+        },
+        # What libraries say below INFO may hold anything, and is a great deal: it is not even kept.
+        "root": {"handlers": ["stderr"], "level": "DEBUG" if env.LOG_LEVEL.upper() == "DEBUG" else "INFO"},
         "loggers": {
+            **{name: {"level": "DEBUG"} for name in OWN_LOGGERS},
             # Say every 4xx and 5xx again, with the query string; a wrong Host with a traceback.
             "django.request": {"level": "CRITICAL"},
             "django.security": {"level": "CRITICAL"},
@@ -70,7 +72,8 @@ structlog.configure(
         # First: what no handler prints must not be rendered.
         structlog.stdlib.filter_by_level,
         drop_health_checks,
-        *SHARED_PROCESSORS,
+        *_SHARED_PROCESSORS,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.StackInfoRenderer(),
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
@@ -79,5 +82,12 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-# Tracebacks without the values of variables, among which are passwords and residents.
-LOGGING = logging_config(structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback))
+# Tracebacks never hold the values of variables, among which are passwords and residents. Messages may quote values:
+# a terminal shows them, but for what the database quotes; production withholds them.
+TERMINAL_LINES = (
+    describe_errors(lambda error: traceback_text(error, reveal=True), reveal=True),
+    structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+)
+JSON_LINES = (describe_errors(traceback_of, reveal=False), structlog.processors.JSONRenderer(default=str))
+
+LOGGING = logging_config(*TERMINAL_LINES)

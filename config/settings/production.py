@@ -1,6 +1,5 @@
 """For real use: servers of one's own, TLS in front, nothing with a default secret."""
 
-import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
@@ -20,6 +19,9 @@ REDIS_URL = env.REDIS_URL
 CELERY_BROKER_URL = broker_url(str(REDIS_URL))  # noqa: F405
 DATABASES = {"default": database(env.DATABASE_URL)}  # noqa: F405
 
+# Nothing is recorded until SILK_SHARE says how much.
+MIDDLEWARE = with_profiler(MIDDLEWARE, SILK_SHARE)  # noqa: F405
+
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.TRUSTED_PROXIES else None
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
@@ -36,6 +38,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Without the values of variables, among which are passwords and residents.
-_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
-LOGGING = logging_config(_TRACEBACKS, structlog.processors.JSONRenderer())
+LOGGING = logging_config(*JSON_LINES)  # noqa: F405

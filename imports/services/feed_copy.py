@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from django.db import connection
 
+from config.common.observe.units import timed
+
 # Larger than a chunk, so that each is handed over whole.
 _READ_BYTES = 1024 * 1024
 
@@ -19,7 +21,7 @@ def feed_copy(statement: str, chunks: Iterable[bytes]) -> None:
     while not feed.is_over:
         feed.is_interrupted = False
         # Django wraps the errors of `execute` alone: without this a full disk would not be known as one.
-        with connection.cursor() as cursor, connection.wrap_database_errors:
+        with connection.cursor() as cursor, connection.wrap_database_errors, timed(statement):
             cursor.copy_expert(statement, feed, size=_READ_BYTES)
         if feed.error is not None:
             raise feed.error

@@ -55,5 +55,20 @@ GUARDED += [
     Url("/confirm/{token}", _READ | {"POST"}, {"GET": "EM", "HEAD": "EM", "POST": "EM"}),
 ]
 API = PUBLIC + GUARDED
+# Pages of the profiler, for superusers. `{request}` and `{query}` stand for what it recorded.
+_FILTERED = _READ | {"POST"}
+PROFILES = [
+    Url("/silk", _FILTERED, {}),
+    Url("/silk/", _FILTERED, {}),
+    Url("/silk/requests/", _FILTERED, {}),
+    Url("/silk/profiling/", _FILTERED, {}),
+    Url("/silk/cleardb/", _FILTERED, {}),
+    Url("/silk/request/{request}/", _READ, {}),
+    Url("/silk/request/{request}/sql/", _READ, {}),
+    Url("/silk/request/{request}/sql/{query}/", _READ, {}),
+    Url("/silk/request/{request}/profiling/", _FILTERED, {}),
+    Url("/silk/request/{request}/cprofile/", _READ, {}),
+    Url("/silk/request/{request}/pyprofile/", _READ, {}),
+]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "FOO")
 ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
