@@ -11,8 +11,8 @@ from config import env
 
 
 def drop_health_checks(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Leaves out the lines of health checks that went well: a balancer asks every few seconds."""
-    if event.get("code") == HTTPStatus.OK and str(event.get("request")).startswith("GET /health/"):
+    """Leaves out the lines of health checks and scrapes that went well: somebody asks every few seconds."""
+    if event.get("code") == HTTPStatus.OK and str(event.get("request")).startswith(("GET /health/", "GET /metrics")):
         raise structlog.DropEvent
     return event
 
