@@ -49,7 +49,7 @@ class ImportQuerySet(models.QuerySet["Import"]):
     def by_status(self) -> dict[str, int]:
         """How many live ones there are in each status that occurs."""
         rows = self.live().order_by().values_list("status").annotate(Count("pk"))
-        return {status: number for status, number in rows}
+        return dict(rows)
 
     def citizens(self) -> int:
         """The residents of all live ones: the sum of what each counted when it was loaded."""

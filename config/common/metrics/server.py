@@ -1,4 +1,4 @@
-"""A worker's own `/metrics`, where METRICS_PORT says so: for workers on machines, or in containers, without a web server.
+"""A worker's own `/metrics`, where METRICS_PORT says so: for a machine, or a container, without a web server.
 
 On a machine where web server and workers count in one folder it is not needed: there the web server tells of all.
 """
