@@ -2,6 +2,8 @@
 
 Their files are named by process number, so containers must not share one. What a process that is gone has counted stays
 until the next start: counters do not go back.
+
+`python -m config.metrics_folder` clears the one that is named in the environment, before the programs start.
 """
 
 import os
@@ -30,3 +32,10 @@ def make_private(parent: Path | None) -> Path:
 def remove(folder: Path) -> None:
     """Removes a folder of `make_private`."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    from config import env
+
+    if env.METRICS_DIR:
+        clear(Path(env.METRICS_DIR))
