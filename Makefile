@@ -40,7 +40,7 @@ lint: $(VENV)/.development ## format, style, types, layers
 
 check: $(VENV)/.development ## migrations, deployment settings, OpenAPI document
 	$(RUN) manage.py makemigrations --check --dry-run
-	DJANGO_SETTINGS_MODULE=tests.config.lint_settings $(RUN) manage.py lint_migrations
+	$(RUN) -m tests.schema.lint
 	SECRET_KEY=$$($(RUN) -c "import secrets; print(secrets.token_urlsafe(50))") \
 		DATABASE_URL=postgres://demanda@localhost/demanda REDIS_URL=redis://localhost ALLOWED_HOSTS=demanda.example \
 		DJANGO_SETTINGS_MODULE=config.settings.production $(RUN) manage.py check --deploy --fail-level WARNING
