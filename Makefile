@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults test-browser lint check format bench requirements clean airports-ddl postgis-distances
+.PHONY: help run dev test test-faults test-browser lint check check-alerts format bench requirements clean airports-ddl postgis-distances
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,10 +42,14 @@ lint: $(VENV)/.development ## format, style, types, layers
 
 check: $(VENV)/.development ## migrations, deployment settings, OpenAPI document
 	$(RUN) manage.py makemigrations --check --dry-run
+	$(RUN) -m tests.schema.lint
 	SECRET_KEY=$$($(RUN) -c "import secrets; print(secrets.token_urlsafe(50))") \
 		DATABASE_URL=postgres://demanda@localhost/demanda REDIS_URL=redis://localhost ALLOWED_HOSTS=demanda.example \
 		DJANGO_SETTINGS_MODULE=config.settings.production $(RUN) manage.py check --deploy --fail-level WARNING
 	$(RUN) manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+check-alerts: ## the alerts' own tests, by promtool (Debian's package prometheus)
+	cd docker/prometheus && promtool check rules alerts.yml && promtool test rules alerts_test.yml
 
 format: $(VENV)/.development ## rewrite the code in the project's format
 	$(VENV)/bin/ruff format .

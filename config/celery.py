@@ -10,7 +10,14 @@ import django
 import structlog
 from celery import Celery
 from celery.platforms import SecurityWarning
-from celery.signals import beat_init, before_task_publish, setup_logging, worker_init
+from celery.signals import (
+    beat_init,
+    before_task_publish,
+    celeryd_after_setup,
+    setup_logging,
+    worker_init,
+    worker_ready,
+)
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.dispatch import receiver
@@ -47,6 +54,16 @@ def note_the_time(headers: dict[str, Any], **_: Any) -> None:
 def name_the_task(task: Any, **_: Any) -> None:
     """Every log line of a task says which one it is."""
     structlog.contextvars.bind_contextvars(task=task.name)
+
+
+@celeryd_after_setup.connect  # type: ignore[untyped-decorator]  # Celery has no types
+def show_signs_of_life(sender: str, instance: Any, **_: Any) -> None:
+    """The worker `sender` says that it lives, and serves what it counts."""
+    from config.common.background.alive import Heart
+    from config.common.metrics.server import serve
+
+    Heart(name=sender, queues=tuple(instance.app.amqp.queues.consume_from)).start()
+    worker_ready.connect(serve, weak=False)
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]  # Celery has no types

@@ -8,10 +8,21 @@ from typing import Any
 from urllib.parse import unquote
 
 import environ
+from environ.fileaware_mapping import FileAwareMapping
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_env = environ.FileAwareEnv()
+
+class _Trimmed(FileAwareMapping):  # type: ignore[misc]  # django-environ has no types
+    """Values without the line break at a file's end, which editors and `echo` write."""
+
+    def __getitem__(self, key: str) -> str:
+        value: str = super().__getitem__(key)
+        return value.rstrip("\r\n")
+
+
+_env = environ.Env()
+_env.ENVIRON = _Trimmed()
 
 
 def _blank(name: str) -> bool:
@@ -33,6 +44,12 @@ ALLOWED_HOSTS: list[str] = _env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = _env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CORS_ALLOWED_ORIGINS: list[str] = _env.list("CORS_ALLOWED_ORIGINS", default=[])
 TRUSTED_PROXIES: int = _env.int("TRUSTED_PROXIES", default=0)
+# Strict-Transport-Security: for how long browsers come by HTTPS only; 0 while that is being tried out.
+HSTS_SECONDS: int = _env.int("HSTS_SECONDS", default=365 * 24 * 3600)
+HSTS_INCLUDE_SUBDOMAINS: bool = _env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)
+HSTS_PRELOAD: bool = _env.bool("HSTS_PRELOAD", default=True)
+# Read to be refused: tracebacks go to the log.
+DEBUG: bool = _env.bool("DEBUG", default=False)
 LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 
 # What an operator sees. The share of requests that the profiler records, 0 to 1 (unset: a tenth in `make run`, all in
@@ -47,6 +64,16 @@ SENTRY_DSN: str | None = None if _blank("SENTRY_DSN") else _env.str("SENTRY_DSN"
 SENTRY_ENVIRONMENT: str = _env.str("SENTRY_ENVIRONMENT", default="production")
 SENTRY_RELEASE: str = _env.str("SENTRY_RELEASE", default="")
 SENTRY_TRACES: float = _env.float("SENTRY_TRACES", default=0.0)
+
+# Who scrapes metrics from another machine sends this; blank: nobody does.
+METRICS_TOKEN: str = _env.str("METRICS_TOKEN", default="")
+# Where a worker serves its own metrics; port 0: nowhere.
+METRICS_HOST: str = _env.str("METRICS_HOST", default="127.0.0.1")
+METRICS_PORT: int = _env.int("METRICS_PORT", default=0)
+# The folder in which the processes of one machine count together; unset: the web server makes one of its own.
+METRICS_DIR: str = _env.str("PROMETHEUS_MULTIPROC_DIR", default="")
+# A file that a worker or beat touches while it is alive, for the health check of its container; blank: none.
+HEARTBEAT_PATH: str = _env.str("HEARTBEAT_PATH", default="")
 
 # Web server.
 WEB_WORKERS: int = _env.int("WEB_WORKERS", default=2)

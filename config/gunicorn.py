@@ -1,8 +1,9 @@
 """The web server's settings, in `make run` and in production: threads for requests that wait for the database."""
 
 from pathlib import Path
+from typing import Any
 
-from config import env
+from config import env, metrics_folder
 
 bind = [f"[{env.HOST}]:{env.PORT}" if ":" in env.HOST else f"{env.HOST}:{env.PORT}"]
 worker_class = "config.gunicorn_worker.ProblemWorker"
@@ -32,3 +33,19 @@ control_socket_disable = True
 memory = Path("/dev/shm")  # noqa: S108 - gunicorn makes its files there with random names, and unlinks them at once
 if memory.is_dir():
     worker_tmp_dir = str(memory)
+
+# Where nobody names a folder for the metrics, this server has its own, made before the application is imported.
+_own_folder = None if env.METRICS_DIR else metrics_folder.make_private(memory if memory.is_dir() else None)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What a dead worker had under way is not under way any more."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    """Leave nothing behind."""
+    if _own_folder is not None:
+        metrics_folder.remove(_own_folder)

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config.common.api import site
 from config.common.observe import silk_pages
+from config.common.api.metrics import MetricsViewSet
 
 handler400 = "config.common.errors.bad_request"
 handler403 = "config.common.errors.permission_denied"
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", site.HomeViewSet.as_view(_LIST), name="home"),
     path("health/live", site.LiveViewSet.as_view(_LIST), name="health-live"),
     path("health/ready", site.ReadyViewSet.as_view(_LIST), name="health-ready"),
+    path("metrics", MetricsViewSet.as_view(_LIST), name="metrics"),
     path("schema", site.SchemaViewSet.as_view(_LIST), name="schema"),
     path("docs", site.SwaggerViewSet.as_view(_LIST), name="docs"),
     path("redoc", site.RedocViewSet.as_view(_LIST), name="redoc"),

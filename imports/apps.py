@@ -8,3 +8,8 @@ class ImportsConfig(AppConfig):
 
     name = "imports"
     verbose_name = "Residents"
+
+    def ready(self) -> None:
+        from imports.services.figures import register
+
+        register()

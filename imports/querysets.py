@@ -1,10 +1,11 @@
 """Reads of deliveries and their citizens, named for their readers."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Exists, OuterRef, TextField, Value
+from django.db.models import Count, Exists, Min, OuterRef, Sum, TextField, Value
 from django.db.models.functions import Cast, Concat, Now
 
 from config.common.models import Lease
@@ -52,6 +53,21 @@ class ImportQuerySet(models.QuerySet["Import"]):
         name = Concat(Value(LEASE_PREFIX), Cast(OuterRef("pk"), TextField()))
         held = Lease.objects.filter(name=name, expires_at__gt=Now())
         return self.live().filter(~Exists(held), status__in=["queued", "loading"]).order_by("pk")
+
+    def by_status(self) -> dict[str, int]:
+        """How many live ones there are in each status that occurs."""
+        rows = self.live().order_by().values_list("status").annotate(Count("pk"))
+        return dict(rows)
+
+    def citizens(self) -> int:
+        """The residents of all live ones: the sum of what each counted when it was loaded."""
+        return self.live().aggregate(total=Sum("citizen_count", default=0))["total"] or 0
+
+    def waiting_since(self) -> datetime | None:
+        """When the oldest of the live ones came that are not loaded yet."""
+        unfinished = self.live().filter(status__in=["queued", "loading"])
+        moment: datetime | None = unfinished.aggregate(first=Min("created_at"))["first"]
+        return moment
 
     def last_complete_of(self, source: str) -> "Import | None":
         """The newest complete import of a source."""

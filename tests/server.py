@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 import httpx
@@ -36,14 +37,17 @@ def start_server(**environment: str) -> Iterator[Server]:
     """A gunicorn with `environment` on top of the suite's; it is killed at the end."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi:application"]
-    variables = {**os.environ, "DATABASE_URL": database_url(), "PORT": str(port), "HOST": "127.0.0.1", **environment}
-    process = subprocess.Popen(command, cwd=ROOT, env=variables, start_new_session=True)
-    try:
-        running = Server(f"http://127.0.0.1:{port}", process)
-        wait_until_alive(running)
-        yield running
-    finally:
-        stop(process)
+    variables = {**os.environ, "DATABASE_URL": database_url(), "PORT": str(port), "HOST": "127.0.0.1"}
+    # A server that is killed cannot remove a folder of its own.
+    with TemporaryDirectory(prefix="demanda-metrics-") as metrics:
+        variables |= {"PROMETHEUS_MULTIPROC_DIR": metrics, **environment}
+        process = subprocess.Popen(command, cwd=ROOT, env=variables, start_new_session=True)
+        try:
+            running = Server(f"http://127.0.0.1:{port}", process)
+            wait_until_alive(running)
+            yield running
+        finally:
+            stop(process)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

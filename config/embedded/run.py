@@ -8,10 +8,11 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from config import env
+from config import env, metrics_folder
 from config.embedded.children import Server, run_to_end, stop_all
 from config.embedded.errors import EmbeddedError, say
 from config.embedded.process import adopt_orphans
@@ -30,6 +31,8 @@ GENERAL = [*WORKER, "-n", "general@%h", "-Q", "default,bulk,urgent", "--concurre
 BEAT = ["beat", "--pidfile="]
 # SIGTERM means: finish what can be finished in CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT, give the rest back.
 SOFT_STOP = {"REMAP_SIGTERM": "SIGQUIT"}
+# Web server and workers count together, so /metrics tells of all of them.
+METRICS = {metrics_folder.VARIABLE: env.METRICS_DIR or str(env.DATA_DIR / "metrics")}
 CODE = ("config", "airports", "imports", "analytics")
 
 
@@ -41,13 +44,13 @@ def servers(*, reload: bool) -> list[Server]:
     """What runs beside the services, in the order of starting and of stopping: first who takes new work."""
     quiet = ["--loglevel", "WARNING"]
     return [
-        Server(name="web server", command=_python(GUNICORN, reload=reload), stop_seconds=5),
+        Server(name="web server", command=_python(GUNICORN, reload=reload), stop_seconds=5, environment=METRICS),
         *(
             Server(
                 name=name,
                 command=_python([*CELERY, "--quiet", *options, *quiet], reload=reload),
                 stop_seconds=5,
-                environment=SOFT_STOP,
+                environment={**SOFT_STOP, **METRICS},
                 replaceable=True,
             )
             for name, options in (("urgent worker", URGENT), ("general worker", GENERAL), ("beat", BEAT))
@@ -70,6 +73,7 @@ def serve(*, reload: bool = False) -> None:
     Raises EmbeddedError when something fails or ends by itself.
     """
     wait_until_free(env.HOST, env.PORT)
+    metrics_folder.clear(Path(METRICS[metrics_folder.VARIABLE]))
     session = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
     running = servers(reload=reload)
     with ExitStack() as leaving:

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outermost: every response carries the request's id, whoever made it.
     "config.common.middleware.RequestIdMiddleware",
+    "config.common.metrics.requests.MetricsMiddleware",
     "config.common.middleware.LogMiddleware",
     "config.common.middleware.HeadMiddleware",
     "config.common.streams.StreamMiddleware",
@@ -105,6 +106,9 @@ AXES_USERNAME_CALLABLE = "config.common.callers.sign_in_name"
 AXES_LOCKOUT_CALLABLE = "config.common.errors.locked_out"
 AXES_VERBOSE = False
 TRUSTED_PROXIES = env.TRUSTED_PROXIES
+METRICS_TOKEN = env.METRICS_TOKEN
+WEB_WORKERS = env.WEB_WORKERS
+WEB_THREADS = env.WEB_THREADS
 
 SESSION_ENGINE = "config.common.sessions"
 SESSION_COOKIE_HTTPONLY = True

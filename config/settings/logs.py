@@ -10,9 +10,9 @@ from config.common.observe.errors import traceback_of, traceback_text
 from config.common.observe.lines import describe_errors, drop_health_checks, mark_kept, stamp
 
 # Our own loggers, whose lines below LOG_LEVEL are kept until their request or task has gone well.
-OWN_LOGGERS = ("config", "airports", "imports", "django_structlog")
+OWN_LOGGERS = ("config", "airports", "imports", "analytics", "django_structlog")
 
-_SHARED_PROCESSORS: list[Any] = [
+SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
@@ -28,7 +28,7 @@ def logging_config(*renderers: Any) -> dict[str, Any]:
             "lines": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "processors": [mark_kept, structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
-                "foreign_pre_chain": [*_SHARED_PROCESSORS, stamp],
+                "foreign_pre_chain": [*SHARED_PROCESSORS, stamp],
             }
         },
         "handlers": {
@@ -72,7 +72,7 @@ structlog.configure(
         # First: what no handler prints must not be rendered.
         structlog.stdlib.filter_by_level,
         drop_health_checks,
-        *_SHARED_PROCESSORS,
+        *SHARED_PROCESSORS,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.StackInfoRenderer(),

@@ -5,13 +5,17 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 from config.settings.base import *  # noqa: F403 - a settings module is its base and what differs
 from config.settings.logs import logging_config
+from config.settings.secrets import refuse_weak_secrets
 
 for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"):
     # A text or a list of texts; blank ones say nothing.
     if not "".join(getattr(env, name) or "").strip():
         raise ImproperlyConfigured(f"{name} must be set in production (or {name}_FILE).")
-if "*" in env.ALLOWED_HOSTS:
+if any("*" in name or name.strip() in {"", "."} for name in env.ALLOWED_HOSTS):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts, not '*'.")
+if env.DEBUG:
+    raise ImproperlyConfigured("DEBUG is never on: tracebacks are in the log.")
+refuse_weak_secrets()
 
 SECRET_KEY = env.SECRET_KEY
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
@@ -24,10 +28,11 @@ MIDDLEWARE = with_profiler(MIDDLEWARE, SILK_SHARE)  # noqa: F405
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.TRUSTED_PROXIES else None
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
-SECURE_HSTS_SECONDS = 365 * 24 * 3600
-SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-SECURE_HSTS_PRELOAD = True
+# Whoever asks for these asks this machine, not the site; the metrics want a token from others.
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+SECURE_HSTS_SECONDS = env.HSTS_SECONDS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.HSTS_INCLUDE_SUBDOMAINS
+SECURE_HSTS_PRELOAD = env.HSTS_PRELOAD
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 

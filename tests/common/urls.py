@@ -21,7 +21,7 @@ _EVERYBODY = "-VEIM"
 
 PUBLIC = [
     Url(path, _READ, {"GET": _EVERYBODY, "HEAD": _EVERYBODY})
-    for path in ("/", "/health/live", "/health/ready", "/schema", "/docs", "/redoc")
+    for path in ("/", "/health/live", "/health/ready", "/metrics", "/schema", "/docs", "/redoc")
 ]
 # The import was made by nobody of the table, so its residents are not an importer's to see: 404, not 403.
 GUARDED = [

@@ -36,9 +36,16 @@ def test_djangos_deployment_checks_find_nothing() -> None:
 
 def test_a_setting_may_come_from_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
-    secret.write_text(CONFIGURED["SECRET_KEY"])
+    # As `echo` writes it.
+    secret.write_text(f"{CONFIGURED['SECRET_KEY']}\n")
     environment = {name: value for name, value in CONFIGURED.items() if name != "SECRET_KEY"}
-    assert load(SECRET_KEY_FILE=str(secret), **environment).returncode == 0
+    script = "from config.settings import production; print(repr(production.SECRET_KEY))"
+    assert run("-c", script, SECRET_KEY_FILE=str(secret), **environment).stdout == f"{CONFIGURED['SECRET_KEY']!r}\n"
+
+
+def test_how_long_browsers_insist_on_https_is_a_setting() -> None:
+    script = "from config.settings import production as p; print(p.SECURE_HSTS_SECONDS, p.SECURE_HSTS_PRELOAD)"
+    assert run("-c", script, HSTS_SECONDS="60", HSTS_PRELOAD="no", **CONFIGURED).stdout == "60 False\n"
 
 
 @pytest.mark.parametrize("value", [None, "", " "])
@@ -52,6 +59,22 @@ def test_production_does_not_start_without_what_it_needs(name: str, value: str |
 def test_production_does_not_start_for_any_host() -> None:
     done = load(**{**CONFIGURED, "ALLOWED_HOSTS": "demanda.example,*"})
     assert (done.returncode, "ALLOWED_HOSTS must name hosts" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("hosts", ["*.example", "demanda.example,.", "demanda.example, *"])
+def test_production_does_not_start_for_a_pattern_of_hosts(hosts: str) -> None:
+    done = load(**{**CONFIGURED, "ALLOWED_HOSTS": hosts})
+    assert (done.returncode, "ALLOWED_HOSTS must name hosts" in done.stderr) == (1, True)
+
+
+def test_production_does_not_start_with_a_secret_that_is_none() -> None:
+    done = load(**{**CONFIGURED, "SECRET_KEY": "k" * 60})
+    assert (done.returncode, "SECRET_KEY must be at least 50 characters" in done.stderr) == (1, True)
+
+
+def test_production_does_not_start_with_debug() -> None:
+    done = load(**CONFIGURED, DEBUG="1")
+    assert (done.returncode, "DEBUG is never on" in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("url", ["sqlite:///x.db", "mysql://a:b@127.0.0.1/c"])

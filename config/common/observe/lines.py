@@ -13,8 +13,8 @@ Event = MutableMapping[str, Any]
 
 
 def drop_health_checks(_logger: object, _method: str, event: Event) -> Event:
-    """Leaves out the lines of health checks that went well: a balancer asks every few seconds."""
-    if event.get("code") == HTTPStatus.OK and str(event.get("request")).startswith("GET /health/"):
+    """Leaves out the lines of health checks and scrapes that went well: somebody asks every few seconds."""
+    if event.get("code") == HTTPStatus.OK and str(event.get("request")).startswith(("GET /health/", "GET /metrics")):
         raise structlog.DropEvent
     return event
 

@@ -21,14 +21,27 @@ def readiness() -> list[str]:
     Raises `Unavailable` when the database does not answer or has migrations to run.
     """
     try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        pending = _pending_migrations()
     except Error as error:
         logger.warning("database_away", reason=type(error).__name__)
         raise Unavailable("The database does not answer.", headers=_RETRY) from error
     if pending:
-        raise Unavailable(f"The database has {len(pending)} migrations to run.", headers=_RETRY)
+        raise Unavailable(f"The database has {pending} migrations to run.", headers=_RETRY)
     return [] if _redis_answers() else ["redis"]
+
+
+def availability() -> dict[str, bool]:
+    """The same part by part, for the metrics: `database`, `redis`, and `migrations` where the database answers."""
+    parts = {"redis": _redis_answers()}
+    try:
+        return parts | {"database": True, "migrations": not _pending_migrations()}
+    except Error:
+        return parts | {"database": False}
+
+
+def _pending_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _redis_answers() -> bool:
