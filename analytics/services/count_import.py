@@ -3,11 +3,13 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
-from analytics.disclosure import Key, published_masks
+from analytics.disclosure import published_masks
 from analytics.keys import AgeGroups
+from analytics.lattice import Key
 from analytics.services.settings import Counting
 
 # Residents, courses, buyers, and the bits that say where everybody may see the segment.
@@ -43,7 +45,7 @@ class Count:
 def count_import(*, import_id: int, then: date, now: date, counting: Counting) -> Count | None:
     """The import by ages on both days; None when it is not complete."""
     groups = counting.age_groups
-    values = {"import_id": import_id, "then": groups.births(then), "now": groups.births(now)}
+    values: dict[str, Any] = {"import_id": import_id, "then": groups.births(then), "now": groups.births(now)}
     with connection.cursor() as cursor:
         cursor.execute(_SQL, values)
         rows = cursor.fetchall()
