@@ -4,9 +4,10 @@ from typing import Any, NamedTuple
 
 from django.db import connection, models
 
+from analytics.disclosure import OTHER
 from analytics.keys import grouping_of
 from analytics.models import CurrentSegment, PublishedSegment, Segment
-from analytics.services.questions import OTHER, SOURCE, Question
+from analytics.services.questions import SOURCE, Question
 from analytics.services.scopes import Scope
 
 # The number of the age group of what is merged.
