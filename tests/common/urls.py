@@ -54,6 +54,13 @@ GUARDED += [
     Url("/delete", _VERB | {"DELETE"}, {"GET": "M", "DELETE": "M"}),
     Url("/confirm/{token}", _READ | {"POST"}, {"GET": "EM", "HEAD": "EM", "POST": "EM"}),
 ]
+GUARDED += [
+    *(
+        Url(f"/analytics/{question}", _READ, {"GET": "VEIM", "HEAD": "VEIM"})
+        for question in ("demand", "opportunities", "cities", "trend")
+    ),
+    Url("/analytics/refresh", {"POST", "OPTIONS"}, {"POST": "EM"}),
+]
 API = PUBLIC + GUARDED
 # Pages of the profiler, for superusers. `{request}` and `{query}` stand for what it recorded.
 _FILTERED = _READ | {"POST"}
