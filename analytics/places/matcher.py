@@ -10,14 +10,15 @@ from enum import StrEnum
 from analytics.places.airport_cities import AirportCities, AirportCity
 from analytics.places.cities import City
 from analytics.places.index import NameIndex
-from analytics.places.names import key_of, other_spellings, spelling
-from analytics.places.regions import Region, qualified
+from analytics.places.names import key_of, normalise, other_spellings, spelling
+from analytics.places.regions import Qualified, Region, qualified
 
 # How many times larger the city must be of which something is only another name, and where that is in general use.
-_OTHER_NAME = 200
+_OTHER_NAME = 250
 _COMMON_NAME = 8
-# How many times larger the city must be that is written with other accents, where the town has accents.
-_OTHER_ACCENTS = 20
+# How many times larger the city must be whose own name is written with other spaces, or with other accents where the
+# town has any.
+_OTHER_WRITING = 20
 # How many times larger than the next the city must be where the spelling was guessed.
 _OTHER_SPELLING = 10
 # What a city weighs at least: one that airports know may be missing in the list, of another nobody counted.
@@ -62,15 +63,17 @@ class Matcher:
 
     def match(self, town: str) -> Match | None:
         """What `town` means, or None where that would be a guess."""
-        return self._within(town, None) or self._qualified(town) or self._in_parts(town) or self._respelt(town, None)
-
-    def _qualified(self, town: str) -> Match | None:
-        """`Town, Country`: only there."""
         parts = qualified(town)
-        if parts is None:
-            return None
+        if parts is not None:
+            return self._qualified(town, parts)
+        return self._within(town, None) or self._in_parts(town) or self._respelt(town, None)
+
+    def _qualified(self, town: str, parts: Qualified) -> Match | None:
+        """`Town, Country`: only there."""
         for region in parts.regions:
-            match = self._within(parts.town, region) or self._respelt(parts.town, region)
+            match = (
+                self._within(parts.town, region) or self._within(town, region) or self._respelt(parts.town, region)
+            )
             if match and not (parts.vague and match.others):
                 return match
         return None
@@ -94,8 +97,11 @@ class Matcher:
         candidates = [_Candidate(_weight(city) / _OTHER_NAME, Found.ALTERNATE_NAME, city) for city in others]
         common = self._index.common.get(key, ())
         candidates += [_Candidate(_weight(city) / _COMMON_NAME, Found.ALTERNATE_NAME, city) for city in common]
-        candidates += [_Candidate(_by_accents(city, town), Found.NAME, city) for city in own]
-        candidates += [_Candidate(_by_accents(city, town), Found.AIRPORT_CITY, city) for city in at_airports]
+        candidates += [_Candidate(_as_written(city, town), Found.NAME, city) for city in own]
+        candidates += [
+            _Candidate(_as_written(city, town) if city in own else _weight(city) / _COMMON_NAME, Found.AIRPORT_CITY, city)
+            for city in at_airports
+        ]
         alone = self._airports.without_city(key, region) if not at_airports else None
         if alone and not own:
             candidates.append(_Candidate(_SMALL, Found.AIRPORT_CITY, alone))
@@ -115,10 +121,11 @@ def _weight(city: City) -> float:
     return max(city.population, _SMALL)
 
 
-def _by_accents(city: City, town: str) -> float:
+def _as_written(city: City, town: str) -> float:
     """Who writes accents means them; who writes none may have left them out."""
     written = spelling(town)
-    return _weight(city) / (1 if written.isascii() or spelling(city.name) == written else _OTHER_ACCENTS)
+    same = normalise(city.name) == normalise(town) and (written.isascii() or spelling(city.name) == written)
+    return _weight(city) / (1 if same else _OTHER_WRITING)
 
 
 def _best(candidates: list[_Candidate]) -> Match | None:

@@ -75,6 +75,8 @@ _LATIN = (
 )  # fmt: skip
 _TABLES = tuple(map(str.maketrans, _LATIN))
 _CYRILLIC = re.compile("[а-яёђѓєѕіїјљњћќўџґ]")
+# `City of London`, `г. Москва`, once they are in Latin letters.
+_WITHOUT = re.compile("^(city of|ciudad de|cidade de|ville de|stadt|citta di|misto|gorod|gor|g|m) (?=.)")
 _SAINTS = ("saint", "san", "sankt", "sant", "sint", "sao", "sv")
 
 
@@ -85,12 +87,13 @@ def in_latin(name: str) -> str | None:
 
 
 def other_spellings(name: str) -> list[str]:
-    """Keys of the same name in Latin letters, and with its saint in other languages; without its own key."""
+    """Keys of the same name in Latin letters, without the word for a city, and with its saint in other languages;
+    without its own key."""
     spelt = unicodedata.normalize("NFC", name.casefold())
     written = [spelt.translate(table) for table in _TABLES] if _CYRILLIC.search(spelt) else [spelt]
     keys: dict[str, None] = {}
     for one in written:
-        first, _, rest = normalise(one).partition(" ")
+        first, _, rest = _WITHOUT.sub("", normalise(one)).partition(" ")
         keys |= dict.fromkeys([(first + rest).replace(" ", "")])
         if first in _SAINTS and rest:
             keys |= dict.fromkeys((saint + rest).replace(" ", "") for saint in _SAINTS)

@@ -11,6 +11,7 @@ from analytics.places.cities import City
 from analytics.places.names import key_of
 
 _IN_BRACKETS = re.compile(r"^(?P<town>[^()]+)\((?P<where>[^()]+)\)\s*$")
+_ARTICLE = re.compile("^the ", re.IGNORECASE)
 _UNITED_STATES = "US"
 
 
@@ -54,7 +55,8 @@ def qualified(name: str) -> Qualified | None:
 
 def _regions(where: str) -> list[Region]:
     """What the name or code of a country or of a state of the USA may mean: `IN` is India, then Indiana."""
-    country, state = country_code(where) or country_code(where.replace(".", "")), _states().get(key_of(where))
+    state = _states().get(key_of(where))
+    country = country_code(_ARTICLE.sub("", where.replace(".", "")))
     return [*([Region(country)] if country else []), *([Region(_UNITED_STATES, state)] if state else [])]
 
 
