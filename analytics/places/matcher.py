@@ -10,7 +10,7 @@ from enum import StrEnum
 from analytics.places.airport_cities import AirportCities, AirportCity
 from analytics.places.cities import City
 from analytics.places.index import NameIndex
-from analytics.places.names import key_of, normalise, other_spellings, spelling
+from analytics.places.names import key_of, normalise, other_spellings, own_names, spelling
 from analytics.places.regions import Qualified, Region, qualified
 
 # How many times larger the city must be of which something is only another name, and where that is in general use.
@@ -71,9 +71,7 @@ class Matcher:
     def _qualified(self, town: str, parts: Qualified) -> Match | None:
         """`Town, Country`: only there."""
         for region in parts.regions:
-            match = (
-                self._within(parts.town, region) or self._within(town, region) or self._respelt(parts.town, region)
-            )
+            match = self._within(parts.town, region) or self._within(town, region) or self._respelt(parts.town, region)
             if match and not (parts.vague and match.others):
                 return match
         return None
@@ -92,20 +90,24 @@ class Matcher:
         """Each city of the name, once, with what its name is worth."""
         if not key:
             return []
-        at_airports = self._airports.cities_named(key, self._index)
-        own, others = self._index.own.get(key, []), self._index.others.get(key, [])
+        index = self._index
+        own, others, common, at_airports = (
+            [city for city in cities if region is None or region.holds(city)]
+            for cities in (
+                index.own.get(key, ()),
+                index.others.get(key, ()),
+                index.common.get(key, ()),
+                self._airports.cities_named(key, index),
+            )
+        )
         candidates = [_Candidate(_weight(city) / _OTHER_NAME, Found.ALTERNATE_NAME, city) for city in others]
-        common = self._index.common.get(key, ())
         candidates += [_Candidate(_weight(city) / _COMMON_NAME, Found.ALTERNATE_NAME, city) for city in common]
         candidates += [_Candidate(_as_written(city, town), Found.NAME, city) for city in own]
-        candidates += [
-            _Candidate(_as_written(city, town) if city in own else _weight(city) / _COMMON_NAME, Found.AIRPORT_CITY, city)
-            for city in at_airports
-        ]
-        alone = self._airports.without_city(key, region) if not at_airports else None
-        if alone and not own:
-            candidates.append(_Candidate(_SMALL, Found.AIRPORT_CITY, alone))
-        return [c for c in candidates if region is None or isinstance(c.place, AirportCity) or region.holds(c.place)]
+        for city in at_airports:
+            weight = _as_written(city, town) if city in own else _weight(city) / _COMMON_NAME
+            candidates.append(_Candidate(weight, Found.AIRPORT_CITY, city))
+        alone = None if own or at_airports else self._airports.without_city(key, region)
+        return candidates if alone is None else [*candidates, _Candidate(_SMALL, Found.AIRPORT_CITY, alone)]
 
     def _respelt(self, town: str, region: Region | None) -> Match | None:
         """By other letters: only what leaves no doubt."""
@@ -124,7 +126,10 @@ def _weight(city: City) -> float:
 def _as_written(city: City, town: str) -> float:
     """Who writes accents means them; who writes none may have left them out."""
     written = spelling(town)
-    same = normalise(city.name) == normalise(town) and (written.isascii() or spelling(city.name) == written)
+    same = any(
+        normalise(name) == normalise(town) and (written.isascii() or spelling(name) == written)
+        for name in own_names(city.name)
+    )
     return _weight(city) / (1 if same else _OTHER_WRITING)
 
 

@@ -35,9 +35,6 @@ class Case:
     alias: int | None = None
 
     @property
-    def may_stay_unplaced(self) -> bool:
-        """A misspelt name is for staff to settle."""
-        return self.stratum == "misspelt"
 
 
 def stripped(name: str) -> str:

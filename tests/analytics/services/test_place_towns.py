@@ -1,13 +1,9 @@
 """Placing the towns of the aggregates."""
 
 import pytest
-from django.contrib.auth.models import User
 
-from analytics.models import CurrentSegment, TownAlias, TownPlace
-from analytics.services.place_towns import Placing, place_all_towns, place_towns
-from analytics.services.town_aliases import remove_alias, set_alias
-from analytics.services.unplaced_towns import candidates, unplaced
-from tests.airports.builders import make_airport
+from analytics.models import CurrentSegment, TownPlace
+from analytics.services.place_towns import Placing, place_towns
 
 pytestmark = pytest.mark.django_db
 KYIV, VALENCIA_VE = 703448, 3625549
