@@ -34,8 +34,6 @@ class Case:
     expected: int
     alias: int | None = None
 
-    @property
-
 
 def stripped(name: str) -> str:
     """Without accents."""
