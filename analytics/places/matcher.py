@@ -21,8 +21,10 @@ _COMMON_NAME = 8
 _OTHER_WRITING = 20
 # How many times larger than the next the city must be where the spelling was guessed.
 _OTHER_SPELLING = 10
-# What a city weighs at least: one that airports know may be missing in the list, of another nobody counted.
+# What a city of the list weighs at least: of some nobody knows the inhabitants.
 _SMALL = 15_000
+# What a city weighs that only an airport knows: it has fewer than those of the list.
+_UNLISTED = 8_000
 
 
 class Found(StrEnum):
@@ -107,7 +109,7 @@ class Matcher:
             weight = _as_written(city, town) if city in own else _weight(city) / _COMMON_NAME
             candidates.append(_Candidate(weight, Found.AIRPORT_CITY, city))
         alone = None if own or at_airports else self._airports.without_city(key, region)
-        return candidates if alone is None else [*candidates, _Candidate(_SMALL, Found.AIRPORT_CITY, alone)]
+        return candidates if alone is None else [*candidates, _Candidate(_UNLISTED, Found.AIRPORT_CITY, alone)]
 
     def _respelt(self, town: str, region: Region | None) -> Match | None:
         """By other letters: only what leaves no doubt."""

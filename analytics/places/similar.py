@@ -5,9 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 
 from analytics.places.cities import City
-from analytics.places.index import NameIndex
+from analytics.places.index import NameIndex, name_index
 from analytics.places.names import key_of, other_spellings
 from analytics.places.regions import qualified
 
@@ -25,6 +26,12 @@ class Suggestion:
 
     city: City
     similarity: float
+
+
+@cache
+def similar_names() -> "SimilarNames":
+    """Of all cities; once in a process that places towns."""
+    return SimilarNames(name_index())
 
 
 class SimilarNames:

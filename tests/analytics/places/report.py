@@ -1,6 +1,6 @@
 """`make places-report`: how many of the sampled towns, and of the demo's, come out right.
 
-The airports are those of the package airportsdata, as `make run` loads them. Knows no database; the sample's aliased
+The airports are those of the package airportsdata, as `make run` loads them. Needs no database; the sample's aliased
 towns are counted by a test of the services.
 """
 
@@ -14,9 +14,10 @@ import airportsdata
 
 from analytics.places.airport_cities import AirportCities, AirportCity, metres
 from analytics.places.cities import City
-from analytics.places.index import build_index
+from analytics.places.index import name_index
 from analytics.places.matcher import Match, Matcher
 from imports.demo.sources import NOTED_TOWNS
+from imports.demo.towns import airports
 from tests.analytics.places.sample import Case, cases
 
 RIGHT, WRONG, UNPLACED = "right", "wrong", "unplaced"
@@ -43,8 +44,8 @@ class Answer:
 @cache
 def matcher() -> Matcher:
     """All cities, and all airports of the package."""
-    airports = airportsdata.load("ICAO").values()
-    return Matcher(build_index(), AirportCities(map(_city_of, filter(lambda airport: airport["city"], airports))))
+    named = [airport for airport in airportsdata.load("ICAO").values() if airport["city"]]
+    return Matcher(name_index(), AirportCities(map(_city_of, named)))
 
 
 def _city_of(airport: airportsdata.Airport) -> AirportCity:
@@ -70,7 +71,7 @@ def demo() -> list[Answer]:
 
 
 def _spellings(iata: str, spellings: set[str | None]) -> Iterator[Answer]:
-    airport = _city_of(airportsdata.load("IATA")[iata])
+    airport = _city_of(airports()[iata])
     for town in sorted({airport.name, *spellings} - {None}, key=str):
         match = matcher().match(str(town))
         outcome = UNPLACED if match is None else RIGHT if metres(match.place, airport) <= NEAR else WRONG
