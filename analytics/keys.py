@@ -1,6 +1,7 @@
 """The keys of a segment, the sets of them by which one may group, and the age groups. Knows no database."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 # A set of keys is a number: the sum of their bits.
 BITS = {"town": 1, "age_group": 2, "channel": 4, "gender": 8}
@@ -31,3 +32,22 @@ class AgeGroups:
 
     def __str__(self) -> str:
         return ",".join(map(str, self.bounds))
+
+    def births(self, day: date) -> list[date]:
+        """Ascending dates: as many of them as are not after a birth date, so many groups before the last is its group.
+
+        Ages are full years on `day`, as PostgreSQL's `age` has them: who was born on 29 February is a year older on
+        1 March where there is no such day. Who was born after `day` is in the first group.
+        """
+        return [_day_after_birth(day, years) for years in reversed(self.bounds[1:])]
+
+
+def _day_after_birth(day: date, years: int) -> date:
+    """The first date of birth with which one is not yet `years` old on `day`."""
+    if day.year - years < date.min.year:
+        return date.min
+    try:
+        born = day.replace(year=day.year - years)
+    except ValueError:
+        born = date(day.year - years, 2, 28)
+    return born + timedelta(days=1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from analytics.keys import AgeGroups
-from analytics.models import DemandSettings
+from analytics.models import DemandSettings, ImportDemand
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,12 @@ class Counting:
         """Both as a text: what was counted by another one is stale."""
         return f"{self.age_groups};{self.small_segment}"
 
+    @classmethod
+    def of_scheme(cls, scheme: str) -> "Counting":
+        """The one that `scheme` is the text of."""
+        bounds, _, small = scheme.partition(";")
+        return cls(AgeGroups(map(int, bounds.split(","))), int(small))
+
 
 def counting() -> Counting:
     """The settings that hold now."""
@@ -27,3 +33,12 @@ def counting() -> Counting:
     if stored is None:
         return Counting(AgeGroups(settings.AGE_BOUNDS), settings.SMALL_SEGMENT)
     return Counting(AgeGroups(stored.age_bounds), stored.small_segment)
+
+
+def shown_counting() -> Counting:
+    """The settings that the current picture was counted by: those from before a change until all of it is recounted.
+
+    Read it in the snapshot of the segments whose age groups it names.
+    """
+    scheme = ImportDemand.objects.current().values_list("scheme", flat=True).first()
+    return counting() if scheme is None else Counting.of_scheme(scheme)

@@ -1,7 +1,7 @@
 """`python -m config.embedded.prepare`: everything that comes before serving, in one process that imports Django once.
 
-Migrates, loads the demo and the airports, and prints the welcome on standard output; what the others tell goes to
-standard error.
+Migrates, loads the demo and the airports, counts the demand, and prints the welcome on standard output; what the
+others tell goes to standard error.
 """
 
 import os
@@ -17,6 +17,7 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("migrate", {"verbosity": 1}),
     ("load_demo", {}),
     ("load_airports", {"package": True, "if_empty": True}),
+    ("refresh_demand", {}),
 )
 
 

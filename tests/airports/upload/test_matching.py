@@ -26,17 +26,17 @@ def test_a_row_is_the_airport_with_its_icao_code() -> None:
 
 def test_the_icao_code_comes_before_the_iata_code() -> None:
     make_airport("By ICAO", 9, 9, icao="AAAA")
-    make_airport("By IATA", 8, 8, iata="XXX")
-    assert counts(upload({"name": "Row", "icao": "AAAA", "iata": "XXX"})) == {"rows": 1, "updated": 1, "displaced": 1}
-    assert codes() == {"Row": ("XXX", "AAAA"), "By IATA": (None, None)}
+    make_airport("By IATA", 8, 8, iata="QQQ")
+    assert counts(upload({"name": "Row", "icao": "AAAA", "iata": "QQQ"})) == {"rows": 1, "updated": 1, "displaced": 1}
+    assert codes() == {"Row": ("QQQ", "AAAA"), "By IATA": (None, None)}
 
 
 @pytest.mark.parametrize(
     ("stored", "row", "after"),
     [
-        ({"iata": "XXX"}, {"iata": "XXX", "icao": "AAAA"}, ("XXX", "AAAA")),
-        ({"iata": "XXX", "icao": "AAAA"}, {"iata": "xxx"}, ("XXX", "AAAA")),
-        ({"iata": "XXX"}, {"iata": "XXX"}, ("XXX", None)),
+        ({"iata": "QQQ"}, {"iata": "QQQ", "icao": "AAAA"}, ("QQQ", "AAAA")),
+        ({"iata": "QQQ", "icao": "AAAA"}, {"iata": "qqq"}, ("QQQ", "AAAA")),
+        ({"iata": "QQQ"}, {"iata": "QQQ"}, ("QQQ", None)),
     ],
 )
 def test_a_row_is_the_airport_with_its_iata_code_where_one_has_no_icao_code(
@@ -48,13 +48,13 @@ def test_a_row_is_the_airport_with_its_iata_code_where_one_has_no_icao_code(
 
 
 def test_an_iata_code_goes_to_the_row_where_both_have_icao_codes() -> None:
-    loser = make_airport("Loser", 9, 9, iata="XXX", icao="BBBB")
-    assert counts(upload({"name": "Taker", "iata": "XXX", "icao": "AAAA"})) == {
+    loser = make_airport("Loser", 9, 9, iata="QQQ", icao="BBBB")
+    assert counts(upload({"name": "Taker", "iata": "QQQ", "icao": "AAAA"})) == {
         "rows": 1,
         "created": 1,
         "displaced": 1,
     }
-    assert codes() == {"Loser": (None, "BBBB"), "Taker": ("XXX", "AAAA")}
+    assert codes() == {"Loser": (None, "BBBB"), "Taker": ("QQQ", "AAAA")}
     loser.refresh_from_db()
     assert loser.version == 2
     entry = Airport.history.filter(id=loser.pk).latest("history_id")
@@ -63,11 +63,11 @@ def test_an_iata_code_goes_to_the_row_where_both_have_icao_codes() -> None:
 
 @pytest.mark.parametrize(("latitude", "longitude"), [("1.5", "2.5"), ("1.500001", "2.499999"), ("1.4999995", "2.5")])
 def test_without_codes_a_row_is_the_airport_of_that_name_at_that_place(latitude: str, longitude: str) -> None:
-    stored = make_airport("Somewhere", 1.5, 2.5, city="Town", country="Spain", iata="XXX")
+    stored = make_airport("Somewhere", 1.5, 2.5, city="Town", country="Spain", iata="QQQ")
     result = upload({"city": "Town", "country": "Spain", "latitude": latitude, "longitude": longitude, "dst": "E"})
     assert counts(result) == {"rows": 1, "updated": 1}
     stored.refresh_from_db()
-    assert (stored.dst, stored.iata) == ("E", "XXX")
+    assert (stored.dst, stored.iata) == ("E", "QQQ")
 
 
 @pytest.mark.parametrize(
@@ -111,10 +111,10 @@ def test_of_airports_at_one_place_a_row_is_the_one_with_its_codes() -> None:
 
 
 def test_a_null_leaves_the_stored_value() -> None:
-    stored = make_airport("Somewhere", 1.5, 2.5, iata="XXX", icao="AAAA", altitude=7.0, dst="E", tz="Europe/Madrid")
+    stored = make_airport("Somewhere", 1.5, 2.5, iata="QQQ", icao="AAAA", altitude=7.0, dst="E", tz="Europe/Madrid")
     assert counts(upload({"icao": "AAAA"})) == {"rows": 1, "unchanged": 1}
     stored.refresh_from_db()
-    assert (stored.iata, stored.altitude, stored.dst, stored.tz, stored.version) == ("XXX", 7, "E", "Europe/Madrid", 1)
+    assert (stored.iata, stored.altitude, stored.dst, stored.tz, stored.version) == ("QQQ", 7, "E", "Europe/Madrid", 1)
 
 
 @pytest.mark.parametrize("codes_of_rows", [("BBB", "AAA"), ("BBB", "CCC"), ("CCC", "AAA")])
@@ -144,22 +144,22 @@ def test_codes_go_round_in_a_ring() -> None:
 
 
 def test_a_code_is_taken_from_an_airport_whose_own_row_has_none() -> None:
-    make_airport("One", 1, 1, icao="AAAA", iata="XXX")
+    make_airport("One", 1, 1, icao="AAAA", iata="QQQ")
     make_airport("Two", 2, 2, icao="BBBB")
     rows = (
         {"name": "One", "latitude": 1, "longitude": 1, "icao": "AAAA"},
-        {"name": "Two", "latitude": 2, "longitude": 2, "icao": "BBBB", "iata": "XXX"},
+        {"name": "Two", "latitude": 2, "longitude": 2, "icao": "BBBB", "iata": "QQQ"},
     )
     assert counts(upload(*rows)) == {"rows": 2, "updated": 2, "displaced": 1}
-    assert codes() == {"One": (None, "AAAA"), "Two": ("XXX", "BBBB")}
+    assert codes() == {"One": (None, "AAAA"), "Two": ("QQQ", "BBBB")}
     assert counts(upload(*rows)) == {"rows": 2, "unchanged": 2}
 
 
 def test_a_flagged_airport_is_not_brought_back() -> None:
-    flagged = make_airport("Somewhere", 1.5, 2.5, icao="AAAA", iata="XXX")
+    flagged = make_airport("Somewhere", 1.5, 2.5, icao="AAAA", iata="QQQ")
     flag_airport(airport_id=flagged.pk, actor=None)
     make_airport("Holder", 9, 9, icao="HHHH", iata="YYY")
-    for row in ({"icao": "AAAA", "iata": "YYY"}, {"name": "Other", "iata": "XXX"}, {}):
+    for row in ({"icao": "AAAA", "iata": "YYY"}, {"name": "Other", "iata": "QQQ"}, {}):
         assert counts(upload(row)) == {"rows": 1, "skipped_deleted": 1}
     assert codes() == {"Holder": ("YYY", "HHHH")}
 

@@ -1,0 +1,71 @@
+"""Counts the residents of one import, in one statement, so of one moment."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from analytics.disclosure import Key, published_masks
+from analytics.keys import AgeGroups
+from analytics.services.settings import Counting
+
+# Residents, courses, buyers, and the bits that say where everybody may see the segment.
+Values = tuple[int, int, int, int]
+Segments = dict[Key, Values]
+
+# The revision comes from the snapshot of the rows. Read before or after them, it could belong to other rows, and what
+# was missed would never be found. Both ages at once: one scan.
+_SQL = """
+    SELECT delivery.revision, segment.*
+    FROM imports_import AS delivery
+    LEFT JOIN LATERAL (
+        SELECT town, channel, gender,
+            width_bucket(birth_date, %(then)s::date[]), width_bucket(birth_date, %(now)s::date[]),
+            count(*), sum(bought)::bigint, count(*) FILTER (WHERE bought > 0)
+        FROM imports_citizen, LATERAL (SELECT cardinality(relatives) + cardinality(friends) AS bought) AS courses
+        WHERE import_id = delivery.id
+        GROUP BY 1, 2, 3, 4, 5
+    ) AS segment ON true
+    WHERE delivery.id = %(import_id)s AND delivery.deleted_at IS NULL AND delivery.status = 'complete'
+"""
+
+
+@dataclass(frozen=True)
+class Count:
+    """An import at one of its revisions: its segments by age on one day and on another."""
+
+    revision: int
+    then: Segments
+    now: Segments
+
+
+def count_import(*, import_id: int, then: date, now: date, counting: Counting) -> Count | None:
+    """The import by ages on both days; None when it is not complete."""
+    groups = counting.age_groups
+    values = {"import_id": import_id, "then": groups.births(then), "now": groups.births(now)}
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, values)
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    found = [row[1:] for row in rows if row[1] is not None]
+    small = counting.small_segment
+    by_then = _published(_summed(found, 3, groups), small)
+    return Count(rows[0][0], by_then, by_then if then == now else _published(_summed(found, 4, groups), small))
+
+
+def _summed(rows: list[tuple[str, str, str, int, int, int, int, int]], ages: int, groups: AgeGroups) -> Segments:
+    """The rows by the ages in the column `ages`."""
+    last = len(groups.bounds) - 1
+    sums: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in rows:
+        counted = sums[row[0], last - int(row[ages]), row[1], row[2]]
+        for number in range(3):
+            counted[number] += int(row[5 + number])
+    return {key: (residents, courses, buyers, 0) for key, (residents, courses, buyers) in sums.items()}
+
+
+def _published(segments: Segments, small: int) -> Segments:
+    masks = published_masks(list(segments), [values[0] for values in segments.values()], small=small)
+    return {key: (*values[:3], mask) for (key, values), mask in zip(segments.items(), masks, strict=True)}

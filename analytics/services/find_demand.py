@@ -1,0 +1,40 @@
+"""Who wants the next course, and where to advertise it."""
+
+from dataclasses import replace
+
+from django.contrib.auth.models import User
+
+from analytics.services.questions import BEST_OPPORTUNITY, LARGEST_DEMAND, Demand, Question
+from analytics.services.read_segments import read_groups
+from analytics.services.scopes import scope_of
+from config.common.snapshots import snapshot
+from imports.querysets import SEE_ALL
+
+
+def find_demand(*, question: Question, actor: User) -> Demand:
+    """Demand by group, the most courses first unless the question says otherwise.
+
+    Where `actor` may not see residents, small segments are merged into rows `other`, and the average is that of what is
+    shown. Raises `InvalidInput` for an `import_id` that is none, `Conflict` while that import is not counted.
+    """
+    # Imported here: numpy takes a quarter of a second to load, which commands and workers need not spend.
+    from analytics.services.rank_groups import Ranking
+
+    question = replace(question, ordering=question.ordering or LARGEST_DEMAND)
+    with snapshot():
+        scope = scope_of(question)
+        groups = read_groups(question, scope, restricted=is_restricted(actor))
+        meta = scope.meta()
+    ranking = Ranking(groups, question)
+    rows = ranking.rows(limit=question.limit, offset=question.offset)
+    return Demand(rows=rows, count=len(ranking.groups), meta=meta)
+
+
+def find_opportunities(*, question: Question, actor: User) -> Demand:
+    """The same, the highest lower end of the index first: so that no lucky handful of residents comes out on top."""
+    return find_demand(question=replace(question, ordering=question.ordering or BEST_OPPORTUNITY), actor=actor)
+
+
+def is_restricted(actor: User) -> bool:
+    """Whether small segments are to be kept from them, as residents are."""
+    return not actor.has_perm(SEE_ALL)

@@ -1,0 +1,38 @@
+"""How demand changed from delivery to delivery."""
+
+from django.contrib.auth.models import User
+
+from analytics.services.find_demand import is_restricted
+from analytics.services.questions import ImportRow, Question, Trend
+from analytics.services.read_segments import read_groups
+from analytics.services.scopes import scope_of_trend
+from config.common.snapshots import snapshot
+
+
+def find_trend(*, question: Question, actor: User) -> Trend:
+    """Demand by import, and by group inside it, oldest import first; ages at each import's date.
+
+    An erased import stays in it. The average of the index is that of all rows. Of the question, `import_id` and
+    `ordering` are not asked.
+    """
+    from analytics.services.rank_groups import Ranking
+
+    with snapshot():
+        scope = scope_of_trend(question)
+        groups = read_groups(question, scope, restricted=is_restricted(actor), by_import=True)
+        meta = scope.meta()
+    ranking = Ranking(groups, question)
+    place = {found.import_id: number for number, found in enumerate(scope.imports)}
+    ranking.groups.sort(key=lambda group: place[group.import_id or 0])
+    found = {counted.import_id: counted for counted in scope.imports}
+    stop = None if question.limit is None else question.offset + question.limit
+    of_page = [found[group.import_id or 0] for group in ranking.groups[question.offset : stop]]
+    rows = ranking.rows(limit=question.limit, offset=question.offset)
+    return Trend(
+        rows=[
+            ImportRow(counted.import_id, counted.source, counted.delivered_at, row)
+            for counted, row in zip(of_page, rows, strict=True)
+        ],
+        count=len(ranking.groups),
+        meta=meta,
+    )

@@ -1,0 +1,116 @@
+"""Which of the counted imports an answer is made of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from analytics.keys import AgeGroups
+from analytics.models import ImportDemand
+from analytics.services.questions import SOURCE, Meta, Question
+from analytics.services.stale import count_stale_imports
+from config.common.problems import Conflict, FieldError, InvalidInput
+from imports.models import Import
+
+RETRY_AFTER_SECONDS = 5
+_READABLE = (Import.Status.COMPLETE, Import.Status.ERASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What there is to know of a counted import."""
+
+    import_id: int
+    source: str
+    delivered_at: datetime
+    scheme: str
+    as_of: date
+    refreshed_at: datetime
+
+    @property
+    def age_groups(self) -> AgeGroups:
+        """By which it was counted."""
+        return AgeGroups(map(int, self.scheme.partition(";")[0].split(",")))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Imports and by which ages they are to be read; `is_picture`: all the current ones, whose sums are kept."""
+
+    imports: tuple[Counted, ...]
+    at_delivery: bool
+    is_picture: bool = False
+
+    @property
+    def age_groups(self) -> AgeGroups | None:
+        """By which the imports were counted; None without any."""
+        return self.imports[0].age_groups if self.imports else None
+
+    def by_scheme(self) -> "list[Scope]":
+        """Imports that were counted by the same age groups, together."""
+        schemes = dict.fromkeys(found.scheme for found in self.imports)
+        return [
+            Scope(tuple(found for found in self.imports if found.scheme == scheme), self.at_delivery, self.is_picture)
+            for scheme in schemes
+        ]
+
+    def meta(self) -> Meta:
+        """What the answer says of itself."""
+        days = {found.as_of for found in self.imports}
+        return Meta(
+            refreshed_at=max((found.refreshed_at for found in self.imports), default=None),
+            imports=len(self.imports),
+            stale=count_stale_imports() > 0,
+            as_of=None if self.at_delivery and len(self.imports) != 1 else min(days, default=None),
+        )
+
+
+def scope_of(question: Question) -> Scope:
+    """Of the current picture, or of one import.
+
+    Raises `InvalidInput` for an `import_id` that is unknown, deleted or not complete, `Conflict` while it is not
+    counted.
+    """
+    if question.import_id is not None:
+        return _scope_of_import(question.import_id, question.sources)
+    current = ImportDemand.objects.current()
+    if question.sources:
+        current = current.filter(source__in=question.sources)
+    by_source = bool(question.sources) or SOURCE in question.group_by
+    return Scope(_read(current), at_delivery=False, is_picture=not by_source)
+
+
+def scope_of_trend(question: Question) -> Scope:
+    """Every counted import, oldest first; of these sources where there are any in the question."""
+    counted = ImportDemand.objects.filter(delivery__deleted_at=None)
+    if question.sources:
+        counted = counted.filter(source__in=question.sources)
+    return Scope(_read(counted.order_by("delivered_at", "pk")), at_delivery=True)
+
+
+def known_age_groups() -> set[str]:
+    """The labels of the age groups by which anything was counted, and of those that are set now."""
+    from analytics.services.settings import counting
+
+    schemes = ImportDemand.objects.values_list("scheme", flat=True).distinct()
+    bounds = [AgeGroups(map(int, scheme.partition(";")[0].split(","))) for scheme in schemes]
+    return {label for groups in (counting().age_groups, *bounds) for label in groups.labels}
+
+
+def _scope_of_import(import_id: int, sources: Iterable[str]) -> Scope:
+    found = Import.objects.live().filter(pk=import_id).first()
+    demand = ImportDemand.objects.of(import_id)
+    if found is None or found.status not in _READABLE or (demand is None and found.status == Import.Status.ERASED):
+        error = FieldError("?import_id", "invalid_choice", "There is no complete import with this id.")
+        raise InvalidInput("The query is not valid.", errors=[error])
+    if demand is None:
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        raise Conflict("The demand of this import is still being counted.", headers=headers)
+    wanted = not sources or demand.source in sources
+    counted = ImportDemand.objects.filter(pk=import_id) if wanted else ImportDemand.objects.none()
+    return Scope(_read(counted), at_delivery=not demand.is_current)
+
+
+def _read(counted: Iterable[ImportDemand]) -> tuple[Counted, ...]:
+    return tuple(
+        Counted(row.pk, row.source, row.delivered_at, row.scheme, row.as_of, row.refreshed_at) for row in counted
+    )
