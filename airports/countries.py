@@ -26,6 +26,11 @@ def country_name(alpha_2: str) -> str | None:
     return country["name"] if country else None
 
 
+def country_code(country: str) -> str | None:
+    """The ISO code of two letters of the country with this English name or ISO code; case does not matter."""
+    return _codes().get(country.lower())
+
+
 def names_of(country: str) -> list[str]:
     """Every name, in lower case, of the country with this name or ISO code; just `country` where it is unknown."""
     found = _by_any_name().get(country.lower())
@@ -44,8 +49,14 @@ def _countries() -> dict[str, Country]:
 
 @cache
 def _by_any_name() -> dict[str, Country]:
+    countries = _countries()
+    return {name: countries[alpha_2] for name, alpha_2 in _codes().items()}
+
+
+@cache
+def _codes() -> dict[str, str]:
     """Codes come last: what is a code is nothing else."""
     countries = _countries()
-    by_name = {name: country for country in countries.values() for name in _names(country)}
-    by_alpha_3 = {country["alpha_3"].lower(): country for country in countries.values()}
-    return by_name | by_alpha_3 | {alpha_2.lower(): country for alpha_2, country in countries.items()}
+    by_name = {name: alpha_2 for alpha_2, country in countries.items() for name in _names(country)}
+    by_alpha_3 = {country["alpha_3"].lower(): alpha_2 for alpha_2, country in countries.items()}
+    return by_name | by_alpha_3 | {alpha_2.lower(): alpha_2 for alpha_2 in countries}

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MinValueValidator
 from django.db import models
 
@@ -131,6 +132,13 @@ class TownAlias(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    before = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        encoder=DjangoJSONEncoder,
+        help_text="The town's place without the alias.",
+    )
 
     class Meta:
         ordering = ("town",)
@@ -150,6 +158,7 @@ class TownPlace(models.Model):
         AIRPORT_CITY = "airport_city", "name of an airport's city"
         NAME = "name", "name of a city"
         ALTERNATE_NAME = "alternate_name", "another name of a city"
+        SPELLING = "spelling", "another spelling of a city's name"
         UNPLACED = "unplaced", "not placed"
 
     town = models.CharField(max_length=256, primary_key=True, help_text="As the deliveries write it.")
@@ -162,7 +171,12 @@ class TownPlace(models.Model):
     time_zone = models.CharField(max_length=64, blank=True, help_text="Its Olson name.")
     airport_id = models.BigIntegerField(null=True, blank=True, help_text="The nearest live airport.")
     airport_distance = models.FloatField(null=True, blank=True, help_text="Metres to it.")
-    placed_at = models.DateTimeField()
+    suggestions = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Other cities that it may be, the likeliest first: what staff may choose from.",
+    )
+    placed_at = models.DateTimeField(db_index=True)
 
     objects: ClassVar[TownPlaceQuerySet] = TownPlaceQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 

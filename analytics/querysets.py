@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
-    from analytics.models import ImportDemand, TownPlace
+    from analytics.models import CurrentSegment, ImportDemand, TownPlace
 
 
 class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
@@ -26,6 +27,19 @@ class TownPlaceQuerySet(models.QuerySet["TownPlace"]):
     def placed(self) -> "TownPlaceQuerySet":
         """The ones with coordinates."""
         return self.exclude(method="unplaced")
+
+    def unplaced(self) -> "TownPlaceQuerySet":
+        """The ones that were tried and not found."""
+        return self.filter(method="unplaced")
+
+    def by_demand(self, segments: "models.QuerySet[CurrentSegment]") -> "TownPlaceQuerySet":
+        """The ones with the most courses first; with `residents` and `courses`, summed up over the town's `segments`."""
+        ours = segments.filter(town=models.OuterRef("pk")).order_by().values("town")
+        counts = {
+            name: Coalesce(models.Subquery(ours.values(n=models.Sum(name))), 0) for name in ("residents", "courses")
+        }
+        # In two steps: the order is by what the first one made.
+        return self.annotate(**counts).order_by(models.F("courses").desc(), models.F("residents").desc(), "town")
 
     def of(self, town: str) -> "TownPlace | None":
         """Where one town is."""

@@ -1,18 +1,25 @@
-"""The counting of demand in the background."""
+"""What is done with the demand in the background."""
 
 from typing import Any
 
 import structlog
 
+from analytics.services.demand_towns import airports_changed, any_town_without_place
+from analytics.services.place_towns import PLACE, PLACE_ALL, place_all_towns, place_towns
 from analytics.services.refresh_demand import REFRESH, refresh_demand
 from analytics.services.stale import count_stale_imports
 from config.common.background.publishing import enqueue
+from config.common.background.rates import once_every
 from config.common.background.single import single_run
 from config.common.background.sweeping import SWEPT_EXPIRES, sweep
 from config.common.background.tasks import BackgroundTask, background_task
 
 # After so long a run gives way to other work.
 _SECONDS = 30.0
+# Looking for towns reads all aggregates; within a minute is soon enough.
+_LOOK_EVERY_SECONDS = 30
+# Staff change airports one after the other; that places all towns anew once in a while.
+_ALL_EVERY_SECONDS = 600
 
 logger = structlog.get_logger(__name__)
 
@@ -34,3 +41,32 @@ def sweep_stale() -> None:
     """Imports that are new, corrected, deleted or erased since they were counted, and days that passed."""
     if count_stale_imports():
         enqueue(REFRESH, expires=SWEPT_EXPIRES)
+
+
+@background_task(PLACE, queue="default", soft_time_limit=600, time_limit=660)
+def place_towns_task(self: BackgroundTask, **kwargs: Any) -> None:
+    """Finds the places of towns that nobody has tried to place yet, one run at a time."""
+    with single_run(PLACE) as alone:
+        if alone:
+            found = place_towns()
+            logger.info("towns_placed", placed=found.placed, unplaced=found.unplaced)
+
+
+@background_task(PLACE_ALL, queue="bulk", soft_time_limit=900, time_limit=960)
+def place_all_towns_task(self: BackgroundTask, **kwargs: Any) -> None:
+    """Finds the places of all towns anew, by the airports of today; what a run leaves over the next one takes first."""
+    with single_run(PLACE_ALL) as alone:
+        if alone:
+            found = place_all_towns()
+            logger.info("all_towns_placed", placed=found.placed, unplaced=found.unplaced)
+
+
+@sweep(PLACE)
+def sweep_towns() -> None:
+    """Towns without a place, and places that are older than what the airports are now."""
+    if not once_every(f"{PLACE}:sweep", seconds=_LOOK_EVERY_SECONDS):
+        return
+    if any_town_without_place():
+        enqueue(PLACE, expires=SWEPT_EXPIRES)
+    if airports_changed() and once_every(PLACE_ALL, seconds=_ALL_EVERY_SECONDS):
+        enqueue(PLACE_ALL, expires=_ALL_EVERY_SECONDS)
