@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("redoc", site.RedocViewSet.as_view(_LIST), name="redoc"),
     path("", include("airports.api.urls")),
     path("", include("imports.api.urls")),
+    path("", include("analytics.pages.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -21,6 +21,7 @@ class Bar:
     detail: str
     href: str
     mark: Svg
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Bars:
 
 
 def channel_bars(demand: Demand, filters: Filters) -> Bars:
-    """The courses that each channel reaches."""
+    """The courses that each channel reaches, whichever is chosen: one is compared with the others."""
     scale = scale_to(highest_of(row.courses for row in demand.rows))
     bars = [
         Bar(
@@ -42,10 +43,11 @@ def channel_bars(demand: Demand, filters: Filters) -> Bars:
             f"{words.decimal(row.courses_per_100)} per 100",
             "" if row.is_other else filters.href("heat", channel=row.keys["channel"]),
             bar(row.courses, scale),
+            is_chosen=filters.channel == row.keys["channel"],
         )
         for row in demand.rows
     ]
-    csv = filters.api(group_by="channel", ordering="-courses")
+    csv = filters.api(group_by="channel", channel="", ordering="-courses")
     table = demand_table(
         demand.rows, ("channel",), filters, caption="Demand by channel", csv=csv, total=demand.count
     )

@@ -16,6 +16,7 @@ METHODS = {
     "airport_city": "airport's city",
     "name": "name",
     "alternate_name": "other name",
+    "spelling": "other spelling",
 }
 
 

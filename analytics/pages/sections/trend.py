@@ -50,7 +50,7 @@ def _point(row: ImportRow, filters: Filters) -> Point:
 
 
 def _list(row: ImportRow, filters: Filters) -> str:
-    return filters.api(format="json", source="", import_id=row.import_id)
+    return filters.api(format="json", source="", min_residents=0, import_id=row.import_id)
 
 
 def _table(rows: Sequence[ImportRow], filters: Filters) -> Table:
@@ -64,4 +64,4 @@ def _table(rows: Sequence[ImportRow], filters: Filters) -> Table:
         for row in rows
     ]
     columns = ("Source", "Import", "Delivered", *FIGURES[:4])
-    return Table("Demand by delivery", columns, cells, filters.api("trend"))
+    return Table("Demand by delivery", columns, cells, filters.api("trend", min_residents=0))
