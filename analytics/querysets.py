@@ -32,6 +32,10 @@ class TownPlaceQuerySet(models.QuerySet["TownPlace"]):
         """The ones that were tried and not found."""
         return self.filter(method="unplaced")
 
+    def by_hand(self) -> "TownPlaceQuerySet":
+        """The ones that staff placed, the latest first."""
+        return self.filter(method="alias").order_by("-placed_at", "town")
+
     def by_demand(self, segments: "models.QuerySet[CurrentSegment]") -> "TownPlaceQuerySet":
         """The ones with the most courses first; with `residents` and `courses`, summed up over their `segments`."""
         ours = segments.filter(town=models.OuterRef("pk")).order_by().values("town")

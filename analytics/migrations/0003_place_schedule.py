@@ -17,7 +17,7 @@ def forwards(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("analytics", "0001_initial"),
+        ("analytics", "0002_schedules"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]
 

@@ -18,6 +18,7 @@ from config.common.problems import Problem
 PAGE_PREFIXES = ("/admin/", "/silk")
 # Of these there is a page for browsers and JSON for programs.
 MIXED_PREFIXES = ("/confirm/",)
+MIXED_PATHS = frozenset({"/analytics/"})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -85,8 +86,9 @@ def _answer(request: HttpRequest, status: HTTPStatus, detail: str) -> HttpRespon
 
 
 def _is_page(request: HttpRequest) -> bool:
-    mixed = request.path_info.startswith(MIXED_PREFIXES) and prefers_page(request)
-    return mixed or request.path_info.startswith(PAGE_PREFIXES)
+    path = request.path_info
+    mixed = path in MIXED_PATHS or path.startswith(MIXED_PREFIXES)
+    return path.startswith(PAGE_PREFIXES) or (mixed and prefers_page(request))
 
 
 def _page(request: HttpRequest, status: HTTPStatus, detail: str) -> HttpResponse:

@@ -21,6 +21,7 @@ from config.common.api.viewsets import ApiViewSet
 from config.common.services.health import readiness
 
 LINKS = {
+    "demand": "/analytics/",
     "admin": "/admin/",
     "docs": "/docs",
     "redoc": "/redoc",

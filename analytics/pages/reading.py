@@ -1,0 +1,65 @@
+"""Everything that the page shows, asked of the services in one snapshot: its charts never contradict each other."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+
+from analytics.models import ImportDemand, TownPlace
+from analytics.pages.filters import Filters
+from analytics.services.find_cities import find_cities
+from analytics.services.find_demand import find_demand, find_opportunities
+from analytics.services.find_trend import find_trend
+from analytics.services.questions import Cities, Demand, ImportRow
+from analytics.services.settings import counting
+from analytics.services.unplaced_towns import UnplacedTown, unplaced
+from config.common.snapshots import snapshot
+
+OPPORTUNITIES = 12
+SEGMENTS = 25
+CHANNELS = 15
+TOWNS = 300
+UNPLACED = 8
+CANDIDATES = 4
+ALIASES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was asked. `total` has no row where nobody matches; `sources` are those of the current picture."""
+
+    sources: list[str]
+    age_groups: tuple[str, ...]
+    total: Demand
+    towns: Demand
+    channels: Demand
+    heat: Demand
+    opportunities: Demand
+    segments: Demand
+    deliveries: list[ImportRow]
+    cities: Cities
+    unplaced: list[UnplacedTown]
+    aliases: list[TownPlace]
+
+
+def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
+    """The answers that `actor` may see. `may_place`: with the cities that a town may be, for those who choose."""
+    with snapshot():
+        return Answers(
+            sources=list(ImportDemand.objects.current().order_by("source").values_list("source", flat=True)),
+            age_groups=counting().age_groups.labels,
+            total=find_demand(question=filters.question(group_by=(), min_residents=0), actor=actor),
+            # Choices: of everything, so that one can change to another.
+            towns=find_demand(
+                question=filters.question(group_by=("town",), towns=(), min_residents=0, limit=TOWNS), actor=actor
+            ),
+            channels=find_demand(
+                question=filters.question(group_by=("channel",), channels=(), limit=CHANNELS), actor=actor
+            ),
+            heat=find_demand(question=filters.question(group_by=("town", "age_group")), actor=actor),
+            opportunities=find_opportunities(question=filters.question(limit=OPPORTUNITIES), actor=actor),
+            segments=find_demand(question=filters.question(limit=SEGMENTS, offset=filters.offset), actor=actor),
+            deliveries=find_trend(question=filters.question(group_by=(), min_residents=0), actor=actor).rows,
+            cities=find_cities(question=filters.question(), actor=actor),
+            unplaced=unplaced(limit=UNPLACED, suggested=CANDIDATES) if may_place else [],
+            aliases=list(TownPlace.objects.by_hand()[:ALIASES]) if may_place else [],
+        )

@@ -1,0 +1,1 @@
+"""The parts of the page, one a module: answers of the services in, what a template writes out."""

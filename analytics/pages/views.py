@@ -1,0 +1,106 @@
+"""`/analytics/`: the demand for people in a browser. It works without JavaScript."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.parsers import FormParser
+from rest_framework.renderers import JSONRenderer, StaticHTMLRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from analytics.pages.filters import Filters
+from analytics.pages.forms import obey, read_form
+from analytics.pages.page import PLACE, REFRESH, UNDO, page_context
+from analytics.pages.query import FormSerializer, PageQuery
+from config.common.api.negotiation import prefers_page
+from config.common.api.viewsets import ApiViewSet
+from config.common.problems import Problem
+
+_BOTH = (StaticHTMLRenderer, JSONRenderer)
+_HEADINGS = {
+    400: "This address is not right",
+    403: "You may not see or do this",
+    404: "There is no such thing",
+    409: "This cannot be done now",
+}
+
+
+class DemandPageViewSet(ApiViewSet):
+    """Who wants the next course, as a page for people."""
+
+    permissions = {"list": ("analytics.view_importdemand",), "create": (REFRESH, PLACE, UNDO)}
+    queries = {"list": PageQuery, "create": PageQuery}
+    bodies = {"create": FormSerializer}
+    renderers = {"list": _BOTH, "create": _BOTH}
+    parser_classes = (FormParser,)
+
+    @extend_schema(exclude=True)
+    def list(self, request: Request) -> HttpResponseBase:
+        """The page; where to look, for programs."""
+        filters = Filters(**self.query())
+        if self.format == "json":
+            return Response({"data": {"name": "Demand", "links": _links(filters)}})
+        if "" in request.query_params.values():
+            # A form sends its empty fields too: the address without them is the one to send to somebody.
+            return HttpResponseRedirect(filters.href(offset=filters.offset))
+        return render(request._request, "analytics/page.html", {"page": page_context(filters=filters, actor=self.actor)})
+
+    @extend_schema(exclude=True)
+    def create(self, request: Request) -> HttpResponseBase:
+        """A button of the page; goes back to it."""
+        form = read_form(request)
+        filters = Filters(**self.query())
+        try:
+            obey(request=request._request, form=form, actor=self.actor)
+        except Problem as problem:
+            if problem.status == status.HTTP_403_FORBIDDEN or not prefers_page(request._request):
+                raise
+            # Somebody else was faster, or the city is gone: the page as it is now says more than an error.
+            messages.error(request._request, problem.detail)
+        fragment = "" if form["action"] == "refresh" else "unplaced"
+        answer = HttpResponseRedirect(filters.href(fragment, offset=filters.offset))
+        answer.status_code = status.HTTP_303_SEE_OTHER
+        return answer
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # ours are Django's own
+        """Programs get problem details; a browser gets a page, and who has not signed in there is asked to."""
+        response: HttpResponse = super().handle_exception(exc)
+        if not prefers_page(self.request._request):
+            return response
+        if isinstance(exc, NotAuthenticated):
+            return redirect_to_login(self.request.get_full_path())
+        return _refusal(self.request, response)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        # What it holds depends on who looks.
+        response["Cache-Control"] = "private, no-cache"
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+def _links(filters: Filters) -> dict[str, str]:
+    whole = {"format": "json"}
+    links = {name: filters.api(name, **whole) for name in ("demand", "opportunities", "cities")}
+    return links | {"trend": filters.api("trend", min_residents=0, **whole)}
+
+
+def _refusal(request: Request, response: HttpResponse) -> HttpResponse:
+    """The words of the problem details in `response` as a page, with their status and headers."""
+    problem: dict[str, Any] = json.loads(response.content)
+    context = {
+        "title": _HEADINGS.get(response.status_code, problem["title"]),
+        "detail": problem["detail"],
+        "errors": problem["errors"],
+        "request_id": problem["request_id"],
+    }
+    page = render(request._request, "analytics/refusal.html", context, status=response.status_code)
+    for name, value in response.headers.items():
+        page.headers.setdefault(name, value)
+    return page

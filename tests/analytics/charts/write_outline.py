@@ -1,0 +1,78 @@
+"""`make world-outline LAND=land-110m.json`: the outline of the land, projected as the circles on the map are.
+
+The file is of the npm package world-atlas, which has Natural Earth's land 1:110m (public domain) as TopoJSON.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from analytics.charts.projection import SOUTH, project
+
+TARGET = Path(__file__).parents[3] / "analytics" / "data" / "land.json"
+Ring = list[tuple[float, float]]
+
+
+def main(source: Path) -> None:
+    """Writes the outline that `analytics.charts.world` reads."""
+    topology = json.loads(source.read_text())
+    arcs = decoded_arcs(topology)
+    rings = [
+        ring_of(indices, arcs)
+        for shape in topology["objects"]["land"]["geometries"]
+        for polygon in shape["arcs"]
+        for indices in polygon
+    ]
+    document = {
+        "title": "The land of the world, 1:110m, in the Natural Earth projection",
+        "origin": "Natural Earth (naturalearthdata.com), by the npm package world-atlas 2.0.2, land-110m.json",
+        "licence": "The data are in the public domain; the package is under the ISC licence, © Michael Bostock.",
+        "made_by": "make world-outline",
+        "path": "".join(path_of(ring) for ring in rings if max(latitude for _, latitude in ring) > SOUTH),
+    }
+    TARGET.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+def decoded_arcs(topology: dict[str, Any]) -> list[Ring]:
+    """The arcs in degrees: in the file each point is the step from the one before, in whole units."""
+    (scale_x, scale_y), (left, bottom) = topology["transform"]["scale"], topology["transform"]["translate"]
+    arcs = []
+    for steps in topology["arcs"]:
+        x = y = 0
+        arc = []
+        for step_x, step_y in steps:
+            x, y = x + step_x, y + step_y
+            arc.append((x * scale_x + left, y * scale_y + bottom))
+        arcs.append(arc)
+    return arcs
+
+
+def ring_of(indices: list[int], arcs: list[Ring]) -> Ring:
+    """A closed line. A negative number is the arc `~number`, backwards; each begins where the last one ended."""
+    ring: Ring = []
+    for index in indices:
+        arc = arcs[index] if index >= 0 else arcs[~index][::-1]
+        ring += arc[1:] if ring else arc
+    return ring
+
+
+def path_of(ring: Ring) -> str:
+    """A path in tenths of a unit, as steps: a third of the bytes of whole coordinates."""
+    tenths = [tuple(round(10 * part) for part in project(latitude=lat, longitude=lon)) for lon, lat in ring]
+    distinct = [here for here, before in zip(tenths, [None, *tenths], strict=False) if here != before]
+    if len(distinct) < 4:
+        return ""
+    steps = [(x - a, y - b) for (x, y), (a, b) in zip(distinct[1:-1], distinct, strict=False)]
+    first = ",".join(short(part) for part in distinct[0])
+    return f"M{first}l{' '.join(','.join(short(part) for part in step) for step in steps)}z"
+
+
+def short(tenths: int) -> str:
+    """`-4` as `-.4`."""
+    text = f"{tenths / 10:g}"
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
