@@ -53,8 +53,9 @@ def count_import(*, import_id: int, then: date, now: date, counting: Counting) -
         return None
     found = [row[1:] for row in rows if row[1] is not None]
     small = counting.small_segment
-    by_then = _published(_summed(found, 3, groups), small)
-    return Count(rows[0][0], by_then, by_then if then == now else _published(_summed(found, 4, groups), small))
+    by_then, by_now = _summed(found, 3, groups), _summed(found, 4, groups)
+    shown = _published(by_then, small)
+    return Count(rows[0][0], shown, shown if by_now == by_then else _published(by_now, small))
 
 
 def _summed(rows: list[tuple[str, str, str, int, int, int, int, int]], ages: int, groups: AgeGroups) -> Segments:

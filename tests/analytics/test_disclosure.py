@@ -28,9 +28,13 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 def attacked(world: World) -> Attacker:
-    return Attacker(
-        world, dict(zip(world, published_masks(list(world), list(world.values()), small=SMALL), strict=True))
-    )
+    masks = published_masks(list(world), list(world.values()), small=SMALL)
+    return Attacker(world, dict(zip(world, masks, strict=True)))
+
+
+def leave(*_: object) -> bool:
+    """A rule that suppresses nothing."""
+    return False
 
 
 def gains(attacker: Attacker) -> list[object]:
