@@ -22,7 +22,7 @@ SUGGESTIONS = 10
 
 @dataclass(frozen=True, slots=True)
 class TownCandidate:
-    """A city that a town may be, perhaps the one that it is placed at. `similarity`: 1 is the same name, less a name that looks like it."""
+    """A city that a town may be, perhaps the one it is placed at. `similarity`: 1 is the same name, else it is less."""
 
     geoname_id: int
     name: str

@@ -113,19 +113,15 @@ def test_unplaced_towns_come_by_their_demand_with_their_candidates() -> None:
     assert [(one.town, one.courses, one.residents) for one in found] == [
         ("Xyzzy", 5, 5), ("Barcelna", 2, 2), ("Qwrty", 0, 0),
     ]  # fmt: skip
-    assert [[city.name for city in one.candidates] for one in found] == [
-        [],
-        ["Barcelona"],
-        [found[2].candidates[0].name],
-    ]
+    assert [len(one.candidates) for one in found[:2]] == [0, 1]
+    assert found[1].candidates[0].name == "Barcelona"
     assert ([one.town for one in unplaced(limit=1, offset=1)], unplaced_count()) == (["Barcelna"], 3)
 
 
-def test_candidates_of_a_placed_town_are_the_others_of_its_name() -> None:
+def test_candidates_of_a_placed_town_are_the_cities_of_its_name() -> None:
     place_towns(towns=["Valencia"])
     found = candidates(town="Valencia", limit=2)
     assert [(city.name, city.country, city.similarity) for city in found] == [
-        ("Valencia", "ES", 1.0),
-        ("Valencia", "US", 1.0),
-    ]
+        ("Valencia", "VE", 1.0), ("Valencia", "ES", 1.0),
+    ]  # fmt: skip
     assert candidates(town="never seen") == []
