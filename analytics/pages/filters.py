@@ -13,7 +13,7 @@ OTHER_LABEL = "Other (small segments merged)"
 KEYS = ("town", "age_group", "channel", "gender", "source")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Filters:
     """An empty text, or 0, where anything will do. `measure`: what the heat map's shades say."""
 
