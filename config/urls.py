@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("redoc", site.RedocViewSet.as_view(_LIST), name="redoc"),
     path("", include("airports.api.urls")),
     path("", include("imports.api.urls")),
+    path("", include("analytics.api.urls")),
     path("", include("analytics.pages.urls")),
     path("admin/", admin.site.urls),
 ]

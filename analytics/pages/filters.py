@@ -4,7 +4,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from analytics.services.questions import OTHER, Question
+from analytics.disclosure import OTHER
+from analytics.services.questions import Question
 
 PAGE = "/analytics/"
 API = "/analytics/"

@@ -9,6 +9,7 @@ from airports.models import Airport as StoredAirport
 from analytics.models import TownPlace
 from analytics.services.find_demand import is_restricted
 from analytics.services.questions import LARGEST_DEMAND, Airport, Cities, City, Question, Row
+from analytics.services.rank_groups import Ranking
 from analytics.services.read_segments import read_groups
 from analytics.services.scopes import scope_of
 from config.common.snapshots import snapshot
@@ -22,8 +23,6 @@ def find_cities(*, question: Question, actor: User) -> Cities:
 
     The question's `group_by` is not asked. Raises as `find_demand` does.
     """
-    from analytics.services.rank_groups import Ranking
-
     question = replace(question, group_by=("town",), ordering=question.ordering or LARGEST_DEMAND)
     with snapshot():
         scope = scope_of(question)

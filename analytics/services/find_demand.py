@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.contrib.auth.models import User
 
 from analytics.services.questions import BEST_OPPORTUNITY, LARGEST_DEMAND, Demand, Question
+from analytics.services.rank_groups import Ranking
 from analytics.services.read_segments import read_groups
 from analytics.services.scopes import scope_of
 from config.common.snapshots import snapshot
@@ -17,9 +18,6 @@ def find_demand(*, question: Question, actor: User) -> Demand:
     Where `actor` may not see residents, small segments are merged into rows `other`, and the average is that of what is
     shown. Raises `InvalidInput` for an `import_id` that is none, `Conflict` while that import is not counted.
     """
-    # Imported here: numpy takes a quarter of a second to load, which commands and workers need not spend.
-    from analytics.services.rank_groups import Ranking
-
     question = replace(question, ordering=question.ordering or LARGEST_DEMAND)
     with snapshot():
         scope = scope_of(question)

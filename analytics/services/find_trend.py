@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 
 from analytics.services.find_demand import is_restricted
 from analytics.services.questions import ImportRow, Question, Trend
+from analytics.services.rank_groups import Ranking
 from analytics.services.read_segments import read_groups
 from analytics.services.scopes import scope_of_trend
 from config.common.snapshots import snapshot
@@ -15,8 +16,6 @@ def find_trend(*, question: Question, actor: User) -> Trend:
     An erased import stays in it. The average of the index is that of all rows. Of the question, `import_id` and
     `ordering` are not asked.
     """
-    from analytics.services.rank_groups import Ranking
-
     with snapshot():
         scope = scope_of_trend(question)
         groups = read_groups(question, scope, restricted=is_restricted(actor), by_import=True)

@@ -9,9 +9,6 @@ SOURCE = "source"
 GROUPABLE = (*KEYS, SOURCE)
 DEFAULT_GROUPING = ("town", "age_group", "channel")
 
-# The key of what is merged for callers who may not see residents.
-OTHER = "other"
-
 COUNTS = ("residents", "courses", "buyers")
 MEASURES = (*COUNTS, "courses_per_100", "index", "index_low", "index_high")
 

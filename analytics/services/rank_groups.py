@@ -4,16 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analytics.intervals import poisson_interval
-from analytics.services.questions import COUNTS, MEASURES, OTHER, Question, Row
+from analytics.disclosure import OTHER
+from analytics.intervals import Numbers, poisson_interval
+from analytics.services.questions import COUNTS, MEASURES, Question, Row
 from analytics.services.read_segments import Group
 
 # What is shown, and by what is sorted.
 _DECIMALS = 2
-
-Numbers = NDArray[np.float64]
 
 
 class Ranking:

@@ -4,13 +4,27 @@ from typing import Any, NamedTuple
 
 from django.db import connection, models
 
+from analytics.disclosure import OTHER
 from analytics.keys import grouping_of
 from analytics.models import CurrentSegment, PublishedSegment, Segment
-from analytics.services.questions import OTHER, SOURCE, Question
+from analytics.services.questions import SOURCE, Question
 from analytics.services.scopes import Scope
 
 # The number of the age group of what is merged.
 _NO_AGE = -1
+
+# Whole imports, without adding up their segments: of hundreds of imports that would take a second. All segments of an
+# import have the same bit of the grouping by nothing, so any of them tells whether its total is shown.
+_TOTALS = """
+    SELECT import_id, residents, courses, buyers, false FROM analytics_importdemand AS demand
+    WHERE residents > 0 AND import_id = ANY(%(imports)s)
+"""
+_VISIBLE_TOTALS = f"""{_TOTALS}
+    AND (
+        SELECT published & 1 FROM analytics_segment
+        WHERE import_id = demand.import_id AND at_delivery = %(at_delivery)s LIMIT 1
+    ) = 1
+"""
 
 
 class Group(NamedTuple):
@@ -45,6 +59,22 @@ def read_groups(question: Question, scope: Scope, *, restricted: bool, by_import
 
 
 def _rows(question: Question, scope: Scope, restricted: bool, by_import: bool) -> list[tuple[Any, ...]]:
+    if by_import and not question.keys and not question.filters:
+        return _fetched(_VISIBLE_TOTALS if restricted else _TOTALS, _of_imports(scope))
+    return _fetched(*_statement(question, scope, restricted, by_import))
+
+
+def _fetched(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def _of_imports(scope: Scope) -> dict[str, Any]:
+    return {"imports": [found.import_id for found in scope.imports], "at_delivery": scope.at_delivery}
+
+
+def _statement(question: Question, scope: Scope, restricted: bool, by_import: bool) -> tuple[str, dict[str, Any]]:
     conditions, values = _conditions(question, scope)
     named = f"published & {1 << grouping_of((*question.keys, *question.filters))} <> 0"
     if restricted:
@@ -62,19 +92,16 @@ def _rows(question: Question, scope: Scope, restricted: bool, by_import: bool) -
         {"GROUP BY " if columns else ""}{", ".join(str(number + 1) for number in range(len(columns)))}
         HAVING sum(residents) > 0
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
+    return sql, values
 
 
-def _conditions(question: Question, scope: Scope) -> tuple[list[str], list[Any]]:
-    conditions, values = [], []
+def _conditions(question: Question, scope: Scope) -> tuple[list[str], dict[str, Any]]:
+    conditions, values = [], _of_imports(scope)
     for key, chosen in question.filters.items():
-        conditions.append(f"{key} = ANY(%s)")
-        values.append(_positions(chosen, scope) if key == "age_group" else list(chosen))
+        conditions.append(f"{key} = ANY(%({key})s)")
+        values[key] = _positions(chosen, scope) if key == "age_group" else list(chosen)
     if not scope.is_picture:
-        conditions.append("import_id = ANY(%s) AND at_delivery = %s")
-        values += [[found.import_id for found in scope.imports], scope.at_delivery]
+        conditions.append("import_id = ANY(%(imports)s) AND at_delivery = %(at_delivery)s")
     return conditions, values
 
 

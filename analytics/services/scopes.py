@@ -7,6 +7,7 @@ from datetime import date, datetime
 from analytics.keys import AgeGroups
 from analytics.models import ImportDemand
 from analytics.services.questions import SOURCE, Meta, Question
+from analytics.services.settings import Counting, counting
 from analytics.services.stale import count_stale_imports
 from config.common.problems import Conflict, FieldError, InvalidInput
 from imports.models import Import
@@ -26,11 +27,6 @@ class Counted:
     as_of: date
     refreshed_at: datetime
 
-    @property
-    def age_groups(self) -> AgeGroups:
-        """By which it was counted."""
-        return AgeGroups(map(int, self.scheme.partition(";")[0].split(",")))
-
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -41,9 +37,9 @@ class Scope:
     is_picture: bool = False
 
     @property
-    def age_groups(self) -> AgeGroups | None:
-        """By which the imports were counted; None without any."""
-        return self.imports[0].age_groups if self.imports else None
+    def age_groups(self) -> AgeGroups:
+        """By which the imports were counted, where all were by the same."""
+        return Counting.of_scheme(self.imports[0].scheme).age_groups
 
     def by_scheme(self) -> "list[Scope]":
         """Imports that were counted by the same age groups, together."""
@@ -89,11 +85,9 @@ def scope_of_trend(question: Question) -> Scope:
 
 def known_age_groups() -> set[str]:
     """The labels of the age groups by which anything was counted, and of those that are set now."""
-    from analytics.services.settings import counting
-
     schemes = ImportDemand.objects.values_list("scheme", flat=True).distinct()
-    bounds = [AgeGroups(map(int, scheme.partition(";")[0].split(","))) for scheme in schemes]
-    return {label for groups in (counting().age_groups, *bounds) for label in groups.labels}
+    countings = [counting(), *map(Counting.of_scheme, schemes)]
+    return {label for one in countings for label in one.age_groups.labels}
 
 
 def _scope_of_import(import_id: int, sources: Iterable[str]) -> Scope:

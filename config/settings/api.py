@@ -94,5 +94,6 @@ SPECTACULAR_SETTINGS = {
         {"name": "airport verbs", "description": "The same by the name of what is done, with a body or by a link."},
         {"name": "imports", "description": "Deliveries of residents: load, list, delete."},
         {"name": "citizens", "description": "The residents of one delivery: read, correct, count."},
+        {"name": "analytics", "description": "Who wants the next course: where, how old, through which channel."},
     ],
 }

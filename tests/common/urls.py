@@ -54,6 +54,13 @@ GUARDED += [
     Url("/delete", _VERB | {"DELETE"}, {"GET": "M", "DELETE": "M"}),
     Url("/confirm/{token}", _READ | {"POST"}, {"GET": "EM", "HEAD": "EM", "POST": "EM"}),
 ]
+GUARDED += [
+    *(
+        Url(f"/analytics/{question}", _READ, {"GET": "VEIM", "HEAD": "VEIM"})
+        for question in ("demand", "opportunities", "cities", "trend")
+    ),
+    Url("/analytics/refresh", {"POST", "OPTIONS"}, {"POST": "EM"}),
+]
 API = PUBLIC + GUARDED
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "FOO")
 ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}

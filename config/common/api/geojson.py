@@ -29,19 +29,19 @@ class GeoJSONRenderer(BaseRenderer):
 class Feature:
     """A place: its `properties` are the rest of its row. Degrees, WGS 84."""
 
-    id: int
+    id: int | str
     longitude: float
     latitude: float
     properties: dict[str, Any]
 
 
-def geojson_response(features: Iterable[Feature]) -> StreamingHttpResponse:
-    """A FeatureCollection with its `bbox`."""
-    return StreamingHttpResponse(geojson_chunks(features), content_type=GEOJSON)
+def geojson_response(features: Iterable[Feature], **members: Any) -> StreamingHttpResponse:
+    """A FeatureCollection with its `bbox`, and further `members` of its own (RFC 7946, section 6.1)."""
+    return StreamingHttpResponse(geojson_chunks(features, **members), content_type=GEOJSON)
 
 
-def geojson_chunks(features: Iterable[Feature]) -> Iterator[bytes]:
-    """A FeatureCollection, some hundred features at a time; `bbox` comes last, when all were seen."""
+def geojson_chunks(features: Iterable[Feature], **members: Any) -> Iterator[bytes]:
+    """A FeatureCollection, some hundred features at a time; `bbox` comes when all were seen, `members` last."""
     extent = Extent()
     rest = iter(features)
     separator = b'{"type":"FeatureCollection","features":['
@@ -50,8 +50,8 @@ def geojson_chunks(features: Iterable[Feature]) -> Iterator[bytes]:
             extent.add(feature)
         yield separator + b",\n".join(_encoded(feature) for feature in chunk)
         separator = b",\n"
-    bbox = extent.bbox()
-    tail = b"]" + (b',"bbox":' + msgspec.json.encode(bbox) if bbox else b"") + b"}"
+    last = ({"bbox": bbox} if (bbox := extent.bbox()) else {}) | members
+    tail = b"]" + (b"," + msgspec.json.encode(last)[1:] if last else b"}")
     yield tail if separator == b",\n" else separator + tail
 
 

@@ -35,9 +35,17 @@ def page_response(
     count = rows.count()
     # Beyond the last row there is nothing to fetch, however far beyond.
     page = [render(row) for row in rows[offset : offset + limit]] if offset < count else []
+    return cut_page_response(request, page, query, count=count)
+
+
+def cut_page_response(
+    request: Request, page: list[Any], query: Mapping[str, Any], *, count: int, **more: Any
+) -> Response:
+    """The same of rows that were cut already from `count` of them; `more`: further members."""
+    limit, offset = query["limit"], query["offset"]
     following = _link(request, limit, offset + limit) if offset + limit < count else None
     preceding = _link(request, limit, max(0, min(offset, count) - limit)) if offset > 0 else None
-    return Response({"data": page, "count": count, "next": following, "previous": preceding})
+    return Response({"data": page, "count": count, "next": following, "previous": preceding, **more})
 
 
 def _link(request: Request, limit: int, offset: int) -> str:

@@ -1,9 +1,11 @@
 """Query parameters: every one is declared, checked, and described in the OpenAPI document."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import QueryDict
-from rest_framework.serializers import Serializer
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.serializers import ListField, Serializer
 
 from config.common.problems import FieldError, InvalidInput
 
@@ -11,12 +13,15 @@ RENDERING = frozenset({"format"})
 
 
 def read_query(params: QueryDict, declared: type[Serializer[Any]] | None) -> dict[str, Any]:
-    """The validated parameters of `declared`.
+    """The validated parameters of `declared`. One that is a list there may be repeated, once for each value.
 
     Raises `InvalidInput` that lists every unknown, repeated or invalid parameter.
     """
-    serializer = declared(data={name: params[name] for name in params}) if declared else None
-    known = set(serializer.fields) if serializer else set()
+    fields = declared().fields if declared else {}
+    lists = {name for name, field in fields.items() if isinstance(field, ListField)}
+    data = {name: params.getlist(name) if name in lists else params[name] for name in params}
+    serializer = declared(data=data) if declared else None
+    known = set(fields)
     errors = [
         FieldError(f"?{name}", "unknown_parameter", "There is no such parameter here.")
         for name in params
@@ -25,14 +30,23 @@ def read_query(params: QueryDict, declared: type[Serializer[Any]] | None) -> dic
     errors += [
         FieldError(f"?{name}", "repeated_parameter", "Give this parameter once.")
         for name, values in params.lists()
-        if name in known | RENDERING and len(values) > 1
+        if name in (known - lists) | RENDERING and len(values) > 1
     ]
     if serializer and not serializer.is_valid():
         errors += [
             FieldError(f"?{name}", str(problem.code), str(problem))
             for name, problems in serializer.errors.items()
-            for problem in problems
+            for problem in _flat(problems)
         ]
     if errors:
         raise InvalidInput("The query is not valid.", errors=errors)
     return dict(serializer.validated_data) if serializer else {}
+
+
+def _flat(problems: Any) -> Iterator[ErrorDetail]:
+    """The problems of a parameter; those of a list come by the position of the value."""
+    for problem in problems.values() if isinstance(problems, dict) else problems:
+        if isinstance(problem, ErrorDetail):
+            yield problem
+        else:
+            yield from _flat(problem)

@@ -91,7 +91,7 @@ def test_a_representation_that_there_is_not_is_406(url: Url, method: str, manage
 
 
 # These take no JSON: an upload has tests of its own, the others have no body at all.
-NO_JSON = {"/upload", "/airports/{airport}/restore", "/confirm/{token}"}
+NO_JSON = {"/upload", "/airports/{airport}/restore", "/confirm/{token}", "/analytics/refresh"}
 NO_JSON |= {f"/imports/{{id}}/{step}" for step in ("cancel", "retry", "approve", "discard")}
 WITH_BODY = [(url, m) for url, m in SENT if m in {"POST", "PUT", "PATCH"} and url.path not in NO_JSON]
 

@@ -1,0 +1,80 @@
+"""`/analytics/cities`: the towns with their demand on the map."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, AnalyticsViewSet, page_with_meta
+from analytics.api.examples import CITIES, CITIES_ON_A_MAP
+from analytics.api.queries import CitiesQuery, question_from
+from analytics.api.serializers import CitySerializer, UnplacedSerializer, city_row, demand_row, meta_row
+from analytics.models import TownPlace
+from analytics.services.find_cities import find_cities
+from analytics.services.questions import MEASURES
+from config.common.api.exceptions import CONTENT_TYPE
+from config.common.api.geojson import GEOJSON, Feature, GeoJSONRenderer, geojson_response
+from config.common.api.pages import cut_page_response
+from config.common.api.schema import ProblemSchemaSerializer
+from config.common.api.tables import CSVRenderer, csv_response
+
+_PLACE = ("town", "method", "city", "country", "latitude", "longitude", "time_zone")
+_AIRPORT = ("id", "name", "code", "distance")
+_HEADER = (*_PLACE, *(f"airport_{name}" for name in _AIRPORT), *MEASURES)
+
+
+class CitiesViewSet(AnalyticsViewSet):
+    """The towns of the deliveries on the map, with their demand."""
+
+    permissions = {"list": SEE}
+    queries = {"list": CitiesQuery}
+    # What this is made for comes first: callers to whom anything will do get GeoJSON.
+    renderers = {"list": (GeoJSONRenderer, JSONRenderer, CSVRenderer)}
+
+    @extend_schema(
+        summary="See the demand on the map",
+        description=(
+            "The towns that could be placed, each with its demand, how it was placed, its time zone and the nearest "
+            "airport; `unplaced` lists the rest, the most courses first. GeoJSON unless the caller asks for something "
+            "else; it and CSV hold all towns (in CSV the rest too, with the method `unplaced`), JSON comes in pages. "
+            f"{SMALL_SEGMENTS}"
+        ),
+        tags=[TAG],
+        parameters=[CitiesQuery],
+        examples=[CITIES, CITIES_ON_A_MAP],
+        responses={
+            (200, GEOJSON): OpenApiTypes.OBJECT,
+            (200, "application/json"): page_with_meta(
+                CitySerializer, "CityPage", unplaced=UnplacedSerializer(many=True)
+            ),
+            (200, "text/csv"): str,
+            (409, CONTENT_TYPE): ProblemSchemaSerializer,
+        },
+    )
+    def list(self, request: Request) -> HttpResponseBase:
+        query = self.query()
+        found = find_cities(question=question_from(query, whole=self.format != "json"), actor=self.actor)
+        cities = [city_row(city) for city in found.placed]
+        unplaced = [demand_row(row) for row in found.unplaced]
+        if self.format == "csv":
+            rest = [{"method": TownPlace.Method.UNPLACED.value, **row} for row in unplaced]
+            return csv_response(name="cities", header=_HEADER, rows=map(_cells, [*cities, *rest]))
+        members: dict[str, Any] = {"unplaced": unplaced, "meta": meta_row(found.meta)}
+        if self.format == "geojson":
+            return geojson_response(map(_feature, cities), **members)
+        return cut_page_response(request, cities, query, count=found.count, **members)
+
+
+def _cells(row: Mapping[str, Any]) -> list[Any]:
+    airport = row.get("airport") or {}
+    flat = {**row, **{f"airport_{name}": airport.get(name) for name in _AIRPORT}}
+    return [flat.get(name) for name in _HEADER]
+
+
+def _feature(row: dict[str, Any]) -> Feature:
+    properties = {name: value for name, value in row.items() if name not in ("latitude", "longitude")}
+    return Feature(row["town"], row["longitude"], row["latitude"], properties)

@@ -1,0 +1,105 @@
+"""`/analytics/demand`, `/analytics/opportunities` and `/analytics/trend`: rows of residents and their demand."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.decorators import action
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, AnalyticsViewSet, page_with_meta
+from analytics.api.examples import DEMAND, OPPORTUNITIES, TREND
+from analytics.api.queries import DemandQuery, TrendQuery, question_from
+from analytics.api.serializers import DemandRowSerializer, TrendRowSerializer, demand_row, meta_row, trend_row
+from analytics.services.find_demand import find_demand, find_opportunities
+from analytics.services.find_trend import find_trend
+from analytics.services.questions import MEASURES, Demand
+from config.common.api.exceptions import CONTENT_TYPE
+from config.common.api.pages import cut_page_response
+from config.common.api.schema import ProblemSchemaSerializer
+from config.common.api.tables import CSVRenderer, csv_response
+
+Action = TypeVar("Action", bound=Callable[..., Any])
+
+_TABLES = (JSONRenderer, CSVRenderer)
+_DEMAND_PAGE = page_with_meta(DemandRowSerializer, "DemandPage")
+
+
+def _described(summary: str, description: str, example: OpenApiExample) -> Callable[[Action], Action]:
+    described: Callable[[Action], Action] = extend_schema(
+        summary=summary,
+        description=f"{description} As CSV: all rows. {SMALL_SEGMENTS}",
+        tags=[TAG],
+        parameters=[DemandQuery],
+        examples=[example],
+        responses={
+            (200, "application/json"): _DEMAND_PAGE,
+            (200, "text/csv"): str,
+            (409, CONTENT_TYPE): ProblemSchemaSerializer,
+        },
+    )
+    return described
+
+
+class DemandViewSet(AnalyticsViewSet):
+    """Who wants the next course: by town, age group, channel, gender and source."""
+
+    permissions = {"demand": SEE, "opportunities": SEE, "trend": SEE}
+    queries = {"demand": DemandQuery, "opportunities": DemandQuery, "trend": TrendQuery}
+    renderers = {"demand": _TABLES, "opportunities": _TABLES, "trend": _TABLES}
+
+    @_described(
+        "Find the demand",
+        "Courses that will be bought for residents, by group; of the current picture, the last complete import of each "
+        "source, or of one `import_id`: 400 where there is no such complete import (an erased one is answered from "
+        "what was counted of it), 409 with `Retry-After` where it is not counted yet.",
+        DEMAND,
+    )
+    @action(detail=False, methods=["get"])
+    def demand(self, request: Request) -> HttpResponseBase:
+        return self._answer(find_demand)
+
+    @_described(
+        "Find where to advertise next",
+        "The rows of the demand, ranked by `index_low`, the lower end of the 95 % interval of the index: a handful of "
+        "residents with many relatives does not come out on top by luck. `ordering` ranks them otherwise.",
+        OPPORTUNITIES,
+    )
+    @action(detail=False, methods=["get"])
+    def opportunities(self, request: Request) -> HttpResponseBase:
+        return self._answer(find_opportunities)
+
+    @extend_schema(
+        summary="Follow the demand over time",
+        description=(
+            "By import, oldest first, with the ages at its date; all sources' imports unless `source` names some. "
+            "With `group_by` a row for each group of an import. An erased import stays. The index is against the "
+            f"average of all rows. As CSV: all rows. {SMALL_SEGMENTS}"
+        ),
+        tags=[TAG],
+        parameters=[TrendQuery],
+        examples=[TREND],
+        responses={(200, "application/json"): page_with_meta(TrendRowSerializer, "TrendPage"), (200, "text/csv"): str},
+    )
+    @action(detail=False, methods=["get"])
+    def trend(self, request: Request) -> HttpResponseBase:
+        query = self.query()
+        is_csv = self.format == "csv"
+        found = find_trend(question=question_from(query, whole=is_csv), actor=self.actor)
+        rows = [trend_row(row) for row in found.rows]
+        if is_csv:
+            header = ["import_id", "source", "delivered_at", *query["group_by"], *MEASURES]
+            return csv_response(name="trend", header=header, rows=(list(row.values()) for row in rows))
+        return cut_page_response(request, rows, query, count=found.count, meta=meta_row(found.meta))
+
+    def _answer(self, find: Callable[..., Demand]) -> HttpResponseBase:
+        query = self.query()
+        is_csv = self.format == "csv"
+        found = find(question=question_from(query, whole=is_csv), actor=self.actor)
+        rows = [demand_row(row) for row in found.rows]
+        if is_csv:
+            header = [*query["group_by"], *MEASURES]
+            return csv_response(name=self.action, header=header, rows=(list(row.values()) for row in rows))
+        return cut_page_response(self.request, rows, query, count=found.count, meta=meta_row(found.meta))

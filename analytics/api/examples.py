@@ -1,0 +1,66 @@
+"""Examples of answers for the OpenAPI document; a test asks these questions and compares the shapes."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+
+_META = {"refreshed_at": "2026-11-21T10:00:00Z", "imports": 3, "stale": False, "as_of": "2026-11-21"}
+_PAGE = {"count": 1, "next": None, "previous": None}
+_MEASURES = {
+    "residents": 412,
+    "courses": 655,
+    "buyers": 301,
+    "courses_per_100": 158.98,
+    "index": 141.2,
+    "index_low": 130.59,
+    "index_high": 152.44,
+}
+_ROW = {"town": "Valencia", "age_group": "25-34", "channel": "instagram", **_MEASURES}
+_AIRPORT = {"id": 1, "name": "Valencia Airport", "code": "VLC", "distance": 8203.512}
+_PLACE = {"method": "airport_city", "city": "Valencia", "country": "ES", "time_zone": "Europe/Madrid"}
+_UNPLACED = {"town": "Villabajo", **_MEASURES}
+
+
+def _example(name: str, value: dict[str, Any], media_type: str = "application/json") -> OpenApiExample:
+    return OpenApiExample(name, value=value, media_type=media_type, response_only=True, status_codes=["200"])
+
+
+DEMAND = _example("Demand", {"data": [_ROW], **_PAGE, "meta": _META})
+OPPORTUNITIES = _example("Opportunities", {"data": [_ROW], **_PAGE, "meta": _META})
+TREND = _example(
+    "Trend",
+    {
+        "data": [{"import_id": 7, "source": "default", "delivered_at": "2026-11-20T08:15:00Z", **_MEASURES}],
+        **_PAGE,
+        "meta": _META,
+    },
+)
+CITIES = _example(
+    "Cities",
+    {
+        "data": [
+            {"town": "Valencia", **_PLACE, "latitude": 39.47, "longitude": -0.377, "airport": _AIRPORT, **_MEASURES}
+        ],
+        **_PAGE,
+        "unplaced": [_UNPLACED],
+        "meta": _META,
+    },
+)
+CITIES_ON_A_MAP = _example(
+    "Cities on a map",
+    {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": "Valencia",
+                "geometry": {"type": "Point", "coordinates": [-0.377, 39.47]},
+                "properties": {"town": "Valencia", **_PLACE, "airport": _AIRPORT, **_MEASURES},
+            }
+        ],
+        "bbox": [-0.377, 39.47, -0.377, 39.47],
+        "unplaced": [_UNPLACED],
+        "meta": _META,
+    },
+    "application/geo+json",
+)

@@ -1,0 +1,133 @@
+"""The shapes of answers, for the OpenAPI document, and how rows are written."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rest_framework import serializers
+
+from analytics.models import TownPlace
+from analytics.services.questions import MEASURES, City, ImportRow, Meta, Row
+from config.common.api.moments import moment
+
+_OR_OTHER = "`other` where small segments are merged, for callers who may not see residents."
+
+
+class MeasuresSerializer(serializers.Serializer[Any]):
+    """Residents and their demand. Numbers with a fraction have two decimals."""
+
+    residents = serializers.IntegerField()
+    courses = serializers.IntegerField(help_text="The relatives and friends of these residents, summed up.")
+    buyers = serializers.IntegerField(help_text="Residents with at least one relative or friend.")
+    courses_per_100 = serializers.FloatField(help_text="Courses of 100 residents.")
+    index = serializers.FloatField(
+        allow_null=True,
+        help_text=(
+            "100 is the average of all rows after the filters, before `min_residents` and paging; null where that is 0."
+        ),
+    )
+    index_low = serializers.FloatField(
+        allow_null=True, help_text="The lower end of its 95 % interval (Garwood's, for counts of a Poisson process)."
+    )
+    index_high = serializers.FloatField(allow_null=True, help_text="The upper end.")
+
+
+class DemandRowSerializer(MeasuresSerializer):
+    """A group of residents; of the keys those that are grouped by."""
+
+    town = serializers.CharField(required=False, help_text=_OR_OTHER)
+    age_group = serializers.CharField(required=False, help_text=_OR_OTHER)
+    channel = serializers.CharField(required=False, help_text=_OR_OTHER)
+    gender = serializers.CharField(required=False, help_text=_OR_OTHER)
+    source = serializers.CharField(required=False, help_text="Who supplied the import; never merged.")  # type: ignore[assignment]  # the base has one too
+
+
+class TrendRowSerializer(DemandRowSerializer):
+    """One import, or one group of its residents."""
+
+    import_id = serializers.IntegerField()
+    source = serializers.CharField(help_text="Who supplied it.")  # type: ignore[assignment]  # the base has one too
+    delivered_at = serializers.DateTimeField(help_text="When it was made; ages are of that day.")
+
+
+class AirportNearbySerializer(serializers.Serializer[Any]):
+    """The nearest airport."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    code = serializers.CharField(allow_null=True, help_text="IATA, else ICAO.")
+    distance = serializers.FloatField(help_text="Metres from the town.")
+
+
+class UnplacedSerializer(MeasuresSerializer):
+    """A town that is not on the map; or what is merged, as `other`."""
+
+    town = serializers.CharField()
+
+
+class CitySerializer(UnplacedSerializer):
+    """A town on the map."""
+
+    method = serializers.ChoiceField(
+        choices=[choice for choice in TownPlace.Method.choices if choice[0] != TownPlace.Method.UNPLACED],
+        help_text="How it was placed.",
+    )
+    city = serializers.CharField(help_text="The city's own name.")
+    country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
+    latitude = serializers.FloatField(help_text="Degrees, WGS 84.")
+    longitude = serializers.FloatField(help_text="Degrees, WGS 84.")
+    time_zone = serializers.CharField(help_text="Olson name.")
+    airport = AirportNearbySerializer(allow_null=True)
+
+
+class MetaSerializer(serializers.Serializer[Any]):
+    """What the answer is made of."""
+
+    refreshed_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the last of these imports was counted; null when none was."
+    )
+    imports = serializers.IntegerField(help_text="How many imports the rows are made of.")
+    stale = serializers.BooleanField(help_text="An import is new, changed or deleted since, or a day has passed.")
+    as_of = serializers.DateField(
+        allow_null=True, help_text="The day of the ages; null where each import has its own, or there is none."
+    )
+
+
+def measures(row: Row) -> dict[str, Any]:
+    """The numbers of a row."""
+    return {name: getattr(row, name) for name in MEASURES}
+
+
+def demand_row(row: Row) -> dict[str, Any]:
+    """A row as the API shows it."""
+    return {**row.keys, **measures(row)}
+
+
+def trend_row(row: ImportRow) -> dict[str, Any]:
+    """A row of the trend as the API shows it."""
+    of_import = {"import_id": row.import_id, "source": row.source, "delivered_at": moment(row.delivered_at)}
+    return of_import | demand_row(row.row)
+
+
+def city_row(city: City) -> dict[str, Any]:
+    """A town on the map as the API shows it."""
+    return {
+        "town": city.town,
+        "method": city.method,
+        "city": city.city,
+        "country": city.country,
+        "latitude": city.latitude,
+        "longitude": city.longitude,
+        "time_zone": city.time_zone,
+        "airport": asdict(city.airport) if city.airport else None,
+        **measures(city.row),
+    }
+
+
+def meta_row(meta: Meta) -> dict[str, Any]:
+    """What the answer says of itself."""
+    return {
+        "refreshed_at": moment(meta.refreshed_at) if meta.refreshed_at else None,
+        "imports": meta.imports,
+        "stale": meta.stale,
+        "as_of": meta.as_of.isoformat() if meta.as_of else None,
+    }

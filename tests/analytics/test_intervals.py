@@ -1,0 +1,42 @@
+"""The interval of a count of rare events: against scipy's own quantiles, and how often it holds the truth."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from analytics.intervals import poisson_interval
+
+
+def test_the_ends_are_quantiles_of_chi_square() -> None:
+    """As Garwood's table has them, in the form that textbooks print."""
+    counts = np.array([0, 1, 2, 3, 10, 30, 100, 5_000, 10_000_000], dtype=np.float64)
+    low, high = poisson_interval(counts)
+    assert low[0] == 0
+    np.testing.assert_allclose(low[1:], stats.chi2.ppf(0.025, 2 * counts[1:]) / 2, rtol=1e-9)
+    np.testing.assert_allclose(high, stats.chi2.ppf(0.975, 2 * counts + 2) / 2, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("count", "low", "high"), [(0, 0.0, 3.689), (1, 0.0253, 5.572), (10, 4.795, 18.39)])
+def test_values_that_are_printed_everywhere(count: int, low: float, high: float) -> None:
+    ends = poisson_interval(np.array([float(count)]))
+    assert [end[0] for end in ends] == pytest.approx([low, high], rel=1e-3)
+
+
+@pytest.mark.parametrize("mean", [0.3, 2.0, 7.5, 40.0, 900.0])
+def test_it_holds_the_mean_in_95_of_100_cases_at_least(mean: float) -> None:
+    draws = np.random.default_rng(1).poisson(mean, 20_000).astype(np.float64)
+    low, high = poisson_interval(draws)
+    held = np.mean((low <= mean) & (mean <= high))
+    # What 20,000 draws can tell: three standard errors are half a percent.
+    assert 0.945 <= held <= 1
+    assert np.mean(low > mean) <= 0.03
+    assert np.mean(high < mean) <= 0.03
+
+
+def test_another_confidence_is_narrower() -> None:
+    wide, narrow = poisson_interval(np.array([20.0])), poisson_interval(np.array([20.0]), confidence=0.5)
+    assert (wide[0] < narrow[0], narrow[1] < wide[1]) == (True, True)
+
+
+def test_no_counts_have_no_intervals() -> None:
+    assert [len(end) for end in poisson_interval(np.array([]))] == [0, 0]
