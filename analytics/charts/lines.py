@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from itertools import pairwise
 
 from analytics.charts.scales import Scale, highest_of, scale_to, spread
@@ -12,15 +12,16 @@ STYLES = 6
 _HEIGHT = 260
 _TOP, _BOTTOM = 18, 232
 _LEFT, _RIGHT = 3.0, 97.0
-_MOST_DATES = 4
+_MOST_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A figure of a day; `title` says it in words, `href` leads to what is behind it."""
+    """A figure of a moment; `name` is short, `title` says it in words, `href` leads to what is behind it."""
 
-    day: date
+    moment: datetime
     value: float
+    name: str
     title: str
     href: str
 
@@ -33,14 +34,43 @@ class Line:
     points: Sequence[Point]
 
 
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Where each moment stands, in percent of the width, and how it is called."""
+
+    places: dict[datetime, float]
+    names: dict[datetime, str]
+
+
 def line_chart(lines: Sequence[Line], *, label: str) -> Svg:
-    """All `lines` over the same days. Each has a colour and a dash of its own, by its position (1 to 6, then again)."""
-    days = sorted({point.day for line in lines for point in line.points})
+    """All `lines` along the same axis. Each has a colour and a dash of its own, by its position (1 to 6, then again)."""
+    axis = _axis(lines)
     scale = scale_to(highest_of(point.value for line in lines for point in line.points))
     grid = [mark for tick in scale.ticks for mark in _grid(tick, scale)]
-    dates = [_date(days, days[position]) for position in spread(len(days), _MOST_DATES)]
-    drawn = [_line(line, style_of(number), days, scale) for number, line in enumerate(lines)]
-    return drawing([*grid, *dates, *drawn], label=label, class_="lines", width="100%", height=_HEIGHT)
+    moments = list(axis.places)
+    names = [_name(axis, moments[position], moments) for position in spread(len(moments), _MOST_NAMES)]
+    drawn = [_line(line, style_of(number), axis, scale) for number, line in enumerate(lines)]
+    return drawing([*grid, *names, *drawn], label=label, class_="lines", width="100%", height=_HEIGHT)
+
+
+def _axis(lines: Sequence[Line]) -> _Axis:
+    """By time; in even steps where several points of a line are of one day, which would lie upon each other."""
+    named = {point.moment: point.name for line in lines for point in line.points}
+    moments = sorted(named)
+    is_crowded = any(len({point.moment.date() for point in line.points}) < len(line.points) for line in lines)
+    if is_crowded:
+        length = max(len(moments) - 1, 1)
+        return _Axis({moment: _across(n / length) for n, moment in enumerate(moments)}, {m: named[m] for m in moments})
+    length_in_time = (moments[-1] - moments[0]).total_seconds() if moments else 0
+    places = {
+        moment: _across((moment - moments[0]).total_seconds() / length_in_time if length_in_time else 0.5)
+        for moment in moments
+    }
+    return _Axis(places, {moment: f"{moment:%d %b %Y}".lstrip("0") for moment in moments})
+
+
+def _across(share: float) -> float:
+    return _LEFT + (_RIGHT - _LEFT) * share
 
 
 def style_of(position: int) -> int:
@@ -48,8 +78,8 @@ def style_of(position: int) -> int:
     return position % STYLES + 1
 
 
-def _line(line: Line, style: int, days: Sequence[date], scale: Scale) -> Node:
-    places = [(_x(days, point.day), _y(point.value, scale)) for point in line.points]
+def _line(line: Line, style: int, axis: _Axis, scale: Scale) -> Node:
+    places = [(axis.places[point.moment], _y(point.value, scale)) for point in line.points]
     segments = [
         node("line", class_="segment", x1=percent(x1), y1=y1, x2=percent(x2), y2=y2)
         for (x1, y1), (x2, y2) in pairwise(places)
@@ -69,15 +99,12 @@ def _grid(tick: float, scale: Scale) -> list[Node]:
     ]
 
 
-def _date(days: Sequence[date], day: date) -> Node:
-    anchor = {days[0]: "start", days[-1]: "end"}.get(day, "middle") if len(days) > 1 else "middle"
-    at = {"start": 0.0, "end": 100.0}.get(anchor, _x(days, day))
-    return node("text", text=f"{day:%d %b %Y}".lstrip("0"), class_="tick", x=percent(at), y=_HEIGHT - 8, text_anchor=anchor)
-
-
-def _x(days: Sequence[date], day: date) -> float:
-    length = (days[-1] - days[0]).days
-    return _LEFT + (_RIGHT - _LEFT) * ((day - days[0]).days / length if length else 0.5)
+def _name(axis: _Axis, moment: datetime, moments: Sequence[datetime]) -> Node:
+    # At the edges a name stays inside the drawing.
+    is_only = len(moments) == 1
+    anchor = "middle" if is_only else {moments[0]: "start", moments[-1]: "end"}.get(moment, "middle")
+    at = {"start": 0.0, "end": 100.0}.get(anchor, axis.places[moment])
+    return node("text", text=axis.names[moment], class_="tick", x=percent(at), y=_HEIGHT - 8, text_anchor=anchor)
 
 
 def _y(value: float, scale: Scale) -> float:

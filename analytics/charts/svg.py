@@ -7,16 +7,13 @@ Value = str | float | int | None
 Node = ElementTree.Element
 
 
-class Svg:
-    """A finished drawing. Templates write it as it is, because it says `__html__`."""
+class Svg(str):
+    """A finished drawing as markup. Only the functions below make one, from a tree, so templates write it as it is."""
 
-    def __init__(self, root: Node) -> None:
-        self.root = root
+    __slots__ = ()
 
     def __html__(self) -> str:
-        return ElementTree.tostring(self.root, encoding="unicode")
-
-    __str__ = __html__
+        return str(self)
 
 
 def node(tag: str, children: Iterable[Node] = (), *, text: str = "", **attributes: Value) -> Node:
@@ -30,12 +27,12 @@ def node(tag: str, children: Iterable[Node] = (), *, text: str = "", **attribute
 
 def drawing(children: Iterable[Node], *, label: str, **attributes: Value) -> Svg:
     """An `<svg>` that a screen reader calls `label`."""
-    return Svg(node("svg", children, role="img", aria_label=label, **attributes))
+    return _finished(node("svg", children, role="img", aria_label=label, **attributes))
 
 
 def decoration(children: Iterable[Node], **attributes: Value) -> Svg:
     """An `<svg>` beside a text that says the same: screen readers pass over it."""
-    return Svg(node("svg", children, aria_hidden="true", focusable="false", **attributes))
+    return _finished(node("svg", children, aria_hidden="true", focusable="false", **attributes))
 
 
 def percent(value: float) -> str:
@@ -46,6 +43,10 @@ def percent(value: float) -> str:
 def written(value: Value) -> str | None:
     """A value as an attribute has it; numbers to a hundredth."""
     return value if value is None or isinstance(value, str) else _short(value)
+
+
+def _finished(root: Node) -> Svg:
+    return Svg(ElementTree.tostring(root, encoding="unicode"))
 
 
 def _short(value: float) -> str:

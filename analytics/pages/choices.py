@@ -41,8 +41,7 @@ def fields(answers: Answers, filters: Filters) -> list[Field]:
         _choice("channel", sorted(channels), filters.channel),
         _choice("gender", list(Citizen.Gender.values), filters.gender),
         _choice("source", answers.sources, filters.source),
-        Field("min_residents", "At least … residents", str(filters.min_residents or "")),
-        Field("measure", "Heat map shows", filters.measure, _measures(filters)),
+        Field("min_residents", "Least residents", str(filters.min_residents or "")),
     ]
 
 
@@ -69,6 +68,3 @@ def _choice(name: str, values: Sequence[str], chosen: str) -> Field:
     options = [Option("", "Any", not chosen), *(Option(value, value, value == chosen) for value in known)]
     return Field(name, COLUMNS[name], chosen, options)
 
-
-def _measures(filters: Filters) -> list[Option]:
-    return [Option(name, label, name == filters.measure) for name, label in MEASURES.items()]

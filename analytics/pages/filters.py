@@ -4,7 +4,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from analytics.services.questions import OTHER, Question
+from analytics.disclosure import OTHER
+from analytics.services.questions import Question
 
 PAGE = "/analytics/"
 API = "/analytics/"
@@ -13,7 +14,7 @@ OTHER_LABEL = "Other (small segments merged)"
 KEYS = ("town", "age_group", "channel", "gender", "source")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Filters:
     """An empty text, or 0, where anything will do. `measure`: what the heat map's shades say."""
 

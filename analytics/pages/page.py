@@ -22,7 +22,7 @@ from analytics.services.questions import Demand, Meta
 REFRESH = "analytics.refresh_demand"
 PLACE = "analytics.add_townalias"
 UNDO = "analytics.delete_townalias"
-SHADES = ("below 60", "to 85", "about 100", "to 160", "above 160")
+SHADES = ("below 60", "60 to 85", "85 to 115", "115 to 160", "above 160")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
     context = {
         "here": filters.href(offset=filters.offset),
         "fields": choices.fields(answers, filters),
+        "measure": "" if filters.measure == Filters.measure else filters.measure,
         "is_narrow": filters.is_narrow,
         "freshness": freshness(answers.total.meta),
         "empty": empty,

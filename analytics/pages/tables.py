@@ -12,10 +12,12 @@ FIGURES = ("Residents", "Courses", "Buyers", "Courses per 100", "Index", "95 % i
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text, and where it leads. `is_key`: it names its row. `is_number`: it is set to the right."""
+    """A text, and where it leads. `is_key`: it names its row. `is_number`: it is set to the right. `label`: its column,
+    where a narrow page writes it beside the text."""
 
     text: str
     href: str = ""
+    label: str = ""
     is_key: bool = False
     is_number: bool = False
 
@@ -45,7 +47,7 @@ def demand_cells(row: Row, keys: Sequence[str], filters: Filters) -> list[Cell]:
     """The keys of a row and its figures."""
     href = filters.segment(row.keys)
     names = [Cell(words.key_label(row.keys[key], is_other=row.is_other), href, is_key=True) for key in keys]
-    return [*names, *(Cell(text, is_number=True) for text in figures(row))]
+    return [*names, *(Cell(text, label=name, is_number=True) for name, text in zip(FIGURES, figures(row), strict=True))]
 
 
 def figures(row: Row) -> list[str]:

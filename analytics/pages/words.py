@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from analytics.disclosure import OTHER
 from analytics.pages.filters import OTHER_LABEL
-from analytics.services.questions import OTHER, Row
+from analytics.services.questions import Row
 
 COLUMNS = {"town": "Town", "age_group": "Age", "channel": "Channel", "gender": "Gender", "source": "Source"}
 AVERAGE = 100.0

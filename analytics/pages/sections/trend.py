@@ -46,7 +46,7 @@ def trend_lines(rows: Sequence[ImportRow], filters: Filters) -> Lines:
 
 def _point(row: ImportRow, filters: Filters) -> Point:
     title = f"{row.source}, import {row.import_id}, {row.delivered_at:%d %b %Y}: {words.count(row.row.courses)} courses"
-    return Point(row.delivered_at.date(), row.row.courses, title, _list(row, filters))
+    return Point(row.delivered_at, row.row.courses, f"Import {row.import_id}", title, _list(row, filters))
 
 
 def _list(row: ImportRow, filters: Filters) -> str:

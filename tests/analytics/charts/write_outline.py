@@ -5,6 +5,7 @@ The file is of the npm package world-atlas, which has Natural Earth's land 1:110
 
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def main(source: Path) -> None:
         "origin": "Natural Earth (naturalearthdata.com), by the npm package world-atlas 2.0.2, land-110m.json",
         "licence": "The data are in the public domain; the package is under the ISC licence, © Michael Bostock.",
         "made_by": "make world-outline",
-        "path": "".join(path_of(ring) for ring in rings if max(latitude for _, latitude in ring) > SOUTH),
+        "path": "".join(path_of(piece) for ring in rings for piece in pieces(ring) if is_inhabited(piece)),
     }
     TARGET.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
@@ -55,6 +56,33 @@ def ring_of(indices: list[int], arcs: list[Ring]) -> Ring:
         arc = arcs[index] if index >= 0 else arcs[~index][::-1]
         ring += arc[1:] if ring else arc
     return ring
+
+
+def pieces(ring: Ring) -> list[Ring]:
+    """The parts of a ring on the sheet: one that crosses the date line goes on at the other edge."""
+    whole = [ring[0]]
+    for longitude, latitude in ring[1:]:
+        turns = round((whole[-1][0] - longitude) / 360)
+        whole.append((longitude + 360 * turns, latitude))
+    copies = ([(longitude + turn, latitude) for longitude, latitude in whole] for turn in (-360, 0, 360))
+    return [piece for copy in copies if len(piece := clipped(clipped(copy, 180), -180)) > 3]
+
+
+def clipped(ring: Ring, edge: float) -> Ring:
+    """What of a ring lies between the meridian of Greenwich and `edge`, and beyond Greenwich."""
+    sign = 1 if edge > 0 else -1
+    kept: Ring = []
+    for (x0, y0), (x1, y1) in pairwise(ring):
+        if sign * x0 <= sign * edge:
+            kept.append((x0, y0))
+        if (x0 - edge) * (x1 - edge) < 0:
+            kept.append((edge, y0 + (y1 - y0) * (edge - x0) / (x1 - x0)))
+    return [*kept, kept[0]] if kept else []
+
+
+def is_inhabited(ring: Ring) -> bool:
+    """Whether it reaches north of where the sheet is cut."""
+    return max(latitude for _, latitude in ring) > SOUTH
 
 
 def path_of(ring: Ring) -> str:
