@@ -36,7 +36,8 @@ def start_server(**environment: str) -> Iterator[Server]:
     """A gunicorn with `environment` on top of the suite's; it is killed at the end."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi:application"]
-    variables = {**os.environ, "DATABASE_URL": database_url(), "PORT": str(port), "HOST": "127.0.0.1", **environment}
+    variables = {**os.environ, "DATABASE_URL": database_url(), "PORT": str(port), "HOST": "127.0.0.1"}
+    variables |= {"SILK_SHARE": "0", **environment}
     process = subprocess.Popen(command, cwd=ROOT, env=variables, start_new_session=True)
     try:
         running = Server(f"http://127.0.0.1:{port}", process)

@@ -64,9 +64,15 @@ def _common(event: Json) -> Json:
     method = (event.get("request") or {}).get("method")
     if method:
         kept["request"] = {"method": method}
-    bound = structlog.contextvars.get_contextvars()
+    bound = {**_sent_id(event), **structlog.contextvars.get_contextvars()}
     kept["tags"] = {name: str(bound[name]) for name in _TAGS if bound.get(name)}
     return kept
+
+
+def _sent_id(event: Json) -> Json:
+    """A request's duration is reported when its context is gone; `RequestIdMiddleware` has put the id here."""
+    headers = (event.get("request") or {}).get("headers") or {}
+    return {"request_id": headers.get("X-Request-Id")}
 
 
 def _exceptions(values: list[Json], hint: Json) -> list[Json]:
