@@ -22,10 +22,9 @@ def log(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The log of a worker that writes as production does."""
     path = tmp_path_factory.mktemp("log") / "stderr"
     popen: Any = subprocess.Popen
-    settings = {"LOG_LEVEL": "INFO", "DJANGO_SETTINGS_MODULE": "tests.failing.settings"}
     with path.open("wb") as file, pytest.MonkeyPatch.context() as patch:
         patch.setattr(subprocess, "Popen", lambda *args, **kwargs: popen(*args, **kwargs, stderr=file))
-        with start_worker(**settings):
+        with start_worker(LOG_LEVEL="INFO", DJANGO_SETTINGS_MODULE="tests.failing.settings"):
             yield path
 
 

@@ -144,8 +144,8 @@ def test_a_failing_task_and_its_schedule_arrive_with_the_tasks_name(work: str, r
         last_run_at=timezone.now() - timedelta(hours=1),
     )
     with receiving() as receiver:
-        told = {"SENTRY_DSN": receiver.dsn, "REDIS_URL": redis.url}
-        with start_worker(**told), start_beat(redis, **told):
+        dsn = receiver.dsn
+        with start_worker(SENTRY_DSN=dsn, REDIS_URL=redis.url), start_beat(redis, SENTRY_DSN=dsn):
             until(lambda: receiver.of("event") and len(receiver.of("check_in")) >= 2)
         event, checks = receiver.of("event")[0], receiver.of("check_in")[:2]
         assert [(check["monitor_slug"], check["status"]) for check in checks] == [

@@ -12,7 +12,7 @@ _NO_MORE = object()
 
 
 def follow(response: StreamingHttpResponse, finish: Finish) -> None:
-    """Makes `response` in the unit of work and with the log's context of this moment; at its end calls `finish`, once."""
+    """Makes `response` in the unit of work and the log's context of this moment; at its end calls `finish`, once."""
     # Django closes what it is given here when the server has sent the answer, or has given it up.
     response.streaming_content = _Followed(iter(response.streaming_content), finish)  # type: ignore[arg-type]  # no async
 

@@ -53,7 +53,7 @@ def test_a_request_is_one_line_with_its_figures(logged: tuple[Server, Path], tok
 
 def test_a_copy_is_time_in_the_database(logged: tuple[Server, Path], token_of: TokenOf) -> None:
     server, log = logged
-    body = {"citizens": []}
+    body: dict[str, list[object]] = {"citizens": []}
     assert ask(server, "POST", "/imports", "line-2", token_of("Managers"), json=body) == 201
     counted = lines(log, "line-2")[0]["queries"]
     assert counted == 5
