@@ -27,6 +27,7 @@ forwarded_allow_ips = "*" if env.TRUSTED_PROXIES else ""
 
 # Requests are logged by the application, with their ids and without personal data.
 accesslog = None
+logger_class = "config.gunicorn_worker.WithholdingLogger"
 loglevel = env.LOG_LEVEL.lower()
 control_socket_disable = True
 # The heartbeat of the workers must not wait for a disk.

@@ -3,15 +3,18 @@
 import errno
 import json
 import socket
+import sys
 import uuid
 from http import HTTPStatus
 from typing import Any
 
+from gunicorn.glogging import Logger
 from gunicorn.http import errors
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from config import env
+from config.common.observe.errors import traceback_text
 from config.gunicorn_body import GuardedReader, Patience, TimedReceive
 
 PATIENCE = Patience(seconds=env.BODY_SECONDS, rate=env.BODY_MIN_RATE, window=env.BODY_RATE_SECONDS)
@@ -69,6 +72,18 @@ def problem(status: HTTPStatus, request_id: str) -> bytes:
     return head.encode() + content
 
 
+class WithholdingLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's, with tracebacks that do not hold the messages of exceptions, which may quote anything."""
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """The exception that is being handled; gunicorn calls this when an answer fails after its first bytes."""
+        error = sys.exc_info()[1]
+        if error is None:
+            self.error(msg, *args, **kwargs)
+        else:
+            self.error(f"{msg}\n%s", *args, traceback_text(error), **kwargs)
+
+
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's threaded worker, which waits for a body, and for a reader, only so long."""
 
@@ -90,7 +105,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         """Answer a request that never reached the application, or that the application failed to answer."""
         status, request_id = status_of(exc), str(uuid.uuid4())
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.log.error("Error outside the application, request id %s", request_id, exc_info=exc)
+            self.log.error("Error outside the application, request id %s\n%s", request_id, traceback_text(exc))
         else:
             # The request itself is not logged: a wrong line may hold anything.
             self.log.warning("Refused what is no request: %s, request id %s", type(exc).__name__, request_id)

@@ -40,7 +40,7 @@ def start_server(**environment: str) -> Iterator[Server]:
     variables = {**os.environ, "DATABASE_URL": database_url(), "PORT": str(port), "HOST": "127.0.0.1"}
     # A server that is killed cannot remove a folder of its own.
     with TemporaryDirectory(prefix="demanda-metrics-") as metrics:
-        variables |= {"PROMETHEUS_MULTIPROC_DIR": metrics, **environment}
+        variables |= {"PROMETHEUS_MULTIPROC_DIR": metrics, "SILK_SHARE": "0", **environment}
         process = subprocess.Popen(command, cwd=ROOT, env=variables, start_new_session=True)
         try:
             running = Server(f"http://127.0.0.1:{port}", process)

@@ -6,9 +6,9 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.forms import ModelForm
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
@@ -75,6 +75,14 @@ def _without(fieldset: Any) -> Any:
 @admin.register(Group)
 class RoleAdmin(DjangoGroupAdmin, ReadOnlyAdmin):
     """The roles and what each may do: made from `config.common.roles`, so not to be changed here."""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Group | None:
+        found: Group | None = super().get_object(request, object_id, from_field)
+        if found is not None:
+            # Each permission names its model: one query for all of them.
+            permissions = Permission.objects.select_related("content_type")
+            prefetch_related_objects([found], Prefetch("permissions", permissions))
+        return found
 
 
 @admin.register(ChunkedRun)

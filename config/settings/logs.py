@@ -46,6 +46,8 @@ def logging_config(*renderers: Any) -> dict[str, Any]:
             "django.request": {"level": "CRITICAL"},
             "django.security": {"level": "CRITICAL"},
             "axes": {"level": "WARNING"},
+            # Warns that its pages are not profiled themselves, in every process that profiles nothing.
+            "silk": {"level": "ERROR"},
             # Say again what django-structlog says with the request's id: received, succeeded, failed.
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "CRITICAL"},

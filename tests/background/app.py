@@ -18,6 +18,8 @@ from config.common.background.tasks import BackgroundTask, background_task
 __all__ = ["app"]
 
 LEASE_SECONDS = 2.0
+
+logger = structlog.get_logger("config.tests")
 _QUICK = {"queue": "default", "default_retry_delay": 1, "retry_backoff": 1, "retry_backoff_max": 1}
 
 
@@ -45,6 +47,14 @@ def careless(self: BackgroundTask, *, work: str, seconds: float = 0.0, **kwargs:
     note("background_start", work)
     time.sleep(seconds)
     note("background_done", work)
+
+
+@background_task("tests.fails", queue="urgent")
+def fails(self: BackgroundTask, *, work: str, **kwargs: Any) -> None:
+    """Says what it is about to do, and fails in the database, which quotes `work`."""
+    logger.info("about_to_fail")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::text::date", [work])
 
 
 @background_task("tests.context", queue="urgent")

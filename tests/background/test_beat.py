@@ -21,9 +21,9 @@ KEY = f"{os.environ['CELERY_KEY_PREFIX']}urgent"
 
 
 @contextmanager
-def start_beat(redis: PrivateRedis) -> Iterator[None]:
+def start_beat(redis: PrivateRedis, **variables: str) -> Iterator[None]:
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "tests.background.app", "beat", "--pidfile="]
-    environment = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": redis.url}
+    environment = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": redis.url, **variables}
     process = subprocess.Popen([*command, "--loglevel", "ERROR"], cwd=ROOT, env=environment)
     try:
         yield

@@ -6,7 +6,7 @@ import re
 from django.conf import settings
 from django.http import HttpRequest
 
-# Residents and deliveries; links and what makes them; files; sign-in and passwords; and what says nothing of the product.
+# Residents and deliveries; links and what makes them; files; sign-in and passwords; what says nothing of the product.
 _NEVER = re.compile(
     r"/(?:confirm|create|update|delete|upload|silk|health|metrics|static)(?:/|$)"
     r"|/imports/\d+/"

@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from types import FrameType
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from silk.middleware import SilkyMiddleware, _should_intercept
@@ -111,7 +112,7 @@ def _row(profile: Request, number: int, query: Query, callers: str) -> SQLQuery:
     )
 
 
-def _insert(rows: list[Model]) -> None:
+def _insert(rows: list[Any]) -> None:
     if rows:
         # Past silk's manager, which writes the request again for every row.
         QuerySet(type(rows[0])).bulk_create(rows)

@@ -28,7 +28,7 @@ _BREADCRUMB = ("type", "category", "level", "timestamp")
 _TAGS = ("request_id", "task", "task_id")
 
 
-def harmless_event(event: Json, hint: Json) -> Json | None:
+def harmless_event(event: Any, hint: Json) -> Any:
     """For `before_send`: an error, or the check-in of a schedule."""
     kept = _common(event) | _pick(event, _CHECK_IN)
     if "exception" in event:
@@ -40,7 +40,7 @@ def harmless_event(event: Json, hint: Json) -> Json | None:
     return kept
 
 
-def harmless_transaction(event: Json, hint: Json) -> Json | None:
+def harmless_transaction(event: Any, hint: Json) -> Any:
     """For `before_send_transaction`: how long a request or a task and its queries took."""
     return _common(event) | {"spans": [_span(span) for span in event.get("spans") or []]}
 
@@ -64,9 +64,15 @@ def _common(event: Json) -> Json:
     method = (event.get("request") or {}).get("method")
     if method:
         kept["request"] = {"method": method}
-    bound = structlog.contextvars.get_contextvars()
+    bound = {**_sent_id(event), **structlog.contextvars.get_contextvars()}
     kept["tags"] = {name: str(bound[name]) for name in _TAGS if bound.get(name)}
     return kept
+
+
+def _sent_id(event: Json) -> Json:
+    """A request's duration is reported when its context is gone; `RequestIdMiddleware` has put the id here."""
+    headers = (event.get("request") or {}).get("headers") or {}
+    return {"request_id": headers.get("X-Request-Id")}
 
 
 def _exceptions(values: list[Json], hint: Json) -> list[Json]:

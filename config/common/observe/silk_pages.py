@@ -14,7 +14,8 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, Suspici
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
-from silk.urls import app_name, urlpatterns as silks
+from silk.urls import app_name
+from silk.urls import urlpatterns as silks
 
 from config.common.observe.access import may_see_profiles
 
@@ -31,7 +32,7 @@ def _page(view: Any) -> View:
     has_get = "GET" in methods
 
     @wraps(view)
-    @csp_update(_POLICY)
+    @csp_update(_POLICY)  # type: ignore[untyped-decorator]  # django-csp has no types
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextvars import Context, copy_context
 
 from django.http import StreamingHttpResponse
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 # An exception that broke the stream off, or None; whether the last byte was asked for.
 Finish = Callable[[BaseException | None, bool], None]
@@ -11,7 +12,7 @@ _NO_MORE = object()
 
 
 def follow(response: StreamingHttpResponse, finish: Finish) -> None:
-    """Makes `response` in the unit of work and with the log's context of this moment; at its end calls `finish`, once."""
+    """Makes `response` in the unit of work and the log's context of this moment; at its end calls `finish`, once."""
     # Django closes what it is given here when the server has sent the answer, or has given it up.
     response.streaming_content = _Followed(iter(response.streaming_content), finish)  # type: ignore[arg-type]  # no async
 
@@ -27,6 +28,8 @@ class _Followed(Iterator[bytes]):
             chunk = self._context.run(next, self._chunks, _NO_MORE)
         except Exception as error:
             self._end(error)
+            # Who reports it further out names the request too.
+            bind_contextvars(**self._context.run(get_contextvars))
             raise
         if chunk is _NO_MORE:
             self._whole = True
@@ -35,6 +38,7 @@ class _Followed(Iterator[bytes]):
 
     def close(self) -> None:
         self._end(None)
+        clear_contextvars()
 
     def _end(self, error: BaseException | None) -> None:
         if not self._closed:

@@ -31,8 +31,10 @@ class Query(NamedTuple):
 
 
 class Unit:
-    """What is known of the work so far. A profiler that wants every query sets `trace`; what is to be done once the work
-    is over and its line is written, it adds to `at_end`."""
+    """What is known of the work so far.
+
+    A profiler that wants every query sets `trace`, and adds to `at_end` what to do once the line is written.
+    """
 
     __slots__ = ("_began", "at_end", "database_seconds", "lines", "queries", "recent", "trace")
 

@@ -36,7 +36,7 @@ _SHAPES = """
     SELECT method, path, view, query, sum(times)::int, sum(ms) / sum(times), max(slowest), max(times)
     FROM each GROUP BY 1, 2, 3, 4
 """
-_BEGINNING = datetime.min.isoformat()
+_BEGINNING = "0001-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)

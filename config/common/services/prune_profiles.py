@@ -1,6 +1,7 @@
 """Removes what the profiler recorded long ago, and what is more than is kept."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -10,7 +11,8 @@ _AT_ONCE = 500
 # By hand: silk's own deletion reads every row first, and fails on those that are being written.
 _OLD = """
     SELECT id FROM silk_request
-    WHERE start_time < %s OR start_time <= (SELECT start_time FROM silk_request ORDER BY start_time DESC OFFSET %s LIMIT 1)
+    WHERE start_time < %s
+        OR start_time <= (SELECT start_time FROM silk_request ORDER BY start_time DESC OFFSET %s LIMIT 1)
     ORDER BY start_time LIMIT %s
 """
 _STEPS = (
@@ -35,7 +37,7 @@ def prune_profiles() -> int:
 
 
 @transaction.atomic
-def _prune_some(values: list[object]) -> int:
+def _prune_some(values: list[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_OLD, values)
         keys = [key for (key,) in cursor.fetchall()]

@@ -80,7 +80,7 @@ def deliver(client: httpx.Client) -> None:
 
 def fly(client: httpx.Client) -> str:
     """Airports in every way; returns the token of a link."""
-    airport = {"name": SECRETS["airport"], "city": SECRETS["city"], "latitude": 1.5, "longitude": 2.5}
+    airport: dict[str, Any] = {"name": SECRETS["airport"], "city": SECRETS["city"], "latitude": 1.5, "longitude": 2.5}
     path = client.post("/airports", json=airport).headers["Location"]
     client.put("/create", json={**airport, "name": SECRETS["airport"] + " 2"})
     client.get("/airports", params={"q": SECRETS["search"], "city": SECRETS["city"], "format": "csv"})
