@@ -1,0 +1,143 @@
+"""The image without Docker: its files, the packages of requirements/production.txt alone, a user that owns nothing.
+
+A copy of the interpreter lies beside them, because the checkout and its .venv may be where nobody else can look.
+"""
+
+import compileall
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from config.embedded.account import runs_as_root, service_account
+from tests.server import ROOT
+
+_VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+_NOT_COPIED = ("site-packages", "dist-packages", "test", "idlelib", "tkinter", "ensurepip", "config-*")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """`app` is what the image has as /app; `run` is for what its programs write."""
+
+    app: Path
+    run: Path
+    environment: dict[str, str]
+
+    def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a program as the image's user, in a session of its own."""
+        identity = {"user": service_account().uid, "group": service_account().gid, "extra_groups": []}
+        return subprocess.Popen(
+            [str(self.app / command[0]) if command[0].startswith("docker/") else command[0], *command[1:]],
+            cwd=self.app,
+            env={**self.environment, **environment},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **(identity if runs_as_root() else {}),  # type: ignore[arg-type]  # of several types
+        )
+
+    def finish(self, *command: str, **environment: str) -> str:
+        """Run a program to its end; what it printed. AssertionError when it fails."""
+        process = self.start(*command, **environment)
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, output
+        return output
+
+    @contextmanager
+    def running(self, *command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+        """A program that runs until the end of the block."""
+        process = self.start(*command, **environment)
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, 9)
+            process.communicate(timeout=10)
+
+
+def build(folder: Path, **environment: str) -> Image:
+    """Everything that docker/Dockerfile puts together, in `folder`, which others may enter."""
+    for parent in (folder, folder / "app", folder / "run"):
+        parent.mkdir(mode=0o755, exist_ok=True)
+        parent.chmod(0o755)
+    os.chown(folder / "run", service_account().uid, service_account().gid)
+    for file in files_of_the_image():
+        (folder / "app" / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / file, folder / "app" / file)
+    python = _interpreter(folder / "python")
+    variables = {
+        "PATH": f"{python}:/usr/bin:/bin", "LD_LIBRARY_PATH": str(python.parent / "lib"), "HOME": "/nonexistent",
+        "PYTHONDONTWRITEBYTECODE": "1", "DJANGO_SETTINGS_MODULE": "config.settings.production", **environment,
+    }  # fmt: skip
+    compileall.compile_dir(folder / "app", quiet=1)
+    return Image(folder / "app", folder / "run", variables)
+
+
+def files_of_the_image() -> list[str]:
+    """What `COPY . .` copies: what git knows, or would, without what docker/Dockerfile.dockerignore names."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    rules = [line for line in _ignore_file().splitlines() if line and not line.startswith("#")]
+    return [file for file in listed.stdout.splitlines() if (ROOT / file).exists() and not _ignored(file, rules)]
+
+
+def _ignore_file() -> str:
+    return (ROOT / "docker" / "Dockerfile.dockerignore").read_text()
+
+
+def _ignored(file: str, rules: Sequence[str]) -> bool:
+    """The last rule that matches the file, or a folder above it, decides."""
+    parts = file.split("/")
+    above = ["/".join(parts[: length + 1]) for length in range(len(parts))]
+    ignored = False
+    for rule in rules:
+        pattern = rule.removeprefix("!").removeprefix("**/")
+        names = parts if "**/" in rule else [name for name in above if name.count("/") == pattern.count("/")]
+        if any(fnmatch(name, pattern) for name in names):
+            ignored = not rule.startswith("!")
+    return ignored
+
+
+def _interpreter(folder: Path) -> Path:
+    """A Python with the production requirements; the folder of its program."""
+    library, base = folder / "lib" / _VERSION, Path(sys.base_prefix)
+    for parent in (folder / "bin", folder / "lib"):
+        parent.mkdir(parents=True)
+    shutil.copy2(Path(sys.executable).resolve(), folder / "bin" / "python")
+    for shared in (base / "lib").glob("libpython*.so.*"):
+        shutil.copy2(shared, folder / "lib")
+    shutil.copytree(
+        base / "lib" / _VERSION, library, ignore=shutil.ignore_patterns(*_NOT_COPIED), copy_function=_link_or_copy
+    )
+    for source, name in _production_packages():
+        target = library / "site-packages" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _link_or_copy(source, target)
+    return folder / "bin"
+
+
+def _production_packages() -> Iterator[tuple[Path, str]]:
+    text = (ROOT / "requirements" / "production.txt").read_text()
+    # A package may stand there twice, for two versions of Python.
+    for name in dict.fromkeys(re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==", text, re.MULTILINE)):
+        with suppress(importlib.metadata.PackageNotFoundError):  # for another Python, or another system
+            for file in importlib.metadata.distribution(name).files or []:
+                if not str(file).startswith("..") and Path(str(file.locate())).exists():
+                    yield Path(str(file.locate())), str(file)
+
+
+def _link_or_copy(source: str | Path, target: str | Path) -> None:
+    # A link costs no time, where both are on one file system.
+    try:
+        os.link(source, target, follow_symlinks=True)
+    except OSError:
+        shutil.copy2(source, target)

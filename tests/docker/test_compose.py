@@ -1,0 +1,175 @@
+"""compose.yml, the Dockerfile and the operator's script hold together."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+
+from tests.docker.image import files_of_the_image
+from tests.server import ROOT
+
+DOCKER = ROOT / "docker"
+COMPOSE: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yml").read_text())
+SERVICES: dict[str, Any] = COMPOSE["services"]
+OURS = {"migrate", "web", "worker-urgent", "worker-general", "beat"}
+DOCKERFILE = (DOCKER / "Dockerfile").read_text()
+PINNED = re.compile(r"[a-z0-9./_-]+:v?\d+\.\d+[a-z0-9.-]*")
+
+
+def test_there_is_all_that_the_product_needs() -> None:
+    assert set(SERVICES) == OURS | {"postgres", "redis", "tools", "node-exporter", "prometheus", "grafana"}
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_our_programs_can_change_nothing_and_have_no_rights(name: str) -> None:
+    service = SERVICES[name]
+    assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert (DOCKER / "bin" / service["command"][0].removeprefix("docker/bin/")).stat().st_mode & 0o111
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_secrets_are_files_and_no_values(name: str) -> None:
+    service = SERVICES[name]
+    environment = {key: str(value) for key, value in service.get("environment", {}).items()}
+    given = set(service.get("secrets", []))
+    named = {Path(value).name for value in environment.values() if value.startswith("/run/secrets/")}
+    assert named <= given <= set(COMPOSE["secrets"])
+    secret = [key for key in environment if re.search("SECRET|PASSWORD|TOKEN|_URL", key)]
+    assert [key for key in secret if not key.endswith("_FILE")] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate", "tools"}))
+def test_what_runs_on_comes_back_and_keeps_its_logs_small(name: str) -> None:
+    service = SERVICES[name]
+    assert service["restart"] == "unless-stopped"
+    assert service["logging"]["options"]["max-size"]
+    # The image's own health check is the web server's.
+    assert "healthcheck" in service or name in {"web", "node-exporter"}
+
+
+def test_images_are_pinned() -> None:
+    images = {service["image"] for name, service in SERVICES.items() if name not in OURS}
+    base = re.findall(r"^ARG PYTHON=(\S+)$", DOCKERFILE, re.MULTILINE)
+    assert [image for image in [*images, *base] if not PINNED.fullmatch(image)] == []
+    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["${PYTHON}", "${PYTHON}"]
+
+
+def test_every_variable_of_compose_is_read_somewhere() -> None:
+    reader = (ROOT / "config" / "env.py").read_text()
+    names = {key.removesuffix("_FILE") for name in OURS for key in SERVICES[name]["environment"]}
+    assert [name for name in sorted(names) if f'"{name}"' not in reader] == []
+
+
+def test_every_queue_has_a_worker_and_the_urgent_one_its_own() -> None:
+    taken = {name: SERVICES[name]["command"][2].split(",") for name in ("worker-urgent", "worker-general")}
+    assert taken["worker-urgent"] == ["urgent"]
+    assert {queue for queues in taken.values() for queue in queues} == set(settings.BACKGROUND_QUEUES)
+
+
+def test_redis_pushes_nothing_out_and_survives_its_end() -> None:
+    command = " ".join(SERVICES["redis"]["command"])
+    assert "--maxmemory-policy noeviction" in command
+    assert "--appendonly yes" in command
+
+
+def test_only_what_a_proxy_or_an_operator_needs_is_open_on_this_machine_alone() -> None:
+    ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert ports == {
+        "web": ["${WEB_ADDRESS:-127.0.0.1:8000}:8000"],
+        "prometheus": ["127.0.0.1:9090:9090"],
+        "grafana": ["127.0.0.1:3000:3000"],
+    }
+
+
+def test_prometheus_asks_the_services_that_are_there() -> None:
+    document = yaml.safe_load((DOCKER / "prometheus" / "prometheus.yml").read_text())
+    targets = [
+        target for job in document["scrape_configs"] for each in job["static_configs"] for target in each["targets"]
+    ]
+    assert {target.partition(":")[0] for target in targets} <= set(SERVICES)
+    assert f"worker-urgent:{SERVICES['worker-urgent']['environment']['METRICS_PORT']}" in targets
+    assert SERVICES["web"]["environment"]["ALLOWED_HOSTS"].endswith(",web")
+
+
+def test_the_image_holds_the_product_and_no_secret() -> None:
+    files = files_of_the_image()
+    assert {"manage.py", "config/urls.py", "templates/base.html", "docker/bin/web"} <= set(files)
+    outside = ("tests/", ".", "docs/", "docker/secrets", "docker/backups")
+    assert [file for file in files if file.startswith(outside)] == []
+    ending = DOCKERFILE.rpartition("\nFROM ")[2]
+    assert re.findall(r"^USER (\S+)$", ending, re.MULTILINE) == ["10001:10001"]
+    assert re.findall(r"^(?:ENV|ARG) .*(?:SECRET|PASSWORD|TOKEN|_URL).*$", DOCKERFILE, re.MULTILINE) == []
+
+
+@pytest.fixture
+def operator(tmp_path: Path) -> Path:
+    """A copy of docker/ in which `docker` writes down what it is asked."""
+    folder = tmp_path / "docker"
+    folder.mkdir()
+    (folder / "demanda.sh").write_bytes((DOCKER / "demanda.sh").read_bytes())
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "docker").write_text('#!/bin/sh\necho "$@" >> "$LOG"\n[ "$4" != "$FAIL" ]\n')
+    for program in (folder / "demanda.sh", tmp_path / "bin" / "docker"):
+        program.chmod(0o755)
+    return folder
+
+
+def asked(operator: Path, *arguments: str, fail: str = "nothing") -> tuple[int, list[str]]:
+    """The exit code of demanda.sh and what it asked docker."""
+    log = operator.parent / "log"
+    log.unlink(missing_ok=True)
+    environment = {"PATH": f"{operator.parent / 'bin'}:{os.defpath}", "LOG": str(log), "FAIL": fail}
+    done = subprocess.run([operator / "demanda.sh", *arguments], env=environment, capture_output=True, check=False)
+    return done.returncode, log.read_text().splitlines() if log.exists() else []
+
+
+def test_up_makes_the_secrets_once(operator: Path) -> None:
+    assert asked(operator, "up") == (0, ["compose up --detach --wait"])
+    made = {file.name: file.read_text() for file in (operator / "secrets").iterdir()}
+    assert set(made) == set(COMPOSE["secrets"])
+    assert (operator / "secrets").stat().st_mode & 0o077 == 0
+    assert (len(made["secret_key"]), made["postgres_password"] in made["database_url"]) == (64, True)
+    assert re.fullmatch(r"redis://:[A-Za-z0-9_-]{64}@redis:6379/0", made["redis_url"])
+    asked(operator, "secrets")
+    assert {file.name: file.read_text() for file in (operator / "secrets").iterdir()} == made
+
+
+def test_an_upgrade_backs_up_and_migrates_before_it_starts_anything(operator: Path) -> None:
+    assert asked(operator, "upgrade") == (
+        0,
+        [
+            "compose build migrate",
+            "compose run --rm --no-deps tools /tools/backup /backups",
+            "compose run --rm migrate",
+            "compose up --detach --wait",
+        ],
+    )
+
+
+def test_an_upgrade_whose_backup_fails_goes_no_further(operator: Path) -> None:
+    code, commands = asked(operator, "upgrade", fail="--no-deps")
+    assert (code != 0, commands[-1]) == (True, "compose run --rm --no-deps tools /tools/backup /backups")
+
+
+def test_a_restore_stops_the_programs_and_starts_them_again(operator: Path) -> None:
+    code, commands = asked(operator, "restore", "backups/demanda-1.dump")
+    assert (code, commands) == (
+        0,
+        [
+            "compose stop web worker-urgent worker-general beat",
+            "compose run --rm --no-deps tools /tools/restore /backups/demanda-1.dump",
+            "compose up --detach --wait",
+        ],
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["down"], ["restore"]])
+def test_what_is_no_command_does_nothing(operator: Path, arguments: list[str]) -> None:
+    code, commands = asked(operator, *arguments)
+    assert (code, commands) == (2, [])
