@@ -6,6 +6,7 @@ not, because no question reads their table.
 
 import io
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,8 @@ def measure(stage: Stage, *, rounds: int) -> Iterator[Row]:
     callers = {"editor": stage.client, "viewer": _viewer(stage)}
     for question, limit in _QUESTIONS:
         for role, client in callers.items():
-            work = lambda client=client, path=f"/analytics/{question}": client.expect(200, "GET", path)  # noqa: E731
-            yield Row(f"GET /analytics/{question}, {role}", median_of(work, rounds=rounds), limit=limit)
+            ask = partial(client.expect, 200, "GET", f"/analytics/{question}")
+            yield Row(f"GET /analytics/{question}, {role}", median_of(ask, rounds=rounds), limit=limit)
 
 
 def fill() -> None:
