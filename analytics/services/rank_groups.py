@@ -31,14 +31,15 @@ class Ranking:
         page = self.groups[offset:] if limit is None else self.groups[offset : offset + limit]
         measures = [self._shown(name, page) for name in MEASURES[len(COUNTS) :]]
         return [
-            Row(dict(zip(self._names, group.keys, strict=True)), *group[1:4], *numbers, is_other=group.is_other)
+            Row(dict(zip(self._names, group.keys, strict=True)), *group[1:4], *numbers, group.is_other)
             for group, *numbers in zip(page, *measures, strict=True)
         ]
 
     def _shown(self, name: str, groups: Sequence[Group]) -> list[Any]:
         if name != "courses_per_100" and not self._average:
             return [None] * len(groups)
-        return self._measure(name, groups).tolist()
+        shown: list[Any] = self._measure(name, groups).tolist()
+        return shown
 
     def _sorted(self, groups: list[Group], ordering: Sequence[str]) -> list[Group]:
         columns = []

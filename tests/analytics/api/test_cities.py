@@ -39,7 +39,8 @@ def airport() -> Airport:
 
 
 def features(client: APIClient, query: str = "") -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(b"".join(client.get(f"/analytics/cities?{query}").streaming_content))
+    answer: Any = client.get(f"/analytics/cities?{query}")
+    body: dict[str, Any] = json.loads(b"".join(answer.streaming_content))
     return body
 
 

@@ -48,7 +48,7 @@ def questions(segments: list[Key], dice: random.Random) -> list[Question]:
     """Some of the questions that there are: any grouping, any single values or none."""
     labels = counting().age_groups.labels
     values = [
-        ("", *sorted({labels[key[1]] if number == 1 else key[number] for key in segments})) for number in range(4)
+        ("", *sorted({labels[key[1]] if number == 1 else str(key[number]) for key in segments})) for number in range(4)
     ]
     found = []
     for _ in range(15):
@@ -69,7 +69,7 @@ def questions(segments: list[Key], dice: random.Random) -> list[Question]:
 
 def asked(client: APIClient, question: Question, dice: random.Random) -> list[dict[str, Any]]:
     """All rows, a page after the other."""
-    values = {"group_by": ",".join(question.group_by), "ordering": ",".join(question.ordering)}
+    values: dict[str, Any] = {"group_by": ",".join(question.group_by), "ordering": ",".join(question.ordering)}
     values |= {"min_residents": question.min_residents, "limit": dice.choice((5, 1_000)), **question.filters}
     following, rows = f"/analytics/demand?{urlencode(values, doseq=True)}", []
     while following:

@@ -1,8 +1,7 @@
 """`POST /analytics/refresh` over HTTP."""
 
-from typing import Any
-
 import pytest
+from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from analytics.api import refresh
@@ -13,11 +12,20 @@ pytestmark = pytest.mark.django_db
 
 
 def test_it_is_accepted_with_what_there_is_to_do(manager: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-    monkeypatch.setattr(refresh, "request_refresh", lambda *, actor: asked.append(actor.username) or True)
+    asked: list[User] = []
+
+    def request_refresh(*, actor: User) -> bool:
+        asked.append(actor)
+        return True
+
+    monkeypatch.setattr(refresh, "request_refresh", request_refresh)
     Import.objects.create(source="a", status="complete")
     answer = manager.post("/analytics/refresh")
-    assert (answer.status_code, answer.json(), asked) == (202, {"data": {"stale_imports": 1}}, ["managers"])
+    assert (answer.status_code, answer.json(), [one.username for one in asked]) == (
+        202,
+        {"data": {"stale_imports": 1}},
+        ["managers"],
+    )
 
 
 def test_without_redis_it_is_503(manager: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
