@@ -30,8 +30,18 @@ class Ranking:
         page = self.groups[offset:] if limit is None else self.groups[offset : offset + limit]
         measures = [self._shown(name, page) for name in MEASURES[len(COUNTS) :]]
         return [
-            Row(dict(zip(self._names, group.keys, strict=True)), *group[1:4], *numbers, group.is_other)
-            for group, *numbers in zip(page, *measures, strict=True)
+            Row(
+                keys=dict(zip(self._names, group.keys, strict=True)),
+                residents=group.residents,
+                courses=group.courses,
+                buyers=group.buyers,
+                courses_per_100=per_100,
+                index=index,
+                index_low=low,
+                index_high=high,
+                is_other=group.is_other,
+            )
+            for group, per_100, index, low, high in zip(page, *measures, strict=True)
         ]
 
     def _shown(self, name: str, groups: Sequence[Group]) -> list[Any]:

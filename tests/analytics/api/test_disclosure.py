@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from analytics.disclosure import Key
 from analytics.keys import KEYS
+from analytics.lattice import Key
 from analytics.models import Segment
 from analytics.services.questions import Question
 from analytics.services.refresh_demand import refresh_demand
@@ -51,7 +51,7 @@ def questions(segments: list[Key], dice: random.Random) -> list[Question]:
         ("", *sorted({labels[key[1]] if number == 1 else str(key[number]) for key in segments})) for number in range(4)
     ]
     found = []
-    for _ in range(15):
+    for _ in range(12):
         towns, ages, channels, genders = ((value,) if (value := dice.choice(every)) else () for every in values)
         found.append(
             Question(
@@ -99,7 +99,7 @@ def segments_of(citizens: list[dict[str, Any]]) -> dict[Key, tuple[People, int]]
     return {key: (frozenset(ids), masks[key]) for key, ids in groups.items()}
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(citizens=worlds(), seed=st.integers(0, 2**32))
 def test_no_difference_of_two_answers_is_fewer_than_five(
     client_of: Any, citizens: list[dict[str, Any]], seed: int

@@ -87,7 +87,7 @@ def in_order(rows: list[Row], question: Question, ordering: tuple[str, ...]) -> 
 
 
 @pytest.mark.parametrize("role", ["Editors", "Viewers"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=questions())
 def test_every_question_is_answered_as_python_counts(
     role: str, imports: list[Made], actors: dict[str, User], question: Question
@@ -104,7 +104,7 @@ def test_every_question_is_answered_as_python_counts(
     assert (page.rows, page.count, page.meta) == (found.rows[question.offset : stop], found.count, found.meta)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=questions())
 def test_several_values_of_a_filter_are_the_sum_of_each(
     imports: list[Made], actors: dict[str, User], question: Question
