@@ -47,7 +47,7 @@ def run(sizes: tuple[int, ...], *, rounds: int, docs: bool, thorough: bool) -> l
     session = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
     django.setup()
 
-    from tests.benchmarks import demand, imports, refresh, scaling, scaling_report, upload
+    from tests.benchmarks import demand, imports, questions, scaling, scaling_report, upload
     from tests.benchmarks.stage import set_stage
     from tests.benchmarks.timing import Row, table
 
@@ -63,8 +63,8 @@ def run(sizes: tuple[int, ...], *, rounds: int, docs: bool, thorough: bool) -> l
             for citizens in set(sizes).intersection(THOROUGH):
                 rows += imports.measure(stage, citizens=citizens, rounds=rounds if citizens <= 10_000 else 3)
             rows += upload.measure(stage, rounds=rounds)
-            rows += refresh.measure(rounds=rounds)
-            rows += demand.measure(stage, rounds=rounds)
+            rows += demand.measure(rounds=rounds)
+            rows += questions.measure(stage, rounds=rounds)
     if docs:
         scaling_report.write(ROOT / "docs", scales)
     session.close()
