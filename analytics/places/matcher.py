@@ -106,7 +106,7 @@ class Matcher:
         candidates += [_Candidate(_weight(city) / _COMMON_NAME, Found.ALTERNATE_NAME, city) for city in common]
         candidates += [_Candidate(_as_written(city, town), Found.NAME, city) for city in own]
         for city in at_airports:
-            weight = _as_written(city, town) if city in own else _weight(city) / _COMMON_NAME
+            weight = _as_written(city, town) if city in own else _as_shortened(city, town)
             candidates.append(_Candidate(weight, Found.AIRPORT_CITY, city))
         alone = None if own or at_airports else self._airports.without_city(key, region)
         return candidates if alone is None else [*candidates, _Candidate(_UNLISTED, Found.AIRPORT_CITY, alone)]
@@ -133,6 +133,11 @@ def _as_written(city: City, town: str) -> float:
         for name in own_names(city.name)
     )
     return _weight(city) / (1 if same else _OTHER_WRITING)
+
+
+def _as_shortened(city: City, town: str) -> float:
+    """Airports say `Santa Cruz` for Santa Cruz de la Sierra; any other name of theirs counts less."""
+    return _weight(city) / (1 if normalise(city.name).startswith(f"{normalise(town)} ") else _COMMON_NAME)
 
 
 def _best(candidates: list[_Candidate]) -> Match | None:

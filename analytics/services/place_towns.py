@@ -53,11 +53,19 @@ def place_all_towns() -> Placing:
 @transaction.atomic
 def _store(named: dict[str, TownPlace]) -> Placing:
     """What was found by names, where there is no alias."""
-    with connection.cursor() as cursor:
-        # Whoever gives or takes an alias waits: a place found without it would overwrite the alias's.
-        cursor.execute(f"LOCK TABLE {TownAlias._meta.db_table} IN SHARE MODE")
-    aliases = dict(TownAlias.objects.filter(town__in=named).values_list("town", "geoname_id"))
+    _keep_aliases()
+    aliases = _aliases_of(named)
     rows = [place_by_alias(row, aliases[town]) if town in aliases else row for town, row in named.items()]
     TownPlace.objects.bulk_create(rows, update_conflicts=True, unique_fields=["town"], update_fields=_COLUMNS)
     unplaced = sum(row.method == TownPlace.Method.UNPLACED for row in rows)
     return Placing(len(rows) - unplaced, unplaced)
+
+
+def _keep_aliases() -> None:
+    """Whoever gives or takes an alias waits for our commit: a place found without it would overwrite the alias's."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {TownAlias._meta.db_table} IN SHARE MODE")
+
+
+def _aliases_of(towns: Iterable[str]) -> dict[str, int]:
+    return dict(TownAlias.objects.filter(town__in=towns).values_list("town", "geoname_id"))

@@ -16,9 +16,11 @@ from imports.demo.towns import airports
 ROMA = AirportCity("Roma", "AU", -26.5, 148.8, "Australia/Brisbane")
 LA_PAZ = AirportCity("La Paz / El Alto", "BO", -16.51, -68.19, "America/La_Paz")
 SANTA_CRUZ = AirportCity("Santa Cruz", "BO", -17.64, -63.13, "America/La_Paz")
+SILAO = AirportCity("Silao", "MX", 20.99, -101.48, "America/Mexico_City")
+NEWARK = AirportCity("Milford", "US", 40.6, -74.4, "America/New_York")
 SMALL = AirportCity("Smallville", "US", 40.0, -100.0, "America/Chicago")
 TWINS = [AirportCity("Twin", "US", 40.0, -100.0, ""), AirportCity("Twin", "CA", 50.0, -100.0, "")]
-CITIES = [ROMA, LA_PAZ, SANTA_CRUZ, SMALL, *TWINS]
+CITIES = [ROMA, LA_PAZ, SANTA_CRUZ, SILAO, NEWARK, SMALL, *TWINS]
 
 
 def match(town: str, cities: list[AirportCity] = CITIES) -> Match | None:
@@ -78,6 +80,8 @@ def told(town: str) -> tuple[str, str, str] | None:
         # Airports name cities too.
         ("La Paz / El Alto", ("airport_city", "La Paz", "BO")),
         ("Santa Cruz", ("airport_city", "Santa Cruz de la Sierra", "BO")),
+        ("Silao", ("airport_city", "Silao de la Victoria", "MX")),
+        ("Milford", ("name", "Milford", "US")),
         ("Smallville", ("airport_city", "Smallville", "US")),
         ("Smallville, USA", ("airport_city", "Smallville", "US")),
         ("Smallville, Spain", None),
@@ -109,9 +113,7 @@ def test_what_is_known_by_airports_does_not_depend_on_their_order() -> None:
     assert [match(town, cities) for town in towns] == found
 
 
-NAMES = st.sampled_from([*CITIES, *(city for cities in list(name_index().own.values())[:500] for city in cities)]).map(
-    lambda city: city.name
-)
+NAMES = st.sampled_from(["Valencia", "San José", "san jose", "Santa Cruz", "Odessa", "Twin", "Smallville, US", "Київ"])
 
 
 @settings(deadline=None)
