@@ -71,9 +71,7 @@ class Matcher:
     def _qualified(self, town: str, parts: Qualified) -> Match | None:
         """`Town, Country`: only there."""
         for region in parts.regions:
-            match = (
-                self._within(parts.town, region) or self._within(town, region) or self._respelt(parts.town, region)
-            )
+            match = self._within(parts.town, region) or self._within(town, region) or self._respelt(parts.town, region)
             if match and not (parts.vague and match.others):
                 return match
         return None
@@ -99,7 +97,9 @@ class Matcher:
         candidates += [_Candidate(_weight(city) / _COMMON_NAME, Found.ALTERNATE_NAME, city) for city in common]
         candidates += [_Candidate(_as_written(city, town), Found.NAME, city) for city in own]
         candidates += [
-            _Candidate(_as_written(city, town) if city in own else _weight(city) / _COMMON_NAME, Found.AIRPORT_CITY, city)
+            _Candidate(
+                _as_written(city, town) if city in own else _weight(city) / _COMMON_NAME, Found.AIRPORT_CITY, city
+            )
             for city in at_airports
         ]
         alone = self._airports.without_city(key, region) if not at_airports else None
