@@ -11,7 +11,7 @@ from analytics.charts.svg import Node, Svg, drawing, node, percent
 STYLES = 6
 _HEIGHT = 260
 _TOP, _BOTTOM = 18, 232
-_LEFT, _RIGHT = 3.0, 97.0
+_LEFT, _RIGHT = 13.0, 97.0
 _MOST_NAMES = 3
 
 
