@@ -61,6 +61,8 @@ GUARDED += [
     ),
     Url("/analytics/refresh", {"POST", "OPTIONS"}, {"POST": "EM"}),
 ]
+# The page for people; the buttons on it are a form.
+GUARDED.append(Url("/analytics/", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "EM"}))
 API = PUBLIC + GUARDED
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "FOO")
 ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
