@@ -50,7 +50,14 @@ def axis(scale: Scale) -> Svg:
     anchors = {0: "start", last: "end"}
     return decoration(
         [
-            node("text", text=f"{tick:,.0f}", class_="tick", x=_at(tick, scale), y=12, text_anchor=anchors.get(n, "middle"))
+            node(
+                "text",
+                text=f"{tick:,.0f}",
+                class_="tick",
+                x=_at(tick, scale),
+                y=12,
+                text_anchor=anchors.get(n, "middle"),
+            )
             for n, tick in enumerate(scale.ticks)
         ],
         class_="axis-row",

@@ -1,4 +1,4 @@
-"""Lines over time, one for each name: widths in percent and heights in pixels, so letters keep their size on a phone."""
+"""Lines over time, one for each name: widths in percent, heights in pixels, so letters keep their size on a phone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from analytics.charts.svg import Node, Svg, drawing, node, percent
 STYLES = 6
 _HEIGHT = 260
 _TOP, _BOTTOM = 18, 232
-_LEFT, _RIGHT = 3.0, 97.0
+_LEFT, _RIGHT = 13.0, 97.0
 _MOST_NAMES = 3
 
 
@@ -43,7 +43,7 @@ class _Axis:
 
 
 def line_chart(lines: Sequence[Line], *, label: str) -> Svg:
-    """All `lines` along the same axis. Each has a colour and a dash of its own, by its position (1 to 6, then again)."""
+    """All `lines` along the same axis. Each has a colour and a dash of its own, by its position: 1 to 6, then again."""
     axis = _axis(lines)
     scale = scale_to(highest_of(point.value for line in lines for point in line.points))
     grid = [mark for tick in scale.ticks for mark in _grid(tick, scale)]
@@ -95,7 +95,9 @@ def _grid(tick: float, scale: Scale) -> list[Node]:
     y = _y(tick, scale)
     return [
         node("line", class_="grid", x1=0, x2="100%", y1=y, y2=y),
-        node("text", text=f"{tick:,.0f}" if tick >= 10 or tick == int(tick) else f"{tick:g}", class_="tick", x=0, y=y - 4),
+        node(
+            "text", text=f"{tick:,.0f}" if tick >= 10 or tick == int(tick) else f"{tick:g}", class_="tick", x=0, y=y - 4
+        ),
     ]
 
 

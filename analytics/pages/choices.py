@@ -56,7 +56,10 @@ def measures(filters: Filters) -> list[Option]:
 def ways_out(filters: Filters) -> list[Option]:
     """Each filter that is set, and the page without it."""
     chosen = [name for name in COLUMNS if getattr(filters, name)]
-    ways = [Option(name, f"{COLUMNS[name].lower()} {getattr(filters, name)}", href=filters.href(**{name: ""})) for name in chosen]
+    ways = [
+        Option(name, f"{COLUMNS[name].lower()} {getattr(filters, name)}", href=filters.href(**{name: ""}))
+        for name in chosen
+    ]
     if filters.min_residents:
         ways.append(Option("min_residents", "a least number of residents", href=filters.href(min_residents=0)))
     return ways
@@ -67,4 +70,3 @@ def _choice(name: str, values: Sequence[str], chosen: str) -> Field:
     known = values if not chosen or chosen in values else [*values, chosen]
     options = [Option("", "Any", not chosen), *(Option(value, value, value == chosen) for value in known)]
     return Field(name, COLUMNS[name], chosen, options)
-

@@ -51,7 +51,9 @@ class DemandPageViewSet(ApiViewSet):
         if "" in request.query_params.values():
             # A form sends its empty fields too: the address without them is the one to send to somebody.
             return HttpResponseRedirect(filters.href(offset=filters.offset))
-        return render(request._request, "analytics/page.html", {"page": page_context(filters=filters, actor=self.actor)})
+        return render(
+            request._request, "analytics/page.html", {"page": page_context(filters=filters, actor=self.actor)}
+        )
 
     @extend_schema(exclude=True)
     def create(self, request: Request) -> HttpResponseBase:

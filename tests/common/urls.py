@@ -61,6 +61,8 @@ GUARDED += [
     ),
     Url("/analytics/refresh", {"POST", "OPTIONS"}, {"POST": "EM"}),
 ]
+# The page for people; the buttons on it are a form.
+GUARDED.append(Url("/analytics/", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "EM"}))
 API = PUBLIC + GUARDED
 # Pages of the profiler, for superusers. `{request}` and `{query}` stand for what it recorded.
 _FILTERED = _READ | {"POST"}

@@ -1,6 +1,5 @@
 """Rows of bars, and the opportunities with their intervals."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.charts.bars import Interval, axis, bar, whisker
@@ -48,9 +47,7 @@ def channel_bars(demand: Demand, filters: Filters) -> Bars:
         for row in demand.rows
     ]
     csv = filters.api(group_by="channel", channel="", ordering="-courses")
-    table = demand_table(
-        demand.rows, ("channel",), filters, caption="Demand by channel", csv=csv, total=demand.count
-    )
+    table = demand_table(demand.rows, ("channel",), filters, caption="Demand by channel", csv=csv, total=demand.count)
     return Bars(bars, table)
 
 
@@ -72,7 +69,9 @@ def opportunities(demand: Demand, filters: Filters) -> Bars:
     ]
     csv = filters.api("opportunities")
     caption = "Where to advertise next"
-    return Bars(bars, demand_table(ranked, DEFAULT_GROUPING, filters, caption=caption, csv=csv, total=demand.count), axis(scale))
+    return Bars(
+        bars, demand_table(ranked, DEFAULT_GROUPING, filters, caption=caption, csv=csv, total=demand.count), axis(scale)
+    )
 
 
 def _interval(row: Row) -> Interval:

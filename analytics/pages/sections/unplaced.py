@@ -50,9 +50,7 @@ def towns_to_settle(towns: Sequence[UnplacedTown], filters: Filters) -> list[Tow
 def towns_to_see(rows: Sequence[Row], filters: Filters) -> list[Town]:
     """For the others: small towns are merged, as everywhere."""
     shown = [row for row in rows if not row.is_other][:UNPLACED]
-    return [
-        Town(row.keys["town"], words.count(row.courses), _href(row.keys["town"], filters), []) for row in shown
-    ]
+    return [Town(row.keys["town"], words.count(row.courses), _href(row.keys["town"], filters), []) for row in shown]
 
 
 def aliases(places: Sequence[TownPlace]) -> list[Alias]:

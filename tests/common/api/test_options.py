@@ -54,7 +54,7 @@ def test_an_import_or_airport_that_is_not_there_is_404(objects: str, number: str
     [
         "/imports", "/imports/999/citizens", "/imports/x/citizens/y", "/imports/999/citizens/birthdays",
         "/imports/999/towns/stat/percentile/age", "/airports/999/history",
-        "/airports/x/restore", "/confirm/x", "/create", "/update", "/delete", "/upload",
+        "/airports/x/restore", "/confirm/x", "/create", "/update", "/delete", "/upload", "/analytics/",
         "/", "/health/ready", "/admin/imports/import/",
     ],
 )  # fmt: skip

@@ -91,8 +91,12 @@ def test_a_representation_that_there_is_not_is_406(url: Url, method: str, manage
 
 
 # These take no JSON: an upload has tests of its own, the others have no body at all.
-NO_JSON = {"/upload", "/airports/{airport}/restore", "/confirm/{token}", "/analytics/refresh"}
+NO_JSON = {"/upload", "/analytics/", "/airports/{airport}/restore", "/confirm/{token}", "/analytics/refresh"}
 NO_JSON |= {f"/imports/{{id}}/{step}" for step in ("cancel", "retry", "approve", "discard")}
+OTHER_BODIES = {
+    "/upload": ("text/csv", b""),
+    "/analytics/": ("application/x-www-form-urlencoded", b"action=refresh"),
+}
 WITH_BODY = [(url, m) for url, m in SENT if m in {"POST", "PUT", "PATCH"} and url.path not in NO_JSON]
 
 
@@ -113,7 +117,7 @@ def test_a_body_of_the_wrong_type_or_size_is_refused_before_the_query(
 @pytest.mark.parametrize(("url", "method"), SENT, ids=named)
 def test_unknown_and_repeated_query_parameters_are_400_everywhere(url: Url, method: str, manager: APIClient) -> None:
     path = url.path.format(**places())
-    kind, body = ("text/csv", b"") if url.path == "/upload" else ("application/json", b"{}")
+    kind, body = OTHER_BODIES.get(url.path, ("application/json", b"{}"))
     answer = send(manager, method, f"{path}?nonsense=%00&%ff=%ff&format=json&format=json", body, content_type=kind)
     assert answer.status_code == 400
     if method != "HEAD":
