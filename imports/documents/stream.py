@@ -2,7 +2,8 @@
 
 The quick validator looks at a batch of lines at once; where it says no, each line of the batch is looked at by itself.
 What needs the whole delivery (no id twice, relations) is left to whoever stores it: `LineReader.sound` gives what can
-be stored, `LineReader.outlines` gives what the checks of the whole need of the rest, once something is wrong. Of more than `MAX_COUNTED` errors the rest of the stream is not read.
+be stored, `LineReader.outlines` gives what the checks of the whole need of the rest, once something is wrong. After
+`MAX_COUNTED` errors the rest of the stream is not read.
 """
 
 from collections.abc import Iterable, Iterator
