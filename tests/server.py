@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import httpx
@@ -32,12 +33,12 @@ class Server:
 
 
 @contextmanager
-def start_server(**environment: str) -> Iterator[Server]:
-    """A gunicorn with `environment` on top of the suite's; it is killed at the end."""
+def start_server(*, log: IO[bytes] | None = None, **environment: str) -> Iterator[Server]:
+    """A gunicorn with `environment` on top of the suite's; it is killed at the end. Its log goes to `log`, if any."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi:application"]
     variables = {**os.environ, "DATABASE_URL": database_url(), "PORT": str(port), "HOST": "127.0.0.1", **environment}
-    process = subprocess.Popen(command, cwd=ROOT, env=variables, start_new_session=True)
+    process = subprocess.Popen(command, cwd=ROOT, env=variables, start_new_session=True, stdout=log, stderr=log)
     try:
         running = Server(f"http://127.0.0.1:{port}", process)
         wait_until_alive(running)

@@ -2,7 +2,8 @@
 
 The quick validator looks at a batch of lines at once; where it says no, each line of the batch is looked at by itself.
 What needs the whole delivery (no id twice, relations) is left to whoever stores it: `LineReader.sound` gives what can
-be stored, `LineReader.outlines` gives what the checks of the whole need of the rest, once something is wrong.
+be stored, `LineReader.outlines` gives what the checks of the whole need of the rest, once something is wrong. After
+`MAX_COUNTED` errors the rest of the stream is not read.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,9 @@ from imports.documents.json_text import load_json
 from imports.documents.lines import MAX_LINE_BYTES, Lines, cut_lines
 from imports.documents.structs import Citizen
 
-BLANKS = b" \t\r"
+BLANKS = b" \t\r\n"
+# Beyond so many errors nobody counts on: a few megabytes, compressed, could keep us counting for a day.
+MAX_COUNTED = 10_000_000
 
 
 class Outline(NamedTuple):
@@ -70,6 +73,8 @@ class LineReader:
             return
         yield self._unsound
         for lines in self._batches:
+            if self.errors.count >= MAX_COUNTED:
+                return
             citizens = self._read_quickly(lines)
             yield self._read_closely(lines)[0] if citizens is None else outlines_of(lines, citizens)
 
@@ -85,9 +90,13 @@ class LineReader:
     def _read_closely(self, lines: Lines) -> tuple[list[Outline], list[Citizen]]:
         """Line by line: adds the errors of each. The outlines where an id is known, and the valid citizens."""
         outlines, citizens = [], []
-        for number, raw in enumerate([None] if lines.raw is None else split(lines.raw), start=lines.first):
+        raws = [None] if lines.raw is None else split(lines.raw)
+        if lines.raw is not None and not lines.raw.strip(BLANKS):
+            self._add_blank(lines.first, len(raws))
+            return [], []
+        for number, raw in enumerate(raws, start=lines.first):
             if raw is not None and not raw.strip(BLANKS):
-                self._blank = range(self._blank.start if self._blank else number, number + 1)
+                self._add_blank(number, 1)
                 continue
             self._refuse_blank()
             found = self._read_line(raw, f"line {number}")
@@ -117,6 +126,9 @@ class LineReader:
             return msgspec.convert(value, Citizen)
         citizen_id = value.get("citizen_id") if isinstance(value, dict) else None
         return citizen_id if is_integer(citizen_id) else None
+
+    def _add_blank(self, first: int, count: int) -> None:
+        self._blank = range(self._blank.start if self._blank else first, first + count)
 
     def _refuse_blank(self) -> None:
         """The empty lines before this one were not the end."""

@@ -44,9 +44,10 @@ def load_stream(
 def store_stream(*, chunks: Iterable[bytes], import_id: int, today: date, on_progress: OnProgress | None = None) -> int:
     """Stores one citizen a line for an import that has none, inside the caller's transaction; returns how many.
 
-    `on_progress` is told, between two batches of several hundred, how many citizens were taken in so far. Raises
-    `InvalidInput` with every offending value, what reading the chunks raises and what `on_progress` raises: then the
-    transaction must be rolled back.
+    `on_progress` is told, between two batches of several hundred, how many citizens were taken in so far. Neither it
+    nor the chunks may use Django's connection, which is in the middle of a COPY. Raises `InvalidInput` with every
+    offending value, what reading the chunks raises and what `on_progress` raises: then the transaction must be rolled
+    back.
     """
     expect_whole()
     load = _Load(LineReader(chunks, today=today), import_id, on_progress)

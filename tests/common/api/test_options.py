@@ -71,7 +71,8 @@ def test_deeper_urls_answer_without_a_query(
 def test_the_fields_of_the_bodies_are_described() -> None:
     data = APIClient().options("/imports").json()["data"]
     citizen = data["fields"]["citizens"]["fields"]
-    assert (data["parses"], data["renders"]) == (["application/json"], ["application/json", "text/csv"])
+    assert data["parses"] == ["application/json", "application/x-ndjson"]
+    assert data["renders"] == ["application/json", "text/csv"]
     assert citizen["gender"]["choices"] == ["male", "female"]
     assert citizen["town"] == {
         "type": "string", "required": True, "read_only": False, "label": "Town", "max_length": 256,
