@@ -26,7 +26,10 @@ class DocumentTooLarge(TooLarge):
 
     def __init__(self, *, citizens: int, limit: int) -> None:
         """`citizens` are in the document, `limit` are allowed."""
-        super().__init__(f"A JSON document may hold {limit:,} citizens at most; this one holds {citizens:,}.")
+        super().__init__(
+            f"A JSON document may hold {limit:,} citizens at most; this one holds {citizens:,}. "
+            "As application/x-ndjson, one a line, there may be any number."
+        )
         self.citizens = citizens
         self.limit = limit
 

@@ -1,13 +1,14 @@
 """Makes `citizen_unique_in_import` deferrable, while deliveries are read and loaded.
 
-The new index is built without a lock; the constraint then changes its index, which takes the table for a moment.
+The new index is built without a lock; the constraint then changes its index, which takes the table for a moment. Where
+a long load keeps it from that, it gives up after ten seconds, for it keeps others waiting meanwhile: migrate again.
 """
 
 from django.db import migrations, models
 
 DROP = "DROP INDEX CONCURRENTLY IF EXISTS citizen_unique_in_import_new"
 BUILD = "CREATE UNIQUE INDEX CONCURRENTLY citizen_unique_in_import_new ON imports_citizen (import_id, citizen_id)"
-# One command, so that there is no moment without the constraint. Whoever waits for the lock keeps others waiting.
+# One command, so that there is no moment without the constraint.
 EXCHANGE = """
     ALTER TABLE imports_citizen
         DROP CONSTRAINT citizen_unique_in_import,
@@ -17,7 +18,8 @@ EXCHANGE = """
 
 def exchange(deferrable: str) -> list[str]:
     """The statements; what an earlier attempt left behind goes first."""
-    return [DROP, BUILD, EXCHANGE.format(deferrable=deferrable)]
+    exchanged = EXCHANGE.format(deferrable=deferrable)
+    return [DROP, BUILD, "SET lock_timeout = '10s'", exchanged, "RESET lock_timeout"]
 
 
 class Migration(migrations.Migration):

@@ -99,6 +99,18 @@ def test_a_body_above_the_rate_is_given_up_at_its_deadline(
     expect_nothing_left(impatient, log)
 
 
+def test_a_body_that_is_kept_for_later_is_given_up_too(
+    impatient: Server, log: Path, token_of: Callable[[str], str]
+) -> None:
+    sent = headers(token_of("Managers"), "application/json", 10_000_000)
+    client = RawClient(impatient, "POST /imports", "Prefer: respond-async", *sent)
+    client.send(b" " * 2_000_000)
+    answer = client.trickle(b" ", client.send)
+    client.close()
+    assert (answer.status, answer.connection) == (408, "close")
+    expect_nothing_left(impatient, log)
+
+
 def test_a_body_that_stops_is_given_up(impatient: Server, log: Path, token_of: Callable[[str], str]) -> None:
     client = RawClient(impatient, "POST /imports", *headers(token_of("Managers"), "application/x-ndjson", 10**6))
     client.send(LINE)

@@ -19,7 +19,7 @@ _ALWAYS = {
 }
 _SIGNED_IN = {"401": "Not signed in", "403": "Not allowed"}
 _OBJECT = {"404": "No such object"}
-_BODY = {"413": "Too large", "415": "Wrong content type", "507": "No space"}
+_BODY = {"408": "The body came too slowly", "413": "Too large", "415": "Wrong content type", "507": "No space"}
 _REPEATED = {
     "409": "Not now: a request with this Idempotency-Key is running, or the object's state does not allow it",
     "422": "The Idempotency-Key belongs to a request with another body",
