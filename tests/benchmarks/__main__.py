@@ -6,7 +6,12 @@ import os
 import sys
 import tempfile
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from config.embedded.session import Session
 
 SIZES = {
     "10k": (1_000, 10_000),
@@ -14,7 +19,7 @@ SIZES = {
     "10m": (1_000, 10_000, 100_000, 1_000_000, 10_000_000),
 }
 # At these everything is measured, at the others deliveries as a whole.
-THOROUGH = (10_000, 1_000_000)
+THOROUGH = {10_000, 1_000_000}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -27,17 +32,19 @@ def main() -> int:
     parser.add_argument("--docs", action="store_true", help="write the table and the plot of sizes to docs/")
     parser.add_argument("--only-scaling", action="store_true", help="deliveries as a whole, nothing else")
     arguments = parser.parse_args()
-    os.environ["DATA_DIR"] = str(ROOT / ".data" / "bench")
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.local"
-    os.environ["LOG_LEVEL"] = "ERROR"
+    session = prepare()
     rows = run(SIZES[arguments.size], rounds=arguments.rounds, docs=arguments.docs, thorough=not arguments.only_scaling)
+    session.close()
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=2))
     return 0 if all(row["holds"] is not False for row in rows) else 1
 
 
-def run(sizes: tuple[int, ...], *, rounds: int, docs: bool, thorough: bool) -> list[dict[str, object]]:
-    """Measures at each size and prints. The environment must be set before anything of Django is imported."""
+def prepare() -> "Session":
+    """Starts services of the bench's own and sets Django up. Nothing of Django may be imported before."""
+    os.environ["DATA_DIR"] = str(ROOT / ".data" / "bench")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.local"
+    os.environ["LOG_LEVEL"] = "ERROR"
     import django
 
     from config import env
@@ -46,28 +53,27 @@ def run(sizes: tuple[int, ...], *, rounds: int, docs: bool, thorough: bool) -> l
     env.DATA_DIR.mkdir(parents=True, exist_ok=True)
     session = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
     django.setup()
+    return session
 
+
+def run(sizes: tuple[int, ...], *, rounds: int, docs: bool, thorough: bool) -> list[dict[str, object]]:
+    """Measures at each size and prints."""
     from tests.benchmarks import demand, imports, questions, scaling, scaling_report, upload
     from tests.benchmarks.stage import set_stage
     from tests.benchmarks.timing import Row, table
 
     rows: list[Row] = []
-    scales: list[scaling.Scale] = []
     with tempfile.TemporaryDirectory() as folder, set_stage(Path(folder)) as stage:
-        for citizens in sizes:
-            # A large delivery is measured once.
-            few = rounds if citizens <= 10_000 else min(rounds, 3) if citizens <= 100_000 else 1
-            scales.append(scaling.measure(stage, citizens=citizens, rounds=few))
-            rows += scales[-1].rows()
+        scales = [scaling.measure(stage, citizens=citizens, rounds=rounds) for citizens in sizes]
+        rows += chain.from_iterable(scale.rows() for scale in scales)
         if thorough:
-            for citizens in set(sizes).intersection(THOROUGH):
+            for citizens in sorted({*sizes} & THOROUGH):
                 rows += imports.measure(stage, citizens=citizens, rounds=rounds if citizens <= 10_000 else 3)
             rows += upload.measure(stage, rounds=rounds)
             rows += demand.measure(rounds=rounds)
             rows += questions.measure(stage, rounds=rounds)
     if docs:
         scaling_report.write(ROOT / "docs", scales)
-    session.close()
     print(table(rows))
     return [{**asdict(row), "ratio": row.ratio, "holds": row.holds} for row in rows]
 

@@ -33,6 +33,7 @@ class Client:
     def upload(self, path: str, file: Path, media_type: str) -> None:
         """Sends a file of any size, a mebibyte at a time. Raises RuntimeError unless the answer is 201."""
         headers = {**self._headers, "Content-Type": media_type, "Content-Length": str(file.stat().st_size)}
+        self._reconnect()
         with file.open("rb") as body:
             self._connection.request("POST", path, body, headers)
         answer = self._connection.getresponse()
@@ -42,6 +43,7 @@ class Client:
 
     def drain(self, path: str, *, encoding: str = "identity") -> None:
         """Reads an answer of any size, a mebibyte at a time, as it comes."""
+        self._reconnect()
         self._open(path, _read_to_the_end, encoding)
 
     def first_byte(self, path: str) -> None:
@@ -49,6 +51,10 @@ class Client:
         other = Client(f"http://{self._address}", self.authorization.removeprefix("Token "))
         other._open(path, lambda answer: answer.read1(1))
         other._connection.close()
+
+    def _reconnect(self) -> None:
+        # Between two large ones the server may have given the connection up.
+        self._connection.close()
 
     def _open(self, path: str, read: Callable[[http.client.HTTPResponse], object], encoding: str = "identity") -> None:
         self._connection.request("GET", path, headers={**self._headers, "Accept-Encoding": encoding})

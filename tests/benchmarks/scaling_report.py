@@ -36,7 +36,7 @@ def _table(scales: Sequence[Scale]) -> str:
     lines = [
         f"Measured on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores. Seconds, ratios in parentheses, MiB.",
         "",
-        "| residents | POST NDJSON | `\\copy` | a second | GET JSON | GET NDJSON | GET gzip | `COPY` | server + | session |",
+        "| residents | POST NDJSON | `\\copy` | a second | GET JSON | NDJSON | gzip | `COPY` | server + | session |",
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     return "\n".join(lines + [_line(scale) for scale in scales])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from config.common.streams import CutOff, StreamMiddleware, accepts_gzip, gzipped
 
 PIECE = b'{"citizen_id": 1, "town": "Kyiv"},\n' * 10_000
-TOKEN = {"HTTP_AUTHORIZATION": "Token 1", "HTTP_ACCEPT_ENCODING": "gzip"}
+TOKEN: dict[str, Any] = {"HTTP_AUTHORIZATION": "Token 1", "HTTP_ACCEPT_ENCODING": "gzip"}
 
 
 class Wire:

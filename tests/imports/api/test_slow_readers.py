@@ -2,13 +2,11 @@
 
 import http.client
 import socket
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -43,11 +41,9 @@ class Impatient:
 def impatient(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
 ) -> Iterator[Impatient]:
-    log, popen = tmp_path_factory.mktemp("log") / "stderr", cast("Any", subprocess.Popen)
-    with log.open("wb") as file, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(subprocess, "Popen", lambda *args, **kwargs: popen(*args, **kwargs, stderr=file))
-        with start_server(**request.param, WEB_WORKERS="1", WEB_THREADS="1") as server:
-            yield Impatient(server, log)
+    path = tmp_path_factory.mktemp("log") / "log"
+    with path.open("wb") as log, start_server(**request.param, WEB_WORKERS="1", WEB_THREADS="1", log=log) as server:
+        yield Impatient(server, path)
 
 
 def ask(server: Server, import_id: int, token: str, version: str, **headers: str) -> socket.socket:

@@ -87,7 +87,7 @@ def test_a_repeated_request_does_not_bring_it_back(planted: int, manager: APICli
     scrub_erased_imports()
     kept = IdempotencyKey.objects.get(pk=first.pk)
     assert (kept.request_hash, kept.body) == ("", "{}")
-    headers = {"HTTP_PREFER": "respond-async", "HTTP_IDEMPOTENCY_KEY": "one"}
+    headers: dict[str, Any] = {"HTTP_PREFER": "respond-async", "HTTP_IDEMPOTENCY_KEY": "one"}
     body = body_of(planted_people())
     assert manager.post("/imports?source=s", body, content_type="application/json", **headers).status_code == 422
 

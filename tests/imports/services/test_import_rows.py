@@ -1,5 +1,7 @@
 """The rows of an import in chunks: by the index, wherever they lie in the table, and nothing else's."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection, transaction
 
@@ -29,7 +31,9 @@ def plan(rows: Rows) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("is_counted", [False, True])
-def test_every_chunk_begins_in_the_index_where_the_last_one_ended(kind: type[Rows], is_counted: bool) -> None:
+def test_every_chunk_begins_in_the_index_where_the_last_one_ended(
+    kind: Callable[[int], Rows], is_counted: bool
+) -> None:
     import_id = load(alike(1_000))
     if is_counted:
         with connection.cursor() as cursor:
