@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.common.api import site
-from config.common.observe import silk_pages
 from config.common.api.metrics import MetricsViewSet
+from config.common.observe import silk_pages
 
 handler400 = "config.common.errors.bad_request"
 handler403 = "config.common.errors.permission_denied"

@@ -17,8 +17,8 @@ class CommonConfig(AppConfig):
 
         import config.common.api.schema_auth
         import config.common.background.checks  # noqa: F401 - registers itself
-        from config.common.observe import tasks, units
         from config.common.metrics.statements import measure
+        from config.common.observe import tasks, units
         from config.common.services.roles import on_group_change, on_migrate
 
         units.install()
