@@ -159,7 +159,7 @@ def test_a_list_makes_as_many_queries_for_three_rows_as_for_one(
 def test_the_page_of_a_role_asks_once_for_all_its_permissions(django_assert_num_queries: NumQueries) -> None:
     client = signed_in(person("S"))
     for role in Group.objects.order_by("name"):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             client.get(url(Group, f"{role.pk}/change/"))
 
 
