@@ -39,10 +39,20 @@ def message_of(error: BaseException, *, reveal: bool = False) -> str:
         return _database_message(error)
     if reveal or isinstance(error, _HARMLESS) or type(error).__name__ in _HARMLESS_NAMES:
         return str(error)
+    if _is_constant(error):
+        return str(error)
     if isinstance(error, OSError):
         # The text of the error number; the rest may be a file's name or an address.
         return error.strerror or HIDDEN
     return HIDDEN if str(error) else ""
+
+
+def _is_constant(error: BaseException) -> bool:
+    """Whether the message stands word for word in the code that raised it: then it quotes nothing."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return last is not None and str(error) in last.tb_frame.f_code.co_consts
 
 
 def brief(error: BaseException, *, reveal: bool = False) -> str:

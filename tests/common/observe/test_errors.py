@@ -53,6 +53,18 @@ def test_messages_are_withheld_unless_they_are_known_to_be_harmless() -> None:
     assert message_of(ValueError()) == ""
 
 
+def test_a_message_that_stands_in_the_code_is_shown() -> None:
+    said = []
+    for name in ("Anna", "Petro"):
+        try:
+            if name == "Anna":
+                raise LookupError("nobody has this name")
+            raise LookupError(f"nobody has the name {name}")
+        except LookupError as error:
+            said.append(message_of(error))
+    assert said == ["nobody has this name", HIDDEN]
+
+
 def test_a_traceback_names_places_and_kinds() -> None:
     for_people, for_machines = traceback_text(failing()), traceback_of(failing())
     assert [one["exc_type"] for one in for_machines] == ["ValueError", "KeyError"]
