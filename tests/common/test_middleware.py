@@ -1,10 +1,8 @@
 """What wraps every request, over real HTTP: its id, its log line, HEAD, cross-origin headers."""
 
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -34,11 +32,8 @@ EVERYWHERE = [
 def logged(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
     """A server that logs every request, with a foreign front end; and the file of its log."""
     log = tmp_path_factory.mktemp("log") / "stderr"
-    popen: Any = subprocess.Popen
-    with log.open("wb") as file, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(subprocess, "Popen", lambda *args, **kwargs: popen(*args, **kwargs, stderr=file))
-        with start_server(LOG_LEVEL="INFO", CORS_ALLOWED_ORIGINS=ORIGIN) as server:
-            yield server, log
+    with log.open("wb") as file, start_server(log=file, LOG_LEVEL="INFO", CORS_ALLOWED_ORIGINS=ORIGIN) as server:
+        yield server, log
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
