@@ -16,7 +16,6 @@ from config import env
 from config.embedded import layout
 from tests.docker.image import Image, build
 
-
 _END_OURS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
 
 
