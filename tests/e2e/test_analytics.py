@@ -120,7 +120,7 @@ def test_an_empty_database_says_what_to_do(open_page: OpenPage, world: World) ->
 def test_the_filters_are_reached_by_keyboard_in_their_order(open_page: OpenPage, demand: World) -> None:
     page = open_demand(open_page, demand)
     page.get_by_role("button", name="Sign out").focus()
-    names = []
+    names: list[str] = []
     while "Show" not in names and len(names) < 12:
         page.keyboard.press("Tab")
         names.append(page.evaluate("(document.activeElement.name || document.activeElement.innerText).trim()"))

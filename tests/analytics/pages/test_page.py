@@ -79,7 +79,7 @@ def press(client: Client, fields: dict[str, Any], query: str = "") -> Any:
 
 def cells(page: str, section: str) -> list[list[str]]:
     """The rows of the last table of a section, as text."""
-    part = page.split(f'id="{section}"')[1].split("</section>")[0].rsplit("<tbody>", 1)[1].split("</tbody>")[0]
+    part = page.partition(f'id="{section}"')[2].partition("</section>")[0].rpartition("<tbody>")[2]
     rows = re.findall(r"<tr>(.*?)</tr>", part, re.DOTALL)
     found = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     return [[html.unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in row] for row in found]
@@ -134,7 +134,7 @@ def test_the_figures_are_the_ones_of_the_api(browser_of: BrowserOf, counted: Non
 
 def test_the_headline_says_what_the_last_delivery_changed(browser_of: BrowserOf, counted: None) -> None:
     page = text_of(browser_of("Managers"))
-    part = page.split('class="figures"')[1].split("</ul>")[0]
+    part = page.partition('class="figures"')[2].partition("</ul>")[0]
     assert re.findall(r"<strong>([^<]+)</strong>", part) == ["76", "90", "48", "118.4"]
     assert re.findall(r'class="change [a-z]+">([^<]+)<', part) == ["+4", "±0", "+4", "−8.4"]
 
@@ -202,8 +202,13 @@ def test_a_delivery_that_is_not_counted_yet_shows_and_can_be_counted(browser_of:
 def test_the_button_asks_for_a_refresh(
     browser_of: BrowserOf, counted: None, monkeypatch: pytest.MonkeyPatch, sent: bool, message: str
 ) -> None:
-    asked = []
-    monkeypatch.setattr(forms, "request_refresh", lambda *, actor: asked.append(actor.username) or sent)
+    asked: list[str] = []
+
+    def request_refresh(*, actor: User) -> bool:
+        asked.append(actor.username)
+        return sent
+
+    monkeypatch.setattr(forms, "request_refresh", request_refresh)
     one_import()
     client = browser_of("Editors")
     answer = press(client, {"action": "refresh"}, "?channel=tv")
