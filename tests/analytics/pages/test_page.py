@@ -262,8 +262,10 @@ def test_forms_that_are_wrong_are_400_and_name_each_field(manager: APIClient, bo
 
 @pytest.mark.parametrize(
     "query",
-    ["?nonsense=1", "?gender=x", "?age_group=1-2", "?min_residents=-1", "?measure=x", "?town=%00", "?offset=1" + "0" * 30,
-     "?town=a&town=b", "?min_residents=1e3", "?source=" + "x" * 65],
+    [
+        "?nonsense=1", "?gender=x", "?age_group=1-2", "?min_residents=-1", "?measure=x", "?town=%00",
+        "?offset=1" + "0" * 30, "?town=a&town=b", "?min_residents=1e3", "?source=" + "x" * 65,
+    ],
 )  # fmt: skip
 def test_addresses_that_are_wrong_are_400(browser_of: BrowserOf, manager: APIClient, counted: None, query: str) -> None:
     answer = browser_of("Editors").get(PAGE + query, **HTML)
