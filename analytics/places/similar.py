@@ -1,12 +1,14 @@
 """Cities whose names look like a town's, for staff to choose from: nothing is placed by likeness."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 
 from analytics.places.cities import City
-from analytics.places.index import NameIndex
+from analytics.places.index import NameIndex, name_index
 from analytics.places.names import key_of, other_spellings
 from analytics.places.regions import qualified
 
@@ -15,6 +17,7 @@ _OTHER_NAMES_FROM = 200_000
 # How many names with the most syllables in common are looked at closely.
 _CLOSELY = 60
 _LEAST_LIKE = 0.6
+_BEHIND = re.compile("[,(]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,12 @@ class Suggestion:
 
     city: City
     similarity: float
+
+
+@cache
+def similar_names() -> "SimilarNames":
+    """Of all cities; once in a process that places towns."""
+    return SimilarNames(name_index())
 
 
 class SimilarNames:
@@ -41,7 +50,8 @@ class SimilarNames:
         """The cities that are the most like it, of equally like ones the larger first."""
         parts = qualified(town)
         best: dict[City, float] = {}
-        for key in dict.fromkeys([key_of(town), *([key_of(parts.town)] if parts else []), *other_spellings(town)[:2]]):
+        # What stands behind a comma or in brackets is hardly the town.
+        for key in dict.fromkeys([key_of(town), key_of(_BEHIND.split(town)[0]), *other_spellings(town)[:2]]):
             for name in self._close(key):
                 likeness = round(SequenceMatcher(None, key, name, autojunk=False).ratio(), 2)
                 for city in self._index.named(name) if likeness >= _LEAST_LIKE else ():

@@ -9,11 +9,10 @@ from django.utils import timezone
 
 from analytics.models import TownAlias, TownPlace
 from analytics.services.demand_towns import all_towns, towns_without_place
-from analytics.services.placing import Placer
+from analytics.services.placing import Placer, place_by_alias
 
 PLACE = "analytics.place_towns"
 PLACE_ALL = "analytics.place_all_towns"
-# Aliases cannot be written while so many towns are placed: some tenths of a second.
 _AT_ONCE = 100
 _COLUMNS = [field.name for field in TownPlace._meta.concrete_fields if not field.primary_key]
 
@@ -38,7 +37,7 @@ def place_towns(*, towns: Iterable[str] | None = None) -> Placing:
     found, placer = Placing(), Placer()
     rest = iter(dict.fromkeys(towns_without_place() if towns is None else towns))
     while batch := sorted(islice(rest, _AT_ONCE)):
-        found += _place(batch, placer)
+        found += _store({town: placer.place(town, at=timezone.now()) for town in batch})
     return found
 
 
@@ -52,13 +51,21 @@ def place_all_towns() -> Placing:
 
 
 @transaction.atomic
-def _place(towns: list[str], placer: Placer) -> Placing:
-    with connection.cursor() as cursor:
-        # Whoever gives or takes an alias waits: a place found without it would overwrite the alias's.
-        cursor.execute(f"LOCK TABLE {TownAlias._meta.db_table} IN SHARE MODE")
-    aliases = dict(TownAlias.objects.filter(town__in=towns).values_list("town", "geoname_id"))
-    now = timezone.now()
-    rows = [placer.place(town, alias=aliases.get(town), at=now) for town in towns]
+def _store(named: dict[str, TownPlace]) -> Placing:
+    """What was found by names, where there is no alias."""
+    _keep_aliases()
+    aliases = _aliases_of(named)
+    rows = [place_by_alias(row, aliases[town]) if town in aliases else row for town, row in named.items()]
     TownPlace.objects.bulk_create(rows, update_conflicts=True, unique_fields=["town"], update_fields=_COLUMNS)
     unplaced = sum(row.method == TownPlace.Method.UNPLACED for row in rows)
     return Placing(len(rows) - unplaced, unplaced)
+
+
+def _keep_aliases() -> None:
+    """Whoever gives or takes an alias waits for our commit: a place found without it would overwrite the alias's."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {TownAlias._meta.db_table} IN SHARE MODE")
+
+
+def _aliases_of(towns: Iterable[str]) -> dict[str, int]:
+    return dict(TownAlias.objects.filter(town__in=towns).values_list("town", "geoname_id"))

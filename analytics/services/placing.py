@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from airports.countries import country_code
@@ -11,9 +11,9 @@ from airports.models import Airport
 from analytics.models import TownPlace
 from analytics.places.airport_cities import AirportCities, AirportCity
 from analytics.places.cities import City, city_by_id
-from analytics.places.index import NameIndex, build_index
+from analytics.places.index import name_index
 from analytics.places.matcher import Match, Matcher
-from analytics.places.similar import SimilarNames
+from analytics.places.similar import similar_names
 from analytics.services.nearest_airport import nearest_airport
 
 # How many are kept with a town.
@@ -22,24 +22,13 @@ SUGGESTIONS = 10
 
 @dataclass(frozen=True, slots=True)
 class TownCandidate:
-    """A city that a town may be. `similarity`: 1 is the same name, less a name that looks like it."""
+    """A city that a town may be, perhaps the one it is placed at. `similarity`: 1 is the same name, else it is less."""
 
     geoname_id: int
     name: str
     country: str
     population: int
     similarity: float
-
-
-@cache
-def name_index() -> NameIndex:
-    """The names of all cities: made once in a process that places towns, never in one that serves pages."""
-    return build_index()
-
-
-@cache
-def _similar_names() -> SimilarNames:
-    return SimilarNames(name_index())
 
 
 class Placer:
@@ -49,19 +38,23 @@ class Placer:
     def _matcher(self) -> Matcher:
         return Matcher(name_index(), AirportCities(_airport_cities()))
 
-    def place(self, town: str, *, alias: int | None, at: datetime) -> TownPlace:
-        """The unsaved place of `town`, by the GeoNames id of staff's alias if there is one."""
+    def place(self, town: str, *, at: datetime) -> TownPlace:
+        """The unsaved place of `town` by its name, and what else it may be."""
         found = self._matcher.match(town)
-        suggestions = [asdict(candidate) for candidate in _candidates(town, found)]
-        if alias is not None:
-            city = city_by_id(alias)
-            # An id that the list of cities has lost is not replaced by a guess.
-            place = place_of(town, TownPlace.Method.ALIAS if city else TownPlace.Method.UNPLACED, city, at=at)
-        else:
-            method = TownPlace.Method(found.found) if found else TownPlace.Method.UNPLACED
-            place = place_of(town, method, found.place if found else None, at=at)
-        place.suggestions = [one for one in suggestions if one["geoname_id"] != place.geoname_id]
+        method = TownPlace.Method(found.found) if found else TownPlace.Method.UNPLACED
+        place = place_of(town, method, found.place if found else None, at=at)
+        place.suggestions = [asdict(candidate) for candidate in _candidates(town, found)]
         return place
+
+
+def place_by_alias(named: TownPlace, geoname_id: int) -> TownPlace:
+    """The same town at the city that staff say it is, with what its name may be else."""
+    city = city_by_id(geoname_id)
+    # An id that the list of cities has lost is not replaced by a guess.
+    method = TownPlace.Method.ALIAS if city else TownPlace.Method.UNPLACED
+    place = place_of(named.town, method, city, at=named.placed_at)
+    place.suggestions = named.suggestions
+    return place
 
 
 def place_of(town: str, method: TownPlace.Method, place: City | AirportCity | None, *, at: datetime) -> TownPlace:
@@ -85,7 +78,7 @@ def place_of(town: str, method: TownPlace.Method, place: City | AirportCity | No
 def _candidates(town: str, found: Match | None) -> list[TownCandidate]:
     """The cities of that name; where it was not found those whose names are like it."""
     if found is None:
-        return [_candidate(one.city, one.similarity) for one in _similar_names().suggest(town, limit=SUGGESTIONS)]
+        return [_candidate(one.city, one.similarity) for one in similar_names().suggest(town, limit=SUGGESTIONS)]
     cities = [*([found.place] if isinstance(found.place, City) else []), *found.others]
     return [_candidate(city, 1.0) for city in cities[:SUGGESTIONS]]
 

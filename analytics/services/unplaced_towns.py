@@ -20,7 +20,7 @@ class UnplacedTown:
 
 
 def candidates(*, town: str, limit: int = 5) -> list[TownCandidate]:
-    """The cities that `town` may be besides the one it is placed at, the likeliest first.
+    """The cities that `town` may be, the likeliest first; of a town that was placed those of its name.
 
     They were found when it was placed; there are none for a town that was not yet.
     """

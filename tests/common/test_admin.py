@@ -12,6 +12,7 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 from unfold.admin import ModelAdmin
 
 from airports.models import Airport, PendingChange, QueuedCreate
+from analytics.models import TownAlias, TownPlace
 from config.common.models import ApiToken, ChunkedRun, Lease
 from config.common.services.tokens import issue_token
 from imports.models import Citizen, Correction, Import
@@ -31,6 +32,8 @@ PAGES = {
     Airport: ("VEIMS", "EMS", "VEIMS"),
     PendingChange: ("EMS", "", "EMS"),
     QueuedCreate: ("MS", "", "MS"),
+    TownPlace: ("VEIMS", "", "VEIMS"),
+    TownAlias: ("EMS", "EMS", "EMS"),
     ChunkedRun: ("MS", "", "MS"),
     Lease: ("MS", "", "MS"),
     PeriodicTask: ("MS", "MS", "MS"),
@@ -50,6 +53,8 @@ QUERIES = {
     Airport: 6,
     PendingChange: 4,
     QueuedCreate: 4,
+    TownPlace: 4,
+    TownAlias: 4,
     ChunkedRun: 4,
     Lease: 4,
     PeriodicTask: 8,
@@ -75,6 +80,8 @@ BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     PeriodicTask: periodic_task,
     IntervalSchedule: lambda number: IntervalSchedule.objects.create(every=2000 + number, period="days"),
     CrontabSchedule: lambda number: CrontabSchedule.objects.create(minute=str(number)),
+    TownPlace: lambda number: TownPlace.objects.create(town=f"town{number}", method="unplaced", placed_at=NOW),
+    TownAlias: lambda number: TownAlias.objects.create(town=f"town{number}", geoname_id=1),
     ClockedSchedule: lambda number: ClockedSchedule.objects.create(clocked_time=NOW + timedelta(days=number)),
 }
 
@@ -162,7 +169,7 @@ def test_somebody_without_a_role_is_sent_to_sign_in() -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/login/?next=/admin/")
 
 
-@pytest.mark.parametrize("model", [Group, Import, Citizen, Correction, PendingChange])
+@pytest.mark.parametrize("model", [Group, Import, Citizen, Correction, PendingChange, TownPlace])
 def test_what_is_to_look_at_cannot_be_changed_by_a_form_of_ones_own(model: type[Any]) -> None:
     client, key = signed_in(person("S")), row(model).pk
     form = {"name": "new", "source": "new", "action": "delete_selected", "_selected_action": key, "post": "yes"}

@@ -34,11 +34,6 @@ class Case:
     expected: int
     alias: int | None = None
 
-    @property
-    def may_stay_unplaced(self) -> bool:
-        """A misspelt name is for staff to settle."""
-        return self.stratum == "misspelt"
-
 
 def stripped(name: str) -> str:
     """Without accents."""

@@ -1,0 +1,71 @@
+"""Towns and their aliases in the admin."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from analytics.models import TownAlias, TownPlace
+from analytics.services.place_towns import place_towns
+
+pytestmark = pytest.mark.django_db
+KYIV, LVIV = 703448, 702550
+LIST = "/admin/analytics/townalias/"
+
+
+@pytest.fixture
+def browser(superuser: User) -> Client:
+    """Somebody who may do everything."""
+    client = Client()
+    client.force_login(superuser)
+    return client
+
+
+def told(town: str) -> tuple[str, int | None]:
+    """How a town is placed, and at which city."""
+    place = TownPlace.objects.get(pk=town)
+    return place.method, place.geoname_id
+
+
+def test_an_alias_is_added_changed_and_deleted_and_its_town_is_placed_each_time(
+    browser: Client, superuser: User
+) -> None:
+    place_towns(towns=["Capital"])
+    browser.post(f"{LIST}add/", {"town": "Capital", "city": "Kyiv, Ukraine"})
+    alias = TownAlias.objects.get()
+    assert (told("Capital"), alias.created_by) == (("alias", KYIV), superuser)
+    assert f'value="{KYIV}"' in browser.get(f"{LIST}{alias.pk}/change/").content.decode()
+    browser.post(f"{LIST}{alias.pk}/change/", {"city": str(LVIV)})
+    assert told("Capital") == ("alias", LVIV)
+    browser.post(f"{LIST}{alias.pk}/delete/", {"post": "yes"})
+    assert (told("Capital"), TownAlias.objects.count()) == (("unplaced", None), 0)
+
+
+def test_a_selection_of_aliases_is_deleted_by_the_service_too(browser: Client) -> None:
+    place_towns(towns=["Capital"])
+    browser.post(f"{LIST}add/", {"town": "Capital", "city": str(KYIV)})
+    form = {"action": "delete_selected", "_selected_action": TownAlias.objects.get().pk, "post": "yes"}
+    browser.post(LIST, form)
+    assert (told("Capital"), TownAlias.objects.count()) == (("unplaced", None), 0)
+
+
+@pytest.mark.parametrize("city", ["Kyiv", "Kyiv, Spain", "1", "", "9" * 400, "Springfield, US"])
+def test_what_is_no_city_is_refused_on_the_form(browser: Client, city: str) -> None:
+    answer = browser.post(f"{LIST}add/", {"town": "Capital", "city": city})
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors.keys() == {"city"}
+    assert TownAlias.objects.count() == 0
+
+
+def test_a_town_with_an_alias_gets_no_second_one_by_adding(browser: Client) -> None:
+    for city in (KYIV, LVIV):
+        answer = browser.post(f"{LIST}add/", {"town": "Capital", "city": str(city)})
+    assert answer.context["adminform"].form.errors.keys() == {"town"}
+    assert told("Capital") == ("alias", KYIV)
+
+
+def test_places_are_filtered_by_method_and_searched(browser: Client) -> None:
+    place_towns(towns=["Kyiv", "Xyzzy"])
+    html = browser.get("/admin/analytics/townplace/?method=unplaced").content.decode()
+    assert ("Xyzzy" in html, "Europe/Kyiv" in html) == (True, False)
+    html = browser.get("/admin/analytics/townplace/?q=kyi").content.decode()
+    assert ("Xyzzy" in html, "Europe/Kyiv" in html) == (False, True)
