@@ -8,24 +8,34 @@ in one cell of each of the 16 groupings. A cell is published or suppressed, once
 3. A published cell, cut by one more key, has no suppressed part, or at least two with `small` residents together: its
    smallest published part is suppressed for company. Where there is no other part, the part is the same people as the
    whole, and the whole is suppressed.
+4. The suppressed parts of a cell, cut by one more key, are treated as a cell too: what of them follows from answers
+   leaves nobody, or at least `small` residents.
+5. Each suppressed cell is in doubt, whatever is worked out from all answers together (`analytics.doubt`).
 
-A question that groups by A and filters by B adds up what its caller may know like this (`shown`): segments whose cell
-of B is suppressed are left out; segments whose cell of A ∪ B is published are shown under their keys; the others go
-into the row `other`. So every answer is a sum of published cells, or a published cell without some of its published
+A question that groups by A and filters by B is answered like this: segments whose cell of B is suppressed are left out
+(`is_visible`); those whose cell of A ∪ B is published are shown under their keys (`is_named`); the others are added up
+into one row `other`. So every answer is a sum of published cells, or a published cell without some of its published
 parts.
 """
 
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analytics.keys import BITS, GROUPINGS, KEYS, grouping_of
+from analytics.doubt import Doubt
+from analytics.keys import GROUPINGS, grouping_of
+from analytics.lattice import LINES, POSITIONS, Ints, Key, Lattice
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Key = tuple[str, int, str, str]
-
+# A grouping, the keys of a slice among them, and a key that is not.
+_OTHERS = [
+    (grouping, slices, bit)
+    for grouping in GROUPINGS
+    for slices in range(grouping)
+    if slices & grouping == slices
+    for bit in POSITIONS
+    if not grouping & bit
+]
+# What the keys of a row are called that stands for several segments.
 OTHER = "other"
 
 
@@ -37,8 +47,11 @@ def published_masks(keys: Sequence[Key], residents: Sequence[int], *, small: int
     """
     if not keys:
         return []
-    lattice = _Lattice(keys, np.asarray(residents, dtype=np.int64), small)
-    lattice.settle()
+    lattice = Lattice(keys, residents, small)
+    doubt = Doubt(lattice)
+    # What is suppressed stays so, so it ends.
+    while _close_inner(lattice) or _close_company(lattice) or _close_others(lattice) or doubt.close():
+        pass
     return lattice.masks()
 
 
@@ -52,93 +65,70 @@ def is_named(published: int, *, group_by: Iterable[str], filters: Iterable[str])
     return bool(published >> grouping_of([*group_by, *filters]) & 1)
 
 
-class _Lattice:
-    """The cells of the 16 groupings, and which of them are published so far."""
-
-    def __init__(self, keys: Sequence[Key], residents: Ints, small: int) -> None:
-        self._small = small
-        self._cell_of = _cells(keys)
-        self._size = [_sums(cells, residents) for cells in self._cell_of]
-        self._open: list[Flags] = [size >= small for size in self._size]
-        # For each grouping and each of its keys: the cell of the grouping without the key in which each cell lies.
-        self._parents = {
-            (grouping, bit): self._parent_of(grouping, bit)
-            for grouping in GROUPINGS
-            for bit in BITS.values()
-            if grouping & bit
-        }
-
-    def settle(self) -> None:
-        """Suppresses until no rule asks for more. What is suppressed stays so: it ends."""
-        while self._close_inner() | self._close_company():
-            pass
-
-    def masks(self) -> list[int]:
-        bits = np.zeros(len(self._cell_of[0]), dtype=np.int64)
-        for grouping in GROUPINGS:
-            bits |= self._open[grouping][self._cell_of[grouping]].astype(np.int64) << grouping
-        masks: list[int] = bits.tolist()
-        return masks
-
-    def _parent_of(self, grouping: int, bit: int) -> Ints:
-        parents = np.empty(len(self._size[grouping]), dtype=np.int64)
-        parents[self._cell_of[grouping]] = self._cell_of[grouping & ~bit]
-        return parents
-
-    def _close_inner(self) -> bool:
-        """Rule 2, from coarse to fine."""
-        before = self._count()
-        for (grouping, bit), parents in sorted(self._parents.items()):
-            self._open[grouping] &= self._open[grouping & ~bit][parents]
-        return self._count() < before
-
-    def _close_company(self) -> bool:
-        """Rule 3, along each key of each grouping."""
-        before = self._count()
-        for (grouping, bit), parents in sorted(self._parents.items()):
-            self._keep_company(grouping, grouping & ~bit, parents)
-        return self._count() < before
-
-    def _keep_company(self, grouping: int, coarser: int, parents: Ints) -> None:
-        size, is_open = self._size[grouping], self._open[grouping]
-        while True:
-            hidden = np.bincount(parents, weights=~is_open, minlength=len(self._size[coarser]))
-            people = np.bincount(parents, weights=size * ~is_open, minlength=len(self._size[coarser]))
-            lonely = self._open[coarser] & (hidden > 0) & ((hidden < 2) | (people < self._small))
-            if not lonely.any():
-                return
-            candidates = np.flatnonzero(is_open & lonely[parents])
-            # The smallest of each; among equals the first by its keys, whatever the order of the segments.
-            candidates = candidates[np.lexsort((candidates, size[candidates], parents[candidates]))]
-            _, first = np.unique(parents[candidates], return_index=True)
-            is_open[candidates[first]] = False
-            without = lonely.copy()
-            without[parents[candidates]] = False
-            self._open[coarser][without] = False
-
-    def _count(self) -> int:
-        return sum(int(cells.sum()) for cells in self._open)
+def _close_inner(lattice: Lattice) -> bool:
+    """Rule 2, from coarse to fine."""
+    before = lattice.count_open()
+    for grouping, bit in LINES:
+        lattice.open[grouping] &= lattice.open[grouping & ~bit][lattice.parents[grouping, bit]]
+    return lattice.count_open() < before
 
 
-def _cells(keys: Sequence[Key]) -> list[Ints]:
-    """For each grouping the number of each segment's cell; cells are numbered in the order of their keys."""
-    columns = [_codes([key[position] for key in keys]) for position in range(len(KEYS))]
-    cells = []
-    for grouping in GROUPINGS:
-        code = np.zeros(len(keys), dtype=np.int64)
-        for column, bit in zip(columns, BITS.values(), strict=True):
-            if grouping & bit:
-                code = code * (int(column.max()) + 1) + column
-        cells.append(np.unique(code, return_inverse=True)[1].astype(np.int64))
-    return cells
+def _close_company(lattice: Lattice) -> bool:
+    """Rule 3, along each key of each grouping."""
+    before = lattice.count_open()
+    for grouping, bit in LINES:
+        _keep_company(lattice, grouping, bit)
+    return lattice.count_open() < before
 
 
-def _codes(values: Sequence[str | int]) -> Ints:
-    numbers = {value: number for number, value in enumerate(sorted(set(values)))}  # type: ignore[type-var]  # of one kind
-    return np.fromiter((numbers[value] for value in values), dtype=np.int64, count=len(values))
+def _keep_company(lattice: Lattice, grouping: int, bit: int) -> None:
+    parents, is_open, whole = lattice.parents[grouping, bit], lattice.open[grouping], lattice.open[grouping & ~bit]
+    while True:
+        hidden = lattice.hidden_parts(grouping, bit)
+        people = np.bincount(parents, weights=lattice.size[grouping] * ~is_open, minlength=len(whole))
+        lonely = whole & (hidden > 0) & ((hidden < 2) | (people < lattice.small))
+        if not lonely.any():
+            return
+        chosen = _smallest(np.flatnonzero(is_open & lonely[parents]), parents, lattice.size[grouping])
+        is_open[chosen] = False
+        lonely[parents[chosen]] = False
+        whole[lonely] = False
 
 
-def _sums(cells: Ints, residents: Ints) -> Ints:
-    sums = np.zeros(int(cells.max()) + 1, dtype=np.int64)
-    np.add.at(sums, cells, residents)
-    return sums
+def _close_others(lattice: Lattice) -> bool:
+    """Rule 4, for each row `other` and each key by which it is not cut yet."""
+    before = lattice.count_open()
+    for grouping, slices, bit in _OTHERS:
+        _keep_rest(lattice, grouping, slices, bit)
+    return lattice.count_open() < before
+
+
+def _keep_rest(lattice: Lattice, grouping: int, slices: int, bit: int) -> None:
+    """For the rows `other` of the grouping in slices by some of its keys, cut by the key `bit`.
+
+    Such a part follows from answers where its own slice is published, with all parts of the cells that are.
+    """
+    finer, thin = grouping | bit, slices | bit
+    slice_of, thin_of = lattice.around(finer, slices), lattice.around(finer, thin)
+    is_open, is_shown = lattice.open[finer], lattice.open[grouping][lattice.around(finer, grouping)]
+    torn = np.bincount(thin_of[is_shown & ~is_open], minlength=len(lattice.size[thin])) > 0
+    follows = (lattice.open[thin] & ~torn)[thin_of]
+    hidden = lattice.size[finer] * ~is_shown
+    rest = np.bincount(slice_of, weights=hidden * ~follows, minlength=len(lattice.size[slices]))
+    is_bad = (lattice.open[slices] & (rest > 0) & (rest < lattice.small))[slice_of]
+    if not is_bad.any():
+        return
+    # One more part that does not follow: tear a published cell there, or where there is none suppress the slice.
+    has_hidden = np.bincount(thin_of, weights=hidden, minlength=len(lattice.size[thin]))[thin_of] > 0
+    inside = is_bad & follows & has_hidden
+    chosen = _smallest(np.flatnonzero(inside & is_shown), slice_of, lattice.size[finer])
+    is_open[chosen] = False
+    left = np.flatnonzero(inside & ~np.isin(slice_of, slice_of[chosen]))
+    thin_left = thin_of[_smallest(left, slice_of, lattice.size[thin][thin_of])]
+    lattice.open[thin][thin_left] = False
+
+
+def _smallest(cells: Ints, parents: Ints, size: Ints) -> Ints:
+    """Of the cells with the same parent the smallest; among equals the first by its keys."""
+    cells = cells[np.lexsort((cells, size[cells], parents[cells]))]
+    return cells[np.unique(parents[cells], return_index=True)[1]]

@@ -1,4 +1,4 @@
-"""Examples of answers for the OpenAPI document; a test asks these questions and compares the shapes."""
+"""Examples of answers for the OpenAPI document; a test compares their shapes with those of answers."""
 
 from typing import Any
 

@@ -37,7 +37,7 @@ class NamesParameter(serializers.CharField):
 
 def _texts(longest: int, help_text: str) -> serializers.ListField:
     text = serializers.CharField(max_length=longest, trim_whitespace=False)
-    return serializers.ListField(child=text, required=False, default=(), help_text=f"{help_text} {_SEVERAL}")
+    return serializers.ListField(child=text, required=False, default=list, help_text=f"{help_text} {_SEVERAL}")
 
 
 def _ordering(keys: Sequence[str], default: str) -> NamesParameter:
@@ -51,13 +51,13 @@ class SegmentQuery(PageQuery):
 
     town = _texts(MAX_TEXT, "As the deliveries write it.")
     age_group = serializers.ListField(
-        child=serializers.CharField(max_length=16), required=False, default=(), help_text=f"As `25-34`. {_SEVERAL}"
+        child=serializers.CharField(max_length=16), required=False, default=list, help_text=f"As `25-34`. {_SEVERAL}"
     )
     channel = _texts(MAX_CHANNEL, "As the deliveries write it.")
     gender = serializers.ListField(
         child=serializers.ChoiceField(choices=Citizen.Gender.choices),
         required=False,
-        default=(),
+        default=list,
         help_text=_SEVERAL,
     )
     source = _texts(_MAX_SOURCE, "Who supplied the deliveries.")  # type: ignore[assignment]  # the base has one too

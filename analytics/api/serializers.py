@@ -45,7 +45,7 @@ class TrendRowSerializer(DemandRowSerializer):
     """One import, or one group of its residents."""
 
     import_id = serializers.IntegerField()
-    source = serializers.CharField(help_text="Who supplied it.")  # type: ignore[assignment]  # the base has one too
+    source = serializers.CharField(help_text="Who supplied it.")
     delivered_at = serializers.DateTimeField(help_text="When it was made; ages are of that day.")
 
 

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
-from analytics.disclosure import Key, published_masks
+from analytics.disclosure import published_masks
 from analytics.keys import AgeGroups
+from analytics.lattice import Key
 from analytics.services.settings import Counting
 
 # Residents, courses, buyers, and the bits that say where everybody may see the segment.
@@ -43,7 +45,7 @@ class Count:
 def count_import(*, import_id: int, then: date, now: date, counting: Counting) -> Count | None:
     """The import by ages on both days; None when it is not complete."""
     groups = counting.age_groups
-    values = {"import_id": import_id, "then": groups.births(then), "now": groups.births(now)}
+    values: dict[str, Any] = {"import_id": import_id, "then": groups.births(then), "now": groups.births(now)}
     with connection.cursor() as cursor:
         cursor.execute(_SQL, values)
         rows = cursor.fetchall()
@@ -51,8 +53,9 @@ def count_import(*, import_id: int, then: date, now: date, counting: Counting) -
         return None
     found = [row[1:] for row in rows if row[1] is not None]
     small = counting.small_segment
-    by_then = _published(_summed(found, 3, groups), small)
-    return Count(rows[0][0], by_then, by_then if then == now else _published(_summed(found, 4, groups), small))
+    by_then, by_now = _summed(found, 3, groups), _summed(found, 4, groups)
+    shown = _published(by_then, small)
+    return Count(rows[0][0], shown, shown if by_now == by_then else _published(by_now, small))
 
 
 def _summed(rows: list[tuple[str, str, str, int, int, int, int, int]], ages: int, groups: AgeGroups) -> Segments:

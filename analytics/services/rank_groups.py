@@ -1,6 +1,6 @@
 """Groups against their average, in order, a page of them. Numbers are worked out for all groups at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,7 @@ class Ranking:
         # Courses of one resident on average over all groups, so that the large ones weigh more.
         self._average = sum(group.courses for group in groups) / residents if residents else 0.0
         self._names = question.group_by
-        self._place = _place_by(question.group_by)
-        kept = sorted((group for group in groups if group.residents >= question.min_residents), key=self._place)
+        kept = [group for group in groups if group.residents >= question.min_residents]
         self.groups = self._sorted(kept, question.ordering)
 
     def rows(self, *, limit: int | None = None, offset: int = 0) -> list[Row]:
@@ -31,31 +30,41 @@ class Ranking:
         page = self.groups[offset:] if limit is None else self.groups[offset : offset + limit]
         measures = [self._shown(name, page) for name in MEASURES[len(COUNTS) :]]
         return [
-            Row(dict(zip(self._names, group.keys, strict=True)), *group[1:4], *numbers, is_other=group.is_other)
-            for group, *numbers in zip(page, *measures, strict=True)
+            Row(
+                keys=dict(zip(self._names, group.keys, strict=True)),
+                residents=group.residents,
+                courses=group.courses,
+                buyers=group.buyers,
+                courses_per_100=per_100,
+                index=index,
+                index_low=low,
+                index_high=high,
+                is_other=group.is_other,
+            )
+            for group, per_100, index, low, high in zip(page, *measures, strict=True)
         ]
 
     def _shown(self, name: str, groups: Sequence[Group]) -> list[Any]:
         if name != "courses_per_100" and not self._average:
             return [None] * len(groups)
-        return self._measure(name, groups).tolist()
+        shown: list[Any] = self._measure(name, groups).tolist()
+        return shown
 
     def _sorted(self, groups: list[Group], ordering: Sequence[str]) -> list[Group]:
+        """By `ordering`, then what is merged last, then by the keys, then by import."""
+        others = np.array([group.is_other for group in groups])
+        keys = {
+            name: _places(name, [group.keys[number] for group in groups]) for number, name in enumerate(self._names)
+        }
         columns = []
         for name in ordering:
             plain = name.removeprefix("-")
-            column = self._measure(plain, groups) if plain in MEASURES else self._order_of_key(plain, groups)
+            # As a key, too, what is merged comes after all others.
+            column = self._measure(plain, groups) if plain in MEASURES else keys[plain] + others * len(groups)
             columns.append(-column if name.startswith("-") else column)
-        if not columns:
-            return groups
-        # The last column counts first, and equal ones stay in the order of their keys.
+        columns += [others, *keys.values(), np.array([group.import_id or 0 for group in groups])]
+        # The last column counts first.
         return [groups[number] for number in np.lexsort(columns[::-1])]
-
-    def _order_of_key(self, name: str, groups: Sequence[Group]) -> Numbers:
-        position = 1 + self._names.index(name)
-        values = [(group.is_other, self._place(group)[position]) for group in groups]
-        order = {value: number for number, value in enumerate(sorted(set(values)))}
-        return np.array([order[value] for value in values], dtype=np.float64)
 
     def _measure(self, name: str, groups: Sequence[Group]) -> Numbers:
         """One number for each group; zeros for an index where the average is none."""
@@ -75,15 +84,11 @@ class Ranking:
         return np.round(100 * (low if name == "index_low" else high) / expected, _DECIMALS)
 
 
-def _place_by(names: Sequence[str]) -> Callable[[Group], tuple[Any, ...]]:
-    """How groups are sorted: by their keys, texts by code point and age groups by age; what is merged comes last."""
-    is_age = [name == "age_group" for name in names]
-
-    def place(group: Group) -> tuple[Any, ...]:
-        keys = (_first_age(key) if age else key for key, age in zip(group.keys, is_age, strict=True))
-        return (group.is_other, *keys, group.import_id)
-
-    return place
+def _places(name: str, values: Sequence[str]) -> Numbers:
+    """Where each value stands among all of them: texts by code point, age groups by age."""
+    order = sorted(set(values), key=_first_age if name == "age_group" else None)
+    places = {value: place for place, value in enumerate(order)}
+    return np.array([places[value] for value in values], dtype=np.float64)
 
 
 def _first_age(label: str) -> int:

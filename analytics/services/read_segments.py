@@ -67,7 +67,8 @@ def _rows(question: Question, scope: Scope, restricted: bool, by_import: bool) -
 def _fetched(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _of_imports(scope: Scope) -> dict[str, Any]:
@@ -125,20 +126,16 @@ def _labelled(rows: list[tuple[Any, ...]], question: Question, scope: Scope, *, 
     """Rows with the names of their sources and age groups."""
     if not rows:
         return []
-    columns = list(zip(*rows, strict=True))
+    columns: list[Any] = list(zip(*rows, strict=True))
     imports = columns.pop(0) if by_import else [None] * len(rows)
-    sources = {found.import_id: found.source for found in scope.imports}
-    # The number -1 of what is merged is the last one here.
-    ages = (*scope.age_groups.labels, OTHER)
+    # The number -1 of what is merged is the last one of the ages.
+    names: dict[str, Any] = {
+        SOURCE: {found.import_id: found.source for found in scope.imports},
+        "age_group": (*scope.age_groups.labels, OTHER),
+    }
     named = []
     for key in question.group_by:
         column = imports if key == SOURCE else columns.pop(0)
-        named.append(
-            [sources[value] for value in column]
-            if key == SOURCE
-            else [ages[value] for value in column]
-            if key == "age_group"
-            else column
-        )
+        named.append([names[key][value] for value in column] if key in names else column)
     keys = zip(*named, strict=True) if named else [()] * len(rows)
     return [Group(*row) for row in zip(keys, *columns, imports, strict=True)]

@@ -38,10 +38,10 @@ def refresh_demand(*, seconds: float = math.inf) -> tuple[int, bool]:
 
 
 def refresh_all() -> int:
-    """Counts every complete import again, and what is stale besides. Returns how many imports that were."""
-    refreshed, _ = refresh_demand()
+    """Counts every complete import again, after what is stale. Returns how many complete ones there are."""
+    refresh_demand()
     import_ids = list(Import.objects.live().filter(status=Import.Status.COMPLETE).values_list("pk", flat=True))
-    return refreshed + sum(map(_refreshes, import_ids))
+    return sum(map(_refreshes, import_ids))
 
 
 def request_refresh(*, actor: User) -> bool:

@@ -4,6 +4,7 @@ Whoever reads in one snapshot sees the picture before or after it, never half; a
 """
 
 from datetime import UTC, date
+from typing import Any
 
 import pglock
 from django.db import connection, transaction
@@ -63,7 +64,7 @@ def _only_grew_older(import_id: int, today: date, by: Counting) -> bool:
     if found is None or found.as_of == today or _current_id(found.source) != import_id:
         return False
     groups = by.age_groups
-    values = {"import_id": import_id, "today": today, "as_of": found.as_of, "scheme": by.scheme}
+    values: dict[str, Any] = {"import_id": import_id, "today": today, "as_of": found.as_of, "scheme": by.scheme}
     values |= {"then": groups.births(found.as_of), "now": groups.births(today)}
     with connection.cursor() as cursor:
         cursor.execute(_GROW_OLDER, values)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from analytics.keys import AgeGroups
 from analytics.models import ImportDemand
+from analytics.querysets import ImportDemandQuerySet
 from analytics.services.questions import SOURCE, Meta, Question
 from analytics.services.settings import Counting, counting
 from analytics.services.stale import count_stale_imports
@@ -104,7 +105,5 @@ def _scope_of_import(import_id: int, sources: Iterable[str]) -> Scope:
     return Scope(_read(counted), at_delivery=not demand.is_current)
 
 
-def _read(counted: Iterable[ImportDemand]) -> tuple[Counted, ...]:
-    return tuple(
-        Counted(row.pk, row.source, row.delivered_at, row.scheme, row.as_of, row.refreshed_at) for row in counted
-    )
+def _read(counted: ImportDemandQuerySet) -> tuple[Counted, ...]:
+    return tuple(Counted(*row) for row in counted.values_list("pk", *Counted.__slots__[1:]))

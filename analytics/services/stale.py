@@ -54,4 +54,4 @@ def utc_today() -> date:
 def _rows(sql: str, today: date | None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"scheme": counting().scheme, "today": today or utc_today()})
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -12,9 +12,10 @@ def snapshot() -> Iterator[None]:
 
     In a transaction that has begun already it changes nothing: whoever began that one chose what it sees.
     """
-    begun = connection.in_atomic_block
-    with transaction.atomic(savepoint=False):
-        if not begun:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         yield

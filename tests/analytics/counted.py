@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from analytics.disclosure import Key, is_named, is_visible, published_masks
+from analytics.disclosure import is_named, is_visible, published_masks
+from analytics.lattice import Key
 from analytics.models import ImportDemand
 from analytics.services.count_import import Segments
 from analytics.services.picture import PictureChange

@@ -27,7 +27,8 @@ def group_of(born: date, day: date, groups: AgeGroups) -> int:
 
 def counted(import_id: int, day: date) -> Counts:
     """The segments of an import with the ages of `day`."""
-    groups, sums = counting().age_groups, defaultdict(lambda: [0, 0, 0])
+    groups = counting().age_groups
+    sums: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])
     for one in Citizen.objects.of(import_id):
         bought = len(one.relatives) + len(one.friends)
         found = sums[one.town, group_of(one.birth_date, day, groups), one.channel, one.gender]
@@ -41,9 +42,9 @@ def delivered_on(delivery: Import) -> date:
     return delivery.created_at.astimezone(UTC).date()
 
 
-def total(*counts: Counts) -> Counts:
+def total(*counts: dict[Any, tuple[int, int, int]]) -> dict[Any, tuple[int, int, int]]:
     """Their sum."""
-    sums: dict[Key, tuple[int, int, int]] = {}
+    sums: dict[Any, tuple[int, int, int]] = {}
     for each in counts:
         for key, values in each.items():
             before = sums.get(key, (0, 0, 0))
@@ -68,7 +69,7 @@ def stored_published() -> dict[tuple[Any, ...], tuple[int, int, int]]:
 def published_by_imports() -> dict[tuple[Any, ...], tuple[int, int, int]]:
     """The same, summed up from the segments of the imports."""
     rows = Segment.objects.filter(at_delivery=False).values_list(*KEYS, "published", *COUNTS)
-    return total(*({row[:5]: row[5:]} for row in rows))  # type: ignore[arg-type, return-value]  # one key more
+    return total(*({row[:5]: row[5:]} for row in rows))
 
 
 def faults(today: date) -> list[str]:

@@ -35,7 +35,7 @@ def test_it_holds_the_mean_in_95_of_100_cases_at_least(mean: float) -> None:
 
 def test_another_confidence_is_narrower() -> None:
     wide, narrow = poisson_interval(np.array([20.0])), poisson_interval(np.array([20.0]), confidence=0.5)
-    assert (wide[0] < narrow[0], narrow[1] < wide[1]) == (True, True)
+    assert wide[0][0] < narrow[0][0] < narrow[1][0] < wide[1][0]
 
 
 def test_no_counts_have_no_intervals() -> None:

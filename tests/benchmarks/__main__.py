@@ -39,7 +39,7 @@ def run(*, sizes: tuple[int, ...], rounds: int) -> list[dict[str, object]]:
     session = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
     django.setup()
 
-    from tests.benchmarks import imports, upload
+    from tests.benchmarks import demand, imports, questions, upload
     from tests.benchmarks.stage import set_stage
     from tests.benchmarks.timing import Row, table
 
@@ -48,6 +48,8 @@ def run(*, sizes: tuple[int, ...], rounds: int) -> list[dict[str, object]]:
         for citizens in sizes:
             rows += imports.measure(stage, citizens=citizens, rounds=rounds if citizens <= 10_000 else 3)
         rows += upload.measure(stage, rounds=rounds)
+        rows += demand.measure(rounds=rounds)
+        rows += questions.measure(stage, rounds=rounds)
     session.close()
     print(table(rows))
     return [{**asdict(row), "ratio": row.ratio, "holds": row.holds} for row in rows]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,6 @@ from scipy import stats
 
 from analytics.services.find_demand import find_demand, find_opportunities
 from analytics.services.questions import GROUPABLE, MEASURES, Question, Row
-from analytics.services.settings import counting
 from config.common.services.tokens import issue_token
 from tests.analytics.counted import CHANNELS, GENDERS, TOWNS, Made, crowd, make, naive
 
@@ -56,25 +56,19 @@ def imports() -> list[Made]:
     return [older, *(make(source, crowd(seed)) for seed, source in enumerate("abc"))]
 
 
-def row_of(keys: tuple[str, ...], counts: list[int], average: float, names: tuple[str, ...]) -> dict[str, Any]:
-    residents, courses, buyers = counts
-    numbers: dict[str, Any] = {"residents": residents, "courses": courses, "buyers": buyers}
-    numbers["courses_per_100"] = 100 * courses / residents
-    expected = average * residents / 100
-    low = stats.chi2.ppf(0.025, 2 * courses) / 2 if courses else 0.0
-    ends = (courses, low, stats.chi2.ppf(0.975, 2 * courses + 2) / 2)
-    numbers |= dict.fromkeys(MEASURES[4:]) if not average else {
-        name: end / expected for name, end in zip(MEASURES[4:], ends, strict=True)
-    }  # fmt: skip
-    return {"keys": dict(zip(names, keys, strict=True)), **numbers}
+def expected_rows(counts: dict[Any, list[int]], question: Question) -> dict[tuple[str, ...], list[float]]:
+    """The measures of each row by its keys; an index of None is -1."""
+    residents, courses, buyers = np.array([*counts.values(), [0, 0, 0]], dtype=np.float64).T
+    expected = residents * (courses.sum() / max(residents.sum(), 1)) / 100
+    low = np.where(courses > 0, stats.chi2.ppf(0.025, 2 * np.maximum(courses, 1)) / 2, 0)
+    ends = [courses, low, stats.chi2.ppf(0.975, 2 * courses + 2) / 2]
+    index = [np.divide(end, expected, where=expected > 0, out=np.full(len(expected), -1.0)) for end in ends]
+    rows = np.array([residents, courses, buyers, 100 * courses / np.maximum(residents, 1), *index]).T
+    return {keys: row for keys, row in zip(counts, rows.tolist(), strict=False) if row[0] >= question.min_residents}
 
 
-def expected_rows(counts: dict[Any, list[int]], question: Question) -> list[dict[str, Any]]:
-    """In no order."""
-    residents, courses = (sum(one[number] for one in counts.values()) for number in (0, 1))
-    average = courses / residents if residents else 0.0
-    rows = [row_of(keys, one, average, question.group_by) for keys, one in counts.items()]
-    return [row for row in rows if row["residents"] >= question.min_residents]
+def shown(row: Row) -> list[float]:
+    return [-1 if (value := getattr(row, name)) is None else value for name in MEASURES]
 
 
 def place(row: Row, name: str) -> Any:
@@ -89,18 +83,11 @@ def in_order(rows: list[Row], question: Question, ordering: tuple[str, ...]) -> 
     found = sorted(rows, key=lambda row: (row.is_other, *(place(row, name) for name in question.group_by)))
     for name in reversed(ordering):
         found.sort(key=lambda row: place(row, name.removeprefix("-")), reverse=name.startswith("-"))
-        if name.startswith("-"):
-            found = stable_again(found, name.removeprefix("-"), question)
     return found
 
 
-def stable_again(rows: list[Row], name: str, question: Question) -> list[Row]:
-    """Python's reversed sort keeps equal rows in their order already."""
-    return rows
-
-
-@pytest.mark.parametrize("role", ROLES)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("role", ["Editors", "Viewers"])
+@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=questions())
 def test_every_question_is_answered_as_python_counts(
     role: str, imports: list[Made], actors: dict[str, User], question: Question
@@ -108,20 +95,16 @@ def test_every_question_is_answered_as_python_counts(
     current = [(made.source, made.now) for made in imports if made.is_current]
     wanted = expected_rows(naive(current, question, restricted=ROLES[role]), question)
     found = find_demand(question=replace(question, limit=None, offset=0), actor=actors[role])
-    by_keys = {tuple(row.keys.items()): row for row in found.rows}
-    assert (len(found.rows), found.count, len(by_keys)) == (len(wanted),) * 3
-    for row in wanted:
-        answered = by_keys[tuple(row["keys"].items())]
-        assert {name: getattr(answered, name) for name in MEASURES} == pytest.approx(
-            {name: row[name] for name in MEASURES}, abs=0.0051
-        )
+    rows = {tuple(row.keys.values()): shown(row) for row in found.rows}
+    assert (len(found.rows), found.count, set(rows)) == (len(wanted), len(wanted), set(wanted))
+    np.testing.assert_allclose([rows[keys] for keys in wanted], list(wanted.values()), rtol=0, atol=0.0051)
     assert found.rows == in_order(found.rows, question, question.ordering or ("-courses",))
     page = find_demand(question=question, actor=actors[role])
     stop = None if question.limit is None else question.offset + question.limit
     assert (page.rows, page.count, page.meta) == (found.rows[question.offset : stop], found.count, found.meta)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=questions())
 def test_several_values_of_a_filter_are_the_sum_of_each(
     imports: list[Made], actors: dict[str, User], question: Question
@@ -166,5 +149,12 @@ def test_a_lucky_handful_is_no_opportunity(actors: dict[str, User]) -> None:
     assert [row.keys["town"] for row in by_index] == ["Few", "Many", "Rest"]
 
 
-def test_labels_are_those_by_which_was_counted(actors: dict[str, User]) -> None:
-    assert counting().age_groups.labels == LABELS
+@pytest.mark.parametrize("role", ROLES)
+def test_small_segments_are_merged_for_those_who_may_not_see_residents(role: str, actors: dict[str, User]) -> None:
+    make(
+        "a",
+        {("Big", 1, "tv", "male"): (9, 3, 3), ("Few", 1, "tv", "male"): (4, 3, 3), ("One", 1, "tv", "male"): (1, 0, 0)},
+    )
+    rows = find_demand(question=Question(group_by=("town",), ordering=("town",)), actor=actors[role]).rows
+    names = ["Big", "other"] if ROLES[role] else ["Big", "Few", "One"]
+    assert ([row.keys["town"] for row in rows], sum(row.residents for row in rows)) == (names, 14)

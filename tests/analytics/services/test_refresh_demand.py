@@ -6,7 +6,9 @@ import pytest
 import time_machine
 
 from analytics.models import CurrentSegment, DemandSettings, ImportDemand, Segment
+from analytics.services import refresh_demand as service
 from analytics.services.refresh_demand import refresh_all, refresh_demand
+from analytics.services.refresh_import import refresh_import
 from analytics.services.stale import count_stale_imports, stale_imports
 from imports.documents.structs import CitizenPatch
 from imports.models import Import
@@ -129,23 +131,18 @@ def test_other_age_groups_make_everything_stale_and_the_current_picture_changes_
     assert count_stale_imports() == 4
     refresh_demand(seconds=0)
     assert count_stale_imports() == 4
-    from analytics.services.refresh_import import refresh_import
-
     refresh_import(import_id=stale()[0])
     assert set(ImportDemand.objects.current().values_list("scheme", flat=True)) == {"0,30;3"}
     refreshed()
 
 
 def test_one_import_that_cannot_be_counted_keeps_no_other_from_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    from analytics.services import refresh_demand as service
-
     broken, sound = load(people(3), source="a"), load(people(4), source="b")
-    refresh = service.refresh_import
 
     def fail(*, import_id: int) -> None:
         if import_id == broken:
             raise ValueError("broken")
-        refresh(import_id=import_id)
+        refresh_import(import_id=import_id)
 
     monkeypatch.setattr(service, "refresh_import", fail)
     assert refresh_demand() == (1, False)

@@ -1,0 +1,109 @@
+"""`/analytics/cities` over HTTP."""
+
+import json
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from airports.models import Airport
+from analytics.models import TownPlace
+from analytics.services.questions import MEASURES
+from tests.airports.builders import make_valencia
+from tests.analytics.api.test_demand import cells
+from tests.analytics.counted import make
+
+pytestmark = pytest.mark.django_db
+
+
+def place(town: str, **values: Any) -> TownPlace:
+    """A placed town."""
+    known: dict[str, Any] = {
+        "method": "airport_city", "city": town, "country": "ES", "latitude": 39.5, "longitude": -0.4,
+        "time_zone": "Europe/Madrid", "placed_at": timezone.now(),
+    }  # fmt: skip
+    return TownPlace.objects.create(town=town, **(known | values))
+
+
+@pytest.fixture
+def airport() -> Airport:
+    """Two towns on the map, one of them without an airport, and three that are not."""
+    nearest = make_valencia()
+    place("Valencia", airport_id=nearest.pk, airport_distance=8203.51249)
+    place("=Mislata", latitude=39.4, longitude=-0.5, method="alias")
+    place("Villabajo", method="unplaced", latitude=None, longitude=None, city="", country="", time_zone="")
+    sizes = {"Valencia": 20, "=Mislata": 30, "Villabajo": 6, "Arriba": 7, "Few": 3, "Fewer": 2}
+    make("a", {(town, 1, "tv", "male"): (size, size, size) for town, size in sizes.items()})
+    return nearest
+
+
+def features(client: APIClient, query: str = "") -> dict[str, Any]:
+    answer: Any = client.get(f"/analytics/cities?{query}")
+    body: dict[str, Any] = json.loads(b"".join(answer.streaming_content))
+    return body
+
+
+def test_whoever_takes_anything_gets_a_map(manager: APIClient, airport: Airport) -> None:
+    body = features(manager)
+    assert body["type"] == "FeatureCollection"
+    assert [feature["id"] for feature in body["features"]] == ["=Mislata", "Valencia"]
+    valencia = body["features"][1]
+    assert valencia["geometry"] == {"type": "Point", "coordinates": [-0.4, 39.5]}
+    properties = valencia["properties"]
+    assert {name: properties[name] for name in properties if name not in MEASURES} == {
+        "town": "Valencia", "method": "airport_city", "city": "Valencia", "country": "ES",
+        "time_zone": "Europe/Madrid",
+        "airport": {"id": airport.pk, "name": "Valencia Airport", "code": "VLC", "distance": 8203.512},
+    }  # fmt: skip
+    assert (properties["residents"], properties["index"]) == (20, 100.0)
+    assert [row["town"] for row in body["unplaced"]] == ["Arriba", "Villabajo", "Few", "Fewer"]
+    assert (body["bbox"], body["meta"]["imports"]) == ([-0.5, 39.4, -0.4, 39.5], 1)
+
+
+def test_json_comes_in_pages(manager: APIClient, airport: Airport) -> None:
+    body = manager.get("/analytics/cities?limit=1&ordering=town&format=json").json()
+    assert [row["town"] for row in body["data"]] == ["=Mislata"]
+    assert (body["count"], len(body["unplaced"]), body["data"][0]["airport"]) == (2, 4, None)
+    assert (body["data"][0]["latitude"], body["data"][0]["longitude"]) == (39.4, -0.5)
+    assert [row["town"] for row in manager.get(body["next"]).json()["data"]] == ["Valencia"]
+
+
+def test_csv_holds_the_placed_and_the_rest(manager: APIClient, airport: Airport) -> None:
+    header, *lines = cells(manager.get("/analytics/cities?limit=1&format=csv"))
+    rows = [dict(zip(header, line, strict=True)) for line in lines]
+    assert [(row["town"], row["method"]) for row in rows] == [
+        ("'=Mislata", "alias"), ("Valencia", "airport_city"), ("Arriba", "unplaced"), ("Villabajo", "unplaced"),
+        ("Few", "unplaced"), ("Fewer", "unplaced"),
+    ]  # fmt: skip
+    assert [row["airport_code"] for row in rows] == ["", "VLC", "", "", "", ""]
+    assert rows[1]["airport_distance"] == "8203.512"
+
+
+def test_a_flagged_airport_is_near_no_town(manager: APIClient, airport: Airport) -> None:
+    Airport.objects.filter(pk=airport.pk).update(is_deleted=True, deleted_at=timezone.now())
+    assert [one["properties"]["airport"] for one in features(manager)["features"]] == [None, None]
+
+
+def test_filters_hold_for_both(manager: APIClient, airport: Airport) -> None:
+    body = features(manager, "town=Valencia&town=Few&town=Arriba&min_residents=5")
+    assert [one["id"] for one in body["features"]] == ["Valencia"]
+    assert [row["town"] for row in body["unplaced"]] == ["Arriba"]
+    assert features(manager, "channel=radio")["features"] == []
+
+
+def test_a_viewer_sees_what_is_merged_among_the_rest(client_of: Any, airport: Airport) -> None:
+    place("other")
+    place("Few")
+    body = features(client_of("Viewers"))
+    assert [one["id"] for one in body["features"]] == ["=Mislata", "Valencia"]
+    assert [(row["town"], row["residents"]) for row in body["unplaced"]] == [
+        ("Arriba", 7),
+        ("Villabajo", 6),
+        ("other", 5),
+    ]
+
+
+def test_an_empty_map_is_a_map(manager: APIClient) -> None:
+    body = features(manager)
+    assert (body["type"], body["features"], body["unplaced"]) == ("FeatureCollection", [], [])

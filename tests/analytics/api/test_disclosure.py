@@ -1,0 +1,127 @@
+"""What a viewer can find out over HTTP: from no two answers anything about fewer than five residents."""
+
+import random
+from itertools import permutations
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib.auth.models import User
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rest_framework.test import APIClient
+
+from analytics.keys import KEYS
+from analytics.lattice import Key
+from analytics.models import Segment
+from analytics.services.questions import Question
+from analytics.services.refresh_demand import refresh_demand
+from analytics.services.settings import counting
+from imports.models import Import
+from imports.services.delete_import import delete_import
+from tests.analytics.counted import row_keys
+from tests.factories import people
+from tests.imports.world import load
+
+pytestmark = pytest.mark.django_db
+SMALL = 5
+# Who is 10 and who is 30 years old, whatever today is.
+BIRTHS = ("01.01.2016", "01.01.1996")
+People = frozenset[int]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Up to some dozens of residents in few towns, ages, channels and genders."""
+    dice = random.Random(draw(st.integers(0, 2**32)))
+    choices: dict[str, tuple[str, ...]] = {
+        "town": ("A", "B", "C"), "birth_date": BIRTHS, "channel": ("x", "y"), "gender": ("female", "male"),
+    }  # fmt: skip
+    some = {name: values[: draw(st.integers(1, len(values)))] for name, values in choices.items()}
+    return [
+        one | {name: values[int(len(values) * dice.random() ** 2)] for name, values in some.items()}
+        for one in people(draw(st.integers(1, 60)))
+    ]
+
+
+def questions(segments: list[Key], dice: random.Random) -> list[Question]:
+    """Some of the questions that there are: any grouping, any single values or none."""
+    labels = counting().age_groups.labels
+    values = [
+        ("", *sorted({labels[key[1]] if number == 1 else str(key[number]) for key in segments})) for number in range(4)
+    ]
+    found = []
+    for _ in range(12):
+        towns, ages, channels, genders = ((value,) if (value := dice.choice(every)) else () for every in values)
+        found.append(
+            Question(
+                group_by=tuple(dice.sample(KEYS, dice.randint(1, 4))),
+                towns=towns,
+                age_groups=ages,
+                channels=channels,
+                genders=genders,
+                min_residents=dice.choice((0, 0, 5, 9)),
+                ordering=(dice.choice(("residents", "-index", "-courses")),),
+            )
+        )
+    return found
+
+
+def asked(client: APIClient, question: Question, dice: random.Random) -> list[dict[str, Any]]:
+    """All rows, a page after the other."""
+    values: dict[str, Any] = {"group_by": ",".join(question.group_by), "ordering": ",".join(question.ordering)}
+    values |= {"min_residents": question.min_residents, "limit": dice.choice((5, 1_000)), **question.filters}
+    following, rows = f"/analytics/demand?{urlencode(values, doseq=True)}", []
+    while following:
+        body = client.get(following).json()
+        rows += body["data"]
+        following = body["next"]
+    return rows
+
+
+def traced(question: Question, segments: dict[Key, tuple[People, int]]) -> dict[tuple[str, ...], People]:
+    """Who stands behind each row, `min_residents` aside."""
+    found: dict[tuple[str, ...], People] = {}
+    for key, (ids, mask) in segments.items():
+        keys = row_keys(question, "default", key, mask, restricted=True)
+        if keys is not None:
+            found[keys] = found.get(keys, frozenset()) | ids
+    return found
+
+
+def segments_of(citizens: list[dict[str, Any]]) -> dict[Key, tuple[People, int]]:
+    """Who is in each segment, and its bits as they are stored."""
+    masks = {row[:4]: row[4] for row in Segment.objects.filter(at_delivery=False).values_list(*KEYS, "published")}
+    groups: dict[Key, set[int]] = {}
+    for one in citizens:
+        key = (one["town"], 0 if one["birth_date"] == BIRTHS[0] else 2, one["channel"], one["gender"])
+        groups.setdefault(key, set()).add(one["citizen_id"])
+    return {key: (frozenset(ids), masks[key]) for key, ids in groups.items()}
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(citizens=worlds(), seed=st.integers(0, 2**32))
+def test_no_difference_of_two_answers_is_fewer_than_five(
+    client_of: Any, citizens: list[dict[str, Any]], seed: int
+) -> None:
+    viewer, dice = client_of("Viewers"), random.Random(seed)
+    for old in Import.objects.live():
+        delete_import(import_id=old.pk, actor=User.objects.first())
+    load(citizens)
+    refresh_demand()
+    segments = segments_of(citizens)
+    known: set[People] = set()
+    for question in questions(list(segments), dice):
+        behind = traced(question, segments)
+        rows = {
+            tuple(str(row[key]) for key in question.group_by): row["residents"] for row in asked(viewer, question, dice)
+        }
+        assert rows == {keys: len(ids) for keys, ids in behind.items() if len(ids) >= question.min_residents}
+        for keys, ids in behind.items():
+            parts = [key for key, (some, _) in segments.items() if some <= ids]
+            assert len(ids) >= SMALL
+            assert set(keys) != {"other"} or len(parts) >= 2
+        known |= {ids for ids in (*behind.values(), frozenset().union(*behind.values())) if ids}
+    assert [
+        (len(more), len(less)) for more, less in permutations(known, 2) if less < more and len(more - less) < SMALL
+    ] == []

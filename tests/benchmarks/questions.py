@@ -1,0 +1,140 @@
+"""The questions of analytics over 500 imports of 10,000 residents: each is another source's, so all are current.
+
+Only what was counted is made, as a refresh leaves it; the 5,000,000 residents themselves are not, because no question
+reads their table. What everybody may see is decided by the real rules for a hundred imports; each stands for five, the
+sexes changed in every other one, because the rules take a fifth of a second each.
+"""
+
+import io
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from analytics.disclosure import published_masks
+from analytics.services.settings import counting
+from config.common.services.tokens import issue_token
+from tests.benchmarks.client import Client
+from tests.benchmarks.stage import Stage
+from tests.benchmarks.timing import Row, median_of
+
+IMPORTS = 500
+COUNTED = 100
+RESIDENTS = 10_000
+LIMIT_MS = 100
+_TOWNS = [f"Ciudad número {number} de la provincia de Santa Cruz" for number in range(80)]
+_CHANNELS = ("instagram", "tiktok", "youtube", "facebook", "radio", "newspaper", "poster", "unknown")
+_GENDERS = ("female", "male")
+_TABLES = ("segment", "currentsegment", "publishedsegment", "importdemand")
+_COLUMNS = "import_id, at_delivery, town, age_group, channel, gender, residents, courses, buyers, published"
+_QUESTIONS = (
+    ("demand", LIMIT_MS),
+    ("demand?group_by=town", None),
+    ("demand?group_by=town,age_group,channel,gender", None),
+    ("demand?channel=radio&group_by=town,age_group", None),
+    ("demand?source=supplier%207", None),
+    ("demand?group_by=source", None),
+    ("opportunities", LIMIT_MS),
+    ("cities", None),
+    ("trend?source=supplier%207", None),
+    ("trend", None),
+)
+
+
+def measure(stage: Stage, *, rounds: int) -> Iterator[Row]:
+    """Each question as somebody who may see residents, and as somebody who may not."""
+    fill()
+    callers = {"editor": stage.client, "viewer": _viewer(stage)}
+    for question, limit in _QUESTIONS:
+        for role, client in callers.items():
+            ask = partial(client.expect, 200, "GET", f"/analytics/{question}")
+            yield Row(f"GET /analytics/{question}, {role}", median_of(ask, rounds=rounds), limit=limit)
+
+
+def fill() -> None:
+    """The tables of analytics as a refresh would leave them."""
+    dice = np.random.default_rng(1)
+    chances = _chances()
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(f'analytics_{table}' for table in _TABLES)}")
+        cursor.execute("DELETE FROM imports_import WHERE source LIKE 'supplier %'")
+        cursor.execute(_IMPORTS, [IMPORTS])
+        numbers = [row[0] for row in cursor.fetchall()]
+        for number in numbers[:COUNTED]:
+            _copy(cursor, number, dice.multinomial(RESIDENTS, chances), dice)
+        for copies in range(1, IMPORTS // COUNTED):
+            cursor.execute(_SWAPPED if copies % 2 else _SAME, [copies * COUNTED, numbers[:COUNTED]])
+        for statement in _SUMS:
+            cursor.execute(statement, {"scheme": counting().scheme})
+        cursor.execute(f"VACUUM ANALYZE {', '.join(f'analytics_{table}' for table in _TABLES)}")
+
+
+_IMPORTS = """
+    INSERT INTO imports_import (source, status, citizen_count, processed, errors, more_errors, attempts,
+        stops_when_checked, differences, content_encoding, revision, created_at, completed_at)
+    SELECT 'supplier ' || number, 'complete', 10000, 10000, '[]', 0, 1, false, '[]', '', 0, now(), now()
+    FROM generate_series(1, %s) AS number RETURNING id
+"""
+_SAME = f"""
+    INSERT INTO analytics_segment ({_COLUMNS})
+    SELECT import_id + %s, {_COLUMNS.removeprefix("import_id, ")} FROM analytics_segment WHERE import_id = ANY(%s)
+"""
+_SWAPPED = _SAME.replace(
+    "channel, gender, residents", "channel, CASE gender WHEN 'male' THEN 'female' ELSE 'male' END, residents"
+).replace("CASE gender WHEN 'male' THEN 'female' ELSE 'male' END", "gender", 1)
+_SUMS = (
+    f"""
+    INSERT INTO analytics_segment ({_COLUMNS})
+    SELECT {_COLUMNS.replace("at_delivery", "true")} FROM analytics_segment
+    """,
+    """
+    INSERT INTO analytics_currentsegment (town, age_group, channel, gender, residents, courses, buyers)
+    SELECT town, age_group, channel, gender, sum(residents), sum(courses), sum(buyers) FROM analytics_segment
+    WHERE NOT at_delivery GROUP BY 1, 2, 3, 4
+    """,
+    """
+    INSERT INTO analytics_publishedsegment (town, age_group, channel, gender, published, residents, courses, buyers)
+    SELECT town, age_group, channel, gender, published, sum(residents), sum(courses), sum(buyers)
+    FROM analytics_segment WHERE NOT at_delivery GROUP BY 1, 2, 3, 4, 5
+    """,
+    """
+    INSERT INTO analytics_importdemand (import_id, source, delivered_at, revision, scheme, is_current, as_of,
+        refreshed_at, residents, courses, buyers)
+    SELECT import_id, source, created_at, revision, %(scheme)s, true, (now() AT TIME ZONE 'UTC')::date, now(),
+        sum(residents), sum(courses), sum(buyers)
+    FROM analytics_segment JOIN imports_import ON imports_import.id = import_id WHERE NOT at_delivery
+    GROUP BY import_id, source, created_at, revision
+    """,
+)
+
+
+def _chances() -> Any:
+    """Of a resident to be in each segment: towns and channels are of very different size."""
+    towns = 1 / np.arange(1, len(_TOWNS) + 1) ** 0.8
+    channels = 1 / np.arange(1, len(_CHANNELS) + 1) ** 0.5
+    ages = np.array([0.18, 0.10, 0.15, 0.16, 0.15, 0.12, 0.14])
+    chances = np.einsum("i,j,k,l->ijkl", towns, ages, channels, np.ones(len(_GENDERS))).ravel()
+    return chances / chances.sum()
+
+
+def _copy(cursor: Any, import_id: int, residents: Any, dice: Any) -> None:
+    shape = (len(_TOWNS), 7, len(_CHANNELS), len(_GENDERS))
+    there = np.flatnonzero(residents)
+    keys = [
+        (_TOWNS[town], int(age), _CHANNELS[channel], _GENDERS[gender])
+        for town, age, channel, gender in zip(*np.unravel_index(there, shape), strict=True)
+    ]
+    counts = residents[there].tolist()
+    courses = dice.poisson(1.5 * residents[there]).tolist()
+    masks = published_masks(keys, counts, small=counting().small_segment)
+    lines = (
+        f"{import_id}\tf\t{key[0]}\t{key[1]}\t{key[2]}\t{key[3]}\t{count}\t{bought}\t{min(count, bought)}\t{mask}\n"
+        for key, count, bought, mask in zip(keys, counts, courses, masks, strict=True)
+    )
+    cursor.copy_expert(f"COPY analytics_segment ({_COLUMNS}) FROM STDIN", io.StringIO("".join(lines)))
+
+
+def _viewer(stage: Stage) -> Client:
+    return Client(stage.server.url, issue_token(username="bench-viewer", role="Viewers")[1])
