@@ -293,3 +293,10 @@ def test_a_page_takes_as_many_queries_whatever_there_is(
     client = browser_of("Managers")
     with django_assert_num_queries(40):
         client.get(PAGE, **HTML)
+
+
+def test_nobody_is_told_to_advertise_to_a_handful_of_people(browser_of: BrowserOf) -> None:
+    make("a", {("Kyiv", 1, "tv", "male"): (1, 90, 1), ("Lviv", 1, "tv", "male"): (50, 60, 30)})
+    page = text_of(browser_of("Managers"))
+    assert [row[0] for row in cells(page, "opportunities")] == ["Lviv"]
+    assert "/analytics/opportunities?min_residents=5&amp;format=csv" in page
