@@ -52,7 +52,7 @@ def channel_bars(demand: Demand, filters: Filters) -> Bars:
 
 
 def opportunities(demand: Demand, filters: Filters, *, least: int) -> Bars:
-    """Segments by the lower end of their interval, all of at least `least` residents; an interval may leave the drawing."""
+    """Segments by the lower end of their interval, all of `least` residents or more. An interval may be cut off."""
     ranked = [row for row in demand.rows if row.index is not None]
     middle = max(highest_of(row.index or 0 for row in ranked), words.AVERAGE)
     highest = min(highest_of(row.index_high or 0 for row in ranked), 1.5 * middle)
