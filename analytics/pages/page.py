@@ -98,7 +98,8 @@ def _charts(answers: Answers, filters: Filters) -> dict[str, Any]:
     return {
         "answer": answer(answers.opportunities, filters),
         "headline": headline(answers.total.rows[0], answers.deliveries, filters),
-        "opportunities": opportunities(answers.opportunities, filters),
+        "opportunities": opportunities(answers.opportunities, filters, least=answers.least_residents),
+        "least_residents": answers.least_residents,
         "heat": heat_map(answers.heat.rows, answers.age_groups, filters),
         "heat_title": f"By town and age{through}",
         "measures": choices.measures(filters),

@@ -25,10 +25,12 @@ ALIASES = 8
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was asked. `total` has no row where nobody matches; `sources` are those of the current picture."""
+    """What was asked. `total` has no row where nobody matches; `sources` are those of the current picture;
+    the opportunities have at least `least_residents`."""
 
     sources: list[str]
     age_groups: tuple[str, ...]
+    least_residents: int
     total: Demand
     towns: Demand
     channels: Demand
@@ -44,9 +46,13 @@ class Answers:
 def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
     """The answers that `actor` may see. `may_place`: with the cities that a town may be, for those who choose."""
     with snapshot():
+        counted_by = counting()
+        # Nobody advertises to a handful of people, however keen.
+        least = max(filters.min_residents, counted_by.small_segment)
         return Answers(
             sources=list(ImportDemand.objects.current().order_by("source").values_list("source", flat=True)),
-            age_groups=counting().age_groups.labels,
+            age_groups=counted_by.age_groups.labels,
+            least_residents=least,
             total=find_demand(question=filters.question(group_by=(), min_residents=0), actor=actor),
             # Choices: of everything, so that one can change to another.
             towns=find_demand(
@@ -56,7 +62,9 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
                 question=filters.question(group_by=("channel",), channels=(), limit=CHANNELS), actor=actor
             ),
             heat=find_demand(question=filters.question(group_by=("town", "age_group")), actor=actor),
-            opportunities=find_opportunities(question=filters.question(limit=OPPORTUNITIES), actor=actor),
+            opportunities=find_opportunities(
+                question=filters.question(limit=OPPORTUNITIES, min_residents=least), actor=actor
+            ),
             segments=find_demand(question=filters.question(limit=SEGMENTS, offset=filters.offset), actor=actor),
             deliveries=find_trend(question=filters.question(group_by=(), min_residents=0), actor=actor).rows,
             cities=find_cities(question=filters.question(), actor=actor),

@@ -35,6 +35,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Who wants the next course",
     "SITE_SYMBOL": "school",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("site/icon.svg")}],
+    "SITE_DROPDOWN": [{"icon": "monitoring", "title": "Demand", "link": "/analytics/"}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
 }
