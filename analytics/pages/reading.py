@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from analytics.models import ImportDemand, TownPlace
 from analytics.pages.filters import Filters
 from analytics.services.find_cities import find_cities
-from analytics.services.find_demand import find_demand, find_opportunities
+from analytics.services.find_demand import find_demand, find_opportunities, is_restricted
 from analytics.services.find_trend import find_trend
 from analytics.services.questions import Cities, Demand, ImportRow
 from analytics.services.settings import counting
@@ -66,8 +66,15 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
                 question=filters.question(limit=OPPORTUNITIES, min_residents=least), actor=actor
             ),
             segments=find_demand(question=filters.question(limit=SEGMENTS, offset=filters.offset), actor=actor),
-            deliveries=find_trend(question=filters.question(group_by=(), min_residents=0), actor=actor).rows,
+            deliveries=_deliveries(filters, actor),
             cities=find_cities(question=filters.question(), actor=actor),
             unplaced=unplaced(limit=UNPLACED, suggested=CANDIDATES) if may_place else [],
             aliases=list(TownPlace.objects.by_hand()[:ALIASES]) if may_place else [],
         )
+
+
+def _deliveries(filters: Filters, actor: User) -> list[ImportRow]:
+    # By age over time only for those who may see residents: the service would refuse.
+    if filters.age_group and is_restricted(actor):
+        return []
+    return find_trend(question=filters.question(group_by=(), min_residents=0), actor=actor).rows

@@ -178,6 +178,13 @@ def test_who_may_not_see_residents_sees_small_segments_merged(browser_of: Browse
     assert "Lviv" in text_of(browser_of("Managers"))
 
 
+def test_one_age_group_over_time_is_for_those_who_may_see_residents(browser_of: BrowserOf, counted: None) -> None:
+    said = 'One age group over time is shown to those who may see residents. <a href="/analytics/#trend">'
+    shown = {role: said in text_of(browser_of(role), "?age_group=18-24") for role in ("Viewers", "Editors")}
+    assert shown == {"Viewers": True, "Editors": False}
+    assert said not in text_of(browser_of("Viewers"))
+
+
 def test_an_empty_database_says_what_to_do(browser_of: BrowserOf) -> None:
     page = text_of(browser_of("Managers"))
     assert ("No delivery has been counted yet" in page, "make_demo" in page, 'value="refresh"' in page) == (True,) * 3
