@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -22,7 +24,8 @@ from config.common.services.tokens import issue_token
 # What only a superuser may hand out.
 _SUPERUSER_ONLY = {"is_superuser", "user_permissions", "is_staff"}
 
-admin.site.unregister([User, Group, AccessAttempt, AccessLog, AccessFailureLog])
+# The pages of the devices would show their secrets.
+admin.site.unregister([User, Group, AccessAttempt, AccessLog, AccessFailureLog, StaticDevice, TOTPDevice])
 
 
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
