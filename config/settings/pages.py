@@ -4,8 +4,10 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from config import env
+from config.settings.navigation import NAVIGATION
 
 TEMPLATES = [
     {
@@ -37,6 +39,13 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("site/icon.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            {"title": "Second factor", "link": reverse_lazy("second-factor")},
+        ],
+    },
 }
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
