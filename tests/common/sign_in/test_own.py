@@ -75,9 +75,7 @@ def test_the_set_up_signs_in_and_shows_recovery_codes_once(
     assert ("no-store" in answer.headers["Cache-Control"], "10 recovery codes left" in pages[0]) == (True, True)
 
 
-def test_a_session_from_before_it_was_required_is_nobodys(
-    client: Client, superuser: User, settings: Any
-) -> None:
+def test_a_session_from_before_it_was_required_is_nobodys(client: Client, superuser: User, settings: Any) -> None:
     give_password(client, "root")
     settings.SECOND_FACTOR = "required"
     assert opens(client) == NOTHING
