@@ -211,3 +211,12 @@ def test_a_factor_that_is_taken_away_ends_every_session(clock: Traveller) -> Non
     assert [opens(browser) for browser in browsers] == [EVERYTHING] * 2
     remove_factor(user=user, actor=None)
     assert [opens(browser) for browser in browsers] == [NOTHING] * 2
+
+
+@pytest.mark.parametrize("path", ["login/", "login/code/", "second-factor/", "second-factor/set-up/"])
+def test_the_pages_say_what_works_and_send_strangers_to_sign_in(client: Client, path: str) -> None:
+    told = client.options(f"/admin/{path}")
+    assert (told.status_code, told.headers["Allow"]) == (200, "GET, HEAD, OPTIONS, POST")
+    assert client.delete(f"/admin/{path}").status_code == 405
+    page = client.get(f"/admin/{path}", follow=True)
+    assert (page.status_code, 'name="password"' in page.content.decode()) == (200, True)
