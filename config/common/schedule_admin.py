@@ -39,6 +39,8 @@ class PeriodicTaskAdmin(BasePeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc
     """What runs when. A change takes effect within seconds and survives restarts."""
 
     form = UnfoldPeriodicTaskForm
+    # django-celery-beat's own has a script in it, which the content security policy refuses.
+    change_form_template = None
     list_display = ("name", "enabled", "scheduler", "last_run_at", "next_run_at")
     list_filter = ("enabled", "one_off", "task")
     date_hierarchy = None

@@ -38,7 +38,7 @@ def give_code(client: Client, code: str, **extra: Any) -> Any:
 
 def shown_codes(html: str) -> list[str]:
     """The recovery codes of a page."""
-    return re.findall(r"<li>([a-z2-7]{4}(?:-[a-z2-7]{4}){3})</li>", html)
+    return re.findall(r"<code>([a-z2-7]{4}(?:-[a-z2-7]{4}){3})</code>", html)
 
 
 def shown_secret(html: str) -> str:
