@@ -34,7 +34,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         sets = super().get_fieldsets(request, obj)
         return [
             (title, {**options, "fields": [self._readable(request, name) for name in options["fields"]]})

@@ -1,6 +1,6 @@
 """Users in the admin."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -30,7 +30,7 @@ class SecondFactorFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("yes", "On"), ("no", "Off")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in {"yes", "no"}:
             return queryset
         return queryset.filter(factor_id__isnull=self.value() == "no")
@@ -45,7 +45,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "email", "roles", "is_active", "has_second_factor", "last_login")
     list_filter = ("groups", "is_active", SecondFactorFilter, "is_superuser")
-    actions: ClassVar[tuple[str, ...]] = ("deactivate", "reset_second_factor")
+    actions = ("deactivate", "reset_second_factor")
 
     @admin.display(description="roles")
     def roles(self, user: User) -> str:

@@ -55,9 +55,12 @@ def test_a_schedule_is_paused_and_resumed_and_beat_is_told(browser: Client) -> N
 
 def test_run_now_sends_the_task_with_what_the_schedule_says(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr(
-        "config.common.services.schedules.publish", lambda name, **how: sent.append((name, how)) or True
-    )
+
+    def send(name: str, **how: Any) -> bool:
+        sent.append((name, how))
+        return True
+
+    monkeypatch.setattr("config.common.services.schedules.publish", send)
     page = act(browser, "run_selected_now", schedule(kwargs='{"x": 1}', queue="slow", expire_seconds=60))
     assert sent == [("common.sweep", {"kwargs": {"x": 1}, "queue": "slow", "expires": 60})]
     assert "1 sent to the workers." in page

@@ -1,7 +1,7 @@
 """Pauses, resumes and runs schedules by hand."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.contrib.auth.models import User
@@ -51,4 +51,5 @@ def next_run(schedule: PeriodicTask) -> datetime | None:
         return due
     now = timezone.now()
     since = schedule.last_run_at or schedule.start_time or now
-    return max(now, now + schedule.schedule.remaining_estimate(since))
+    wait: timedelta = schedule.schedule.remaining_estimate(since)
+    return max(now, now + wait)

@@ -50,7 +50,7 @@ def is_required() -> bool:
     return bool(settings.SECOND_FACTOR == "required")
 
 
-def with_factor(users: QuerySet[User]) -> QuerySet[User]:
+def with_factor(users: QuerySet[User]) -> QuerySet[Any]:
     """`users` with `factor_id`, the id of the factor of each; None for who has none. A new factor has a new id."""
     factors = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
     return users.annotate(factor_id=Subquery(factors.values("pk")[:1]))

@@ -38,12 +38,12 @@ class SessionUserMiddleware(AuthenticationMiddleware):
 def _session_user(request: HttpRequest) -> User | AnonymousUser:
     if not hasattr(request, "_cached_user"):
         request._cached_user = _holder(request)  # type: ignore[attr-defined]  # where Django and the log line look
-    known: User | AnonymousUser = request._cached_user
+    known: User | AnonymousUser = request._cached_user  # type: ignore[attr-defined]  # as above
     return known
 
 
 def _holder(request: HttpRequest) -> User | AnonymousUser:
-    user = cast("User | AnonymousUser", get_user(request))
+    user = get_user(request)
     if isinstance(user, AnonymousUser):
         return user
     session = cast("SessionStore", request.session)

@@ -40,7 +40,7 @@ class PasswordView(LoginView):
         own = {"title": "Log in", "subtitle": None, "app_path": self.request.get_full_path()}
         return {**super().get_context_data(**kwargs), **admin.site.each_context(self.request), **own}
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:  # type: ignore[override]  # Unfold's has no types
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user = form.get_user()
         has_factor = factor_id(user) is not None
         if not has_factor and not is_required():
