@@ -4,8 +4,10 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from config import env
+from config.settings.navigation import NAVIGATION
 
 TEMPLATES = [
     {
@@ -38,6 +40,13 @@ UNFOLD: dict[str, Any] = {
     "SITE_DROPDOWN": [{"icon": "monitoring", "title": "Demand", "link": "/analytics/"}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            {"title": "Second factor", "link": reverse_lazy("second-factor")},
+        ],
+    },
 }
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {

@@ -44,7 +44,7 @@ PAGES = {
 # How many queries a list makes, at one row and at three: the session, the user, the role's permissions (none for a
 # superuser), counts and the page; two filters of airports ask for their values.
 QUERIES = {
-    User: 6,
+    User: 7,
     Group: 5,
     ApiToken: 5,
     Import: 4,
@@ -57,7 +57,7 @@ QUERIES = {
     TownAlias: 4,
     ChunkedRun: 4,
     Lease: 4,
-    PeriodicTask: 8,
+    PeriodicTask: 6,
     IntervalSchedule: 5,
     CrontabSchedule: 5,
     ClockedSchedule: 5,
