@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from django.contrib.auth.models import User
 from django.db import Error
@@ -45,7 +46,8 @@ def load_one(work: Work, report: Report) -> Outcome:
 @contextmanager
 def _opened(path: str) -> Iterator[ByteStream]:
     if path == STDIN:
-        yield sys.stdin.buffer
+        # The type knows nothing of `read1`, which every buffer has.
+        yield cast("ByteStream", sys.stdin.buffer)
         return
     with Path(path).open("rb") as file:
         yield file

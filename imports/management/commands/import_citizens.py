@@ -6,6 +6,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -89,7 +90,7 @@ def _outcomes(works: Sequence[Work], *, jobs: int, bar: Bar) -> Iterator[Outcome
         yield from load_in_parallel(works, jobs=jobs, report=bar.report)
         return
     for work in works:
-        yield load_one(work, lambda size, residents, path=work.path: bar.report(path, size, residents))
+        yield load_one(work, partial(bar.report, work.path))
 
 
 class _Stop:

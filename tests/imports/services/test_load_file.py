@@ -22,7 +22,7 @@ PRETTY = json.dumps({"citizens": TWO}, indent=2).encode()
 
 
 def load_bytes(body: bytes, name: str = "a", **options: Any) -> LoadedFile:
-    return load_file(file=io.BufferedReader(io.BytesIO(body)), name=name, actor=options.pop("actor", None), **options)  # type: ignore[arg-type]  # BytesIO is raw enough
+    return load_file(file=io.BufferedReader(io.BytesIO(body)), name=name, actor=options.pop("actor", None), **options)
 
 
 BODIES = {
