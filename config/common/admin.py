@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 import config.common.schedule_admin  # noqa: F401 - registers itself
+from config.common.admin_lists import quicken_lists
 from config.common.models import ApiToken, ChunkedRun, Lease
 from config.common.services.roles import set_staff
 from config.common.services.tokens import issue_token
@@ -22,6 +23,7 @@ from config.common.services.tokens import issue_token
 # What only a superuser may hand out.
 _SUPERUSER_ONLY = {"is_superuser", "user_permissions", "is_staff"}
 
+quicken_lists()
 admin.site.unregister([User, Group, AccessAttempt, AccessLog, AccessFailureLog])
 
 
