@@ -41,7 +41,7 @@ def send(client: Client, text: str, button: str = "upload", **fields: Any) -> st
 def test_an_editor_finds_the_page_and_uploads() -> None:
     client = browser("Editors")
     assert page_of(client) == "/admin/airports/airport/upload/"
-    assert "The file was taken in." in send(client, GOOD)
+    assert "The file was taken in:" in send(client, GOOD)
     assert Airport.objects.get().iata == "VLC"
     assert Airport.history.get().history_user.username == "Editors"
 
@@ -69,7 +69,7 @@ def test_a_wrong_row_is_named_and_nothing_is_stored() -> None:
 
 def test_the_good_rows_can_be_stored_all_the_same() -> None:
     page = send(browser("Managers"), GOOD + BAD, on_error="skip")
-    assert "The file was taken in." in page
+    assert "The file was taken in:" in page
     assert page.count("Line 2") == 2
     assert Airport.objects.count() == 1
 
