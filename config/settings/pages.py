@@ -37,7 +37,10 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("site/icon.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "COMMAND": {"search_callback": "config.common.palette.find_rows"},
 }
+# Whose rows the command palette finds, by the search fields of their lists.
+PALETTE_MODELS = ["airports.airport"]
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {

@@ -173,9 +173,12 @@ def test_a_list_makes_as_many_queries_for_three_rows_as_for_one(
 
 def test_the_page_of_a_role_asks_once_for_all_its_permissions(django_assert_num_queries: NumQueries) -> None:
     client = signed_in(person("S"))
-    for role in Group.objects.order_by("name"):
-        with django_assert_num_queries(5):
-            client.get(url(Group, f"{role.pk}/change/"))
+    roles = [url(Group, f"{role.pk}/change/") for role in Group.objects.order_by("name")]
+    # The first page that is opened remembers the types of content.
+    client.get(roles[0])
+    for role in roles:
+        with django_assert_num_queries(4):
+            client.get(role)
 
 
 def test_somebody_without_a_role_is_sent_to_sign_in() -> None:
