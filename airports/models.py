@@ -57,7 +57,8 @@ class Airport(models.Model):
     history = HistoricalRecords(
         history_id_field=models.BigAutoField(),
         excluded_fields=["created_at", "updated_at"],
-        verbose_name_plural="history",
+        # What the admin lists of it.
+        verbose_name_plural="airports deleted for good",
     )
     objects: ClassVar[AirportQuerySet] = AirportQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 

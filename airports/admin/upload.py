@@ -13,7 +13,8 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
-from airports.admin.shown import acting, differences
+from airports.admin.shown import Difference, acting, differences
+from airports.fields import NAMES
 from airports.models import KeptUpload
 from airports.services.keep_upload import forget_upload, keep_upload, kept_upload, take_upload
 from airports.services.upload_airports import UploadResult, upload_airports
@@ -100,7 +101,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
     def _preview(self, request: HttpRequest, kept: KeptUpload, preview: dict[str, Any]) -> HttpResponse:
         counts = preview.get("counts", {})
-        rows = [{**row, "changes": differences(row["changes"])} for row in preview["differences"]]
+        rows = [{**row, "changes": _in_order(row["changes"])} for row in preview["differences"]]
         total = counts.get("created", 0) + counts.get("updated", 0)
         return self._page(
             request,
@@ -115,6 +116,11 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
     def _page(self, request: HttpRequest, title: str, **context: Any) -> HttpResponse:
         context |= {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
         return TemplateResponse(request, "admin/airports/upload.html", context)
+
+
+def _in_order(changes: dict[str, Any]) -> list[Difference]:
+    """In the order of the fields, which the database does not keep in JSON."""
+    return differences({name: changes[name] for name in NAMES if name in changes})
 
 
 def _taken(request: HttpRequest, result: UploadResult) -> HttpResponse:
