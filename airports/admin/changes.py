@@ -1,6 +1,6 @@
 """Links that wait for somebody to confirm them, and creates that wait for the batch worker."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
@@ -26,14 +26,15 @@ class StateFilter(SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(state, state.capitalize()) for state in ("waiting", "applied", "expired", "withdrawn")]
 
-    def queryset(self, request: HttpRequest, queryset: PendingChangeQuerySet) -> QuerySet[PendingChange]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[PendingChange]) -> QuerySet[PendingChange]:
+        changes = cast("PendingChangeQuerySet", queryset)
         match self.value():
             case "waiting":
-                return queryset.waiting(timezone.now())
+                return changes.waiting(timezone.now())
             case "applied":
                 return queryset.exclude(applied_at=None)
             case "expired":
-                return queryset.expired(timezone.now())
+                return changes.expired(timezone.now())
             case "withdrawn":
                 return queryset.exclude(withdrawn_at=None)
             case _:

@@ -34,13 +34,15 @@ class CountryFilter(DropdownFilter):  # type: ignore[misc]  # django-unfold has 
 class _KindFilter(SimpleListFilter):
     """One of the few values that a column has; one query finds those of all the columns."""
 
+    column: ClassVar[str]
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        found = {kinds[self.parameter_name] for kinds in _kinds(request)}
+        found = {kinds[self.column] for kinds in _kinds(request)}
         return [*((kind, kind) for kind in sorted(found - {None})), (_UNKNOWN, "(unknown)")]
 
-    def queryset(self, request: HttpRequest, queryset: AirportQuerySet) -> QuerySet[Airport]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Airport]) -> QuerySet[Airport]:
         wanted = self.value()
-        return queryset.filter(**{self.parameter_name: None if wanted == _UNKNOWN else wanted}) if wanted else queryset
+        return queryset.filter(**{self.column: None if wanted == _UNKNOWN else wanted}) if wanted else queryset
 
 
 def _kinds(request: HttpRequest) -> list[dict[str, Any]]:
@@ -54,14 +56,14 @@ class TypeFilter(_KindFilter):
     """What it is: an airport, a station, a port."""
 
     title = "type"
-    parameter_name = "type"
+    parameter_name = column = "type"
 
 
 class SourceFilter(_KindFilter):
     """Where its data come from."""
 
     title = "source"
-    parameter_name = "source"
+    parameter_name = column = "source"
 
 
 class HistoryFilter(SimpleListFilter):
@@ -74,5 +76,5 @@ class HistoryFilter(SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("yes", "Changed since it was made"), ("no", "As it was made")]
 
-    def queryset(self, request: HttpRequest, queryset: AirportQuerySet) -> QuerySet[Airport]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Airport]) -> QuerySet[Airport]:
         return queryset.filter(self._CONDITIONS.get(self.value(), Q()))

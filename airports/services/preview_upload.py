@@ -1,5 +1,6 @@
 """What a file of airports would do, row by row, without doing it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -56,7 +57,7 @@ def _said(rejection: dict[str, Any]) -> str:
 
 def _differences(cursor: CursorWrapper) -> list[dict[str, Any]]:
     cursor.execute(_DIFFERENCES)
-    found = [_difference(*row[:4], row[4:]) for row in cursor.fetchall()]
+    found = [_difference(row) for row in cursor.fetchall()]
     cursor.execute(_DISPLACED)
     return found + [
         {"line": None, "airport": airport, "name": name, "is_new": False, "changes": {"iata": _pair(iata, None)}}
@@ -64,9 +65,10 @@ def _differences(cursor: CursorWrapper) -> list[dict[str, Any]]:
     ]
 
 
-def _difference(line: int, airport: int | None, name: str, is_new: bool, values: tuple[Any, ...]) -> dict[str, Any]:
+def _difference(row: Sequence[Any]) -> dict[str, Any]:
+    line, airport, name, is_new, *values = row
     pairs = zip(NAMES, values[::2], values[1::2], strict=True)
-    changes = {name: _pair(before, after) for name, before, after in pairs if before != after}
+    changes = {field: _pair(before, after) for field, before, after in pairs if before != after}
     return {"line": line, "airport": airport, "name": name, "is_new": is_new, "changes": changes}
 
 

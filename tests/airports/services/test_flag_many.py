@@ -74,7 +74,8 @@ def test_as_many_statements_for_fifty_as_for_one(django_assert_max_num_queries: 
 def test_a_code_taken_after_the_look_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the second look the unique index would end the action with an error."""
     airport = flagged("Late", iata="AAA")
-    look, looks = flag_many._live_codes, []
+    look = flag_many._live_codes
+    looks: list[str] = []
 
     def take() -> None:
         make_airport("Taker", iata="AAA")
