@@ -16,8 +16,10 @@ from unfold.admin import ModelAdmin
 import config.common.schedule_admin
 import config.common.token_admin
 import config.common.user_admin  # noqa: F401
+from config.common.admin_lists import quicken_lists
 from config.common.models import ChunkedRun, Lease
 
+quicken_lists()
 # The pages of the devices would show their secrets.
 admin.site.unregister([Group, AccessAttempt, AccessLog, AccessFailureLog, StaticDevice, TOTPDevice])
 

@@ -47,7 +47,10 @@ UNFOLD: dict[str, Any] = {
             {"title": "Second factor", "link": reverse_lazy("second-factor")},
         ],
     },
+    "COMMAND": {"search_callback": "config.common.palette.find_rows"},
 }
+# Whose rows the command palette finds, by the search fields of their lists.
+PALETTE_MODELS = ["airports.airport"]
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
