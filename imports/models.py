@@ -36,6 +36,12 @@ class Import(models.Model):
         CANCELLED = "cancelled"
         ERASED = "erased"
 
+    class Format(models.TextChoices):
+        """What a raw body is written as."""
+
+        JSON = "application/json", "JSON"
+        NDJSON = "application/x-ndjson", "NDJSON"
+
     source = models.CharField(max_length=64, default="default", help_text="Who supplied it.")
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
     citizen_count = models.BigIntegerField("citizens", default=0)
@@ -46,6 +52,10 @@ class Import(models.Model):
     stops_when_checked = models.BooleanField("review", default=False, help_text="Somebody looks at it before it loads.")
     review = models.JSONField(null=True, blank=True, help_text="Counts against the source's last complete import.")
     differences = models.JSONField(default=list, blank=True, help_text="Samples while it waits for approval.")
+    # The default is the database's too: a web server of before the column does not name it.
+    media_type = models.CharField(
+        max_length=32, choices=Format.choices, default=Format.JSON, db_default=Format.JSON, help_text="Of the raw body."
+    )
     content_encoding = models.CharField(max_length=16, blank=True, help_text="Of the raw body.")
     body_size = models.BigIntegerField("raw body", null=True, blank=True, help_text="Its bytes while it is kept.")
     revision = models.BigIntegerField(default=0, help_text="Grows with each correction of its citizens.")

@@ -12,8 +12,8 @@ from imports.models import Import, Rename
 from imports.services.delete_import import PURGE, purge_deleted_imports
 from imports.services.erase_bodies import erase_old_bodies
 from imports.services.erase_import import ERASE, scrub_erased_imports
-from imports.services.load_received import load_received_import
-from imports.services.receive_import import LOAD
+from imports.services.load_received import load_large_import, load_received_import
+from imports.services.receive_import import LOAD, LOAD_LARGE, load_task
 from imports.services.reclaim_space import VACUUM, reclaim_space
 from imports.services.rename_value import RENAME, carry_out_rename
 
@@ -22,6 +22,9 @@ ERASE_BODIES = "imports.erase_bodies"
 _PURGE_SECONDS = 30.0
 # The oldest ones; the next sweep sends more.
 _SWEPT_AT_ONCE = 100
+
+# For what a compressed body may unpack to (`STREAM_MAX_BYTES`), at a tenth of the usual speed.
+_LONGEST_LOAD = 4 * 3600.0
 
 logger = structlog.get_logger(__name__)
 
@@ -32,11 +35,24 @@ def load(self: BackgroundTask, *, import_id: int, **kwargs: Any) -> None:
     logger.info("import_load", import_id=import_id, outcome=load_received_import(import_id=import_id))
 
 
+@background_task(
+    LOAD_LARGE,
+    queue="bulk",
+    soft_time_limit=_LONGEST_LOAD,
+    time_limit=_LONGEST_LOAD + 60,
+    # The lease turns a second run away.
+    may_outlive_message=True,
+)
+def load_large(self: BackgroundTask, *, import_id: int, **kwargs: Any) -> None:
+    """Loads a large delivery, one at a time; those that wait are sent again by the sweep."""
+    logger.info("import_load", import_id=import_id, outcome=load_large_import(import_id=import_id))
+
+
 @sweep(LOAD)
 def sweep_stalled() -> None:
     """Deliveries whose message was lost or never sent, or whose worker is gone."""
-    for import_id in Import.objects.stalled().values_list("pk", flat=True)[:_SWEPT_AT_ONCE]:
-        enqueue(LOAD, expires=SWEPT_EXPIRES, import_id=import_id)
+    for row in Import.objects.stalled().only("body_size", "content_encoding")[:_SWEPT_AT_ONCE]:
+        enqueue(load_task(row), expires=SWEPT_EXPIRES, import_id=row.pk)
 
 
 @background_task(ERASE_BODIES, queue="bulk")

@@ -103,7 +103,7 @@ class ImportViewSet(ApiViewSet):
             "All or nothing: a delivery with any invalid value is refused, with every one of them listed.\n\n"
             "As `application/x-ndjson` there is one citizen a line, any number of them, read and loaded while they "
             "come. Errors then point to `line 17/birth_date`. A line may have a mebibyte; an empty line is an error "
-            "but at the end. Such a delivery is loaded before it is answered.\n\n"
+            "but at the end.\n\n"
             "With `Prefer: respond-async` it is stored as it is sent and answered at once; poll `Location` until "
             "`status` is `complete`, or `failed` with the same errors. With `?review=true` beside it the load stops at "
             "`checked`, with what it would change, until somebody approves or discards it."
@@ -119,12 +119,12 @@ class ImportViewSet(ApiViewSet):
     )
     @idempotent
     def create(self, request: Request) -> Response:
-        if sent_type(request, JSON, NDJSON) == NDJSON:
-            return _created(self._load_stream(raw_body(request, media_type=NDJSON, encodings=_ENCODINGS)))
-        limits: dict[str, Any] = {"max_bytes": settings.IMPORT_MAX_BYTES, "encodings": _ENCODINGS}
+        media_type = sent_type(request, JSON, NDJSON)
         if prefers_async(request):
-            return self._receive(raw_body(request, **limits))
-        body = read_body(request, **limits)
+            return self._receive(request, media_type)
+        if media_type == NDJSON:
+            return _created(self._load_stream(raw_body(request, media_type=NDJSON, encodings=_ENCODINGS)))
+        body = read_body(request, max_bytes=settings.IMPORT_MAX_BYTES, encodings=_ENCODINGS)
         return _created(load_import(body=body, source=self._source(), actor=self.actor))
 
     def _load_stream(self, body: RawBody) -> Import:
@@ -144,10 +144,14 @@ class ImportViewSet(ApiViewSet):
             raise InvalidInput("The query is not valid.", errors=[error])
         return str(query["source"])
 
-    def _receive(self, body: RawBody) -> Response:
+    def _receive(self, request: Request, media_type: str) -> Response:
+        # What is stored as it is sent has a limit, also where what is loaded as it comes has none.
+        limit = settings.STREAM_MAX_BYTES if media_type == NDJSON else settings.IMPORT_MAX_BYTES
+        body = raw_body(request, max_bytes=limit, media_type=media_type, encodings=_ENCODINGS)
         query = self.query()
         received = receive_import(
             chunks=body.chunks,
+            media_type=media_type,
             content_encoding=body.encoding,
             source=query["source"],
             review=query["review"],

@@ -18,8 +18,12 @@ _WRITE = """
 """
 
 
+class Stopped(Exception):
+    """The import was cancelled or deleted, or another worker has loaded it: nothing more is to be done here."""
+
+
 class Progress:
-    """Writes the number of processed citizens over a connection of its own: the load's is in a transaction.
+    """Writes the number of processed citizens over a `connection` of its own: the load's is in a transaction.
 
     It does so between two chunks, at most every `SECONDS_BETWEEN`.
     """
@@ -27,7 +31,7 @@ class Progress:
     def __init__(self, import_id: int, held: Held) -> None:
         self._import_id = import_id
         self._held = held
-        self._own: BaseDatabaseWrapper = connection.copy()
+        self.connection: BaseDatabaseWrapper = connection.copy()
         self._next = time.monotonic() + SECONDS_BETWEEN
         self.is_stopped = False
 
@@ -44,13 +48,20 @@ class Progress:
             if self.is_stopped:
                 return
 
+    def tell(self, processed: int) -> None:
+        """Writes it down when it is time to. Raises `Stopped` when the load is not to go on."""
+        if time.monotonic() >= self._next:
+            self._write(processed)
+        if self.is_stopped:
+            raise Stopped
+
     def _write(self, processed: int) -> None:
         values: list[Any] = [processed, self._import_id, self._held.name, self._held.fence]
-        with self._own.cursor() as cursor:
+        with self.connection.cursor() as cursor:
             cursor.execute(_WRITE, values)
             self.is_stopped = not cursor.rowcount
         self._next = time.monotonic() + SECONDS_BETWEEN
 
     def close(self) -> None:
         """Ends the connection."""
-        self._own.close()
+        self.connection.close()

@@ -24,13 +24,19 @@ from imports.models import Import
 from imports.querysets import LEASE_PREFIX
 from imports.services.erase_bodies import body_goes_at_once
 from imports.services.load_import import copy_citizens
-from imports.services.load_progress import Progress
+from imports.services.load_progress import Progress, Stopped
 from imports.services.raw_bodies import read_body, remove_body
-from imports.services.review_delivery import review_delivery, storable_differences
+from imports.services.received_stream import ReceivedStream
+from imports.services.reclaim_space import reclaim_soon
+from imports.services.review_delivery import Review, review_delivery, storable_differences
+from imports.services.review_stored import review_stored
 
 Status = Import.Status
 # A body that brings every worker down must not be tried for ever.
 MAX_ATTEMPTS = 5
+# Whoever holds it loads a large delivery. One at a time: several would take every general worker for as long, and the
+# disk makes none of them quicker.
+LARGE_LEASE = "imports.load_large"
 _NAME_BACKEND = "SELECT set_config('application_name', %s, true)"
 _END_PREDECESSOR = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -53,15 +59,20 @@ def load_received_import(*, import_id: int) -> str:
         return "stopped"
 
 
+def load_large_import(*, import_id: int) -> str:
+    """`load_received_import` for large ones, one at a time: `waits` while another is loaded."""
+    try:
+        with lease(LARGE_LEASE):
+            return load_received_import(import_id=import_id)
+    except LeaseTaken:
+        return "waits"
+
+
 def read_received(delivery: Import) -> list[Citizen]:
     """The citizens of a stored body. Raises as `load_import` does for the same bytes, on the day that they came."""
     body = decoded(read_body(delivery.pk), encoding=delivery.content_encoding, max_bytes=settings.IMPORT_MAX_BYTES)
     today = delivery.created_at.astimezone(UTC).date()
     return read_document(body, max_citizens=settings.IMPORT_MAX_CITIZENS, today=today)
-
-
-class Stopped(Exception):
-    """The import was cancelled or deleted, or another worker has loaded it: nothing more is to be done here."""
 
 
 class _Load:
@@ -75,6 +86,8 @@ class _Load:
         if delivery.attempts > MAX_ATTEMPTS:
             return self._fail(_given_up())
         try:
+            if delivery.media_type == Import.Format.NDJSON:
+                return self._take_stream(delivery)
             citizens = read_received(delivery)
         except (InvalidInput, TooLarge) as refusal:
             return self._fail(refusal)
@@ -104,6 +117,7 @@ class _Load:
         errors = refusal.errors or [FieldError("", "too_large", refusal.detail)]
         self._move(
             status=Status.FAILED,
+            processed=0,
             errors=[asdict(error) for error in errors],
             more_errors=refusal.more_errors,
             settled_at=timezone.now(),
@@ -111,10 +125,36 @@ class _Load:
         return Status.FAILED.value
 
     def _await_review(self, delivery: Import, citizens: list[Citizen]) -> str:
-        review = review_delivery(citizens, source=delivery.source)
-        with transaction.atomic():
-            self._move(status=Status.CHECKED, review=review.counts, differences=storable_differences(review))
+        return self._check(review_delivery(citizens, source=delivery.source))
+
+    @transaction.atomic
+    def _check(self, review: Review) -> str:
+        values = {"citizen_count": review.counts["residents"], "processed": 0, "review": review.counts}
+        self._move(status=Status.CHECKED, differences=storable_differences(review), **values)
         return Status.CHECKED.value
+
+    def _take_stream(self, delivery: Import) -> str:
+        progress = Progress(self._import_id, self._held)
+        try:
+            if delivery.stops_when_checked:
+                return self._check(self._review_stream(delivery, progress))
+            with transaction.atomic():
+                self._name_backend()
+                # The fence after the rows, as below.
+                self._complete(ReceivedStream(delivery, progress).store())
+        finally:
+            progress.close()
+        return Status.COMPLETE.value
+
+    def _review_stream(self, delivery: Import, progress: Progress) -> Review:
+        """Stores the citizens to look at them, and takes them back."""
+        with transaction.atomic():
+            self._name_backend()
+            count = ReceivedStream(delivery, progress).store()
+            review = review_stored(import_id=self._import_id, source=delivery.source, residents=count)
+            transaction.set_rollback(True)
+        reclaim_soon(count)
+        return review
 
     def _store(self, citizens: list[Citizen]) -> str:
         progress = Progress(self._import_id, self._held)
@@ -126,8 +166,7 @@ class _Load:
 
     @transaction.atomic
     def _copy(self, citizens: list[Citizen], progress: Progress) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(_NAME_BACKEND, [self._held.name])
+        self._name_backend()
         copy_citizens(progress.watched(copy_rows(citizens, self._import_id)))
         if progress.is_stopped:
             raise Stopped
@@ -135,10 +174,16 @@ class _Load:
         # could not be taken over from a worker that froze in it.
         self._complete(len(citizens))
 
+    def _name_backend(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_NAME_BACKEND, [self._held.name])
+
     def _complete(self, count: int) -> None:
         now = timezone.now()
         body: dict[str, Any] = {"body_size": None} if body_goes_at_once() else {}
-        self._move(status=Status.COMPLETE, processed=count, completed_at=now, settled_at=now, **body)
+        self._move(
+            status=Status.COMPLETE, citizen_count=count, processed=count, completed_at=now, settled_at=now, **body
+        )
         if body:
             remove_body(self._import_id)
 

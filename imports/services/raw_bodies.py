@@ -1,11 +1,14 @@
 """What a delivery was sent as: rows of up to a mebibyte, from the moment it is received until it is erased."""
 
 from collections.abc import Iterable, Iterator
+from itertools import count
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from imports.models import Import, RawChunk
 
+_READ = "SELECT content FROM imports_rawchunk WHERE import_id = %s AND number = %s"
 _COPY_ROWS = """
     INSERT INTO imports_rawchunk (import_id, number, content)
     SELECT %s, number, content FROM imports_rawchunk WHERE import_id = %s
@@ -22,11 +25,18 @@ def store_body(received: Import, chunks: Iterable[bytes]) -> None:
     received.save(update_fields=["body_size"])
 
 
-def read_body(import_id: int) -> Iterator[bytes]:
-    """The chunks of a body in their order."""
-    chunks = RawChunk.objects.filter(delivery_id=import_id).order_by("number")
-    for number in chunks.values_list("number", flat=True):
-        yield bytes(chunks.values_list("content", flat=True).get(number=number))
+def read_body(import_id: int, *, over: BaseDatabaseWrapper | None = None) -> Iterator[bytes]:
+    """The chunks of a body in their order, one at a time in memory.
+
+    Read over the connection `over`, where Django's is in the middle of a COPY.
+    """
+    for number in count():
+        with (over or connection).cursor() as cursor:
+            cursor.execute(_READ, [import_id, number])
+            row = cursor.fetchone()
+        if row is None:
+            return
+        yield bytes(row[0])
 
 
 def copy_body(*, source_id: int, target_id: int) -> None:

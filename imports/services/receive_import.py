@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from config.common.background.publishing import enqueue
+from config.common.encodings import GZIP
 from config.common.problems import Gone
 from imports.models import Import
 from imports.services.access import visible_import
@@ -13,12 +15,16 @@ from imports.services.load_import import DEFAULT_SOURCE, check_source
 from imports.services.raw_bodies import copy_body, store_body
 
 LOAD = "imports.load"
+LOAD_LARGE = "imports.load_large"
+# Residents pack to about a tenth of their size.
+_PACKED = 10
 
 
 @transaction.atomic
 def receive_import(
     *,
     chunks: Iterable[bytes],
+    media_type: str = Import.Format.JSON,
     content_encoding: str = "",
     source: str = DEFAULT_SOURCE,
     review: bool = False,
@@ -31,11 +37,21 @@ def receive_import(
     """
     check_source(source)
     received = Import.objects.create(
-        source=source, content_encoding=content_encoding, stops_when_checked=review, created_by=actor
+        source=source,
+        media_type=media_type,
+        content_encoding=content_encoding,
+        stops_when_checked=review,
+        created_by=actor,
     )
     store_body(received, chunks)
-    enqueue(LOAD, import_id=received.pk)
+    enqueue(load_task(received), import_id=received.pk)
     return received
+
+
+def load_task(received: Import) -> str:
+    """The task that loads it: large deliveries have their own, so that small ones need not wait for them."""
+    size = (received.body_size or 0) * (_PACKED if received.content_encoding == GZIP else 1)
+    return LOAD_LARGE if size > settings.IMPORT_LARGE_BYTES else LOAD
 
 
 @transaction.atomic
@@ -51,10 +67,11 @@ def reload_import(*, import_id: int, actor: User | None) -> Import:
         raise Gone("The raw body of this import is not kept.")
     again = Import.objects.create(
         source=first.source,
+        media_type=first.media_type,
         content_encoding=first.content_encoding,
         body_size=first.body_size,
         created_by=actor or first.created_by,
     )
     copy_body(source_id=first.pk, target_id=again.pk)
-    enqueue(LOAD, import_id=again.pk)
+    enqueue(load_task(again), import_id=again.pk)
     return again

@@ -1,6 +1,6 @@
 """What a delivery would change, counted against the source's last complete import, with samples to look at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import Any
@@ -81,34 +81,39 @@ class _Comparison:
             self._compare(row)
 
     def _compare(self, row: Citizen) -> None:
-        delivered, before = self._unmatched.pop(row.citizen_id, None), _values(row)
+        delivered, before = self._unmatched.pop(row.citizen_id, None), values_of(row)
         if delivered is None:
             self._gone += 1
             self._sample("gone", row.citizen_id, before, {})
-        elif (after := _values(delivered)) != before:
+        elif (after := values_of(delivered)) != before:
             self._changed += 1
             self._sample("changed", row.citizen_id, before, after)
 
     def _sample(self, kind: str, citizen_id: int, before: Values, after: Values) -> None:
         if len(self._samples[kind]) < MAX_SAMPLES:
-            self._samples[kind].append(_difference(kind, citizen_id, before, after))
+            self._samples[kind].append(difference(kind, citizen_id, before, after))
 
     def counts(self) -> dict[str, int | None]:
         return {"new": len(self._unmatched), "gone": self._gone, "changed": self._changed}
 
     def samples(self) -> list[dict[str, Any]]:
         """Of each kind in turn, so that many of one hide none of another."""
-        new = (_difference("new", *_added(citizen)) for citizen in self._unmatched.values())
-        kinds: list[Iterator[dict[str, Any]]] = [iter(self._samples["changed"]), iter(self._samples["gone"]), new]
-        in_turn = chain.from_iterable(zip_longest(*(islice(kind, MAX_SAMPLES) for kind in kinds)))
-        return [sample for sample in in_turn if sample is not None][:MAX_SAMPLES]
+        new = (difference("new", *_added(citizen)) for citizen in self._unmatched.values())
+        return in_turn([self._samples["changed"], self._samples["gone"], new])
+
+
+def in_turn(kinds: Iterable[Iterable[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The first `MAX_SAMPLES` samples, one of each kind in turn."""
+    all_kinds = chain.from_iterable(zip_longest(*(islice(kind, MAX_SAMPLES) for kind in kinds)))
+    return [sample for sample in all_kinds if sample is not None][:MAX_SAMPLES]
 
 
 def _added(citizen: Delivered) -> tuple[int, Values, Values]:
-    return citizen.citizen_id, {}, _values(citizen)
+    return citizen.citizen_id, {}, values_of(citizen)
 
 
-def _difference(kind: str, citizen_id: int, before: Values, after: Values) -> dict[str, Any]:
+def difference(kind: str, citizen_id: int, before: Values, after: Values) -> dict[str, Any]:
+    """A sample: each field that is not the same, with both values."""
     changes = {
         name: {"from": before.get(name), "to": after.get(name)}
         for name in before | after
@@ -117,7 +122,7 @@ def _difference(kind: str, citizen_id: int, before: Values, after: Values) -> di
     return {"citizen_id": citizen_id, "difference": kind, "changes": changes}
 
 
-def _values(citizen: Citizen | Delivered) -> Values:
+def values_of(citizen: Citizen | Delivered) -> Values:
     """Every field but the id, dates as they are written; the order of a list of ids says nothing."""
     values: Values = {name: getattr(citizen, name) for name in (*_TEXTS, "channel")}
     values |= {name: sorted(getattr(citizen, name)) for name in _LISTS}

@@ -14,7 +14,7 @@ from config.common.background.publishing import enqueue
 from config.common.problems import Conflict, Gone, NotFound
 from imports.models import Import
 from imports.services.access import visible_import
-from imports.services.receive_import import LOAD
+from imports.services.receive_import import load_task
 
 Status = Import.Status
 
@@ -37,7 +37,7 @@ def retry_import(*, import_id: int, actor: User) -> Import:
     moved = _move(import_id, actor, (Status.FAILED, Status.CANCELLED), values)
     if moved.body_size is None:
         raise Gone("The raw body of this import was erased: deliver it again.")
-    enqueue(LOAD, import_id=import_id)
+    enqueue(load_task(moved), import_id=import_id)
     return moved
 
 
@@ -49,7 +49,7 @@ def approve_import(*, import_id: int, actor: User) -> Import:
     """
     values = {"status": Status.LOADING, "stops_when_checked": False, "attempts": 0, "differences": []}
     moved = _move(import_id, actor, (Status.CHECKED,), values)
-    enqueue(LOAD, import_id=import_id)
+    enqueue(load_task(moved), import_id=import_id)
     return moved
 
 

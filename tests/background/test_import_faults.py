@@ -18,11 +18,12 @@ from imports.services.receive_import import LOAD
 from imports.tasks import erase_bodies, sweep_stalled
 from tests.background.workers import PrivateRedis, kill, start_worker, until
 from tests.factories import alike, people
-from tests.imports.world import body_of, received, stored
+from tests.imports.world import body_of, lines_of, received, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LEASE_SECONDS = "2"
+LINES = "application/x-ndjson"
 # Several chunks of a COPY.
 MANY = 2_000
 
@@ -42,10 +43,10 @@ def hold() -> Iterator[Callable[[], None]]:
     other.close()
 
 
-def accept(client: APIClient, body: bytes, query: str = "") -> str:
+def accept(client: APIClient, body: bytes, query: str = "", media_type: str = "application/json") -> str:
     """The URL of a delivery that was taken in."""
     headers: dict[str, Any] = {"HTTP_PREFER": "respond-async"}
-    answer = client.post(f"/imports{query}", body, content_type="application/json", **headers)
+    answer = client.post(f"/imports{query}", body, content_type=media_type, **headers)
     assert answer.status_code == 202
     return str(answer["Location"])
 
@@ -129,6 +130,40 @@ def test_what_a_killed_worker_began_another_one_finishes(manager: APIClient, hol
     with start_worker(LEASE_SECONDS=LEASE_SECONDS):
         until(sweeping(manager, url))
     loaded_once(manager, url, MANY)
+
+
+@pytest.mark.parametrize("large_from", ["1", "1000000000"])
+def test_lines_that_a_killed_worker_began_another_one_finishes(
+    manager: APIClient, hold: Callable[[], None], settings: Any, large_from: str
+) -> None:
+    settings.IMPORT_LARGE_BYTES = int(large_from)
+    environment = {"LEASE_SECONDS": LEASE_SECONDS, "IMPORT_LARGE_BYTES": large_from}
+    with start_worker(**environment) as first:
+        url = accept(manager, lines_of(alike(MANY)), media_type=LINES)
+        until(loader)
+        kill(first)
+    hold()
+    assert status_of(manager, url) == "loading"
+    with start_worker(**environment):
+        until(sweeping(manager, url))
+    loaded_once(manager, url, MANY)
+
+
+def test_a_worker_that_froze_in_lines_is_overtaken_and_writes_nothing_when_it_wakes_up(
+    manager: APIClient, hold: Callable[[], None], settings: Any
+) -> None:
+    settings.IMPORT_LARGE_BYTES = 1
+    with start_worker(concurrency=2, LEASE_SECONDS=LEASE_SECONDS, IMPORT_LARGE_BYTES="1"):
+        url = accept(manager, lines_of(alike(MANY)), media_type=LINES)
+        until(loader)
+        frozen = worker_of(url)
+        os.kill(frozen, signal.SIGSTOP)
+        hold()
+        until(sweeping(manager, url))
+        os.kill(frozen, signal.SIGCONT)
+        time.sleep(1)
+        loaded_once(manager, url, MANY)
+    assert Import.objects.get().attempts == 2
 
 
 def test_a_worker_that_froze_is_overtaken_and_writes_nothing_when_it_wakes_up(

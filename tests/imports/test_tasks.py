@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
+from pytest_django import Settings
 
 from config.common.models import Lease
 from imports import tasks
 from imports.models import Import
-from imports.tasks import sweep_stalled
+from imports.tasks import load, load_large, sweep_stalled
 from tests.factories import ImportFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,22 @@ def test_an_import_whose_lease_is_held_is_left_to_its_worker(swept: list[int], s
     Lease.objects.create(name=f"imports.load:{row.pk}", fence=1, holder="somebody", expires_at=expires_at)
     sweep_stalled()
     assert swept == ([row.pk] if is_swept else [])
+
+
+def test_what_is_large_is_sent_to_its_own_task(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    settings.IMPORT_LARGE_BYTES = 100
+    sent: list[tuple[str, int]] = []
+    monkeypatch.setattr(tasks, "enqueue", lambda task, *, expires, import_id: sent.append((task, import_id)))
+    sizes = [(100, "identity"), (101, "identity"), (10, "gzip"), (11, "gzip")]
+    rows = [ImportFactory(status="queued", body_size=size, content_encoding=encoding).pk for size, encoding in sizes]
+    sweep_stalled()
+    assert sent == list(zip(["imports.load", "imports.load_large"] * 2, rows, strict=True))
+
+
+def test_large_deliveries_wait_behind_other_bulk_work_and_may_take_hours() -> None:
+    assert (load_large.queue_name, load.queue_name) == ("bulk", "default")
+    assert load_large.soft_time_limit > 3600
+    assert load_large.may_outlive_message
 
 
 def test_a_sweep_sends_a_bounded_number(swept: list[int], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,11 @@ def body_of(citizens: People) -> bytes:
     return json.dumps({"citizens": list(citizens)}).encode()
 
 
+def lines_of(citizens: People) -> bytes:
+    """The same delivery with one citizen a line."""
+    return b"".join(json.dumps(citizen).encode() + b"\n" for citizen in citizens)
+
+
 def load(citizens: People, *, actor: User | None = None, source: str = "default") -> int:
     """The id of a new import with `citizens`."""
     return load_import(body=body_of(citizens), source=source, actor=actor).pk

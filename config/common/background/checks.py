@@ -41,6 +41,8 @@ def _takes_anything(task: Task) -> bool:
 
 def _visibility_errors(tasks: list[Task], visibility_seconds: float) -> Iterator[CheckMessage]:
     for task in tasks:
+        if getattr(task, "may_outlive_message", False):
+            continue
         longest = max(task.time_limit or 0, getattr(task, "retry_backoff_max", 0)) + _MARGIN_SECONDS
         if visibility_seconds < longest:
             yield Error(

@@ -28,6 +28,9 @@ class BackgroundTask(Task):  # type: ignore[misc]  # Celery has no types
     time_limit: ClassVar[float] = 90
     # Seconds after which a message is too old to be worth starting on: the sweeper has sent another.
     expires: ClassVar[float] = 3600
+    # Whether a message that is handed out again, while its task still runs, is turned away, by a lease for instance:
+    # then the task may take longer than the visibility timeout.
+    may_outlive_message: ClassVar[bool] = False
     # What passes by itself. A mistake in the code does not.
     autoretry_for = (OperationalError, InterfaceError, OSError, Unavailable)
     max_retries = 5

@@ -51,6 +51,11 @@ def test_a_task_that_lacks_a_part_of_the_policy_is_named(policy: dict[str, Any],
         assert errors == [expected]
 
 
+def test_a_task_whose_second_run_is_turned_away_may_take_longer() -> None:
+    with errors_of(time_limit=1741, may_outlive_message=True) as errors:
+        assert errors == []
+
+
 def test_a_task_that_cannot_take_one_more_argument_is_named() -> None:
     def strict(self: Any) -> None: ...
 

@@ -135,14 +135,8 @@ def test_no_line_can_be_skipped(manager: APIClient) -> None:
     assert answer.json()["errors"][0]["detail"] == "A delivery is all or nothing: no citizen can be skipped."
 
 
-def test_it_is_loaded_before_the_answer_whatever_is_preferred(manager: APIClient) -> None:
-    answer = post(manager, GOOD, Prefer="respond-async")
-    assert (answer.status_code, "Preference-Applied" in answer.headers) == (201, False)
-
-
-def test_it_cannot_wait_for_a_review(manager: APIClient) -> None:
-    answer = post(manager, GOOD, "/imports?review=true", Prefer="respond-async")
-    assert refused(answer)[1] == [("?review", "needs_respond_async")]
+def test_it_waits_for_a_review_in_the_background_only(manager: APIClient) -> None:
+    assert refused(post(manager, GOOD, "/imports?review=true"))[1] == [("?review", "needs_respond_async")]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from imports.models import Import, RawChunk
 from tests.factories import people
-from tests.imports.world import body_of, counts, problem, received
+from tests.imports.world import body_of, counts, lines_of, problem, received
 from tests.server import Server
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,26 @@ def test_a_delivery_is_accepted_as_it_is_and_its_status_answered(manager: APICli
 def test_a_large_body_is_kept_by_the_mebibyte(manager: APIClient) -> None:
     assert post(manager, b"x" * (2 * MEBIBYTE + 5)).status_code == 202
     assert [len(chunk.content) for chunk in RawChunk.objects.all()] == [MEBIBYTE, MEBIBYTE, 5]
+
+
+def test_one_citizen_a_line_is_answered_at_once_too(manager: APIClient, settings: Any) -> None:
+    settings.IMPORT_MAX_BYTES = 1
+    body = lines_of(people(2))
+    headers: dict[str, Any] = {"HTTP_PREFER": "respond-async"}
+    answer = manager.post("/imports?review=true", body, content_type="application/x-ndjson; charset=utf-8", **headers)
+    row = Import.objects.get()
+    assert (answer.status_code, answer["Location"]) == (202, f"/imports/{row.pk}")
+    assert answer["Preference-Applied"] == "respond-async"
+    assert (row.media_type, row.stops_when_checked, row.body_size) == ("application/x-ndjson", True, len(body))
+    assert answer.json()["data"]["status"] == "queued"
+
+
+def test_lines_that_are_kept_have_a_limit_as_they_are_sent(manager: APIClient, settings: Any) -> None:
+    settings.STREAM_MAX_BYTES = 10
+    headers: dict[str, Any] = {"HTTP_PREFER": "respond-async", "content_type": "application/x-ndjson"}
+    assert manager.post("/imports", b"x" * 11, **headers).status_code == 413
+    assert (counts(), RawChunk.objects.count()) == ((0, 0), 0)
+    assert manager.post("/imports", b"x" * 10, **headers).status_code == 202
 
 
 def test_a_compressed_body_stays_compressed(manager: APIClient) -> None:

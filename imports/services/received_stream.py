@@ -1,0 +1,45 @@
+"""The stored body of a delivery with one citizen a line, on its way into the table."""
+
+from collections.abc import Iterator
+from datetime import UTC
+
+from django.conf import settings
+
+from config.common.encodings import unpacked
+from imports.models import Import
+from imports.services.load_progress import Progress
+from imports.services.load_stream import store_stream
+from imports.services.raw_bodies import read_body
+
+
+class ReceivedStream:
+    """Stores the citizens of a received delivery inside the caller's transaction, in constant memory.
+
+    The raw body is read over the connection of `progress`: that of the load is in the middle of a COPY.
+    """
+
+    def __init__(self, delivery: Import, progress: Progress) -> None:
+        self._delivery = delivery
+        self._progress = progress
+        self._count = 0
+
+    def store(self) -> int:
+        """How many citizens there are. Raises as `store_stream`, `TooLarge` as `unpacked`, and `Stopped`."""
+        chunks = unpacked(
+            self._chunks(),
+            encoding=self._delivery.content_encoding,
+            max_bytes=settings.STREAM_MAX_BYTES,
+            max_ratio=settings.STREAM_MAX_RATIO,
+        )
+        today = self._delivery.created_at.astimezone(UTC).date()
+        return store_stream(chunks=chunks, import_id=self._delivery.pk, today=today, on_progress=self._tell)
+
+    def _chunks(self) -> Iterator[bytes]:
+        for chunk in read_body(self._delivery.pk, over=self._progress.connection):
+            yield chunk
+            # Also where nothing is stored any more and the rest is read for its errors.
+            self._progress.tell(self._count)
+
+    def _tell(self, count: int) -> None:
+        self._count = count
+        self._progress.tell(count)
