@@ -10,7 +10,10 @@ _KINDS = {"relatives": "relative", "friends": "friend"}
 def sentences(before: Citizen, after: Citizen) -> list[str]:
     """The first of them name each relation that began or ended, for it shows on another's page too."""
     changed = {
-        name: (set(getattr(after, name)) - set(getattr(before, name)), set(getattr(before, name)) - set(getattr(after, name)))
+        name: (
+            set(getattr(after, name)) - set(getattr(before, name)),
+            set(getattr(before, name)) - set(getattr(after, name)),
+        )
         for name in _KINDS
     }
     ids = set[int]().union(*(ids for pair in changed.values() for ids in pair))

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.paginator import InvalidPage, Paginator
 from django.http import HttpRequest
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.utils.functional import cached_property
 from unfold.views import ChangeList
+from unfold.widgets import INPUT_CLASSES
 
 from imports.admin.requests import open_import, user_of
 from imports.models import Citizen, Import
@@ -102,4 +103,17 @@ class CitizenChangeList(ChangeList):  # type: ignore[misc]  # django-unfold has 
         open_ones = Import.objects.whose_citizens_are_open_to(user_of(request))
         return list(open_ones.filter(status=Import.Status.COMPLETE).order_by("-id")[:_OFFERED])
 
+    @property
+    def search_inputs(self) -> list[tuple[str, str, str]]:
+        """The fields of the form above the list: name, label, what was asked."""
+        wanted = self.wanted
+        return [
+            ("who", "Name begins with, or id", wanted.who),
+            ("town", "Town begins with", wanted.town),
+            ("channel", "Channel", wanted.channel),
+        ]
 
+    @property
+    def input_classes(self) -> str:
+        """As all fields of the admin look."""
+        return " ".join(INPUT_CLASSES)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path
 from unfold.admin import ModelAdmin
@@ -58,6 +59,17 @@ class CitizenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CitizenChangeList]:
         return CitizenChangeList
+
+    def get_form(self, request: HttpRequest, obj: Citizen | None = None, change: bool = False, **kwargs: Any) -> Any:
+        # Who may only look gets no form: the page shows the values.
+        if not self.has_change_permission(request, obj):
+            kwargs["form"] = ModelForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Citizen | None = None) -> Any:
+        if self.has_change_permission(request, obj):
+            return super().get_fields(request, obj)
+        return CitizenForm.Meta.fields
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.suggest_view)
@@ -118,7 +130,11 @@ def _corrections(citizen: Citizen) -> list[dict[str, Any]]:
     rows = Correction.objects.filter(delivery_id=citizen.delivery_id, citizen_id=citizen.citizen_id)
     latest = rows.select_related("corrected_by").order_by("-id")[:_SHOWN_CORRECTIONS]
     return [
-        {"at": row.corrected_at, "by": row.corrected_by, "changes": [(k, v["from"], v["to"]) for k, v in row.changes.items()]}
+        {
+            "at": row.corrected_at,
+            "by": row.corrected_by,
+            "changes": [(k, v["from"], v["to"]) for k, v in row.changes.items()],
+        }
         for row in latest
     ]
 

@@ -4,9 +4,13 @@ import zlib
 from dataclasses import dataclass
 from typing import IO
 
+from django.conf import settings
+
 from config.common.encodings import GZIP
+from imports.models import Import
 
 _MAGIC = b"\x1f\x8b"
+# zlib's number for "gzip, with the largest window".
 _GZIP_WINDOW = 31
 _LOOKED_AT = 64 * 1024
 _BLANKS = b" \t\r\n"
@@ -14,27 +18,32 @@ _BLANKS = b" \t\r\n"
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """`encoding` is `gzip` or empty; with `is_lines` there is one resident a line, else one document."""
+    """What `receive_import` is told about a file; its bytes may be `max_bytes`, as the API has it."""
 
+    media_type: str
     encoding: str
-    is_lines: bool
+
+    @property
+    def max_bytes(self) -> int:
+        """Of the file as it is."""
+        return int(settings.STREAM_MAX_BYTES if self.media_type == Import.Format.NDJSON else settings.IMPORT_MAX_BYTES)
 
 
 def kind_of(file: IO[bytes]) -> FileKind:
-    """A document is an object whose first key is `citizens`; what begins in any other way is read line by line."""
+    """One resident a line begins with an object whose first key is not `citizens`; all else is read as a document."""
     file.seek(0)
     head = file.read(_LOOKED_AT)
     encoding = GZIP if head.startswith(_MAGIC) else ""
-    text = _unpacked(head) if encoding else head
+    text = (_unpacked(head) if encoding else head).lstrip(_BLANKS)
     # Without the blanks that JSON allows between its signs.
-    start = text.lstrip(_BLANKS).removeprefix(b"{").lstrip(_BLANKS)
-    is_document = start.startswith((b'"citizens"', b"}")) or not start
-    return FileKind(encoding, is_lines=text.lstrip(_BLANKS).startswith(b"{") and not is_document)
+    first_key = text.removeprefix(b"{").lstrip(_BLANKS)
+    is_lines = text.startswith(b"{") and first_key.startswith(b'"') and not first_key.startswith(b'"citizens"')
+    return FileKind(Import.Format.NDJSON if is_lines else Import.Format.JSON, encoding)
 
 
 def _unpacked(head: bytes) -> bytes:
     try:
         return zlib.decompressobj(wbits=_GZIP_WINDOW).decompress(head, _LOOKED_AT)
     except zlib.error:
-        # Whoever reads all of it says so.
+        # Whoever reads all of it says what is wrong.
         return b""

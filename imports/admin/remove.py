@@ -24,7 +24,7 @@ class RemoveMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         plan = plan_erasure(import_id=found.pk)
         context = {
             "title": f"Erase the residents of {found}",
-            "sentence": "Its residents, its raw body and the old and new values of corrections go for good, everywhere. "
+            "sentence": "Its residents, its raw body and the values of corrections go for good, everywhere. "
             "The import stays in the list, with how many residents it had.",
             "counts": [("residents", plan.citizens), ("corrections", plan.corrections)],
             "button": "Erase for good",

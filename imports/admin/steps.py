@@ -1,4 +1,4 @@
-"""What people decide about a delivery on its way: on its page, or for several in the list. And its refused residents."""
+"""What people decide about a delivery on its way: on its page, or for several in the list."""
 
 from collections.abc import Callable
 from typing import Any

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -13,13 +12,12 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
-from config.common.encodings import unpacked
+from config.common.encodings import limited
 from config.common.problems import Problem
 from imports.admin.file_kind import kind_of
 from imports.admin.requests import user_of
 from imports.models import Import
 from imports.services.load_import import DEFAULT_SOURCE
-from imports.services.load_stream import load_stream
 from imports.services.receive_import import receive_import
 
 _CHUNK = 1024 * 1024
@@ -43,7 +41,7 @@ class UploadForm(forms.Form):
     review = forms.BooleanField(
         label="Stop for review",
         required=False,
-        help_text="It is checked, but loaded only when somebody has approved it. For JSON.",
+        help_text="It is checked, but loaded only when somebody has approved it.",
         widget=UnfoldBooleanSwitchWidget,
     )
 
@@ -79,16 +77,14 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
 def _take(request: HttpRequest, *, file: UploadedFile, source: str, review: bool) -> Import:
     kind = kind_of(file)
-    if kind.is_lines and not review:
-        chunks = unpacked(
-            _pieces(file),
-            encoding=kind.encoding,
-            max_bytes=settings.STREAM_MAX_BYTES,
-            max_ratio=settings.STREAM_MAX_RATIO,
-        )
-        return load_stream(chunks=chunks, source=source, actor=user_of(request))
-    values = {"content_encoding": kind.encoding, "source": source, "review": review}
-    return receive_import(chunks=_pieces(file), actor=user_of(request), **values)
+    return receive_import(
+        chunks=limited(_pieces(file), max_bytes=kind.max_bytes),
+        media_type=kind.media_type,
+        content_encoding=kind.encoding,
+        source=source,
+        review=review,
+        actor=user_of(request),
+    )
 
 
 def _pieces(file: UploadedFile) -> Iterator[bytes]:
@@ -103,5 +99,3 @@ def _add_errors(form: UploadForm, problem: Problem) -> None:
         form.add_error(None, f"{error.pointer}: {error.detail}")
     if problem.more_errors:
         form.add_error(None, f"and {problem.more_errors:,} more.")
-
-

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0006_erasing'),
+        ('imports', '0007_media_type'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
