@@ -48,7 +48,8 @@ QUERIES = {
     Group: 5,
     ApiToken: 5,
     Import: 4,
-    Citizen: 5,
+    # Without an import chosen it offers some: `tests/imports/admin/test_citizens.py` counts the list of one.
+    Citizen: 3,
     Correction: 4,
     Airport: 6,
     PendingChange: 4,
@@ -139,7 +140,9 @@ def test_each_page_opens_for_whom_the_table_says(model: type[Any], letter: str) 
     client, key = signed_in(person(letter)), row(model).pk
     pages = ("?q=a", "add/", f"{key}/change/")
     found = [client.get(url(model, page)).status_code for page in pages]
-    assert found == [200 if letter in allowed else 403 for allowed in PAGES[model]]
+    expected = [200 if letter in allowed else 403 for allowed in PAGES[model]]
+    # Whoever may see the residents of their own imports is led away from those of others.
+    assert found == ([200, 403, 302] if (model, letter) == (Citizen, "I") else expected)
 
 
 @pytest.mark.parametrize("letter", [*ROLES, "S"])
