@@ -92,11 +92,11 @@ def test_a_list_makes_as_many_queries_for_three_rows_as_for_one(
     client = browser(editor)
     for count in (1, 3):
         import_id = load(people(count))
-        # The session, the user, two of permissions, the import, the page.
-        with django_assert_num_queries(6):
+        # The session, the user, its permissions, the import, the page.
+        with django_assert_num_queries(5):
             rows(client, import_id)
         # The statement that looks gives keys; the page reads its rows by them.
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             rows(client, import_id, who="a")
 
 
