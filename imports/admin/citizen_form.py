@@ -24,11 +24,17 @@ _MEANWHILE = (
 )
 
 
+class IdsWidget(UnfoldAdminMultipleAutocompleteWidget):  # type: ignore[misc]  # django-unfold has no types
+    """Unfold's, whose own option would have `True` for the value of whoever is chosen."""
+
+    option_template_name = "django/forms/widgets/select_option.html"
+
+
 class IdsField(forms.TypedMultipleChoiceField):
     """Ids of citizens of the import, found by name."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(coerce=int, required=False, widget=UnfoldAdminMultipleAutocompleteWidget, **options)
+        super().__init__(coerce=int, required=False, widget=IdsWidget, **options)
 
     def valid_value(self, value: Any) -> bool:
         """Any number: whether there is such a citizen is asked later, for all at once."""

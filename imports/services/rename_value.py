@@ -77,7 +77,10 @@ def ask_rename(*, import_id: int, field: str, before: str, after: str, actor: Us
     none, or the same.
     """
     _check(import_id, field, before, after, actor)
-    asked = Rename.objects.create(delivery_id=import_id, field=field, before=before, after=after, asked_by=actor)
+    with transaction.atomic():
+        # After an erasure, which takes these rows along, none may follow.
+        hold_import(import_id)
+        asked = Rename.objects.create(delivery_id=import_id, field=field, before=before, after=after, asked_by=actor)
     concerned = Citizen.objects.of(import_id).filter(**{field: before}).order_by()
     if len(concerned.values_list("pk")[: _AT_ONCE + 1]) <= _AT_ONCE:
         carry_out_rename(rename_id=asked.pk)

@@ -56,7 +56,7 @@ def test_a_file_with_two_bad_lines_says_what_is_wrong_as_soon_as_it_is_known(adm
     assert barriers(page, within="#content") == []
     page.locator("input[type=file]").set_input_files({"name": "a.ndjson", "mimeType": "", "buffer": lines})
     page.get_by_label("Source").fill("padrón")
-    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_role("heading", name="Queued")).to_be_visible()
     load_received_import(import_id=Import.objects.latest("id").pk)
     # Nobody reloads the page.
@@ -102,7 +102,7 @@ def test_a_town_is_renamed_after_a_look_at_whom_it_is_about(admin: Admin) -> Non
 def test_residents_are_found_by_the_beginning_of_a_name(admin: Admin) -> None:
     import_id = town_of_three()
     page = admin(f"/admin/imports/import/{import_id}/change/")
-    page.get_by_role("link", name="Its residents").click()
+    page.get_by_role("link", name="Its residents", exact=True).click()
     page.get_by_label("Name begins with, or id").fill("bo")
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("link", name="Boris")).to_be_visible()

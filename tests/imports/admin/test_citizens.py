@@ -152,6 +152,11 @@ def test_nothing_is_saved_over_somebody_elses_change(editor: User) -> None:
     assert (stored(import_id)[1]["street"], Correction.objects.count()) == ("Theirs 1", 1)
 
 
+def test_the_form_sends_whoever_is_chosen_by_id(editor: User) -> None:
+    import_id = load(relate(people(2), "relatives", (1, 2)))
+    assert '<option value="2" selected>' in text(browser(editor).get(address(import_id, 1)))
+
+
 def test_an_unchanged_form_writes_no_correction(editor: User) -> None:
     import_id = load(relate(people(2), "relatives", (1, 2)))
     save(browser(editor), import_id, 1)
