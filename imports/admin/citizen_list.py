@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.paginator import InvalidPage, Paginator
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.views import ChangeList
@@ -27,7 +27,8 @@ class FoundPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable 
     @cached_property
     def keys(self) -> list[int]:
         """Of the rows that were found."""
-        return list(self.object_list.values_list("pk", flat=True)[:AT_MOST])  # type: ignore[union-attr]  # a queryset
+        found: Any = self.object_list
+        return list(found.values_list("pk", flat=True)[:AT_MOST])
 
     @cached_property
     def count(self) -> int:
@@ -36,7 +37,7 @@ class FoundPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable 
     def page(self, number: Any) -> Any:
         number = self.validate_number(number)
         keys = self.keys[(number - 1) * self.per_page : number * self.per_page]
-        return self._get_page(list(Citizen.objects.filter(pk__in=keys).order_by("citizen_id")), number, self)
+        return Page(list(Citizen.objects.filter(pk__in=keys).order_by("citizen_id")), number, self)
 
 
 class EverybodyPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable when it runs

@@ -22,7 +22,7 @@ _LATEST = 10
 
 
 @admin.register(Import)
-class ImportAdmin(UploadMixin, StepsMixin, RemoveMixin, RenameMixin, ReadOnlyAdmin):  # type: ignore[misc]  # Unfold has no types
+class ImportAdmin(UploadMixin, StepsMixin, RemoveMixin, RenameMixin, ReadOnlyAdmin):
     """Deliveries, newest first: how far they have come, and what was wrong with them."""
 
     list_display = ("id", "source", "status", "citizen_count", "progress", "created_at", "created_by", "completed_at")

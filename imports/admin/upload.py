@@ -75,7 +75,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         return TemplateResponse(request, "admin/imports/upload.html", context)
 
 
-def _take(request: HttpRequest, *, file: UploadedFile, source: str, review: bool) -> Import:
+def _take(request: HttpRequest, *, file: "UploadedFile[Any]", source: str, review: bool) -> Import:
     kind = kind_of(file)
     return receive_import(
         chunks=limited(_pieces(file), max_bytes=kind.max_bytes),
@@ -87,7 +87,7 @@ def _take(request: HttpRequest, *, file: UploadedFile, source: str, review: bool
     )
 
 
-def _pieces(file: UploadedFile) -> Iterator[bytes]:
+def _pieces(file: "UploadedFile[Any]") -> Iterator[bytes]:
     """The file, a mebibyte at a time: Django keeps a large one on disk."""
     file.seek(0)
     yield from file.chunks(_CHUNK)

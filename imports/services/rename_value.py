@@ -10,6 +10,7 @@ What is asked is a row (`Rename`), so that it can be carried out in the backgrou
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -118,7 +119,7 @@ def _carry_out(asked: Rename) -> int | None:
 
 
 def _rename(asked: Rename) -> int:
-    values = {
+    values: dict[str, Any] = {
         "import_id": asked.delivery_id,
         "before": asked.before,
         "after": asked.after,
