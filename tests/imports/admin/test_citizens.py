@@ -91,7 +91,7 @@ def test_a_list_makes_as_many_queries_for_three_rows_as_for_one(
 ) -> None:
     client = browser(editor)
     for count in (1, 3):
-        import_id = load(people(count))
+        import_id = load(people(count, name="Anna"))
         # The session, the user, its permissions, the import, the page.
         with django_assert_num_queries(5):
             rows(client, import_id)
