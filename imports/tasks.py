@@ -8,13 +8,14 @@ from config.common.background.publishing import enqueue
 from config.common.background.single import single_run
 from config.common.background.sweeping import SWEPT_EXPIRES, sweep
 from config.common.background.tasks import BackgroundTask, background_task
-from imports.models import Import
+from imports.models import Import, Rename
 from imports.services.delete_import import PURGE, purge_deleted_imports
 from imports.services.erase_bodies import erase_old_bodies
 from imports.services.erase_import import ERASE, scrub_erased_imports
 from imports.services.load_received import load_large_import, load_received_import
 from imports.services.receive_import import LOAD, LOAD_LARGE, load_task
 from imports.services.reclaim_space import VACUUM, reclaim_space
+from imports.services.rename_value import RENAME, carry_out_rename
 
 ERASE_BODIES = "imports.erase_bodies"
 # A purge, or an erasure, gives way to other bulk work after so long.
@@ -104,3 +105,16 @@ def vacuum(self: BackgroundTask, **kwargs: Any) -> None:
     with single_run(VACUUM) as alone:
         if alone:
             reclaim_space()
+
+
+@background_task(RENAME, queue="default", soft_time_limit=600, time_limit=660)
+def rename(self: BackgroundTask, *, rename_id: int, **kwargs: Any) -> None:
+    """Renames a town or a channel throughout an import; what is done is left alone."""
+    logger.info("rename", rename_id=rename_id, citizens=carry_out_rename(rename_id=rename_id))
+
+
+@sweep(RENAME)
+def sweep_renames() -> None:
+    """Renamings whose message was lost, or whose worker is gone."""
+    for rename_id in Rename.objects.filter(finished_at=None).values_list("pk", flat=True)[:_SWEPT_AT_ONCE]:
+        enqueue(RENAME, expires=SWEPT_EXPIRES, rename_id=rename_id)

@@ -12,10 +12,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
-from config.common.problems import FieldError, InvalidInput, NotFound
+from config.common.problems import FieldError, InvalidInput, NotFound, Stale
 from imports.documents.structs import CitizenPatch
 from imports.models import Citizen, Correction, Import
 from imports.services.access import require_contents
+from imports.services.citizen_version import version_of
 from imports.services.relations import Relations, write_other_sides
 
 
@@ -27,17 +28,21 @@ class _MoreToLock(Exception):
         self.citizen_ids = citizen_ids
 
 
-def correct_citizen(*, import_id: int, citizen_id: int, patch: CitizenPatch, actor: User | None) -> Citizen:
+def correct_citizen(
+    *, import_id: int, citizen_id: int, patch: CitizenPatch, actor: User | None, known: str | None = None
+) -> Citizen:
     """The citizen as it is after `patch`. Values that do not change are not written down as a correction.
 
-    Raises `NotFound` for an unknown import or citizen, `Conflict` or `Gone` where its contents cannot be had, and
-    `InvalidInput` for relations that are impossible; nothing is stored then.
+    `known` is the version (`citizen_version`) that the patch was made from, None where that does not matter. Raises
+    `NotFound` for an unknown import or citizen, `Conflict` or `Gone` where its contents cannot be had, `Stale` when
+    the citizen is not the `known` one any more, and `InvalidInput` for relations that are impossible; nothing is stored
+    then.
     """
     to_lock = _first_guess(import_id, citizen_id, patch)
     while True:
         try:
             with transaction.atomic():
-                return _correct(import_id, citizen_id, patch, actor, to_lock)
+                return _correct(import_id, citizen_id, patch, actor, to_lock, known)
         except _MoreToLock as more:
             # Each round means that another correction was committed, so somebody always gets on.
             to_lock |= more.citizen_ids
@@ -53,12 +58,16 @@ def _first_guess(import_id: int, citizen_id: int, patch: CitizenPatch) -> set[in
     return _lists(seen).touched_by(_new_lists(seen, patch)) | {citizen_id}
 
 
-def _correct(import_id: int, citizen_id: int, patch: CitizenPatch, actor: User | None, to_lock: set[int]) -> Citizen:
-    _hold_import(import_id)
+def _correct(
+    import_id: int, citizen_id: int, patch: CitizenPatch, actor: User | None, to_lock: set[int], known: str | None
+) -> Citizen:
+    hold_import(import_id)
     locked = {row.citizen_id: row for row in Citizen.objects.locked(import_id, to_lock)}
     if citizen_id not in locked:
         raise _no_citizen()
     citizen = locked[citizen_id]
+    if known is not None and known != version_of(citizen):
+        raise Stale("Somebody has changed this citizen meanwhile. Nothing was saved.")
     new = _new_lists(citizen, patch)
     touched = _lists(citizen).touched_by(new)
     if not touched <= to_lock:
@@ -75,7 +84,11 @@ def _correct(import_id: int, citizen_id: int, patch: CitizenPatch, actor: User |
     return citizen
 
 
-def _hold_import(import_id: int) -> None:
+def hold_import(import_id: int) -> None:
+    """Keeps the import from being deleted or erased until the transaction ends: what whoever corrects does first.
+
+    Raises `NotFound`, and `Conflict` or `Gone` where its contents cannot be had.
+    """
     held = Import.objects.key_shared(import_id)
     if held is None or held.deleted_at is not None:
         raise NotFound("There is no such import.")

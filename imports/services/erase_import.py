@@ -16,7 +16,7 @@ from django.utils import timezone
 from config.common.background.publishing import enqueue
 from config.common.problems import Forbidden
 from config.common.services.idempotency import forget_contents, forgettable
-from imports.models import Citizen, Correction, Import, RawChunk
+from imports.models import Citizen, Correction, Import, RawChunk, Rename
 from imports.services.access import visible_import
 from imports.services.import_rows import Rows, citizens_to_remove, corrections_to_scrub, raw_body_to_remove
 from imports.services.reclaim_space import reclaim_soon
@@ -60,6 +60,7 @@ def _mark(found: Import) -> None:
     found.errors, found.more_errors, found.differences, found.body_size = [], 0, [], None
     found.save(update_fields=["status", "erased_at", "errors", "more_errors", "differences", "body_size"])
     Import.objects.compared_with(found.pk).update(differences=[])
+    Rename.objects.filter(delivery=found).delete()
 
 
 def plan_erasure(*, import_id: int) -> Erasure:

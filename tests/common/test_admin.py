@@ -30,7 +30,7 @@ PAGES = {
     Group: ("MS", "", "MS"),
     ApiToken: ("MS", "MS", "MS"),
     Import: ("VEIMS", "", "VEIMS"),
-    Citizen: ("EMS", "", "EMS"),
+    Citizen: ("EIMS", "", "EMS"),
     Correction: ("EMS", "", "EMS"),
     Airport: ("VEIMS", "EMS", "VEIMS"),
     HistoricalAirport: ("VEIMS", "", "VEIMS"),
@@ -52,7 +52,8 @@ QUERIES = {
     Group: 5,
     ApiToken: 5,
     Import: 4,
-    Citizen: 4,
+    # Without an import chosen it offers some: `tests/imports/admin/test_citizens.py` counts the list of one.
+    Citizen: 3,
     Correction: 4,
     Airport: 5,
     HistoricalAirport: 4,
@@ -147,7 +148,9 @@ def test_each_page_opens_for_whom_the_table_says(model: type[Any], letter: str) 
     client, key = signed_in(person(letter)), row(model).pk
     pages = ("?q=a", "add/", f"{key}/change/")
     found = [client.get(url(model, page)).status_code for page in pages]
-    assert found == [200 if letter in allowed else 403 for allowed in PAGES[model]]
+    expected = [200 if letter in allowed else 403 for allowed in PAGES[model]]
+    # Whoever may see the residents of their own imports is led away from those of others.
+    assert found == ([200, 403, 302] if (model, letter) == (Citizen, "I") else expected)
 
 
 @pytest.mark.parametrize("letter", [*ROLES, "S"])
@@ -187,7 +190,7 @@ def test_somebody_without_a_role_is_sent_to_sign_in() -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/login/?next=/admin/")
 
 
-@pytest.mark.parametrize("model", [Group, Import, Citizen, Correction, PendingChange, TownPlace])
+@pytest.mark.parametrize("model", [Group, Import, Correction, PendingChange, TownPlace])
 def test_what_is_to_look_at_cannot_be_changed_by_a_form_of_ones_own(model: type[Any]) -> None:
     client, key = signed_in(person("S")), row(model).pk
     form = {"name": "new", "source": "new", "action": "delete_selected", "_selected_action": key, "post": "yes"}

@@ -9,9 +9,11 @@ from pytest_django import Settings
 
 from config.common.models import Lease
 from imports import tasks
-from imports.models import Import
-from imports.tasks import load, load_large, sweep_stalled
-from tests.factories import ImportFactory
+from imports.models import Import, Rename
+from imports.tasks import load, load_large, rename, sweep_renames, sweep_stalled
+from tests.factories import ImportFactory, people
+from tests.imports.world import load as load_people
+from tests.imports.world import stored
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +73,15 @@ def test_a_sweep_sends_a_bounded_number(swept: list[int], monkeypatch: pytest.Mo
 def test_erasing_raw_bodies_is_scheduled() -> None:
     schedule = PeriodicTask.objects.get(task="imports.erase_bodies")
     assert (schedule.enabled, schedule.interval.every, schedule.interval.period) == (True, 3600, "seconds")
+
+
+def test_a_renaming_whose_message_was_lost_is_sent_again_until_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    import_id = load_people(people(2, town="Kiev"))
+    asked = Rename.objects.create(delivery_id=import_id, field="town", before="Kiev", after="Kyiv")
+    sent: list[tuple[str, dict[str, float]]] = []
+    monkeypatch.setattr(tasks, "enqueue", lambda task, **message: sent.append((task, message)))
+    sweep_renames()
+    rename(rename_id=asked.pk, of_a_newer_caller=True)
+    sweep_renames()
+    assert sent == [("imports.rename", {"expires": 60, "rename_id": asked.pk})]
+    assert [row["town"] for row in stored(import_id).values()] == ["Kyiv", "Kyiv"]

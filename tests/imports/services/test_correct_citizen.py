@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from config.common.problems import Conflict, Gone, InvalidInput, NotFound
+from config.common.problems import Conflict, Gone, InvalidInput, NotFound, Stale
 from imports.documents.structs import CitizenPatch
 from imports.models import Citizen, Correction, Import
+from imports.services.citizen_version import version_of
 from imports.services.correct_citizen import correct_citizen
 from tests.factories import people, relate
 from tests.imports.world import faults, load, stored
@@ -142,3 +143,15 @@ def test_rows_are_locked_after_the_import_and_by_ascending_id(delivered: int) ->
     assert ["KEY SHARE" in locks[0], "NO KEY UPDATE" in locks[1], len(locks)] == [True, True, 2]
     assert 'IN (2, 4, 5)) ORDER BY "imports_citizen"."citizen_id" ASC FOR' in locks[1]
     assert queries.captured_queries[-2]["sql"].startswith('UPDATE "imports_import" SET "revision"')
+
+
+def test_a_patch_that_was_made_from_another_version_is_refused(delivered: int) -> None:
+    seen = version_of(Citizen.objects.get(delivery_id=delivered, citizen_id=2))
+    # The other side of a relation is a change of citizen 2 too.
+    correct(delivered, 1, relatives=[3])
+    with pytest.raises(Stale):
+        correct_citizen(import_id=delivered, citizen_id=2, patch=CitizenPatch(town="Lviv"), actor=None, known=seen)
+    assert Correction.objects.count() == 1
+    seen = version_of(Citizen.objects.get(delivery_id=delivered, citizen_id=2))
+    patch = CitizenPatch(town="Lviv")
+    assert correct_citizen(import_id=delivered, citizen_id=2, patch=patch, actor=None, known=seen).town == "Lviv"

@@ -1,0 +1,148 @@
+"""Residents in the admin: found within an import, corrected one at a time."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import path
+from unfold.admin import ModelAdmin
+
+from config.common.problems import Problem
+from imports.admin.citizen_changes import sentences
+from imports.admin.citizen_form import CitizenForm, label
+from imports.admin.citizen_list import CitizenChangeList
+from imports.admin.requests import may_see_residents, open_import, user_of
+from imports.models import Citizen, Correction, Import
+from imports.services.correct_citizen import correct_citizen
+from imports.services.find_citizens import suggested_citizens
+
+_SHOWN_CORRECTIONS = 50
+
+
+@admin.register(Citizen)
+class CitizenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """Residents of imports whose residents the user may see. They come and go with their import."""
+
+    form = CitizenForm
+    list_display = ("citizen_id", "name", "town", "channel", "gender", "birth_date")
+    list_display_links = ("citizen_id", "name")
+    sortable_by = ()
+    actions = None
+    list_before_template = "admin/imports/citizen_search.html"
+    change_form_outer_before_template = "admin/imports/citizen_top.html"
+    change_form_outer_after_template = "admin/imports/citizen_history.html"
+    show_full_result_count = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_see_residents(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Citizen | None = None) -> bool:
+        return may_see_residents(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Citizen | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Citizen | None = None) -> bool:
+        return may_see_residents(request) and user_of(request).has_perm("imports.change_citizen")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Citizen]:
+        open_ones = Import.objects.whose_citizens_are_open_to(user_of(request))
+        return Citizen.objects.filter(delivery__in=open_ones.filter(status=Import.Status.COMPLETE))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CitizenChangeList]:
+        return CitizenChangeList
+
+    def get_form(self, request: HttpRequest, obj: Citizen | None = None, change: bool = False, **kwargs: Any) -> Any:
+        # Who may only look gets no form: the page shows the values.
+        if not self.has_change_permission(request, obj):
+            kwargs["form"] = ModelForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Citizen | None = None) -> Any:
+        if self.has_change_permission(request, obj):
+            return super().get_fields(request, obj)
+        return CitizenForm.Meta.fields
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.suggest_view)
+        return [path("suggest/<str:import_id>/", view, name="imports_citizen_suggest"), *super().get_urls()]
+
+    def suggest_view(self, request: HttpRequest, import_id: str) -> JsonResponse:
+        """A few citizens of the import by the beginning of their names, or by id, as the form's lists ask for them."""
+        found = open_import(request, import_id)
+        if not self.has_change_permission(request) or found is None:
+            raise PermissionDenied
+        rows = suggested_citizens(import_id=found.pk, who=request.GET.get("term", "").strip().replace("\0", ""))
+        results = [{"id": str(row.citizen_id), "text": f"{label(row)}, {row.town}"} for row in rows]
+        return JsonResponse({"results": results, "pagination": {"more": False}})
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        if (shown := getattr(response, "context_data", None)) and "cl" in shown:
+            shown["offered"] = shown["cl"].offered(request)
+        return response
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        def answer() -> HttpResponse:
+            response: HttpResponse = super(CitizenAdmin, self).change_view(request, object_id, form_url, extra_context)
+            if (shown := getattr(response, "context_data", None)) and shown.get("original"):
+                shown["corrections"] = _corrections(shown["original"])
+            return response
+
+        return _or_message(request, answer)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        # Django's own log would say less than the corrections on the page itself.
+        return HttpResponseRedirect("../change/")
+
+    def save_model(self, request: HttpRequest, obj: Citizen, form: CitizenForm, change: bool) -> None:
+        if not form.patch_is_empty:
+            before = copy.copy(obj)
+            obj.__dict__.update(_corrected(request, obj, form).__dict__)
+            for sentence in sentences(before, obj):
+                messages.info(request, sentence)
+
+    def log_change(self, request: HttpRequest, obj: Citizen, message: Any) -> None:
+        """Corrections are the log."""
+
+
+def _corrected(request: HttpRequest, citizen: Citizen, form: CitizenForm) -> Citizen:
+    return correct_citizen(
+        import_id=citizen.delivery_id,
+        citizen_id=citizen.citizen_id,
+        patch=form.patch,
+        actor=user_of(request),
+        known=form.cleaned_data["known_version"],
+    )
+
+
+def _corrections(citizen: Citizen) -> list[dict[str, Any]]:
+    rows = Correction.objects.filter(delivery_id=citizen.delivery_id, citizen_id=citizen.citizen_id)
+    latest = rows.select_related("corrected_by").order_by("-id")[:_SHOWN_CORRECTIONS]
+    return [
+        {
+            "at": row.corrected_at,
+            "by": row.corrected_by,
+            "changes": [(k, v["from"], v["to"]) for k, v in row.changes.items()],
+        }
+        for row in latest
+    ]
+
+
+def _or_message(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """A refusal that the form could not foresee, since another wrote between its check and the save."""
+    try:
+        return answer()
+    except Problem as problem:
+        messages.error(request, problem.detail)
+        return HttpResponseRedirect(request.path)

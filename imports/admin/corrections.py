@@ -1,0 +1,20 @@
+"""Corrections in the admin, to look at."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from config.common.admin import ReadOnlyAdmin
+from imports.models import Correction
+
+
+@admin.register(Correction)
+class CorrectionAdmin(ReadOnlyAdmin):
+    """What was corrected, by whom."""
+
+    list_display = ("id", "delivery_id", "citizen_id", "corrected_at", "corrected_by")
+    list_select_related = ("corrected_by",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Correction]:
+        return Correction.objects.filter(delivery__deleted_at=None)

@@ -1,0 +1,74 @@
+"""Two ways for a delivery to go, each with a page that asks first."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+
+from imports.admin.requests import carry_out, user_of
+from imports.models import Import
+from imports.services.delete_import import delete_import
+from imports.services.erase_import import MAY_ERASE, erase_import, plan_erasure
+
+
+class RemoveMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """Deleting takes the import out of every list. Erasing leaves it there, without anything personal."""
+
+    def erase_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks, with how many rows it is about; by POST erases."""
+        found = self._found(request, object_id)
+        plan = plan_erasure(import_id=found.pk)
+        context = {
+            "title": f"Erase the residents of {found}",
+            "sentence": "Its residents, its raw body and the values of corrections go for good, everywhere. "
+            "The import stays in the list, with how many residents it had.",
+            "counts": [("residents", plan.citizens), ("corrections", plan.corrections)],
+            "button": "Erase for good",
+        }
+        done = "Nobody can see its residents any more; their rows go in the background."
+        page = reverse("admin:imports_import_change", args=(found.pk,))
+        return self._ask(request, found, erase_import, done, page, context)
+
+    def remove_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks; by POST deletes."""
+        found = self._found(request, object_id)
+        context = {
+            "title": f"Delete {found}",
+            "sentence": "It leaves every list at once, and nobody gets it back.",
+            "counts": [("residents", found.citizen_count)],
+            "button": "Delete",
+        }
+        done = f"{found} is deleted; its rows go in the background."
+        return self._ask(request, found, delete_import, done, reverse("admin:imports_import_changelist"), context)
+
+    def _found(self, request: HttpRequest, object_id: str) -> Import:
+        if not user_of(request).has_perm(MAY_ERASE):
+            raise PermissionDenied
+        found: Import | None = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        return found
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        found: Import,
+        service: Callable[..., Any],
+        done: str,
+        leads_to: str,
+        context: dict[str, Any],
+    ) -> HttpResponse:
+        if request.method != "POST":
+            shared = {**self.admin_site.each_context(request), "opts": self.opts, "delivery": found}
+            return TemplateResponse(request, "admin/imports/confirm.html", shared | context)
+
+        def work() -> str:
+            service(import_id=found.pk, actor=user_of(request))
+            return done
+
+        carry_out(request, work)
+        return HttpResponseRedirect(leads_to)

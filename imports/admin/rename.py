@@ -1,0 +1,84 @@
+"""The page that renames a town or a channel throughout a delivery, with a look before."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from config.common.problems import InvalidInput, Problem
+from imports.admin.requests import open_import, user_of
+from imports.models import Import, Rename
+from imports.services.rename_value import MAY_RENAME, Plan, ask_rename, plan_rename
+
+
+class RenameForm(forms.Form):
+    """What is called how, and what it is to be called."""
+
+    field = forms.ChoiceField(label="What", choices=Rename.Field.choices, widget=UnfoldAdminSelectWidget)
+    before = forms.CharField(
+        label="Is called",
+        help_text="Exactly as it is written.",
+        strip=False,
+        max_length=256,
+        widget=UnfoldAdminTextInputWidget,
+    )
+    after = forms.CharField(label="Shall be called", max_length=256, widget=UnfoldAdminTextInputWidget)
+
+
+class RenameMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """The preview, and what it leads to."""
+
+    def rename_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Shows the form; with it sent, whom it is about; confirmed, renames."""
+        if not user_of(request).has_perm(MAY_RENAME):
+            raise PermissionDenied
+        found = open_import(request, object_id)
+        if found is None:
+            raise Http404
+        # From a town or a channel one comes with it filled in.
+        form = RenameForm(request.POST) if request.method == "POST" else RenameForm(initial=request.GET.dict())
+        plan = None
+        if form.is_bound and form.is_valid():
+            try:
+                if "confirm" in request.POST:
+                    return _renamed(request, found, form.cleaned_data)
+                plan = plan_rename(import_id=found.pk, actor=user_of(request), **form.cleaned_data)
+            except Problem as problem:
+                _add_errors(form, problem)
+        return self._page(request, found, form, plan)
+
+    def _page(self, request: HttpRequest, found: Import, form: RenameForm, plan: Plan | None) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Rename in {found}",
+            "delivery": found,
+            "form": form,
+            "plan": plan,
+            "asked": form.cleaned_data if plan else None,
+        }
+        return TemplateResponse(request, "admin/imports/rename.html", context)
+
+
+def _renamed(request: HttpRequest, found: Import, asked: dict[str, Any]) -> HttpResponse:
+    rename = ask_rename(import_id=found.pk, actor=user_of(request), **asked)
+    if rename.refusal:
+        messages.error(request, rename.refusal)
+    elif rename.finished_at is None:
+        messages.info(request, "Many residents are concerned: they are renamed in the background.")
+    else:
+        messages.success(request, f"{rename.citizens} residents renamed: {rename.before} → {rename.after}.")
+    return HttpResponseRedirect(reverse("admin:imports_import_change", args=(found.pk,)))
+
+
+def _add_errors(form: RenameForm, problem: Problem) -> None:
+    if not (isinstance(problem, InvalidInput) and problem.errors):
+        form.add_error(None, problem.detail)
+    for error in problem.errors:
+        form.add_error(error.pointer.removeprefix("/"), error.detail)

@@ -1,0 +1,111 @@
+"""What people decide about a delivery on its way: on its page, or for several in the list."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+
+from config.common.problems import Problem
+from imports.admin.requests import carry_out, may_see_residents, open_import, user_of
+from imports.models import Import
+from imports.services.rejected_lines import rejected_lines
+from imports.services.steer_import import approve_import, cancel_import, discard_import, retry_import
+
+Status = Import.Status
+Step = Callable[..., Import]
+
+# What is done, what the button says, what the message says, and where it is allowed.
+_STEPS: dict[str, tuple[Step, str, str, tuple[Status, ...]]] = {
+    "approve": (approve_import, "Approve", "approved: it will be loaded", (Status.CHECKED,)),
+    "discard": (discard_import, "Discard", "discarded", (Status.CHECKED,)),
+    "retry": (retry_import, "Try again", "queued again", (Status.FAILED, Status.CANCELLED)),
+    "cancel": (cancel_import, "Cancel", "cancelled", (Status.QUEUED, Status.LOADING)),
+}
+
+
+def steps_of(request: HttpRequest, found: Import) -> list[tuple[str, str]]:
+    """The name and the button of each decision that `found`, whose residents the user may see, allows now."""
+    if not user_of(request).has_perm("imports.add_import"):
+        return []
+    return [
+        (name, label)
+        for name, (_, label, _, states) in _STEPS.items()
+        if found.status in states and (name != "retry" or found.body_size is not None)
+    ]
+
+
+class StepsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """Buttons on the page, actions in the list, and the refused residents as a file."""
+
+    actions = ("approve_selected", "discard_selected", "retry_selected", "cancel_selected")
+
+    def has_steer_permission(self, request: HttpRequest) -> bool:
+        """May load deliveries, and so decide about them."""
+        return user_of(request).has_perm("imports.add_import")
+
+    def step_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Takes a decision. Only by POST."""
+        step = _STEPS.get(request.POST.get("step", ""))
+        found = open_import(request, object_id)
+        if not self.has_steer_permission(request):
+            raise PermissionDenied
+        if step is None or found is None:
+            raise Http404
+        service, _, done, _ = step
+        carry_out(request, lambda: f"{service(import_id=found.pk, actor=user_of(request))} is {done}.")
+        return HttpResponseRedirect(reverse("admin:imports_import_change", args=(found.pk,)))
+
+    def rejected_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """The refused residents, one a line."""
+        if not may_see_residents(request):
+            raise PermissionDenied
+        found = open_import(request, object_id)
+        if found is None:
+            raise Http404
+        try:
+            lines = rejected_lines(import_id=found.pk, actor=user_of(request))
+        except Problem as problem:
+            messages.error(request, problem.detail)
+            return HttpResponseRedirect(reverse("admin:imports_import_change", args=(found.pk,)))
+        headers = {"Content-Disposition": f'attachment; filename="import-{found.pk}-refused.ndjson"'}
+        return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=headers)
+
+    @admin.action(description="Approve the selected imports", permissions=["steer"])
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:
+        """Lets checked ones be loaded."""
+        _each(request, queryset, "approve")
+
+    @admin.action(description="Discard the selected imports", permissions=["steer"])
+    def discard_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:
+        """Says no to checked ones."""
+        _each(request, queryset, "discard")
+
+    @admin.action(description="Try the selected imports again", permissions=["steer"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:
+        """Queues failed and cancelled ones."""
+        _each(request, queryset, "retry")
+
+    @admin.action(description="Cancel the selected imports", permissions=["steer"])
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:
+        """Stops queued and loading ones."""
+        _each(request, queryset, "cancel")
+
+
+def _each(request: HttpRequest, imports: QuerySet[Import], name: str) -> None:
+    service, _, done, _ = _STEPS[name]
+    refused: list[tuple[Any, str]] = []
+    import_ids = list(imports.values_list("pk", flat=True))
+    for import_id in import_ids:
+        try:
+            service(import_id=import_id, actor=user_of(request))
+        except Problem as problem:
+            refused.append((import_id, problem.detail))
+    messages.info(request, f"{len(import_ids) - len(refused)} {done}, {len(refused)} left alone.")
+    for import_id, sentence in refused:
+        messages.warning(request, f"Import {import_id}: {sentence}")

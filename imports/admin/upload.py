@@ -1,0 +1,101 @@
+"""The page that takes a file with a delivery: a thin face of the services that take it in."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+
+from config.common.encodings import limited
+from config.common.problems import Problem
+from imports.admin.file_kind import kind_of
+from imports.admin.requests import user_of
+from imports.models import Import
+from imports.services.load_import import DEFAULT_SOURCE
+from imports.services.receive_import import receive_import
+
+_CHUNK = 1024 * 1024
+
+
+class UploadForm(forms.Form):
+    """The file, whom it is from, and whether somebody looks at it before it loads."""
+
+    file = forms.FileField(
+        label="File",
+        help_text="JSON, or one resident a line (NDJSON); either may be compressed with gzip.",
+        widget=UnfoldAdminFileFieldWidget,
+    )
+    source = forms.CharField(
+        label="Source",
+        initial=DEFAULT_SOURCE,
+        max_length=64,
+        help_text="Who supplied it.",
+        widget=UnfoldAdminTextInputWidget,
+    )
+    review = forms.BooleanField(
+        label="Stop for review",
+        required=False,
+        help_text="It is checked, but loaded only when somebody has approved it.",
+        widget=UnfoldBooleanSwitchWidget,
+    )
+
+
+class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """Adds the page and the button that leads to it, for those who may load deliveries."""
+
+    actions_list = ("upload_file",)
+
+    def has_upload_permission(self, request: HttpRequest, *_: Any) -> bool:
+        """May load deliveries."""
+        return user_of(request).has_perm("imports.add_import")
+
+    @action(description="Upload a file", url_path="upload", icon="upload", permissions=["upload"])  # type: ignore[untyped-decorator]  # unfold has no types
+    def upload_file(self, request: HttpRequest) -> HttpResponse:
+        """Shows the form; with a file, takes it in and leads to its import."""
+        form = UploadForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                taken = _take(request, **form.cleaned_data)
+            except Problem as problem:
+                _add_errors(form, problem)
+            else:
+                return HttpResponseRedirect(reverse("admin:imports_import_change", args=(taken.pk,)))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Upload a delivery",
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/imports/upload.html", context)
+
+
+def _take(request: HttpRequest, *, file: "UploadedFile[Any]", source: str, review: bool) -> Import:
+    kind = kind_of(file)
+    return receive_import(
+        chunks=limited(_pieces(file), max_bytes=kind.max_bytes),
+        media_type=kind.media_type,
+        content_encoding=kind.encoding,
+        source=source,
+        review=review,
+        actor=user_of(request),
+    )
+
+
+def _pieces(file: "UploadedFile[Any]") -> Iterator[bytes]:
+    """The file, a mebibyte at a time: Django keeps a large one on disk."""
+    file.seek(0)
+    yield from file.chunks(_CHUNK)
+
+
+def _add_errors(form: UploadForm, problem: Problem) -> None:
+    form.add_error("source" if any(error.pointer == "?source" for error in problem.errors) else "file", problem.detail)
+    for error in problem.errors:
+        form.add_error(None, f"{error.pointer}: {error.detail}")
+    if problem.more_errors:
+        form.add_error(None, f"and {problem.more_errors:,} more.")
