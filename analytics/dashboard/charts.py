@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from analytics.pages import words
@@ -12,7 +11,8 @@ from analytics.services.questions import ImportRow, Row
 # Colours that Unfold defines, of enough contrast on white and on black; more lines than this cannot be told apart.
 COLOURS = ("primary-600", "blue-500", "orange-500", "green-600", "red-500")
 _BAR = 28
-_SHOWN_TICKS = 8
+_SHOWN_TICKS = 12
+_DELIVERIES = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +53,28 @@ def channel_chart(rows: Sequence[Row]) -> Chart:
 
 
 def trend_chart(rows: Sequence[ImportRow]) -> Chart:
-    """A line for each of the sources with the most courses: the courses of its deliveries."""
-    ordered = sorted(rows, key=lambda row: (row.source, row.delivered_at, row.import_id))
-    by_source = {source: list(group) for source, group in groupby(ordered, key=lambda row: row.source)}
-    largest = sorted(by_source, key=lambda source: -by_source[source][-1].row.courses)[: len(COLOURS)]
-    days = sorted({row.delivered_at.date() for source in largest for row in by_source[source]})
-    lines = [_line(by_source[source], source, days, colour) for source, colour in zip(largest, COLOURS, strict=False)]
-    data = {"labels": [f"{day:%d %b %y}" for day in days], "datasets": lines}
-    legend = [
-        Legend(source, f"--color-{colour}", words.count(by_source[source][-1].row.courses))
-        for source, colour in zip(largest, COLOURS, strict=False)
-    ]
+    """A line for each of the sources with the most courses, through the last deliveries of all of them.
+
+    Deliveries stand at equal distances: several may come on one day, and none for months.
+    """
+    by_id = sorted(rows, key=lambda row: row.import_id)
+    last = {row.source: row.row.courses for row in by_id}
+    largest = sorted(last, key=lambda source: -last[source])[: len(COLOURS)]
+    shown = [row for row in by_id if row.source in largest][-_DELIVERIES:]
+    coloured = list(zip(largest, COLOURS, strict=False))
+    data = {
+        "labels": [[f"#{row.import_id}", f"{row.delivered_at:%d %b}"] for row in shown],
+        "datasets": [_line(shown, source, colour) for source, colour in coloured],
+    }
+    legend = [Legend(source, f"--color-{colour}", words.count(last[source])) for source, colour in coloured]
     said = ", ".join(f"{one.name} {one.last}" for one in legend)
     return Chart(json.dumps(data), f"Courses from delivery to delivery; now: {said}.", legend)
 
 
-def _line(rows: Sequence[ImportRow], source: str, days: Sequence[Any], colour: str) -> dict[str, Any]:
-    # The last delivery of a day stands for it.
-    found = {row.delivered_at.date(): row.row.courses for row in rows}
+def _line(rows: Sequence[ImportRow], source: str, colour: str) -> dict[str, Any]:
     return {
         "label": source,
-        "data": [found.get(day) for day in days],
+        "data": [row.row.courses if row.source == source else None for row in rows],
         "borderColor": _variable(colour),
         "backgroundColor": _variable(colour),
         "spanGaps": True,

@@ -53,7 +53,6 @@ def unplaced_page(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": "Towns that are not on the map",
-        "opts": TownPlace._meta,
         "towns": towns_to_settle(found.to_settle, _ALL) or towns_to_see(found.to_see, _ALL),
         "count": found.count,
         "may_place": actor.has_perm(PLACE),

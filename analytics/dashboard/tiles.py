@@ -81,7 +81,9 @@ def _demand(actor: User) -> dict[str, Any]:
 
 
 def _opportunities(actor: User) -> dict[str, Any]:
-    return {"opportunities": opportunities(read_opportunities(actor=actor), _ALL)}
+    found = read_opportunities(actor=actor)
+    filters = Filters(min_residents=found.min_residents)
+    return {"opportunities": opportunities(found.demand, filters), "least": found.min_residents}
 
 
 def _unplaced(actor: User) -> dict[str, Any]:
@@ -93,6 +95,8 @@ def _unplaced(actor: User) -> dict[str, Any]:
 def _deliveries(_actor: User) -> dict[str, Any]:
     found = work.read_deliveries()
     return {
+        # While something is on its way, the tile asks for itself again and again.
+        "is_live": bool(found.under_way),
         "lines": said.delivery_lines(found),
         "counts": said.delivery_counts(found),
         "tracker": said.delivery_tracker(found),

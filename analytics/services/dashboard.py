@@ -11,6 +11,7 @@ from analytics.services.find_cities import find_cities
 from analytics.services.find_demand import find_demand, find_opportunities, is_restricted
 from analytics.services.find_trend import find_trend
 from analytics.services.questions import Demand, ImportRow, Question, Row
+from analytics.services.settings import shown_counting
 from analytics.services.unplaced_towns import UnplacedTown, unplaced, unplaced_count
 from config.common.snapshots import snapshot
 
@@ -27,6 +28,14 @@ class Headline:
     total: Demand
     channels: Demand
     deliveries: list[ImportRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunities:
+    """The segments of at least `min_residents` that stand out most: with fewer, no campaign pays."""
+
+    demand: Demand
+    min_residents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +61,12 @@ def read_headline(*, actor: User) -> Headline:
         )
 
 
-def read_opportunities(*, actor: User) -> Demand:
+def read_opportunities(*, actor: User) -> Opportunities:
     """The best ones: town, age group and channel, with the intervals of their index."""
-    return find_opportunities(question=Question(limit=OPPORTUNITIES), actor=actor)
+    with snapshot():
+        least = shown_counting().small_segment
+        question = Question(limit=OPPORTUNITIES, min_residents=least)
+        return Opportunities(find_opportunities(question=question, actor=actor), least)
 
 
 def read_unplaced(*, actor: User, limit: int = TOWNS, offset: int = 0) -> Unplaced:

@@ -17,7 +17,8 @@
       });
       renderCharts();
     }
-    say(`${tile.dataset.title}: refreshed.`);
+    // Nobody asked for what refreshes itself.
+    if (event.detail.requestConfig?.elt.matches(".tile-refresh")) say(`${tile.dataset.title}: refreshed.`);
   });
 
   for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
