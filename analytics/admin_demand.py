@@ -126,9 +126,12 @@ class DemandSettingsAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold ha
         """Their first ages."""
         return ", ".join(map(str, row.age_bounds))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        # There is one row.
-        return bool(super().has_add_permission(request)) and not DemandSettings.objects.exists()
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        # There is one row: where it is there already, adding is changing it.
+        stored = DemandSettings.objects.values_list("pk", flat=True).first()
+        if stored is None:
+            return cast("HttpResponse", super().add_view(request, form_url, extra_context))
+        return cast("HttpResponse", self.change_view(request, str(stored), form_url, extra_context))
 
     def has_delete_permission(self, request: HttpRequest, obj: DemandSettings | None = None) -> bool:
         return False
