@@ -13,36 +13,39 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from tests.e2e.conftest import CHROMIUM, QUIET
+from config.embedded.clean import remove
+from tests.e2e.chromium import CHROMIUM, QUIET
 
 TARGET = Path("docs/dashboard.png")
 WIDTH, HEIGHT = 1440, 1080
 # Enough for flat colours; the file is a quarter of what it would be.
 COLOURS = 128
-# A first start loads the demo and the airports of the world.
-START_SECONDS = 600
 # Towns are placed, and demand is counted, a little later.
 SETTLE_SECONDS = 120
 
 
 def main() -> int:
     """Starts the product in a folder of its own, takes the picture and stops it."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        environment = {**os.environ, "PORT": str(port), "DATA_DIR": folder}
-        with subprocess.Popen(
-            [sys.executable, "-m", "config.embedded.run"], env=environment, stdout=subprocess.PIPE, text=True
-        ) as product:
-            try:
-                _wait_for_welcome(product)
-                sign_in = json.loads((Path(folder) / "sign-in.json").read_text())
-                _keep(_screenshot(f"http://127.0.0.1:{port}", sign_in["username"], sign_in["password"]))
-            finally:
-                product.send_signal(signal.SIGTERM)
-    print(f"{TARGET}: {WIDTH} × {HEIGHT}, {TARGET.stat().st_size // 1024} KiB")
+    folder, port = Path(tempfile.mkdtemp()), _free_port()
+    environment = {**os.environ, "PORT": str(port), "DATA_DIR": str(folder)}
+    command = [sys.executable, "-m", "config.embedded.run"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as product:
+        try:
+            _wait_for_welcome(product)
+            sign_in = json.loads((folder / "sign-in.json").read_text())
+            _keep(_screenshot(f"http://127.0.0.1:{port}", sign_in["username"], sign_in["password"]))
+        finally:
+            product.send_signal(signal.SIGTERM)
+            product.communicate()
+            remove(folder)
+    sys.stdout.write(f"{TARGET}: {WIDTH} x {HEIGHT}, {TARGET.stat().st_size // 1024} KiB\n")
     return 0
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _wait_for_welcome(product: "subprocess.Popen[str]") -> None:
