@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
@@ -38,7 +38,7 @@ class FreshFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ImportDemand]) -> QuerySet[ImportDemand]:
         wanted = {"yes": False, "no": True}.get(self.value() or "")
-        return queryset if wanted is None else queryset.filter(is_stale=wanted)
+        return queryset if wanted is None else queryset.filter(Q(is_stale=wanted))
 
 
 @admin.register(ImportDemand)

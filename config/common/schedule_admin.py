@@ -32,6 +32,8 @@ class PeriodicTaskAdmin(BasePeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc
     """What runs when. A change takes effect within seconds and survives restarts."""
 
     form = UnfoldPeriodicTaskForm
+    # Its own is the admin's with an inline script, which the content security policy does not let run.
+    change_form_template = None
 
 
 @admin.register(IntervalSchedule)

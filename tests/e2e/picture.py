@@ -19,7 +19,7 @@ from tests.e2e.chromium import CHROMIUM, QUIET
 TARGET = Path("docs/dashboard.png")
 WIDTH, HEIGHT = 1440, 1080
 # Enough for flat colours; the file is a quarter of what it would be.
-COLOURS = 128
+COLOURS = 256
 # Towns are placed, and demand is counted, a little later.
 SETTLE_SECONDS = 120
 
@@ -74,7 +74,9 @@ def _screenshot(url: str, username: str, password: str) -> bytes:
 
 def _keep(picture: bytes) -> None:
     with Image.open(BytesIO(picture)) as image:
-        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(TARGET, optimize=True)
+        image.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            TARGET, optimize=True
+        )
 
 
 if __name__ == "__main__":
