@@ -48,6 +48,7 @@ UNFOLD: dict[str, Any] = {
         ],
     },
     "COMMAND": {"search_callback": "config.common.palette.find_rows"},
+    "DASHBOARD_CALLBACK": "analytics.dashboard.views.dashboard",
 }
 # Whose rows the command palette finds, by the search fields of their lists.
 PALETTE_MODELS = ["airports.airport"]

@@ -13,11 +13,12 @@ from unfold.admin import ModelAdmin
 
 from airports.models import Airport, PendingChange, QueuedCreate
 from airports.services.delete_airport import delete_airport
-from analytics.models import TownAlias, TownPlace
+from analytics.models import DemandSettings, ImportDemand, TownAlias, TownPlace
 from config.common.models import ApiToken, ChunkedRun, Lease
 from config.common.services.tokens import issue_token
 from imports.models import Citizen, Correction, Import
 from tests.airports.builders import make_airport
+from tests.analytics.counted import make
 from tests.common.helpers import one_airport, one_import
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,9 @@ PAGES = {
     QueuedCreate: ("MS", "", "MS"),
     TownPlace: ("VEIMS", "", "VEIMS"),
     TownAlias: ("EMS", "EMS", "EMS"),
+    ImportDemand: ("VEIMS", "", "VEIMS"),
+    # There is one row: adding is changing it.
+    DemandSettings: ("MS", "MS", "MS"),
     ChunkedRun: ("MS", "", "MS"),
     Lease: ("MS", "", "MS"),
     PeriodicTask: ("MS", "MS", "MS"),
@@ -61,6 +65,8 @@ QUERIES = {
     QueuedCreate: 4,
     TownPlace: 4,
     TownAlias: 4,
+    ImportDemand: 5,
+    DemandSettings: 4,
     ChunkedRun: 4,
     Lease: 4,
     PeriodicTask: 6,
@@ -80,6 +86,12 @@ def periodic_task(number: int) -> PeriodicTask:
     return PeriodicTask.objects.create(name=f"task{number}", task="common.sweep", interval=interval)
 
 
+def counted(number: int) -> ImportDemand:
+    """What was counted of an import of a source of its own."""
+    made = make(f"source{number}", {("Kyiv", 1, "tv", "male"): (10, 20, 5)})
+    return ImportDemand.objects.get(pk=made.import_id)
+
+
 BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     ChunkedRun: lambda number: ChunkedRun.objects.create(name=f"run{number}", task="t", position=0, end=1, size=1),
     Lease: lambda number: Lease.objects.create(name=f"lease{number}", fence=1, holder="h", expires_at=NOW),
@@ -87,6 +99,10 @@ BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     IntervalSchedule: lambda number: IntervalSchedule.objects.create(every=2000 + number, period="days"),
     CrontabSchedule: lambda number: CrontabSchedule.objects.create(minute=str(number)),
     TownPlace: lambda number: TownPlace.objects.create(town=f"town{number}", method="unplaced", placed_at=NOW),
+    ImportDemand: counted,
+    DemandSettings: lambda number: DemandSettings.objects.update_or_create(
+        pk=1, defaults={"age_bounds": [0, 18], "small_segment": 5 + number}
+    )[0],
     TownAlias: lambda number: TownAlias.objects.create(town=f"town{number}", geoname_id=1),
     ClockedSchedule: lambda number: ClockedSchedule.objects.create(clocked_time=NOW + timedelta(days=number)),
 }
@@ -190,7 +206,7 @@ def test_somebody_without_a_role_is_sent_to_sign_in() -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/login/?next=/admin/")
 
 
-@pytest.mark.parametrize("model", [Group, Import, Correction, PendingChange, TownPlace])
+@pytest.mark.parametrize("model", [Group, Import, Correction, PendingChange, TownPlace, ImportDemand])
 def test_what_is_to_look_at_cannot_be_changed_by_a_form_of_ones_own(model: type[Any]) -> None:
     client, key = signed_in(person("S")), row(model).pk
     form = {"name": "new", "source": "new", "action": "delete_selected", "_selected_action": key, "post": "yes"}
