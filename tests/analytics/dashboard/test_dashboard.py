@@ -1,5 +1,6 @@
 """The front page of the admin: which tiles a role sees, what they say, and each by itself."""
 
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from airports.models import PendingChange
 from airports.services.request_change import request_change
 from analytics.dashboard.tiles import KINDS
 from analytics.models import TownPlace
+from analytics.services import dashboard_work
 from analytics.services.dashboard_work import read_changes
 from config.common.services.tokens import issue_token
 from imports.models import Correction, Import
@@ -167,12 +169,21 @@ def test_links_are_those_that_somebody_can_still_confirm() -> None:
     assert client.get(tile.href).context["cl"].result_count == 1
 
 
-@pytest.mark.parametrize("method", ["execute_command"])
-def test_without_redis_the_page_says_that_it_is_away(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+def test_a_frozen_redis_is_given_up_at_the_first_question(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(dashboard_work, "workers_by_queue", lambda: asked.append("workers"))
+    monkeypatch.setattr(dashboard_work, "queues", lambda: asked.append("queues"))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}"
+        lines = {line.name: line for line in shown(browser_of("S"))["work"]["lines"]}
+    assert (lines["Redis"].figure, asked) == ("away", [])
+
+
+def test_without_redis_the_page_says_that_it_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: Any, **__: Any) -> None:
         raise RedisAway("away")
 
-    monkeypatch.setattr(Redis, method, away)
+    monkeypatch.setattr(Redis, "execute_command", away)
     lines = {line.name: line for line in shown(browser_of("S"))["work"]["lines"]}
     assert list(lines) == ["Schedules", "Redis", "Database"]
     assert (lines["Redis"].figure, lines["Redis"].label) == ("away", "danger")
