@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults test-browser lint check check-alerts format bench places-report requirements clean airports-ddl postgis-distances
+.PHONY: help run dev test test-faults test-browser lint check check-alerts format bench picture places-report requirements clean airports-ddl postgis-distances world-outline
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ format: $(VENV)/.development ## rewrite the code in the project's format
 bench: $(VENV)/.development ## measure against raw PostgreSQL (ARGS="--json FILE" …)
 	@exec $(RUN) -m tests.benchmarks $(ARGS)
 
+picture: $(VENV)/.development ## starts the product with the demo and takes the picture of README
+	@exec $(RUN) -m tests.e2e.picture
+
 places-report: $(VENV)/.development ## how many of 500 known towns, and of the demo's, are placed rightly
 	@exec $(RUN) -m tests.analytics.places.report
 
@@ -91,3 +94,6 @@ airports-ddl: $(VENV)/.development ## write airports/sql/airports.sql from the m
 
 postgis-distances: $(VENV)/.development ## compute the distances that a test compares with, by a real PostGIS
 	@exec $(RUN) -m tests.airports.postgis.write_distances
+
+world-outline: $(VENV)/.development ## write the outline of the map (LAND=land-110m.json of the npm package world-atlas)
+	@exec $(RUN) -m tests.analytics.charts.write_outline $(LAND)

@@ -60,3 +60,10 @@ def _codes() -> dict[str, str]:
     by_name = {name: alpha_2 for alpha_2, country in countries.items() for name in _names(country)}
     by_alpha_3 = {country["alpha_3"].lower(): alpha_2 for alpha_2, country in countries.items()}
     return by_name | by_alpha_3 | {alpha_2.lower(): alpha_2 for alpha_2 in countries}
+
+
+@cache
+def all_countries() -> tuple[tuple[str, str], ...]:
+    """The ISO code and the English name of each, by name."""
+    named = ((alpha_2, country["name"]) for alpha_2, country in _countries().items())
+    return tuple(sorted(named, key=lambda country: country[1]))

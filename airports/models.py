@@ -57,7 +57,8 @@ class Airport(models.Model):
     history = HistoricalRecords(
         history_id_field=models.BigAutoField(),
         excluded_fields=["created_at", "updated_at"],
-        verbose_name_plural="history",
+        # What the admin lists of it.
+        verbose_name_plural="airports deleted for good",
     )
     objects: ClassVar[AirportQuerySet] = AirportQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 
@@ -126,6 +127,7 @@ class PendingChange(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     result_id = models.BigIntegerField(null=True, blank=True, help_text="The airport that it wrote.")
 
     objects: ClassVar[PendingChangeQuerySet] = PendingChangeQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
@@ -172,3 +174,33 @@ class QueuedCreate(models.Model):
 
     def __str__(self) -> str:
         return f"Create {self.pk}, {self.status}"
+
+
+class KeptUpload(models.Model):
+    """A file between the look at what it would do and the decision, one for each person; `preview` is what was seen.
+
+    Its bytes are rows of their own, so that no process ever holds them all.
+    """
+
+    name = models.CharField(max_length=255)
+    on_error = models.CharField(max_length=4)
+    preview = models.JSONField(encoder=DjangoJSONEncoder, default=dict)
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KeptChunk(models.Model):
+    """The bytes of a kept file from one place on."""
+
+    upload = models.ForeignKey(KeptUpload, db_index=False, on_delete=models.CASCADE, related_name="chunks")
+    number = models.IntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upload", "number"], name="kept_chunk_unique")]
+
+    def __str__(self) -> str:
+        return f"Chunk {self.number} of upload {self.upload_id}"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from airports.models import QueuedCreate
 from airports.services.drain_creates import AT_ONCE, drain_creates, forget_creates
 from airports.services.expire_changes import expire_changes
+from airports.services.keep_upload import forget_old_uploads
 from airports.services.purge_airports import due_airports, purge_airports
 from airports.services.queue_create import DRAIN, DRAIN_SECONDS
 from config.common.background.chunks import start_run, work_on
@@ -78,10 +79,10 @@ def purge_chunk_task(self: BackgroundTask, *, run: str, **kwargs: Any) -> None:
 
 @background_task(EXPIRE, queue="bulk")
 def expire_changes_task(self: BackgroundTask, **kwargs: Any) -> None:
-    """Forgets links that can no longer be confirmed."""
+    """Forgets links that can no longer be confirmed, and files about which nobody decided."""
     with single_run(EXPIRE) as alone:
         if alone:
-            logger.info("changes_expired", changes=expire_changes())
+            logger.info("changes_expired", changes=expire_changes(), uploads=forget_old_uploads())
 
 
 @sweep(DRAIN)

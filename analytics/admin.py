@@ -6,10 +6,13 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+import analytics.admin_demand  # noqa: F401 - registers itself
+from analytics.dashboard.pages import unplaced_page
 from analytics.models import TownAlias, TownPlace
 from analytics.services.find_city import find_city
 from analytics.services.town_aliases import remove_alias, set_alias
@@ -25,6 +28,12 @@ class TownPlaceAdmin(ReadOnlyAdmin):
     list_filter = ("method",)
     search_fields = ("town", "city", "=country", "=geoname_id")
     show_full_result_count = False
+    actions_list = ("unplaced",)
+
+    @action(description="Not on the map", url_path="unplaced", icon="wrong_location")  # type: ignore[untyped-decorator]  # unfold has no types
+    def unplaced(self, request: HttpRequest) -> HttpResponse:
+        """The page of the towns without a place."""
+        return unplaced_page(request)
 
     @admin.display(description="km to the airport", ordering="airport_distance")
     def kilometres(self, row: TownPlace) -> str:

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from analytics.doubt import Doubt
-from analytics.keys import GROUPINGS, grouping_of
+from analytics.keys import BITS, GROUPINGS, grouping_of
 from analytics.lattice import LINES, POSITIONS, Ints, Key, Lattice
 
 # A grouping, the keys of a slice among them, and a key that is not.
@@ -35,6 +35,8 @@ _OTHERS = [
     for bit in POSITIONS
     if not grouping & bit
 ]
+# The keys of segments and their residents, in the same order.
+World = tuple[Sequence[Key], Sequence[int]]
 # What the keys of a row are called that stands for several segments.
 OTHER = "other"
 
@@ -48,11 +50,42 @@ def published_masks(keys: Sequence[Key], residents: Sequence[int], *, small: int
     if not keys:
         return []
     lattice = Lattice(keys, residents, small)
-    doubt = Doubt(lattice)
+    _close(lattice, Doubt(lattice))
+    return lattice.masks()
+
+
+def masks_of_two_days(then: World, now: World, *, small: int) -> tuple[list[int], list[int]]:
+    """The same for the residents of one import by their ages on two days, both of which are asked about.
+
+    Whatever leaves ages out is the same on both days, and published on both or on none: else the one day's answers
+    would tell what the other's withhold.
+    """
+    if not then[0]:
+        return [], []
+    both = Lattice(*then, small), Lattice(*now, small)
+    doubts = [Doubt(lattice) for lattice in both]
+    while True:
+        for lattice, doubt in zip(both, doubts, strict=True):
+            _close(lattice, doubt)
+        if not _agree(*both):
+            return both[0].masks(), both[1].masks()
+
+
+def _close(lattice: Lattice, doubt: Doubt) -> None:
     # What is suppressed stays so, so it ends.
     while _close_inner(lattice) or _close_company(lattice) or _close_others(lattice) or doubt.close():
         pass
-    return lattice.masks()
+
+
+def _agree(then: Lattice, now: Lattice) -> bool:
+    """Suppresses cells without an age that the other day suppresses. Whether there were any."""
+    before = then.count_open() + now.count_open()
+    for grouping in GROUPINGS:
+        if not grouping & BITS["age_group"]:
+            # The same cells in the same order, for they are ordered by their keys.
+            then.open[grouping] &= now.open[grouping]
+            now.open[grouping] &= then.open[grouping]
+    return then.count_open() + now.count_open() < before
 
 
 def is_visible(published: int, *, filters: Iterable[str]) -> bool:

@@ -1,8 +1,10 @@
 """Reads of aggregates and places, named for their readers."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
@@ -15,6 +17,16 @@ class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
     def current(self) -> "ImportDemandQuerySet":
         """The ones that the current picture is made of."""
         return self.filter(is_current=True)
+
+    def with_staleness(self, *, scheme: str, today: date) -> "ImportDemandQuerySet":
+        """Of imports that nobody deleted, with `is_stale`: whether `analytics.services.stale` finds it too."""
+        complete = Q(delivery__status="complete")
+        changed = (
+            ~Q(delivery__revision=models.F("revision")) | ~Q(scheme=scheme) | (Q(is_current=True) & ~Q(as_of=today))
+        )
+        stale = (complete & changed) | (Q(delivery__status="erased") & Q(is_current=True))
+        marked = models.Case(models.When(stale, then=True), default=False, output_field=models.BooleanField())
+        return self.filter(delivery__deleted_at=None).annotate(is_stale=marked)
 
     def of(self, import_id: int) -> "ImportDemand | None":
         """What was counted of one import."""

@@ -52,6 +52,14 @@ HSTS_PRELOAD: bool = _env.bool("HSTS_PRELOAD", default=True)
 DEBUG: bool = _env.bool("DEBUG", default=False)
 LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 
+# Signing in. Whether people need a second factor, `required` or `optional` (unset: required in production only), and
+# when a session ends: so many seconds after its last use, and so many after the sign-in.
+SECOND_FACTOR: str = _env.str("SECOND_FACTOR", default="").strip()
+SESSION_IDLE_SECONDS: int = _env.int("SESSION_IDLE_SECONDS", default=3600)
+SESSION_SECONDS: int = _env.int("SESSION_SECONDS", default=12 * 3600)
+# Days that an API token lives when whoever makes it does not say.
+API_TOKEN_DAYS: int = _env.int("API_TOKEN_DAYS", default=365)
+
 # What an operator sees. The share of requests that the profiler records, 0 to 1 (unset: a tenth in `make run`, all in
 # `make dev`, none in production); how many days and how many requests it keeps.
 SILK_SHARE: float | None = None if _blank("SILK_SHARE") else _env.float("SILK_SHARE")

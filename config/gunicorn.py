@@ -43,7 +43,7 @@ def child_exit(server: Any, worker: Any) -> None:
     """What a dead worker had under way is not under way any more."""
     from prometheus_client import multiprocess
 
-    multiprocess.mark_process_dead(worker.pid)
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # untyped there
 
 
 def on_exit(server: Any) -> None:

@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("imports.api.urls")),
     path("", include("analytics.api.urls")),
     path("", include("analytics.pages.urls")),
+    path("admin/", include("config.common.sign_in.urls")),
+    path("admin/dashboard/", include("analytics.dashboard.urls")),
     path("admin/", admin.site.urls),
     # Silk's links end in a slash; its front page is to be had without.
     path("silk", silk_pages.summary, name="profiles"),

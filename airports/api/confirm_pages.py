@@ -24,7 +24,7 @@ _HEADINGS = {
     403: "You may not confirm this",
     404: "There is no such link",
     409: "This cannot be confirmed",
-    410: "This link has expired",
+    410: "This link is no longer valid",
 }
 
 

@@ -121,14 +121,15 @@ def history_row(entry: Any) -> dict[str, Any]:
     return {
         "at": moment(entry.history_date),
         "by": entry.history_user.get_username() if entry.history_user else None,
-        "action": _action(entry.history_type, changes),
+        "action": action_of(entry.history_type, changes),
         "reason": entry.history_change_reason,
         "version": entry.version,
         "changes": changes,
     }
 
 
-def _action(kind: str, changes: dict[str, dict[str, Any]]) -> str:
+def action_of(kind: str, changes: dict[str, dict[str, Any]]) -> str:
+    """What an entry of the history did, in one word."""
     if kind == "~" and "is_deleted" in changes:
         return "flagged" if changes["is_deleted"]["to"] else "restored"
     return _ACTIONS[kind]

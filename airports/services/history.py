@@ -24,6 +24,21 @@ _RECORD = f"""
     SELECT {_COLUMNS}, %s, %s, %s, %s FROM airports_airport WHERE id = ANY (%s) ORDER BY id
 """
 
+# Airports that came into the table by plain SQL have no history: it begins with what they were before.
+_RECORD_ORIGINS = f"""
+    INSERT INTO airports_historicalairport
+        ({_COLUMNS}, history_date, history_type, history_user_id, history_change_reason)
+    SELECT {_COLUMNS}, created_at, '+', NULL, NULL FROM airports_airport a
+    WHERE id = ANY (%s) AND version = 1 AND NOT EXISTS (SELECT FROM airports_historicalairport h WHERE h.id = a.id)
+    ORDER BY id
+"""
+
+
+def record_origins(*, airport_ids: Collection[int]) -> None:
+    """Begins the history of those that have none, as they are before their first change."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD_ORIGINS, [list(airport_ids)])
+
 
 def record_history(
     *, airport_ids: Collection[int], kind: Kind, actor: User | None, at: datetime, reason: str | None = None
@@ -56,3 +71,11 @@ def changes_in(entry: Any) -> dict[str, dict[str, Any]]:
     before = entry.before or dict.fromkeys(NAMES) | {"is_deleted": False}
     changes = {name: {"from": before[name], "to": getattr(entry, name)} for name in _COMPARED}
     return {name: change for name, change in changes.items() if change["from"] != change["to"]}
+
+
+def version_of(*, airport_id: int, history_id: int) -> Any:
+    """One entry of the history. Raises `NotFound`."""
+    entry = Airport.history.select_related("history_user").filter(id=airport_id, history_id=history_id).first()
+    if entry is None:
+        raise NotFound("There is no such version of this airport.")
+    return entry

@@ -67,15 +67,22 @@ def find_change(*, token: str, actor: User) -> PendingChange:
     change = PendingChange.objects.of_token(hash_of(token)) if _TOKEN.fullmatch(token) else None
     if change is None:
         raise NotFound("There is no such link. Was it copied whole?")
-    if not actor.has_perm(_NEEDED[PendingChange.Action(change.action)]):
+    if not may_decide(change, actor):
         raise Forbidden("Your role does not allow this change.")
     return change
 
 
+def may_decide(change: PendingChange, actor: User) -> bool:
+    """Whether `actor` may confirm the change, or withdraw it: who may make it without a link."""
+    return actor.has_perm(_NEEDED[PendingChange.Action(change.action)])
+
+
 def check_open(change: PendingChange) -> None:
-    """Raises `Conflict` where it was applied already, `Gone` where it is too late."""
+    """Raises `Conflict` where it was applied already, `Gone` where it is too late or was withdrawn."""
     if change.applied_at is not None:
         raise Conflict("This link has been used already.")
+    if change.withdrawn_at is not None:
+        raise Gone("This link was withdrawn. Nothing was stored.")
     if change.expires_at <= timezone.now():
         raise Gone("This link has expired. Nothing was stored.")
 

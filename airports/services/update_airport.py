@@ -12,12 +12,18 @@ from airports.services.transactions import in_transaction
 
 
 def update_airport(
-    *, airport_id: int, values: Mapping[str, Value], actor: User | None, versions: Collection[int] | None = None
+    *,
+    airport_id: int,
+    values: Mapping[str, Value],
+    actor: User | None,
+    versions: Collection[int] | None = None,
+    reason: str | None = None,
 ) -> Airport:
     """The airport with the new `values`, parsed by `airports.fields`. Where nothing differs, nothing is written.
 
-    `versions` are the ones that the caller knows; None is any. Raises `NotFound`, `Stale` for another version, and
-    `Conflict` for one that is flagged as deleted or for a code of another live airport (`duplicate_code`).
+    `versions` are the ones that the caller knows; None is any. The history gives the `reason`. Raises `NotFound`,
+    `Stale` for another version, and `Conflict` for one that is flagged as deleted or for a code of another live
+    airport (`duplicate_code`).
     """
 
     def write() -> Airport:
@@ -25,6 +31,6 @@ def update_airport(
         differing = {name: value for name, value in values.items() if getattr(airport, name) != value}
         for name, value in differing.items():
             setattr(airport, name, value)
-        return store(airport, actor=actor) if differing else airport
+        return store(airport, actor=actor, reason=reason) if differing else airport
 
     return in_transaction(write)

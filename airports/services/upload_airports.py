@@ -1,5 +1,6 @@
 """Takes a file of airports in: the one importer behind the API, the admin and the command."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from airports.services.upload_duplicates import reject_duplicates
 from config.common.problems import FieldError, InvalidInput
 
 OnError = Literal["fail", "skip"]
+Look = Callable[[CursorWrapper], None]
 
 REASON = "upload"
 DISPLACED = "upload: the IATA code went to another airport"
@@ -48,17 +50,19 @@ def upload_airports(
     on_error: OnError = "fail",
     dry_run: bool = False,
     progress: Progress | None = None,
+    look: Look | None = None,
 ) -> UploadResult:
     """Creates and updates the airports that `stream`, CSV in the OpenFlights layout, names.
 
     A row is the airport with its ICAO code; with its IATA code only where one of them has no ICAO code; else the one
     of the same name, city, country and coordinates. With `on_error="skip"` the good rows are stored; else any
     rejected row raises `InvalidInput` with every offending value, and nothing is stored. A header that does not name
-    the columns raises it always. `dry_run` only counts. `progress` hears how many rows were read.
+    the columns raises it always. `dry_run` only counts. `progress` hears how many rows were read; `look` may read the
+    tables of `upload_sql` before anything is written.
     """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            return _upload(cursor, stream, actor, on_error, dry_run, progress)
+            return _upload(cursor, stream, actor, on_error, dry_run, progress, look)
     except BadHeader as error:
         raise _refusal(error.rejections, 0) from error
 
@@ -70,6 +74,7 @@ def _upload(
     on_error: OnError,
     dry_run: bool,
     progress: Progress | None,
+    look: Look | None,
 ) -> UploadResult:
     rejections = Rejections()
     cursor.execute(sql.CREATE_ROWS)
@@ -78,6 +83,8 @@ def _upload(
     if rejections.count and on_error == "fail":
         raise _refusal(rejections.listed(), rejections.more)
     counts = _count(cursor)
+    if look is not None:
+        look(cursor)
     if not dry_run:
         _write(cursor, actor)
     cursor.execute(sql.DROP_TABLES)

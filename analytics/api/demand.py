@@ -76,7 +76,8 @@ class DemandViewSet(AnalyticsViewSet):
         description=(
             "By import, oldest first, with the ages at its date; all sources' imports unless `source` names some. "
             "With `group_by` a row for each group of an import. An erased import stays. The index is against the "
-            f"average of all rows. As CSV: all rows. {SMALL_SEGMENTS}"
+            "average of all rows. Ages are for callers who may see residents: 403. "
+            f"As CSV: all rows. {SMALL_SEGMENTS}"
         ),
         tags=[TAG],
         parameters=[TrendQuery],

@@ -12,8 +12,8 @@ _MEASURES = {
     "buyers": 301,
     "courses_per_100": 158.98,
     "index": 141.2,
-    "index_low": 130.59,
-    "index_high": 152.44,
+    "index_low": 125.7,
+    "index_high": 158.09,
 }
 _ROW = {"town": "Valencia", "age_group": "25-34", "channel": "instagram", **_MEASURES}
 _AIRPORT = {"id": 1, "name": "Valencia Airport", "code": "VLC", "distance": 8203.512}

@@ -26,7 +26,8 @@ class MeasuresSerializer(serializers.Serializer[Any]):
         ),
     )
     index_low = serializers.FloatField(
-        allow_null=True, help_text="The lower end of its 95 % interval (Garwood's, for counts of a Poisson process)."
+        allow_null=True,
+        help_text="The lower end of its 95 % interval: Garwood's for the number of buyers, times courses per buyer.",
     )
     index_high = serializers.FloatField(allow_null=True, help_text="The upper end.")
 

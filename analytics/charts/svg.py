@@ -16,11 +16,11 @@ class Svg(str):
         return str(self)
 
 
-def node(tag: str, children: Iterable[Node] = (), *, text: str = "", **attributes: Value) -> Node:
+def node(tag: str, children: Iterable[Node] = (), *, text: Value = "", **attributes: Value) -> Node:
     """An element. `class_` is written `class`, `stroke_width` is written `stroke-width`; None leaves one out."""
     given = {name.rstrip("_").replace("_", "-"): written(value) for name, value in attributes.items()}
     element = ElementTree.Element(tag, {name: value for name, value in given.items() if value is not None})
-    element.text = text or None
+    element.text = written(text) or None
     element.extend(children)
     return element
 

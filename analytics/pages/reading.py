@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from analytics.models import ImportDemand, TownPlace
 from analytics.pages.filters import Filters
 from analytics.services.find_cities import find_cities
-from analytics.services.find_demand import find_demand, find_opportunities
+from analytics.services.find_demand import find_demand, find_opportunities, is_restricted
 from analytics.services.find_trend import find_trend
 from analytics.services.questions import Cities, Demand, ImportRow
 from analytics.services.settings import counting
@@ -25,10 +25,12 @@ ALIASES = 8
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was asked. `total` has no row where nobody matches; `sources` are those of the current picture."""
+    """What was asked. `total` has no row where nobody matches; `sources` are those of the current picture;
+    the opportunities have at least `least_residents`."""
 
     sources: list[str]
     age_groups: tuple[str, ...]
+    least_residents: int
     total: Demand
     towns: Demand
     channels: Demand
@@ -44,9 +46,13 @@ class Answers:
 def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
     """The answers that `actor` may see. `may_place`: with the cities that a town may be, for those who choose."""
     with snapshot():
+        counted_by = counting()
+        # Nobody advertises to a handful of people, however keen.
+        least = max(filters.min_residents, counted_by.small_segment)
         return Answers(
             sources=list(ImportDemand.objects.current().order_by("source").values_list("source", flat=True)),
-            age_groups=counting().age_groups.labels,
+            age_groups=counted_by.age_groups.labels,
+            least_residents=least,
             total=find_demand(question=filters.question(group_by=(), min_residents=0), actor=actor),
             # Choices: of everything, so that one can change to another.
             towns=find_demand(
@@ -56,10 +62,19 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
                 question=filters.question(group_by=("channel",), channels=(), limit=CHANNELS), actor=actor
             ),
             heat=find_demand(question=filters.question(group_by=("town", "age_group")), actor=actor),
-            opportunities=find_opportunities(question=filters.question(limit=OPPORTUNITIES), actor=actor),
+            opportunities=find_opportunities(
+                question=filters.question(limit=OPPORTUNITIES, min_residents=least), actor=actor
+            ),
             segments=find_demand(question=filters.question(limit=SEGMENTS, offset=filters.offset), actor=actor),
-            deliveries=find_trend(question=filters.question(group_by=(), min_residents=0), actor=actor).rows,
+            deliveries=_deliveries(filters, actor),
             cities=find_cities(question=filters.question(), actor=actor),
             unplaced=unplaced(limit=UNPLACED, suggested=CANDIDATES) if may_place else [],
             aliases=list(TownPlace.objects.by_hand()[:ALIASES]) if may_place else [],
         )
+
+
+def _deliveries(filters: Filters, actor: User) -> list[ImportRow]:
+    # By age over time only for those who may see residents: the service would refuse.
+    if filters.age_group and is_restricted(actor):
+        return []
+    return find_trend(question=filters.question(group_by=(), min_residents=0), actor=actor).rows

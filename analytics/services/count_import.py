@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from analytics.disclosure import published_masks
+from analytics.disclosure import World, masks_of_two_days, published_masks
 from analytics.keys import AgeGroups
 from analytics.lattice import Key
 from analytics.services.settings import Counting
@@ -54,8 +54,8 @@ def count_import(*, import_id: int, then: date, now: date, counting: Counting) -
     found = [row[1:] for row in rows if row[1] is not None]
     small = counting.small_segment
     by_then, by_now = _summed(found, 3, groups), _summed(found, 4, groups)
-    shown = _published(by_then, small)
-    return Count(rows[0][0], shown, shown if by_now == by_then else _published(by_now, small))
+    then_shown, now_shown = published(by_then, by_now, small=small)
+    return Count(rows[0][0], then_shown, now_shown)
 
 
 def _summed(rows: list[tuple[str, str, str, int, int, int, int, int]], ages: int, groups: AgeGroups) -> Segments:
@@ -69,6 +69,18 @@ def _summed(rows: list[tuple[str, str, str, int, int, int, int, int]], ages: int
     return {key: (residents, courses, buyers, 0) for key, (residents, courses, buyers) in sums.items()}
 
 
-def _published(segments: Segments, small: int) -> Segments:
-    masks = published_masks(list(segments), [values[0] for values in segments.values()], small=small)
+def published(then: Segments, now: Segments, *, small: int) -> tuple[Segments, Segments]:
+    """The same segments by their ages on two days, with their bits."""
+    if now == then:
+        shown = _with(published_masks(*_world(then), small=small), then)
+        return shown, shown
+    of_then, of_now = masks_of_two_days(_world(then), _world(now), small=small)
+    return _with(of_then, then), _with(of_now, now)
+
+
+def _world(segments: Segments) -> World:
+    return list(segments), [values[0] for values in segments.values()]
+
+
+def _with(masks: list[int], segments: Segments) -> Segments:
     return {key: (*values[:3], mask) for (key, values), mask in zip(segments.items(), masks, strict=True)}

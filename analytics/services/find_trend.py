@@ -7,6 +7,7 @@ from analytics.services.questions import ImportRow, Question, Trend
 from analytics.services.rank_groups import Ranking
 from analytics.services.read_segments import read_groups
 from analytics.services.scopes import scope_of_trend
+from config.common.problems import Forbidden
 from config.common.snapshots import snapshot
 
 
@@ -14,8 +15,11 @@ def find_trend(*, question: Question, actor: User) -> Trend:
     """Demand by import, and by group inside it, oldest import first; ages at each import's date.
 
     An erased import stays in it. The average of the index is that of all rows. Of the question, `import_id` and
-    `ordering` are not asked.
+    `ordering` are not asked. Raises `Forbidden` for ages asked for by somebody who may not see residents: beside
+    today's they would tell who has had a birthday.
     """
+    if is_restricted(actor) and "age_group" in {*question.group_by, *question.filters}:
+        raise Forbidden("Ages at the dates of deliveries are for those who may see residents.")
     with snapshot():
         scope = scope_of_trend(question)
         groups = read_groups(question, scope, restricted=is_restricted(actor), by_import=True)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from analytics.disclosure import OTHER
-from analytics.intervals import Numbers, poisson_interval
+from analytics.intervals import Numbers, clustered_interval
 from analytics.services.questions import COUNTS, MEASURES, Question, Row
 from analytics.services.read_segments import Group
 
@@ -20,7 +20,9 @@ class Ranking:
     def __init__(self, groups: Sequence[Group], question: Question) -> None:
         residents = sum(group.residents for group in groups)
         # Courses of one resident on average over all groups, so that the large ones weigh more.
-        self._average = sum(group.courses for group in groups) / residents if residents else 0.0
+        courses, buyers = sum(group.courses for group in groups), sum(group.buyers for group in groups)
+        self._average = courses / residents if residents else 0.0
+        self._per_buyer = courses / buyers if buyers else 0.0
         self._names = question.group_by
         kept = [group for group in groups if group.residents >= question.min_residents]
         self.groups = self._sorted(kept, question.ordering)
@@ -80,7 +82,8 @@ class Ranking:
         expected = self._average * residents
         if name == "index":
             return np.round(100 * courses / expected, _DECIMALS)
-        low, high = poisson_interval(courses)
+        buyers = self._measure("buyers", groups)
+        low, high = clustered_interval(courses, buyers, courses_per_buyer=self._per_buyer)
         return np.round(100 * (low if name == "index_low" else high) / expected, _DECIMALS)
 
 

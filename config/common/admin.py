@@ -1,28 +1,27 @@
-"""Users, roles and tokens in the admin."""
+"""Roles and what runs in the background, in the admin; users, tokens and schedules have modules of their own."""
 
-from typing import Any, ClassVar, cast
+from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, Permission, User
-from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
-from django.forms import ModelForm
+from django.contrib.auth.models import Group, Permission
+from django.db.models import ForeignKey, Prefetch, prefetch_related_objects
 from django.http import HttpRequest
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-import config.common.schedule_admin  # noqa: F401 - registers itself
-from config.common.models import ApiToken, ChunkedRun, Lease
-from config.common.services.roles import set_staff
-from config.common.services.tokens import issue_token
+# They register themselves.
+import config.common.schedule_admin
+import config.common.token_admin
+import config.common.user_admin  # noqa: F401
+from config.common.admin_lists import quicken_lists
+from config.common.models import ChunkedRun, Lease
 
-# What only a superuser may hand out.
-_SUPERUSER_ONLY = {"is_superuser", "user_permissions", "is_staff"}
-
-admin.site.unregister([User, Group, AccessAttempt, AccessLog, AccessFailureLog])
+quicken_lists()
+# The pages of the devices would show their secrets.
+admin.site.unregister([Group, AccessAttempt, AccessLog, AccessFailureLog, StaticDevice, TOTPDevice])
 
 
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
@@ -37,39 +36,30 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        sets = super().get_fieldsets(request, obj)
+        return [
+            (title, {**options, "fields": [self._readable(request, name) for name in options["fields"]]})
+            for title, options in sets
+        ]
 
-@admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # django-unfold has no types
-    """People and programs. Roles make their members staff; only superusers make superusers."""
+    def _readable(self, request: HttpRequest, name: Any) -> Any:
+        """`name`; for a row of a model whose pages would refuse the reader, what that row is called.
 
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "email", "is_active", "is_staff", "last_login")
-    list_filter = ("groups", "is_active", "is_superuser")
+        Django makes a link of it whoever reads.
+        """
+        fields = {field.name: field for field in self.model._meta.fields if isinstance(field, ForeignKey)}
+        if not isinstance(name, str) or name not in fields:
+            return name
+        other = self.admin_site._registry.get(fields[name].related_model)
+        if other is None or other.has_view_permission(request):
+            return name
 
-    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
-        return fieldsets if request.user.is_superuser else [_without(fieldset) for fieldset in fieldsets]
+        @admin.display(description=fields[name].verbose_name)
+        def called(row: Any) -> str:
+            return str(getattr(row, name) or "")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        rows = super().get_queryset(request)
-        return rows if request.user.is_superuser else rows.filter(is_superuser=False)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        # Follows from the roles, see `config.common.services.roles`.
-        return (*super().get_readonly_fields(request, obj), "is_staff", "last_login", "date_joined")
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        # A superuser may have no role: the change of roles alone says too little.
-        set_staff(form.instance)
-
-
-def _without(fieldset: Any) -> Any:
-    title, options = fieldset
-    fields = tuple(name for name in options["fields"] if name not in _SUPERUSER_ONLY)
-    return title, {**options, "fields": fields}
+        return called
 
 
 @admin.register(Group)
@@ -99,49 +89,3 @@ class LeaseAdmin(ReadOnlyAdmin):
 
     list_display = ("name", "holder", "fence", "expires_at")
     show_full_result_count = False
-
-
-class ApiTokenForm(ModelForm):  # type: ignore[type-arg]  # Django's takes no type at run time
-    """For whom, and what will use it."""
-
-    def clean_user(self) -> User:
-        """Raises `ValidationError` for a user who could not use the token."""
-        user: User = self.cleaned_data["user"]
-        if not user.is_active:
-            raise ValidationError("This user is switched off.")
-        return user
-
-
-@admin.register(ApiToken)
-class ApiTokenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
-    """Tokens of programs. A new one is shown once; deleting one revokes it."""
-
-    list_display = ("label", "token_key", "user", "created", "expiry", "last_used_at", "created_by")
-    list_select_related = ("user", "created_by")
-    search_fields = ("label", "user__username")
-    autocomplete_fields = ("user",)
-    form = ApiTokenForm
-    fields: ClassVar[tuple[str, ...]] = ("user", "label")
-
-    def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
-        rows: QuerySet[ApiToken] = super().get_queryset(request)
-        return rows if request.user.is_superuser else rows.filter(user__is_superuser=False)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        # A manager must not make a token that acts as a superuser.
-        if db_field.name == "user" and not request.user.is_superuser:
-            kwargs["queryset"] = User.objects.filter(is_superuser=False)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: ApiToken, form: ApiTokenForm, change: bool) -> None:
-        token, key = issue_token(username=obj.user.get_username(), label=obj.label, created_by=_user(request))
-        # The admin goes on with the object that it knows: it must name the row that was made.
-        obj.pk, obj.token_key = token.pk, token.token_key
-        messages.success(request, f"The token, shown this once: {key}")
-
-
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)

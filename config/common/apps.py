@@ -20,12 +20,14 @@ class CommonConfig(AppConfig):
         from config.common.metrics.statements import measure
         from config.common.observe import tasks, units
         from config.common.services.roles import on_group_change, on_migrate
+        from config.common.sign_in import events
 
         units.install()
         tasks.install()
         post_migrate.connect(on_migrate, dispatch_uid="roles")
         m2m_changed.connect(on_group_change, sender=get_user_model().groups.through, dispatch_uid="staff")
         connection_created.connect(measure, dispatch_uid="metrics")
+        events.connect()
         _register_figures()
 
 

@@ -48,6 +48,10 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         """The ones that nobody can sign in with any more."""
         return self.filter(expiry__lte=now)
 
+    def usable(self, *, now: datetime) -> "ApiTokenQuerySet":
+        """The ones that have not run out."""
+        return self.filter(Q(expiry=None) | Q(expiry__gt=now))
+
     def note_use(self, token: "ApiToken", *, now: datetime) -> None:
         """Writes down the last use, at most once a minute for a token however many requests it makes."""
         since = now - LAST_USE_PRECISION

@@ -29,6 +29,8 @@ def _remove(places: Layout) -> None:
     shutil.rmtree(places.socket_dir, ignore_errors=True)
     shutil.rmtree(places.home)
     (places.data_dir / "secret_key").unlink(missing_ok=True)
+    # What `make run` counted.
+    shutil.rmtree(places.data_dir / "metrics", ignore_errors=True)
     if runs_as_root():
         _remove_copies()
 

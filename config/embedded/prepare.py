@@ -18,6 +18,7 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("load_demo", {}),
     ("load_airports", {"package": True, "if_empty": True}),
     ("refresh_demand", {}),
+    ("place_towns", {}),
 )
 
 

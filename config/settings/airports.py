@@ -11,3 +11,6 @@ AIRPORT_LINK_MEMORY = timedelta(days=30)
 
 # How long it is known what became of a queued create.
 QUEUED_CREATES_KEPT = timedelta(days=7)
+
+# How long a file of airports waits for somebody to decide after the look at what it would do.
+AIRPORT_UPLOADS_KEPT = timedelta(hours=24)

@@ -24,7 +24,8 @@ REST_FRAMEWORK = {
 }
 
 KNOX_TOKEN_MODEL = "common.ApiToken"
-REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "AUTH_HEADER_PREFIX": "Token"}
+API_TOKEN_DAYS = env.API_TOKEN_DAYS
+REST_KNOX = {"TOKEN_TTL": timedelta(days=API_TOKEN_DAYS), "AUTH_HEADER_PREFIX": "Token"}
 
 # Requests a minute; 0 switches a limit off.
 RATE_LIMIT_TOKEN = env.RATE_LIMIT_TOKEN

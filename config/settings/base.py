@@ -10,6 +10,7 @@ from config.settings.background import *  # noqa: F403 - the settings of workers
 from config.settings.logs import *  # noqa: F403 - the settings of the logs
 from config.settings.pages import *  # noqa: F403 - the settings of what people see in a browser
 from config.settings.profiling import *  # noqa: F403 - the settings of the profiler
+from config.settings.sign_in import *  # noqa: F403 - the settings of signing in
 
 ROOT = env.ROOT
 # Tracebacks go to the log, never to a caller, on a developer's machine as well.
@@ -31,6 +32,8 @@ INSTALLED_APPS = [
     "corsheaders",
     "csp",
     "django_celery_beat",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "django_structlog",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -61,7 +64,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.common.sign_in.sessions.SessionUserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -85,35 +88,11 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "config.common.backends.RoleBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
-
-# Ten failed sign-ins in a quarter of an hour lock that user name at that address for as long.
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "config.common.callers.sign_in_address"
-AXES_USERNAME_CALLABLE = "config.common.callers.sign_in_name"
-AXES_LOCKOUT_CALLABLE = "config.common.errors.locked_out"
-AXES_VERBOSE = False
 TRUSTED_PROXIES = env.TRUSTED_PROXIES
 METRICS_TOKEN = env.METRICS_TOKEN
 WEB_WORKERS = env.WEB_WORKERS
 WEB_THREADS = env.WEB_THREADS
 
-SESSION_ENGINE = "config.common.sessions"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.common.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env.CSRF_TRUSTED_ORIGINS

@@ -4,8 +4,10 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from config import env
+from config.settings.navigation import NAVIGATION
 
 TEMPLATES = [
     {
@@ -35,9 +37,21 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Who wants the next course",
     "SITE_SYMBOL": "school",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("site/icon.svg")}],
+    "SITE_DROPDOWN": [{"icon": "monitoring", "title": "Demand", "link": "/analytics/"}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            {"title": "Second factor", "link": reverse_lazy("second-factor")},
+        ],
+    },
+    "COMMAND": {"search_callback": "config.common.palette.find_rows"},
+    "DASHBOARD_CALLBACK": "analytics.dashboard.views.dashboard",
 }
+# Whose rows the command palette finds, by the search fields of their lists.
+PALETTE_MODELS = ["airports.airport"]
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {

@@ -26,6 +26,7 @@ DATABASES = {"default": database(env.DATABASE_URL)}  # noqa: F405
 # Nothing is recorded until SILK_SHARE says how much.
 MIDDLEWARE = with_profiler(MIDDLEWARE, SILK_SHARE)  # noqa: F405
 
+SECOND_FACTOR = env.SECOND_FACTOR or "required"
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.TRUSTED_PROXIES else None
 # Whoever asks for these asks this machine, not the site; the metrics want a token from others.

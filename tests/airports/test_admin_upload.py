@@ -1,5 +1,6 @@
 """The page that takes a file of airports: who may, what it says, what it stores."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
-from airports.models import Airport
+from airports.models import Airport, KeptUpload
 from config.common.services.tokens import issue_token
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def send(client: Client, text: str, button: str = "upload", **fields: Any) -> st
 def test_an_editor_finds_the_page_and_uploads() -> None:
     client = browser("Editors")
     assert page_of(client) == "/admin/airports/airport/upload/"
-    assert "The file was taken in." in send(client, GOOD)
+    assert "The file was taken in:" in send(client, GOOD)
     assert Airport.objects.get().iata == "VLC"
     assert Airport.history.get().history_user.username == "Editors"
 
@@ -69,7 +70,7 @@ def test_a_wrong_row_is_named_and_nothing_is_stored() -> None:
 
 def test_the_good_rows_can_be_stored_all_the_same() -> None:
     page = send(browser("Managers"), GOOD + BAD, on_error="skip")
-    assert "The file was taken in." in page
+    assert "The file was taken in:" in page
     assert page.count("Line 2") == 2
     assert Airport.objects.count() == 1
 
@@ -78,3 +79,43 @@ def test_a_file_beyond_the_limit_is_refused(settings: Settings) -> None:
     settings.AIRPORTS_MAX_BYTES = 10
     assert "at most" in send(browser("Managers"), GOOD)
     assert Airport.objects.count() == 0
+
+
+def preview(client: Client, text: str) -> Any:
+    """The page that a file leads to."""
+    data = {"file": SimpleUploadedFile("a.csv", text.encode()), "on_error": "fail", "preview": "1"}
+    return client.post("/admin/airports/airport/upload/", data, follow=True)
+
+
+def test_a_preview_is_taken_in_without_the_file_being_sent_again() -> None:
+    client = browser("Editors")
+    page = preview(client, GOOD)
+    path = page.redirect_chain[-1][0]
+    assert [row["line"] for row in page.context["rows"]] == [1]
+    answer = client.post(path, {"take": "1"}, follow=True)
+    assert [str(one).split(":")[0] for one in answer.context["messages"]] == ["The file was taken in"]
+    assert Airport.objects.get().iata == "VLC"
+    assert client.get(path).status_code == 302
+
+
+def test_a_preview_can_be_cancelled() -> None:
+    client = browser("Editors")
+    path = preview(client, GOOD).redirect_chain[-1][0]
+    client.post(path, {"cancel": "1"})
+    assert [Airport.objects.count(), KeptUpload.objects.count()] == [0, 0]
+
+
+def test_the_preview_of_another_is_not_shown() -> None:
+    path = preview(browser("Editors"), GOOD).redirect_chain[-1][0]
+    answers = [browser(role).get(path) for role in ("Managers", "Viewers")]
+    assert [answer.status_code for answer in answers] == [302, 403]
+
+
+@pytest.mark.parametrize("text", [GOOD, GOOD + GOOD.replace("VLC", "VLD").replace("LEVC", "LEVD")])
+def test_a_preview_makes_as_many_queries_for_one_row_as_for_two(
+    text: str, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    client = browser("Editors")
+    path = preview(client, text).redirect_chain[-1][0]
+    with django_assert_num_queries(4):
+        client.get(path)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from analytics.disclosure import is_named, is_visible, published_masks
+from analytics.disclosure import is_named, is_visible
 from analytics.lattice import Key
 from analytics.models import ImportDemand
-from analytics.services.count_import import Segments
+from analytics.services.count_import import Segments, published
 from analytics.services.picture import PictureChange
 from analytics.services.questions import SOURCE, Question
 from analytics.services.segments import write_segments
@@ -46,7 +46,8 @@ def make(
     """A counted import with these segments; `values` are the import's."""
     values = {"status": "complete", "created_at": datetime(2026, 1, 1, tzinfo=UTC)} | values
     delivery = Import.objects.create(source=source, **values)
-    made = Made(delivery.pk, source, published(now), published(now if then is None else then), is_current)
+    before, today = published(_bare(now if then is None else then), _bare(now), small=counting().small_segment)
+    made = Made(delivery.pk, source, today, before, is_current)
     write_segments(import_id=delivery.pk, at_delivery=True, old={}, new=made.then)
     if is_current:
         write_segments(import_id=delivery.pk, at_delivery=False, old={}, new=made.now)
@@ -70,10 +71,8 @@ def make(
     return made
 
 
-def published(counts: dict[Key, Counts]) -> Segments:
-    """With their bits."""
-    masks = published_masks(list(counts), [one[0] for one in counts.values()], small=counting().small_segment)
-    return {key: (*one, mask) for (key, one), mask in zip(counts.items(), masks, strict=True)}
+def _bare(counts: dict[Key, Counts]) -> Segments:
+    return {key: (*one, 0) for key, one in counts.items()}
 
 
 def crowd(seed: int, *, segments: int = 40, largest: int = 12) -> dict[Key, Counts]:

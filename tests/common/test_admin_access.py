@@ -1,16 +1,20 @@
 """What managers may do with users and tokens, also by forms that they tampered with."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from config.common.models import ApiToken
+from config.common.services.second_factor import enrol, factor_id, new_key, with_factor
 from config.common.services.tokens import issue_token
+from tests.common.sign_in.steps import app_code
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
@@ -117,6 +121,90 @@ def test_a_token_for_somebody_who_is_switched_off_is_refused_by_the_form(browser
     answer = browser.post("/admin/common/apitoken/add/", {"user": ada.pk, "label": ""})
     assert (answer.status_code, "This user is switched off." in answer.content.decode()) == (200, True)
     assert ApiToken.objects.filter(user=ada).exists() is False
+
+
+@pytest.mark.parametrize(("days", "life"), [("30", 30), ("", 365)])
+def test_a_token_lives_as_long_as_was_said_or_the_setting_says(browser: Client, days: str, life: int) -> None:
+    ada = User.objects.create_user("ada")
+    browser.post("/admin/common/apitoken/add/", {"user": ada.pk, "label": "", "days": days})
+    token = ApiToken.objects.get(user=ada)
+    assert token.expiry is not None
+    assert (token.expiry - token.created).days in {life - 1, life}
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "36501", "1e9", "9" * 40, "\0"])
+def test_a_life_that_cannot_be_makes_no_token(browser: Client, days: str) -> None:
+    ada = User.objects.create_user("ada")
+    answer = browser.post("/admin/common/apitoken/add/", {"user": ada.pk, "label": "", "days": days})
+    assert (answer.status_code, ApiToken.objects.filter(user=ada).exists()) == (200, False)
+
+
+def test_revoking_tokens_asks_first_and_ends_them(browser: Client) -> None:
+    token, key = issue_token(username="ada", role="Viewers")
+    action = {"action": "revoke", "_selected_action": token.pk}
+    found = []
+    for sent in (action, {**action, "confirmed": "yes"}):
+        browser.post("/admin/common/apitoken/", sent)
+        found.append(APIClient().get("/imports", HTTP_AUTHORIZATION=f"Token {key}").status_code)
+    assert (found, ApiToken.objects.filter(pk=token.pk).exists()) == ([200, 401], True)
+
+
+def test_a_manager_does_not_revoke_a_superusers_token(browser: Client, root: User) -> None:
+    token, key = issue_token(username="root")
+    browser.post("/admin/common/apitoken/", {"action": "revoke", "_selected_action": token.pk, "confirmed": "yes"})
+    assert APIClient().get("/imports", HTTP_AUTHORIZATION=f"Token {key}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "labels"),
+    [
+        ("state=usable", {"used", "old"}),
+        ("state=expired", {"expired"}),
+        ("state=soon", {"old"}),
+        ("used=day", {"used"}),
+        ("used=long", {"old", "expired"}),
+        ("used=never", {"expired"}),
+        ("used=bogus&state=bogus", {"used", "old", "expired"}),
+    ],
+)
+def test_tokens_are_found_by_state_and_by_last_use(browser: Client, query: str, labels: set[str]) -> None:
+    now = timezone.now()
+    uses = {"used": (now, 365), "old": (now - timedelta(days=40), 10), "expired": (None, -1)}
+    for label, (used, days) in uses.items():
+        token, _ = issue_token(username="ada", label=label)
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=used, expiry=now + timedelta(days=days))
+    ids = dict(ApiToken.objects.values_list("label", "pk"))
+    html = browser.get(f"/admin/common/apitoken/?{query}").content.decode()
+    assert {label for label in uses if f"/admin/common/apitoken/{ids[label]}/change/" in html} == labels
+
+
+def test_switching_users_off_asks_first_and_leaves_oneself_alone(browser: Client) -> None:
+    _, key = issue_token(username="ada", role="Viewers")
+    everybody = list(User.objects.values_list("pk", flat=True))
+    action = {"action": "deactivate", "_selected_action": everybody}
+    found = []
+    for sent in (action, {**action, "confirmed": "yes"}):
+        browser.post("/admin/auth/user/", sent)
+        found.append(dict(User.objects.values_list("username", "is_active")))
+    assert found == [{"ada": True, "mia": True}, {"ada": False, "mia": True}]
+    assert APIClient().get("/imports", HTTP_AUTHORIZATION=f"Token {key}").status_code == 401
+
+
+def test_a_manager_takes_the_factor_of_others_off_but_not_of_superusers_or_oneself(browser: Client, root: User) -> None:
+    mia = User.objects.get(username="mia")
+    ada = User.objects.create_user("ada")
+    for user in (ada, root, mia):
+        key = new_key()
+        enrol(user=user, key=key, code=app_code(key))
+    # The session that her new factor ended.
+    change = browser.session
+    change["factor"] = factor_id(mia)
+    change.save()
+    action = {"action": "reset_second_factor", "_selected_action": [ada.pk, root.pk, mia.pk]}
+    browser.post("/admin/auth/user/", action)
+    assert with_factor(User.objects.all()).filter(factor_id=None).count() == 0
+    browser.post("/admin/auth/user/", {**action, "confirmed": "yes"})
+    assert list(with_factor(User.objects.all()).filter(factor_id=None)) == [ada]
 
 
 def test_deleting_a_token_revokes_it(browser: Client) -> None:

@@ -9,6 +9,8 @@ import pytest
 from config import env, probe
 from tests.server import Server, free_port
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 def test_a_web_server_that_is_ready_is_well(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(env, "PORT", int(server.url.rpartition(":")[2]))

@@ -48,10 +48,10 @@ def test_they_are_refused_by_name_and_not_repeated(name: str, value: str, monkey
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("SECRET_KEY", secrets.token_urlsafe(50)),
+        pytest.param("SECRET_KEY", secrets.token_urlsafe(50), id="a drawn key"),
         ("DATABASE_URL", "postgres://demanda@%2Fvar%2Frun%2Fpostgresql/demanda"),
         ("REDIS_URL", "unix:///run/redis.sock"),
-        ("METRICS_TOKEN", secrets.token_urlsafe(20)),
+        pytest.param("METRICS_TOKEN", secrets.token_urlsafe(20), id="a drawn token"),
     ],
 )
 def test_drawn_ones_and_none_where_none_is_needed_are_taken(

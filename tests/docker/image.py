@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 from config.embedded.account import runs_as_root, service_account
 from tests.server import ROOT
@@ -33,7 +34,7 @@ class Image:
 
     def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
         """Start a program as the image's user, in a session of its own."""
-        identity = {"user": service_account().uid, "group": service_account().gid, "extra_groups": []}
+        identity: dict[str, Any] = {"user": service_account().uid, "group": service_account().gid, "extra_groups": []}
         return subprocess.Popen(
             [str(self.app / command[0]) if command[0].startswith("docker/") else command[0], *command[1:]],
             cwd=self.app,
@@ -42,7 +43,7 @@ class Image:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            **(identity if runs_as_root() else {}),  # type: ignore[arg-type]  # of several types
+            **(identity if runs_as_root() else {}),
         )
 
     def finish(self, *command: str, **environment: str) -> str:

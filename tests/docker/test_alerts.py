@@ -22,8 +22,6 @@ ELSEWHERE = {
     "node_filesystem_size_bytes": {"instance", "mountpoint", "fstype"},
     "demanda_backup_timestamp_seconds": set(),
     "demanda_backup_bytes": set(),
-    # The analytics' own gauge.
-    "demanda_stale_imports": set(),
 }
 # They are there from the first task, or the first error, on.
 LATER = {

@@ -12,16 +12,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 from config.common.services.tokens import issue_token
 from imports.demo.deliveries import make_demo
 from imports.services.load_import import load_import
+from tests.e2e.chromium import CHROMIUM, QUIET
 from tests.server import Server
 
 # Playwright keeps an event loop in this thread, which is no reason for Django to refuse its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 PASSWORD = "a long password"
 
 

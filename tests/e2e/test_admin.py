@@ -43,3 +43,12 @@ def test_the_filters_of_a_list_open_and_filter(open_page: OpenPage, world: World
     page.locator("a[x-on\\:click='filterOpen = true']").click()
     failed.click()
     expect(page.get_by_text("0 imports").last).to_be_visible()
+
+
+def test_forms_with_scripts_of_others_run_under_the_policy(open_page: OpenPage, world: World) -> None:
+    """A complaint of the browser's fails the test, see `open_page`."""
+    page = open_page("/admin/")
+    sign_in(page, world.username)
+    for path in ("django_celery_beat/periodictask", "airports/airport", "auth/user", "common/apitoken"):
+        page.goto(f"/admin/{path}/add/")
+        expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()

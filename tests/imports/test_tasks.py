@@ -50,7 +50,7 @@ def test_an_import_whose_lease_is_held_is_left_to_its_worker(swept: list[int], s
 def test_what_is_large_is_sent_to_its_own_task(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     settings.IMPORT_LARGE_BYTES = 100
     sent: list[tuple[str, int]] = []
-    monkeypatch.setattr(tasks, "enqueue", lambda task, *, expires, import_id: sent.append((task, import_id)))
+    monkeypatch.setattr(tasks, "enqueue", lambda task, import_id, **_: sent.append((task, import_id)))
     sizes = [(100, "identity"), (101, "identity"), (10, "gzip"), (11, "gzip")]
     rows = [ImportFactory(status="queued", body_size=size, content_encoding=encoding).pk for size, encoding in sizes]
     sweep_stalled()

@@ -51,8 +51,8 @@ def channel_bars(demand: Demand, filters: Filters) -> Bars:
     return Bars(bars, table)
 
 
-def opportunities(demand: Demand, filters: Filters) -> Bars:
-    """Segments by the lower end of their interval; the drawing goes to twice the highest such end."""
+def opportunities(demand: Demand, filters: Filters, *, least: int) -> Bars:
+    """Segments by the lower end of their interval, all of `least` residents or more. An interval may be cut off."""
     ranked = [row for row in demand.rows if row.index is not None]
     middle = max(highest_of(row.index or 0 for row in ranked), words.AVERAGE)
     highest = min(highest_of(row.index_high or 0 for row in ranked), 1.5 * middle)
@@ -67,7 +67,7 @@ def opportunities(demand: Demand, filters: Filters) -> Bars:
         )
         for row in ranked
     ]
-    csv = filters.api("opportunities")
+    csv = filters.api("opportunities", min_residents=least)
     caption = "Where to advertise next"
     return Bars(
         bars, demand_table(ranked, DEFAULT_GROUPING, filters, caption=caption, csv=csv, total=demand.count), axis(scale)

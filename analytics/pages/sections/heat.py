@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from analytics.charts.scales import count_shade, highest_of, index_shade
 from analytics.pages import words
-from analytics.pages.filters import Filters
+from analytics.pages.filters import OTHER_LABEL, Filters
 from analytics.pages.tables import Table, demand_table
 from analytics.services.questions import Row
 
@@ -99,7 +99,7 @@ def _merged(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
     courses, residents = sum(row.courses for row in rows), sum(row.residents for row in rows)
-    return f"{words.OTHER_LABEL}: {words.count(courses)} courses for {words.count(residents)} residents."
+    return f"{OTHER_LABEL}: {words.count(courses)} courses for {words.count(residents)} residents."
 
 
 def _table(rows: Sequence[Row], total: int, filters: Filters) -> Table:

@@ -40,7 +40,7 @@ def _redis() -> Redis:
 
 def _now(redis: Redis) -> float:
     """Redis' own clock: those of the workers' machines may differ."""
-    seconds, microseconds = redis.time()  # type: ignore[misc]  # typed for the asynchronous client too
+    seconds, microseconds = redis.time()
     return float(seconds + microseconds / 1e6)
 
 

@@ -44,7 +44,7 @@ class MetricsMiddleware:
             time.perf_counter() - began
         )
         # The server closes every answer, also one that its reader left.
-        response._resource_closers.append(IN_PROGRESS.dec)
+        response._resource_closers.append(IN_PROGRESS.dec)  # type: ignore[attr-defined]  # what Django's stubs leave out
         return response
 
 

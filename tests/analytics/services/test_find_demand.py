@@ -60,8 +60,9 @@ def expected_rows(counts: dict[Any, list[int]], question: Question) -> dict[tupl
     """The measures of each row by its keys; an index of None is -1."""
     residents, courses, buyers = np.array([*counts.values(), [0, 0, 0]], dtype=np.float64).T
     expected = residents * (courses.sum() / max(residents.sum(), 1)) / 100
-    low = np.where(courses > 0, stats.chi2.ppf(0.025, 2 * np.maximum(courses, 1)) / 2, 0)
-    ends = [courses, low, stats.chi2.ppf(0.975, 2 * courses + 2) / 2]
+    each = np.where(buyers > 0, courses / np.maximum(buyers, 1), courses.sum() / max(buyers.sum(), 1))
+    low = np.where(buyers > 0, stats.chi2.ppf(0.025, 2 * np.maximum(buyers, 1)) / 2, 0)
+    ends = [courses, low * each, stats.chi2.ppf(0.975, 2 * buyers + 2) / 2 * each]
     index = [np.divide(end, expected, where=expected > 0, out=np.full(len(expected), -1.0)) for end in ends]
     rows = np.array([residents, courses, buyers, 100 * courses / np.maximum(residents, 1), *index]).T
     return {keys: row for keys, row in zip(counts, rows.tolist(), strict=False) if row[0] >= question.min_residents}

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from config.common.api.metrics import FIGURES
 from tests.background.workers import until
-from tests.common.helpers import one_import, problem
+from tests.common.helpers import one_import, problem, send
 from tests.common.metrics.samples import samples
 from tests.server import Server, free_port, start_server, wait_until_alive
 
@@ -50,7 +50,7 @@ def _fresh_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_this_machine_and_the_token_read_the_metrics(headers: dict[str, str], proxies: int, status: int) -> None:
     with override_settings(TRUSTED_PROXIES=proxies):
-        answer = APIClient().get("/metrics", **headers)
+        answer = send(APIClient(), "GET", "/metrics", b"", **headers)
     assert answer.status_code == status
     if status == 404:
         assert problem(answer)["detail"] == "There is nothing at this address."

@@ -58,7 +58,12 @@ def test_what_needs_a_part_that_is_away_is_not_tried() -> None:
 
 def test_it_is_asked_once_in_a_while_however_often_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    gauge("apples", "Apples.", lambda: float(asked.append(1) or len(asked)))
+
+    def count() -> float:
+        asked.append(1)
+        return len(asked)
+
+    gauge("apples", "Apples.", count)
     figures = Figures(lambda: ALL_IS_WELL)
     assert [read(figures)["apples"], read(figures)["apples"]] == [1, 1]
     monkeypatch.setattr(gauges, "CACHE_SECONDS", -1.0)

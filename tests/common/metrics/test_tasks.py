@@ -22,7 +22,7 @@ def task(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks.time, "time", lambda: NOW)
+    monkeypatch.setattr("config.common.metrics.tasks.time.time", lambda: NOW)
 
 
 def waited(task: Any) -> float | None:

@@ -14,6 +14,7 @@ from config.common.background.leases import Held, lease
 from imports.models import Import, RawChunk
 from imports.services import load_progress, load_received, received_stream
 from imports.services.load_received import LARGE_LEASE, MAX_ATTEMPTS, load_large_import, load_received_import
+from imports.services.raw_bodies import read_body
 from imports.services.receive_import import reload_import
 from imports.services.steer_import import approve_import, retry_import
 from tests.factories import alike, delivery, people, relate
@@ -47,10 +48,9 @@ def elsewhere(sql: str, *values: Any) -> None:
 
 def in_the_middle(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """Has `act` called when half of the raw body was read."""
-    read = received_stream.read_body
 
     def body(import_id: int, **over: Any) -> Iterator[bytes]:
-        chunks = list(read(import_id, **over))
+        chunks = list(read_body(import_id, **over))
         yield from chunks[: len(chunks) // 2]
         act()
         yield from chunks[len(chunks) // 2 :]
@@ -161,10 +161,9 @@ def test_without_the_fence_a_late_worker_would_write(monkeypatch: pytest.MonkeyP
 def test_it_is_noticed_early_also_while_only_errors_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load_progress, "SECONDS_BETWEEN", 0)
     seen: list[int] = []
-    read = received_stream.read_body
 
     def body(import_id: int, **over: Any) -> Iterator[bytes]:
-        for number, chunk in enumerate(read(import_id, **over)):
+        for number, chunk in enumerate(read_body(import_id, **over)):
             seen.append(number)
             yield chunk
             if number == 1:

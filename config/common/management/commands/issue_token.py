@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.common.problems import Problem
@@ -17,9 +18,10 @@ class Command(BaseCommand):
     help = "Print a new API token for a user, who is made if need be."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        days = settings.API_TOKEN_DAYS
         parser.add_argument("username")
         parser.add_argument("--role", choices=sorted(ROLES), help="the role to give to the user")
-        parser.add_argument("--days", type=int, default=365, help="how long the token lives (default: 365)")
+        parser.add_argument("--days", type=int, default=days, help=f"how long the token lives (default: {days})")
         parser.add_argument("--label", default="", help="what will use the token")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,0 +1,87 @@
+"""What is done with the airports that somebody selected."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin
+
+from airports.admin.shown import acting
+from airports.models import Airport
+from airports.services.flag_many import Outcomes, flag_airports, restore_airports
+from airports.services.purge_airports import purge_airports
+
+_NAMED = 5
+_LISTED = 100
+
+
+class ActionsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """Flag, restore, delete for good."""
+
+    actions = ("flag_selected", "restore_selected", "delete_selected_for_good")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        # Flagging stands in for Django's own deletion of a selection.
+        actions: dict[str, Any] = super().get_actions(request)
+        return {name: action for name, action in actions.items() if name != "delete_selected"}
+
+    @admin.action(description="Flag the selected airports as deleted", permissions=["delete"])
+    def flag_selected(self, request: HttpRequest, queryset: QuerySet[Airport]) -> None:
+        """Sets the deletion flag."""
+        say(request, flag_airports(airport_ids=_ids(queryset), actor=acting(request)), "flagged as deleted")
+
+    @admin.action(description="Restore the selected airports", permissions=["delete"])
+    def restore_selected(self, request: HttpRequest, queryset: QuerySet[Airport]) -> None:
+        """Takes the deletion flag off."""
+        say(request, restore_airports(airport_ids=_ids(queryset), actor=acting(request)), "restored")
+
+    @admin.action(description="Delete for good those of the selected that are flagged", permissions=["delete"])
+    def delete_selected_for_good(self, request: HttpRequest, queryset: QuerySet[Airport]) -> HttpResponse | None:
+        """In two steps: only what is flagged goes, and a page lists it before."""
+        if "confirmed" not in request.POST:
+            return self._confirmation(request, queryset)
+        airport_ids = _ids(queryset)
+        purged = purge_airports(airport_ids=airport_ids, actor=acting(request))
+        messages.success(request, f"{purged} deleted for good, {len(airport_ids) - purged} left alone.")
+        return None
+
+    def _confirmation(self, request: HttpRequest, queryset: QuerySet[Airport]) -> HttpResponse:
+        flagged = queryset.filter(is_deleted=True).order_by("pk")
+        going, selected = flagged.count(), queryset.count()
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Delete for good",
+            "airports": flagged[:_LISTED],
+            "going": going,
+            "more": max(0, going - _LISTED),
+            "staying": selected - going,
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "select_across": request.POST.get("select_across", "0"),
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/airports/delete_for_good.html", context)
+
+
+def say(request: HttpRequest, outcomes: Outcomes, done: str) -> None:
+    """How many were written, and one message for each reason why others were not."""
+    messages.info(request, f"{outcomes.done} {done}.")
+    for sentence in refusals(outcomes.refused):
+        messages.warning(request, sentence)
+
+
+def refusals(refused: Mapping[str, Sequence[str]]) -> list[str]:
+    """A sentence for each reason, with the first names."""
+    return [
+        f"{len(names)} left alone: {reason} {', '.join(names[:_NAMED])}{', …' if len(names) > _NAMED else ''}"
+        for reason, names in refused.items()
+    ]
+
+
+def _ids(queryset: QuerySet[Airport]) -> list[int]:
+    return list(queryset.order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,54 @@
+"""Values and differences as people read them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, cast
+
+from django.contrib.auth.models import User
+from django.db.models import Field
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+
+from airports.models import Airport
+
+UNKNOWN = "–"
+
+
+class Difference(NamedTuple):
+    """A field and its two values, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+def differences(changes: Mapping[str, Mapping[str, Any]]) -> list[Difference]:
+    """Of field → `{"from", "to"}`."""
+    return [Difference(label(name), value(pair["from"]), value(pair["to"])) for name, pair in changes.items()]
+
+
+def label(name: str) -> str:
+    """What a field of an airport is called."""
+    field = cast("Field[Any, Any]", Airport._meta.get_field(name))
+    return capfirst(str(field.verbose_name))
+
+
+def value(found: object) -> str:
+    """A value as it is typed in a form; a dash for what is unknown."""
+    if found is None:
+        return UNKNOWN
+    if isinstance(found, bool):
+        return "yes" if found else "no"
+    return repr(found).removesuffix(".0") if isinstance(found, float) else str(found)
+
+
+def difference_list(found: Iterable[Difference]) -> SafeString:
+    """A line for each difference."""
+    lines = format_html_join("", "<li><b>{}</b>: {} → {}</li>", found)
+    return format_html("<ul>{}</ul>", lines)
+
+
+def acting(request: HttpRequest) -> User:
+    """Who is signed in: the admin lets nobody else in."""
+    return cast("User", request.user)

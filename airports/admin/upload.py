@@ -1,0 +1,144 @@
+"""The pages of the admin that take a file of airports: a thin face of the upload service."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from unfold.admin import ModelAdmin
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
+
+from airports.admin.shown import Difference, acting, differences
+from airports.fields import NAMES
+from airports.models import KeptUpload
+from airports.services.keep_upload import forget_upload, keep_upload, kept_upload, take_upload
+from airports.services.upload_airports import UploadResult, upload_airports
+from config.common.problems import InvalidInput, NotFound
+
+_COUNTS = ("rows", "created", "updated", "unchanged", "displaced", "skipped_deleted")
+_NAMED = 10
+_LIST = "admin:airports_airport_changelist"
+
+
+class UploadForm(forms.Form):
+    """The file, and what becomes of its good rows when others are wrong."""
+
+    file = forms.FileField(
+        label="CSV file",
+        help_text="In the layout of OpenFlights, with or without its header row.",
+        widget=UnfoldAdminFileFieldWidget,
+    )
+    on_error = forms.ChoiceField(
+        label="If a row is wrong",
+        choices=[("fail", "store nothing"), ("skip", "store the good rows")],
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def clean_file(self) -> Any:
+        """Raises `ValidationError` for a file beyond the limit of the API."""
+        file = self.cleaned_data["file"]
+        if file.size > settings.AIRPORTS_MAX_BYTES:
+            raise forms.ValidationError(f"The file may have {settings.AIRPORTS_MAX_BYTES:,} bytes at most.")
+        return file
+
+
+class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """Adds the pages and the button that leads to them, for those who may make and change airports."""
+
+    actions_list = ("upload_file",)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.preview_view)
+        return [path("upload/<int:upload_id>/", view, name="airports_upload_preview"), *super().get_urls()]
+
+    def has_upload_permission(self, request: HttpRequest, *_: Any) -> bool:
+        """May make and change airports."""
+        return bool(self.has_add_permission(request) and self.has_change_permission(request))
+
+    @action(description="Upload a file", url_path="upload", icon="upload", permissions=["upload"])  # type: ignore[untyped-decorator]  # unfold has no types
+    def upload_file(self, request: HttpRequest) -> HttpResponse:
+        """Shows the form; takes a file in, or keeps it and leads to what it would do."""
+        form = UploadForm(request.POST or None, request.FILES or None)
+        preview = None
+        if request.method == "POST" and form.is_valid():
+            file, on_error = form.cleaned_data["file"], form.cleaned_data["on_error"]
+            if "preview" in request.POST:
+                kept = keep_upload(stream=file, name=file.name, on_error=on_error, actor=acting(request))
+                return HttpResponseRedirect(reverse("admin:airports_upload_preview", args=[kept.pk]))
+            try:
+                return _taken(request, upload_airports(stream=file, actor=acting(request), on_error=on_error))
+            except InvalidInput as refusal:
+                preview = _refused(refusal)
+        return self._page(request, "Upload airports", form=form, preview=preview)
+
+    def preview_view(self, request: HttpRequest, upload_id: int) -> HttpResponse:
+        """What the kept file would do, and two buttons: take it in, or forget it."""
+        if not self.has_upload_permission(request):
+            raise PermissionDenied
+        try:
+            kept = kept_upload(upload_id=upload_id, actor=acting(request))
+            if request.method != "POST":
+                return self._preview(request, kept, kept.preview)
+            return self._decide(request, kept)
+        except NotFound as gone:
+            messages.warning(request, gone.detail)
+            return HttpResponseRedirect(reverse("admin:airports_airport_upload_file"))
+
+    def _decide(self, request: HttpRequest, kept: KeptUpload) -> HttpResponse:
+        if "take" not in request.POST:
+            forget_upload(upload_id=kept.pk, actor=acting(request))
+            messages.info(request, "Cancelled: nothing was stored, and the file is forgotten.")
+            return HttpResponseRedirect(reverse(_LIST))
+        try:
+            return _taken(request, take_upload(upload_id=kept.pk, actor=acting(request)))
+        except InvalidInput as refusal:
+            return self._preview(request, kept, _refused(refusal))
+
+    def _preview(self, request: HttpRequest, kept: KeptUpload, preview: dict[str, Any]) -> HttpResponse:
+        counts = preview.get("counts", {})
+        rows = [{**row, "changes": _in_order(row["changes"])} for row in preview["differences"]]
+        total = counts.get("created", 0) + counts.get("updated", 0)
+        return self._page(
+            request,
+            f"Preview: {kept.name}",
+            kept=kept,
+            preview=preview,
+            rows=rows,
+            counts=_counted(counts),
+            total=total,
+        )
+
+    def _page(self, request: HttpRequest, title: str, **context: Any) -> HttpResponse:
+        context |= {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
+        return TemplateResponse(request, "admin/airports/upload.html", context)
+
+
+def _in_order(changes: dict[str, Any]) -> list[Difference]:
+    """In the order of the fields, which the database does not keep in JSON."""
+    return differences({name: changes[name] for name in NAMES if name in changes})
+
+
+def _taken(request: HttpRequest, result: UploadResult) -> HttpResponse:
+    counts = {name: getattr(result, name) for name in _COUNTS}
+    told = ", ".join(f"{count} {name}" for name, count in _counted(counts))
+    messages.success(request, f"The file was taken in: {told}.")
+    # Messages travel in a cookie: a few tell where to look.
+    for one in result.rejected[:_NAMED]:
+        messages.warning(request, f"Line {one.line} was left out: {one.column or 'the row'}: {one.detail}")
+    if more := len(result.rejected[_NAMED:]) + result.more_rejected:
+        messages.warning(request, f"{more} more values were wrong.")
+    return HttpResponseRedirect(reverse(_LIST))
+
+
+def _refused(refusal: InvalidInput) -> dict[str, Any]:
+    errors = [{"place": error.pointer, "detail": error.detail} for error in refusal.errors]
+    return {"refusal": refusal.detail, "errors": errors, "more_errors": refusal.more_errors, "differences": []}
+
+
+def _counted(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return [(name.replace("_", " "), counts[name]) for name in _COUNTS if name in counts]

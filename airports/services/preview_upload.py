@@ -1,0 +1,76 @@
+"""What a file of airports would do, row by row, without doing it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.backends.utils import CursorWrapper
+
+from airports.csv.lines import ByteStream
+from airports.fields import NAMES
+from airports.services.upload_airports import OnError, upload_airports
+from config.common.problems import InvalidInput
+
+# Of the rows that would change something, so many are shown.
+SHOWN = 50
+
+_DIFFERENCES = f"""
+    SELECT m.line, m.airport_id, m.name, a.id IS NULL, {", ".join(f"a.{name}, m.{name}" for name in NAMES)}
+    FROM upload_merged m LEFT JOIN airports_airport a ON a.id = m.airport_id
+    WHERE m.airport_id IS NULL OR m.is_changed
+    ORDER BY m.line LIMIT {SHOWN}
+"""
+_DISPLACED = f"""
+    SELECT a.id, a.name, a.iata FROM upload_displaced JOIN airports_airport a USING (id) ORDER BY a.id LIMIT {SHOWN}
+"""
+
+
+def preview_upload(*, stream: ByteStream, actor: User, on_error: OnError) -> dict[str, Any]:
+    """As JSON: `counts` as `UploadResult` has them, or `refusal`, why nothing would be stored; `errors`, the first
+    `{"place", "detail"}`, and `more_errors`; `differences`, the first rows that would change something, each
+    `{"line", "airport", "name", "is_new", "changes": {field: {"from", "to"}}}`.
+
+    An airport that would lose its IATA code without being in the file has no line.
+    """
+    differences: list[dict[str, Any]] = []
+    try:
+        result = upload_airports(
+            stream=stream,
+            actor=actor,
+            on_error=on_error,
+            dry_run=True,
+            look=lambda cursor: differences.extend(_differences(cursor)),
+        )
+    except InvalidInput as refusal:
+        errors = [{"place": error.pointer, "detail": error.detail} for error in refusal.errors]
+        return {"refusal": refusal.detail, "errors": errors, "more_errors": refusal.more_errors, "differences": []}
+    counts = asdict(result)
+    rejected, more = counts.pop("rejected"), counts.pop("more_rejected")
+    errors = [{"place": f"line {one['line']}", "detail": _said(one)} for one in rejected]
+    return {"counts": counts, "errors": errors, "more_errors": more, "differences": differences}
+
+
+def _said(rejection: dict[str, Any]) -> str:
+    return f"{rejection['column']}: {rejection['detail']}" if rejection["column"] else rejection["detail"]
+
+
+def _differences(cursor: CursorWrapper) -> list[dict[str, Any]]:
+    cursor.execute(_DIFFERENCES)
+    found = [_difference(row) for row in cursor.fetchall()]
+    cursor.execute(_DISPLACED)
+    return found + [
+        {"line": None, "airport": airport, "name": name, "is_new": False, "changes": {"iata": _pair(iata, None)}}
+        for airport, name, iata in cursor.fetchall()
+    ]
+
+
+def _difference(row: Sequence[Any]) -> dict[str, Any]:
+    line, airport, name, is_new, *values = row
+    pairs = zip(NAMES, values[::2], values[1::2], strict=True)
+    changes = {field: _pair(before, after) for field, before, after in pairs if before != after}
+    return {"line": line, "airport": airport, "name": name, "is_new": is_new, "changes": changes}
+
+
+def _pair(before: Any, after: Any) -> dict[str, Any]:
+    return {"from": before, "to": after}

@@ -1,0 +1,145 @@
+"""What was counted of each delivery, and how it is counted, in the admin."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from analytics.dashboard.pages import channels_page
+from analytics.models import DemandSettings, ImportDemand
+from analytics.services.change_settings import MAX_AGE, MAX_GROUPS, change_settings, check_age_bounds
+from analytics.services.find_demand import is_restricted
+from analytics.services.settings import counting
+from analytics.services.stale import utc_today
+from config.common.admin import ReadOnlyAdmin
+
+# Of a delivery of few residents they say something of each.
+_FIGURES = ("residents", "courses", "buyers")
+# Three digits and a comma for each group.
+_MAX_TEXT = 10 * MAX_GROUPS
+
+
+class FreshFilter(admin.SimpleListFilter):
+    """Counted as the delivery is now, or about to be counted again."""
+
+    title = "freshness"
+    parameter_name = "fresh"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("yes", "Fresh"), ("no", "Stale")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ImportDemand]) -> QuerySet[ImportDemand]:
+        wanted = {"yes": False, "no": True}.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(Q(is_stale=wanted))
+
+
+@admin.register(ImportDemand)
+class ImportDemandAdmin(ReadOnlyAdmin):
+    """What was counted of each delivery, the newest first, and whether it holds still."""
+
+    list_display = ("delivery_id", "source", "delivered_at", "is_current", "freshness", *_FIGURES, "refreshed_at")
+    list_filter = ("is_current", FreshFilter)
+    search_fields = ("source",)
+    ordering = ("-delivery_id",)
+    show_full_result_count = False
+    actions_list = ("channels",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportDemand]:
+        return ImportDemand.objects.with_staleness(scheme=counting().scheme, today=utc_today())
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        return self._shown(request, super().get_list_display(request))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        return self._shown(request, super().get_fields(request, obj))
+
+    @display(description="freshness", label={"fresh": "success", "stale": "warning"}, ordering="is_stale")  # type: ignore[untyped-decorator]  # unfold has no types
+    def freshness(self, row: ImportDemand) -> str:
+        """Whether it is about to be counted again."""
+        return "stale" if vars(row)["is_stale"] else "fresh"
+
+    @action(description="Channels", url_path="channels", icon="campaign")  # type: ignore[untyped-decorator]  # unfold has no types
+    def channels(self, request: HttpRequest) -> HttpResponse:
+        """The page of the advertising channels."""
+        return channels_page(request)
+
+    def _shown(self, request: HttpRequest, names: Sequence[Any]) -> Sequence[Any]:
+        restricted = is_restricted(cast("User", request.user))
+        return [name for name in names if not (restricted and name in _FIGURES)]
+
+
+class DemandSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """The age groups as a person writes them, and the size of a small segment."""
+
+    age_bounds = forms.CharField(
+        label="Age groups",
+        max_length=_MAX_TEXT,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=f"The first age of each group, from 0 upwards: “0, 18, 25, 35”. At most {MAX_GROUPS}, to {MAX_AGE}.",
+    )
+
+    class Meta:
+        model = DemandSettings
+        fields = ("age_bounds", "small_segment")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        by = self.instance if self.instance.pk else None
+        bounds = by.age_bounds if by else settings.AGE_BOUNDS
+        self.initial["age_bounds"] = ", ".join(map(str, bounds))
+        self.initial.setdefault("small_segment", settings.SMALL_SEGMENT)
+        if by is None:
+            self.initial["small_segment"] = settings.SMALL_SEGMENT
+
+    def clean_age_bounds(self) -> list[int]:
+        """The numbers. Raises `ValidationError` for what is none, and for what makes no groups."""
+        parts = [part.strip() for part in self.cleaned_data["age_bounds"].split(",")]
+        if not all(part.isascii() and part.isdecimal() for part in parts):
+            raise forms.ValidationError("Write whole numbers with commas between them.", code="invalid")
+        bounds = [int(part) for part in parts]
+        try:
+            check_age_bounds(bounds)
+        except ValueError as refusal:
+            raise forms.ValidationError(str(refusal), code="invalid") from refusal
+        return bounds
+
+
+@admin.register(DemandSettings)
+class DemandSettingsAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """How demand is counted; without a row by the product's defaults."""
+
+    form = DemandSettingsForm
+    list_display = ("__str__", "groups", "small_segment")
+    change_form_before_template = "admin/dashboard/settings_note.html"
+    show_full_result_count = False
+
+    @admin.display(description="age groups")
+    def groups(self, row: DemandSettings) -> str:
+        """Their first ages."""
+        return ", ".join(map(str, row.age_bounds))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        # There is one row: where it is there already, adding is changing it.
+        stored = DemandSettings.objects.values_list("pk", flat=True).first()
+        if stored is None:
+            return cast("HttpResponse", super().add_view(request, form_url, extra_context))
+        return cast("HttpResponse", self.change_view(request, str(stored), form_url, extra_context))
+
+    def has_delete_permission(self, request: HttpRequest, obj: DemandSettings | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: DemandSettings, form: DemandSettingsForm, change: bool) -> None:
+        stored = change_settings(
+            age_bounds=form.cleaned_data["age_bounds"],
+            small_segment=form.cleaned_data["small_segment"],
+            actor=cast("User", request.user),
+        )
+        obj.pk = stored.pk

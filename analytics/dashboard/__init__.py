@@ -1,0 +1,1 @@
+"""The front page of the admin and the pages of demand beside its lists."""

@@ -1,0 +1,125 @@
+"""The pages of the admin beside its lists: towns that are not on the map, and the advertising channels."""
+
+from typing import cast
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+
+from analytics.models import TownPlace
+from analytics.pages.filters import Filters
+from analytics.pages.page import PLACE, UNDO, freshness
+from analytics.pages.sections.unplaced import aliases, towns_to_see, towns_to_settle
+from analytics.pages.tables import demand_table
+from analytics.services.dashboard import read_unplaced
+from analytics.services.find_demand import find_demand
+from analytics.services.questions import Question
+from analytics.services.town_aliases import remove_alias, set_alias
+from config.common.problems import Problem
+
+TOWNS_A_PAGE = 25
+_ALIASES = 25
+_MAX_PAGE = 10**6
+_ALL = Filters()
+# The page of the deliveries that renames a channel everywhere, where the product has one.
+_RENAME = "admin:imports_import_rename"
+
+
+class PlaceForm(forms.Form):
+    """A button: the town, the city that it is (none: take back what staff said), and where to go on."""
+
+    town = forms.CharField(max_length=256, strip=False)
+    geoname_id = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    back = forms.CharField(required=False)
+
+
+def unplaced_page(request: HttpRequest) -> HttpResponse:
+    """Lists the towns without a place by demand; a button settles one."""
+    actor = cast("User", request.user)
+    if not actor.has_perm("analytics.view_townplace"):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _settle(request, actor)
+    number = _page_number(request)
+    found = read_unplaced(actor=actor, limit=TOWNS_A_PAGE, offset=(number - 1) * TOWNS_A_PAGE)
+    pages = Paginator(range(found.count), TOWNS_A_PAGE)
+    by_hand = TownPlace.objects.by_hand()[:_ALIASES] if actor.has_perm("analytics.view_townalias") else []
+    context = {
+        **admin.site.each_context(request),
+        "title": "Towns that are not on the map",
+        "towns": towns_to_settle(found.to_settle, _ALL) or towns_to_see(found.to_see, _ALL),
+        "count": found.count,
+        "may_place": actor.has_perm(PLACE),
+        "may_undo": actor.has_perm(UNDO),
+        "aliases": aliases(list(by_hand)),
+        "previous": number - 1 if number > 1 else None,
+        "next": number + 1 if number < pages.num_pages else None,
+    }
+    return TemplateResponse(request, "admin/dashboard/unplaced.html", context)
+
+
+def channels_page(request: HttpRequest) -> HttpResponse:
+    """Every channel with its residents and courses, small ones merged for those who may not see residents."""
+    actor = cast("User", request.user)
+    if not actor.has_perm("analytics.view_importdemand"):
+        raise PermissionDenied
+    demand = find_demand(question=Question(group_by=("channel",)), actor=actor)
+    context = {
+        **admin.site.each_context(request),
+        "title": "Advertising channels",
+        "table": demand_table(
+            demand.rows,
+            ("channel",),
+            _ALL,
+            caption="Demand by channel",
+            csv=_ALL.api(group_by="channel", ordering="-courses"),
+        ),
+        "rename": _rename_address() if actor.has_perm("imports.change_citizen") else "",
+        "freshness": freshness(demand.meta),
+    }
+    return TemplateResponse(request, "admin/dashboard/channels.html", context)
+
+
+def _settle(request: HttpRequest, actor: User) -> HttpResponse:
+    form = PlaceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose a town of the list and one of its cities.")
+        return _back(request.POST.get("back", ""))
+    town, geoname_id = form.cleaned_data["town"], form.cleaned_data["geoname_id"]
+    if not actor.has_perm(PLACE if geoname_id else UNDO):
+        raise PermissionDenied
+    try:
+        if geoname_id:
+            place = set_alias(town=town, geoname_id=geoname_id, actor=actor)
+            messages.success(request, f"{place.town} is {place.city}, {place.country} from now on, and on the map.")
+        else:
+            remove_alias(town=town, actor=actor)
+            messages.success(request, f"{town} is no longer placed by hand.")
+    except Problem as problem:
+        # Somebody else was faster, or the city is gone.
+        messages.error(request, problem.detail)
+    return _back(form.cleaned_data["back"])
+
+
+def _back(to: str) -> HttpResponse:
+    if to == "dashboard":
+        return HttpResponseRedirect(f"{reverse('admin:index')}#unplaced", status=303)
+    return HttpResponseRedirect(reverse("admin:analytics_townplace_unplaced"), status=303)
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return max(1, min(int(text), _MAX_PAGE)) if text.isascii() and text.isdecimal() and len(text) < 8 else 1
+
+
+def _rename_address() -> str:
+    try:
+        return f"{reverse(_RENAME)}?{urlencode({'field': 'channel'})}"
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,9 @@
+"""What the metrics tell of the counting."""
+
+from analytics.services.stale import count_stale_imports
+from config.common.metrics import gauge
+
+
+def register() -> None:
+    """Adds them to `/metrics`."""
+    gauge("demanda_stale_imports", "Imports that are not counted as they are now.", count_stale_imports)

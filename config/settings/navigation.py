@@ -1,0 +1,81 @@
+"""The admin's sidebar: one line a page, shown to those who may open it.
+
+A page of a model is named as its permission: `app_label.model`, in lower case.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+
+Item = dict[str, Any]
+
+
+def _may(permissions: tuple[str, ...], request: HttpRequest) -> bool:
+    return any(request.user.has_perm(name) for name in permissions)
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_superuser)
+
+
+def model(title: str, icon: str, name: str) -> Item:
+    """The list of a model, for those who may view or change it."""
+    app_label, model_name = name.split(".")
+    permissions = tuple(f"{app_label}.{verb}_{model_name}" for verb in ("view", "change"))
+    return page(title, icon, reverse_lazy(f"admin:{app_label}_{model_name}_changelist"), partial(_may, permissions))
+
+
+def page(title: str, icon: str, link: Any, permission: Callable[[HttpRequest], bool]) -> Item:
+    """Any other page. `icon` is a name of Material Symbols."""
+    return {"title": title, "icon": icon, "link": link, "permission": permission}
+
+
+def group(title: str, *items: Item) -> dict[str, Any]:
+    """Pages under a heading; it is not shown while none of them is."""
+    return {"title": title, "items": list(items)}
+
+
+NAVIGATION = [
+    group(
+        "Demand",
+        page(
+            "Who wants a course",
+            "insights",
+            reverse_lazy("demand-page"),
+            partial(_may, ("analytics.view_importdemand",)),
+        ),
+        model("Places of towns", "location_on", "analytics.townplace"),
+        model("What towns are", "edit_location_alt", "analytics.townalias"),
+    ),
+    group(
+        "Residents",
+        model("Deliveries", "inventory_2", "imports.import"),
+        model("Residents", "groups", "imports.citizen"),
+        model("Corrections", "edit_note", "imports.correction"),
+    ),
+    group(
+        "Airports",
+        model("Airports", "flight", "airports.airport"),
+        model("Links to changes", "link", "airports.pendingchange"),
+        model("Queued creates", "playlist_add", "airports.queuedcreate"),
+    ),
+    group(
+        "Background",
+        model("Schedules", "schedule", "django_celery_beat.periodictask"),
+        model("Intervals", "timer", "django_celery_beat.intervalschedule"),
+        model("Times of day", "calendar_month", "django_celery_beat.crontabschedule"),
+        model("Moments", "event", "django_celery_beat.clockedschedule"),
+        model("Long work", "hourglass_top", "common.chunkedrun"),
+        model("Leases", "lock_clock", "common.lease"),
+        page("Profiler", "speed", reverse_lazy("profiles"), _is_superuser),
+    ),
+    group(
+        "People",
+        model("Users", "person", "auth.user"),
+        model("Roles", "badge", "auth.group"),
+        model("API tokens", "key", "common.apitoken"),
+    ),
+]

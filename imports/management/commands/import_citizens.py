@@ -1,0 +1,122 @@
+"""`manage.py import_citizens FILE…`: deliveries from files, through the services that the API uses."""
+
+import signal
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from types import FrameType
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+
+from config.common.problems import InvalidInput
+from imports.management.bars import Bar
+from imports.management.load_one import STDIN, load_one
+from imports.management.parallel import load_in_parallel
+from imports.management.works import Interrupted, Outcome, Work
+from imports.services.load_import import DEFAULT_SOURCE, check_source
+
+_USAGE = 2
+
+
+class Command(BaseCommand):
+    """Says on standard output what became of each file; the bar and what is wrong with a file go to standard error.
+
+    Ends with 0 when all are loaded, 1 when one was refused, 2 for wrong arguments, 128 and the signal when stopped.
+    """
+
+    # They import all that the web server needs, which takes longer than a small file.
+    requires_system_checks = ()
+    help = "Load deliveries of residents from files: JSON or one resident a line (NDJSON), also compressed with gzip."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE", help=f"a delivery; {STDIN} is standard input")
+        parser.add_argument("--source", default=DEFAULT_SOURCE, help="who supplied them (default: %(default)s)")
+        parser.add_argument("--as", dest="username", metavar="USERNAME", help="whose imports they become")
+        parser.add_argument("--dry-run", action="store_true", help="check everything, store nothing")
+        parser.add_argument("--jobs", type=int, default=1, metavar="N", help="how many files at the same time")
+        parser.add_argument("--progress", action="store_true", help="the bar also where nobody seems to look")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        files: list[str] = options["files"]
+        _check(options)
+        works = [Work(path, options["source"], options["username"], options["dry_run"]) for path in files]
+        bar = Bar(files, hidden=not (options["progress"] or sys.stderr.isatty()))
+        begun, refused = time.monotonic(), 0
+        try:
+            with _stoppable() as stop:
+                for outcome in _outcomes(works, jobs=options["jobs"], bar=bar):
+                    stop.check()
+                    self._tell(outcome, dry_run=options["dry_run"], seconds=time.monotonic() - begun)
+                    refused += bool(outcome.refusal)
+        except Interrupted as end:
+            raise CommandError("Stopped. Of what was not finished nothing is stored.", returncode=end.args[0]) from end
+        finally:
+            bar.close()
+        if refused:
+            raise CommandError(f"{refused} of {len(files)} files refused.", returncode=1)
+
+    def _tell(self, outcome: Outcome, *, dry_run: bool, seconds: float) -> None:
+        for line in outcome.errors:
+            self.stderr.write(line)
+        if outcome.refusal:
+            self.stdout.write(f"{outcome.path}: refused. {outcome.refusal}")
+            return
+        made = "right, nothing stored" if dry_run else f"import {outcome.import_id}"
+        self.stdout.write(f"{outcome.path}: {made}, {outcome.residents:,} residents, after {seconds:.1f} s")
+
+
+def _check(options: dict[str, Any]) -> None:
+    """Raises `CommandError` for arguments that can only be a mistake."""
+    try:
+        check_source(options["source"])
+    except InvalidInput as refusal:
+        raise CommandError(f"--source: {refusal.errors[0].detail}", returncode=_USAGE) from refusal
+    if STDIN in options["files"] and len(options["files"]) > 1:
+        raise CommandError(f"{STDIN} has to be the only file.", returncode=_USAGE)
+    if options["jobs"] < 1:
+        raise CommandError("--jobs: one at least.", returncode=_USAGE)
+    username = options["username"]
+    if username is not None and not User.objects.filter(username=username).exists():
+        raise CommandError("--as: there is no such user.", returncode=_USAGE)
+
+
+def _outcomes(works: Sequence[Work], *, jobs: int, bar: Bar) -> Iterator[Outcome]:
+    if jobs > 1 and len(works) > 1:
+        yield from load_in_parallel(works, jobs=jobs, report=bar.report)
+        return
+    for work in works:
+        yield load_one(work, partial(bar.report, work.path))
+
+
+class _Stop:
+    """Whether somebody asked for the end."""
+
+    def __init__(self) -> None:
+        self._number = 0
+
+    def ask(self, number: int, _frame: FrameType | None) -> None:
+        """The handler of signals. It raises, so that a pipe that stands still is no reason to wait."""
+        self._number = number
+        self.check()
+
+    def check(self) -> None:
+        """Raises `Interrupted` also where an error of the driver has taken its place."""
+        if self._number:
+            raise Interrupted(128 + self._number)
+
+
+@contextmanager
+def _stoppable() -> Iterator[_Stop]:
+    """Ctrl-C and SIGTERM raise `Interrupted` inside the block."""
+    stop = _Stop()
+    before = {number: signal.signal(number, stop.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

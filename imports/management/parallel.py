@@ -1,0 +1,99 @@
+"""Several files at the same time, each in a process of its own. Nothing is half-stored, whoever is killed.
+
+This module is imported in the new processes before Django is set up.
+"""
+
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+
+from imports.management.works import Outcome, Work
+
+# A new interpreter: a forked one would share the connections of its parent.
+_SPAWN = get_context("spawn")
+_SECONDS_BETWEEN = 0.1
+_PATIENCE_SECONDS = 5
+# Told of a file how many bytes were read and how many residents were taken in.
+ReportOf = Callable[[str, int, int], None]
+
+
+def load_in_parallel(works: Sequence[Work], *, jobs: int, report: ReportOf) -> Iterator[Outcome]:
+    """What became of each, in the order in which they end. The processes end with the iteration."""
+    waiting = deque(works)
+    running: dict[Connection, tuple[SpawnProcess, str]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                _start(waiting.popleft(), running)
+            for pipe in _ready(running):
+                said = _said(pipe, running[pipe][1])
+                if isinstance(said, Outcome):
+                    running.pop(pipe)[0].join()
+                    yield said
+                else:
+                    report(running[pipe][1], *said)
+    finally:
+        _end([process for process, _ in running.values()])
+
+
+def _ready(running: dict[Connection, tuple[SpawnProcess, str]]) -> list[Connection]:
+    """Those that have something to say, or have ended."""
+    said = wait(list(running))
+    return [pipe for pipe in running if pipe in said]
+
+
+def _start(work: Work, running: dict[Connection, tuple[SpawnProcess, str]]) -> None:
+    ours, theirs = _SPAWN.Pipe(duplex=False)
+    process = _SPAWN.Process(target=_work, args=(theirs, work, os.getpid()), name=f"load {work.path}")
+    process.start()
+    theirs.close()
+    running[ours] = process, work.path
+
+
+def _said(pipe: Connection, path: str) -> Outcome | tuple[int, int]:
+    try:
+        said: Outcome | tuple[int, int] = pipe.recv()
+    except (EOFError, OSError):
+        return Outcome(path, refusal="Its process died. Nothing was stored.")
+    return said
+
+
+def _end(processes: list[SpawnProcess]) -> None:
+    # Their connections end with them, and PostgreSQL takes back what was not committed.
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(_PATIENCE_SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+def _work(pipe: Connection, work: Work, parent: int) -> None:
+    """The other process."""
+    # Ctrl-C reaches all processes of a terminal. It is the parent that decides, and ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import django
+
+    django.setup()
+    from imports.management.load_one import load_one
+
+    latest = time.monotonic()
+
+    def report(size: int, residents: int) -> None:
+        nonlocal latest
+        if time.monotonic() - latest < _SECONDS_BETWEEN:
+            return
+        latest = time.monotonic()
+        if os.getppid() != parent:
+            # Nobody waits for this any more. Not an exception: there is nobody to tell.
+            os._exit(1)
+        pipe.send((size, residents))
+
+    pipe.send(load_one(work, report))
+    pipe.close()

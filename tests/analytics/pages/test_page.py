@@ -1,0 +1,309 @@
+"""The page of the demand as a browser without JavaScript gets it."""
+
+import html
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+from rest_framework.test import APIClient
+
+from analytics.models import TownAlias, TownPlace
+from analytics.pages import forms
+from config.common.services.tokens import issue_token
+from tests.analytics.counted import make
+from tests.common.helpers import one_import, problem
+
+pytestmark = pytest.mark.django_db
+PAGE = "/analytics/"
+KYIV = 703448
+EVIL_TOWN, EVIL_CHANNEL = "<script>alert(1)</script>\"'", "=cmd()<b>"
+# What a browser sends.
+HTML: dict[str, Any] = {"HTTP_ACCEPT": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+DEMAND = {
+    ("Kyiv", 1, "tv", "female"): (20, 50, 15),
+    ("Kyiv", 2, "radio", "male"): (10, 5, 4),
+    ("Xyzzy", 1, "tv", "male"): (30, 30, 25),
+    (EVIL_TOWN, 6, EVIL_CHANNEL, "male"): (6, 1, 1),
+}
+BrowserOf = Callable[[str], Client]
+
+
+@pytest.fixture
+def browser_of(db: None) -> BrowserOf:
+    """A browser in which somebody of this role has signed in; its forms need their CSRF token."""
+
+    def make_browser(role: str) -> Client:
+        issue_token(username=role.lower(), role=role)
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(User.objects.get(username=role.lower()))
+        return client
+
+    return make_browser
+
+
+@pytest.fixture
+def counted() -> None:
+    """Two deliveries of a source and one of another; one town is on the map."""
+    before = {key: (residents - 1, courses, buyers - 1) for key, (residents, courses, buyers) in DEMAND.items()}
+    make("a", before, is_current=False)
+    make("b", {("Kyiv", 0, "tv", "female"): (10, 4, 3)}, created_at=datetime(2026, 1, 15, tzinfo=UTC))
+    make("a", DEMAND, created_at=datetime(2026, 2, 1, tzinfo=UTC))
+    now = datetime(2026, 2, 2, tzinfo=UTC)
+    TownPlace.objects.create(
+        town="Kyiv", method="name", city="Kyiv", country="UA", latitude=50.4, longitude=30.5, placed_at=now
+    )
+    suggestion = {"geoname_id": KYIV, "name": "Kyiv", "country": "UA", "population": 2952301, "similarity": 0.5}
+    TownPlace.objects.create(town="Xyzzy", method="unplaced", suggestions=[suggestion], placed_at=now)
+
+
+def text_of(client: Client, query: str = "") -> str:
+    """The page, which must be one."""
+    answer = client.get(PAGE + query, **HTML)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    return answer.content.decode()
+
+
+def press(client: Client, fields: dict[str, Any], query: str = "") -> Any:
+    """The answer to a form of the page."""
+    [token, *_] = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', text_of(client, query))
+    body = urlencode({"csrfmiddlewaretoken": token, **fields})
+    return client.post(PAGE + query, body, content_type=forms.FORM, **HTML)
+
+
+def cells(page: str, section: str) -> list[list[str]]:
+    """The rows of the last table of a section, as text."""
+    part = page.partition(f'id="{section}"')[2].partition("</section>")[0].rpartition("<tbody>")[2]
+    rows = re.findall(r"<tr>(.*?)</tr>", part, re.DOTALL)
+    found = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    return [[html.unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in row] for row in found]
+
+
+@pytest.mark.parametrize("role", ["Viewers", "Editors", "Importers", "Managers"])
+def test_every_role_sees_it_and_nobody_else_may_keep_a_copy(browser_of: BrowserOf, counted: None, role: str) -> None:
+    answer = browser_of(role).get(PAGE, **HTML)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private, no-cache")
+    assert {"Cookie", "Accept"} <= set(answer.headers["Vary"].split(", "))
+    policy = answer.headers["Content-Security-Policy"]
+    assert ("unsafe-inline" in policy, " style=" in answer.content.decode()) == (False, False)
+
+
+def test_who_has_not_signed_in_is_asked_to_and_comes_back(counted: None) -> None:
+    answer = Client().get(f"{PAGE}?channel=tv&town=Kyiv", **HTML)
+    assert (answer.status_code, answer.headers["Location"]) == (
+        302,
+        "/admin/login/?next=/analytics/%3Fchannel%3Dtv%26town%3DKyiv",
+    )
+    assert problem(APIClient().get(PAGE))["status"] == 401
+
+
+def test_somebody_without_a_role_gets_a_page_that_says_so() -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("nobody"))
+    answer = client.get(PAGE, **HTML)
+    assert (answer.status_code, b"You may not see or do this" in answer.content) == (403, True)
+
+
+def test_the_figures_are_the_ones_of_the_api(browser_of: BrowserOf, counted: None) -> None:
+    client = browser_of("Managers")
+    page = text_of(client)
+    for section, path, keys in (
+        ("heat", "demand?group_by=town,age_group", ["town", "age_group"]),
+        ("channels", "demand?group_by=channel", ["channel"]),
+        ("opportunities", "opportunities", ["town", "age_group", "channel"]),
+        ("segments", "demand", ["town", "age_group", "channel"]),
+    ):
+        rows = client.get(f"/analytics/{path}").json()["data"]
+        expected = [
+            [*(row[key] for key in keys), *(str(row[n]) for n in ("residents", "courses", "buyers"))] for row in rows
+        ]
+        assert sorted(row[: len(keys) + 3] for row in cells(page, section)) == sorted(expected), section
+    trend = client.get("/analytics/trend").json()["data"]
+    assert sorted((row[1], row[3], row[4]) for row in cells(page, "trend")) == sorted(
+        (str(row["import_id"]), str(row["residents"]), str(row["courses"])) for row in trend
+    )
+    [city] = json.loads(b"".join(client.get("/analytics/cities")))["features"]
+    assert [row[0] for row in cells(page, "map")] == [city["properties"]["town"]]
+
+
+def test_the_headline_says_what_the_last_delivery_changed(browser_of: BrowserOf, counted: None) -> None:
+    page = text_of(browser_of("Managers"))
+    part = page.partition('class="figures"')[2].partition("</ul>")[0]
+    assert re.findall(r"<strong>([^<]+)</strong>", part) == ["76", "90", "48", "118.4"]
+    assert re.findall(r'class="change [a-z]+">([^<]+)<', part) == ["+4", "±0", "+4", "−8.4"]
+
+
+def test_a_filter_changes_every_chart_and_stays_in_the_url(browser_of: BrowserOf, counted: None) -> None:
+    page = text_of(browser_of("Managers"), "?channel=radio&measure=index")
+    assert [row[:4] for row in cells(page, "segments")] == [["Kyiv", "25-34", "radio", "10"]]
+    assert '<option value="radio" selected>' in page
+    assert "By town and age through radio" in page
+    assert 'href="/analytics/?channel=radio#heat"' in page
+    assert "/analytics/demand?channel=radio&amp;format=csv" in page
+
+
+def test_a_form_that_sends_empty_fields_leads_to_the_short_address(browser_of: BrowserOf, counted: None) -> None:
+    answer = browser_of("Viewers").get(f"{PAGE}?town=&channel=tv&min_residents=&offset=", **HTML)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/analytics/?channel=tv")
+
+
+def test_every_name_is_text(browser_of: BrowserOf, counted: None) -> None:
+    TownPlace.objects.filter(town="Kyiv").update(city="<i>", method="alias")
+    TownPlace.objects.create(
+        town=EVIL_TOWN,
+        method="name",
+        city=EVIL_TOWN,
+        country="UA",
+        latitude=1,
+        longitude=1,
+        placed_at=datetime.now(UTC),
+    )
+    client = browser_of("Managers")
+    for query in ("", "?town=%3Cscript%3E", "?source=%22%3E%3Cb%3E", f"?channel={EVIL_CHANNEL.replace('=', '%3D')}"):
+        page = text_of(client, query)
+        assert ("<script" in page, "<b>" in page, "<i>" in page) == (False, False, False)
+    assert [EVIL_TOWN, "65+", EVIL_CHANNEL] in [row[:3] for row in cells(text_of(client), "segments")]
+
+
+def test_who_may_not_see_residents_sees_small_segments_merged(browser_of: BrowserOf) -> None:
+    make("a", {**DEMAND, ("Lviv", 3, "tv", "male"): (2, 9, 2), ("Odesa", 3, "tv", "male"): (4, 9, 2)})
+    page = text_of(browser_of("Viewers"))
+    assert ("Lviv" in page, "Odesa" in page, "Other (small segments merged)" in page) == (False, False, True)
+    assert "Lviv" in text_of(browser_of("Managers"))
+
+
+def test_one_age_group_over_time_is_for_those_who_may_see_residents(browser_of: BrowserOf, counted: None) -> None:
+    said = 'One age group over time is shown to those who may see residents. <a href="/analytics/#trend">'
+    shown = {role: said in text_of(browser_of(role), "?age_group=18-24") for role in ("Viewers", "Editors")}
+    assert shown == {"Viewers": True, "Editors": False}
+    assert said not in text_of(browser_of("Viewers"))
+
+
+def test_an_empty_database_says_what_to_do(browser_of: BrowserOf) -> None:
+    page = text_of(browser_of("Managers"))
+    assert ("No delivery has been counted yet" in page, "make_demo" in page, 'value="refresh"' in page) == (True,) * 3
+    assert ('value="refresh"' in text_of(browser_of("Viewers")), "<svg" in page) == (False, False)
+
+
+def test_filters_that_nobody_matches_say_so_and_how_to_go_on(browser_of: BrowserOf, counted: None) -> None:
+    page = text_of(browser_of("Viewers"), "?channel=nothing&gender=male")
+    assert "There is no resident with channel nothing, gender male" in page
+    assert 'href="/analytics/?gender=male">without channel nothing' in page
+
+
+def test_a_delivery_that_is_not_counted_yet_shows_and_can_be_counted(browser_of: BrowserOf, counted: None) -> None:
+    client = browser_of("Editors")
+    assert "Out of date" not in text_of(client)
+    one_import()
+    assert ("Out of date" in text_of(client), 'value="refresh"' in text_of(client)) == (True, True)
+    assert 'value="refresh"' not in text_of(browser_of("Viewers"))
+
+
+@pytest.mark.parametrize(("sent", "message"), [(True, "being counted again"), (False, "No worker can be reached")])
+def test_the_button_asks_for_a_refresh(
+    browser_of: BrowserOf, counted: None, monkeypatch: pytest.MonkeyPatch, sent: bool, message: str
+) -> None:
+    asked: list[str] = []
+
+    def request_refresh(*, actor: User) -> bool:
+        asked.append(actor.username)
+        return sent
+
+    monkeypatch.setattr(forms, "request_refresh", request_refresh)
+    one_import()
+    client = browser_of("Editors")
+    answer = press(client, {"action": "refresh"}, "?channel=tv")
+    assert (answer.status_code, answer.headers["Location"], asked) == (303, "/analytics/?channel=tv", ["editors"])
+    assert (message in text_of(client), message in text_of(client)) == (True, False)
+
+
+def test_a_town_is_settled_by_a_button_and_taken_back_by_another(browser_of: BrowserOf, counted: None) -> None:
+    client = browser_of("Editors")
+    assert f'name="geoname_id" value="{KYIV}"' in text_of(client)
+    answer = press(client, {"action": "place", "town": "Xyzzy", "geoname_id": KYIV})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/analytics/#unplaced")
+    alias = TownAlias.objects.get()
+    assert (alias.town, alias.geoname_id, alias.created_by and alias.created_by.username) == ("Xyzzy", KYIV, "editors")
+    page = text_of(client)
+    assert ("Xyzzy is Kyiv, UA from now on" in page, [row[0] for row in cells(page, "map")]) == (
+        True,
+        ["Kyiv", "Xyzzy"],
+    )
+    press(client, {"action": "undo", "town": "Xyzzy"})
+    assert [row[0] for row in cells(text_of(client), "map")] == ["Kyiv"]
+    assert press(client, {"action": "undo", "town": "Xyzzy"}).status_code == 303
+    assert "This town has no alias" in text_of(client)
+
+
+def test_who_may_not_place_towns_sees_no_buttons_and_is_refused(browser_of: BrowserOf, counted: None) -> None:
+    client = browser_of("Viewers")
+    page = text_of(client)
+    assert ("Xyzzy" in page, 'value="place"' in page) == (True, False)
+    assert press(client, {"action": "place", "town": "Xyzzy", "geoname_id": KYIV}).status_code == 403
+    assert TownAlias.objects.count() == 0
+
+
+def test_a_form_of_another_site_is_refused(browser_of: BrowserOf, counted: None) -> None:
+    answer = browser_of("Managers").post(PAGE, "action=refresh", content_type=forms.FORM, **HTML)
+    assert (answer.status_code, b"You may not see or do this" in answer.content) == (403, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ("", ["/action"]), ("action=burn", ["/action"]), ("action=place", ["/town", "/geoname_id"]),
+        ("action=undo&town=a%00b", ["/town"]), ("action=place&town=a&geoname_id=1" + "0" * 30, ["/geoname_id"]),
+        ("action=refresh&more=%ff", ["/more"]), ("action=place&town=x&geoname_id=1", ["/geoname_id"]),
+    ],
+)  # fmt: skip
+def test_forms_that_are_wrong_are_400_and_name_each_field(manager: APIClient, body: str, pointers: list[str]) -> None:
+    answer = manager.generic("POST", PAGE, body, content_type=forms.FORM)
+    assert [error["pointer"] for error in problem(answer)["errors"]] == pointers
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?nonsense=1", "?gender=x", "?age_group=1-2", "?min_residents=-1", "?measure=x", "?town=%00",
+        "?offset=1" + "0" * 30, "?town=a&town=b", "?min_residents=1e3", "?source=" + "x" * 65,
+    ],
+)  # fmt: skip
+def test_addresses_that_are_wrong_are_400(browser_of: BrowserOf, manager: APIClient, counted: None, query: str) -> None:
+    answer = browser_of("Editors").get(PAGE + query, **HTML)
+    assert (answer.status_code, b"This address is not right" in answer.content) == (400, True)
+    assert problem(manager.get(PAGE + query))["status"] == 400
+
+
+@pytest.mark.parametrize("query", ["?town=%F0%9F%98%80%ff", "?offset=9223372036854775807", "?min_residents=999999999"])
+def test_odd_addresses_are_pages(browser_of: BrowserOf, counted: None, query: str) -> None:
+    assert "Who wants the next course?" in text_of(browser_of("Managers"), query)
+
+
+def test_programs_are_told_where_the_figures_are(manager: APIClient, counted: None) -> None:
+    links = manager.get(f"{PAGE}?channel=tv&format=json").json()["data"]["links"]
+    assert {name: manager.get(link).status_code for name, link in links.items()} == dict.fromkeys(links, 200)
+    assert links["demand"] == "/analytics/demand?channel=tv&format=json"
+
+
+@pytest.mark.parametrize("extra", [0, 2])
+def test_a_page_takes_as_many_queries_whatever_there_is(
+    browser_of: BrowserOf, counted: None, django_assert_num_queries: DjangoAssertNumQueries, extra: int
+) -> None:
+    for number in range(extra):
+        make(f"more {number}", {(f"town {number}", number, "tv", "male"): (10, number, number)})
+    client = browser_of("Managers")
+    with django_assert_num_queries(40):
+        client.get(PAGE, **HTML)
+
+
+def test_nobody_is_told_to_advertise_to_a_handful_of_people(browser_of: BrowserOf) -> None:
+    make("a", {("Kyiv", 1, "tv", "male"): (1, 90, 1), ("Lviv", 1, "tv", "male"): (50, 60, 30)})
+    page = text_of(browser_of("Managers"))
+    assert [row[0] for row in cells(page, "opportunities")] == ["Lviv"]
+    assert "/analytics/opportunities?min_residents=5&amp;format=csv" in page
