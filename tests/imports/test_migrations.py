@@ -65,7 +65,7 @@ def test_every_migration_goes_up_down_and_up_again_with_data(own_database: None)
     fill()
     made = tables()
     assert {name for name in made if name.startswith("imports_")} == {
-        "imports_citizen", "imports_correction", "imports_import", "imports_rawchunk",
+        "imports_citizen", "imports_correction", "imports_import", "imports_rawchunk", "imports_rename",
     }  # fmt: skip
     for app in OWN:
         migrate(app, "zero")
