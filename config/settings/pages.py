@@ -51,7 +51,7 @@ UNFOLD: dict[str, Any] = {
     "DASHBOARD_CALLBACK": "analytics.dashboard.views.dashboard",
 }
 # Whose rows the command palette finds, by the search fields of their lists.
-PALETTE_MODELS = ["airports.airport"]
+PALETTE_MODELS = ["airports.airport", "analytics.townplace", "imports.import"]
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {

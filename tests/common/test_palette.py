@@ -4,10 +4,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from analytics.models import TownPlace
 from config.common.palette import _OF_EACH
 from config.common.services.tokens import issue_token
 from tests.airports.builders import make_airport, make_valencia
+from tests.factories import ImportFactory
 
 pytestmark = pytest.mark.django_db
 SEARCH = "/admin/search/"
@@ -37,3 +40,17 @@ def test_a_flagged_airport_is_not_found_by_who_does_not_see_it(client: Client) -
     airport.save()
     client.force_login(issue_token(username="editor", role="Editors")[0].user)
     assert "/change/" not in found(client, "flagged")
+
+
+@pytest.mark.parametrize("words", ["padr", "{id}"])
+def test_an_import_is_found_by_the_beginning_of_its_source_and_by_its_number(client: Client, words: str) -> None:
+    row = ImportFactory(source="padrón")
+    client.force_login(issue_token(username="viewer", role="Viewers")[0].user)
+    page = reverse("admin:imports_import_change", args=[row.pk])
+    assert page in found(client, words.format(id=row.pk))
+
+
+def test_a_town_is_found_by_its_name(client: Client) -> None:
+    TownPlace.objects.create(town="Kyiv", method="unplaced", placed_at=timezone.now())
+    client.force_login(issue_token(username="viewer", role="Viewers")[0].user)
+    assert reverse("admin:analytics_townplace_change", args=["Kyiv"]) in found(client, "kyi")
