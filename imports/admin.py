@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from config.common.admin import ReadOnlyAdmin
+from config.common.audit_admin import AuditedAdmin
 from imports.models import Citizen, Correction, Import
 
 
@@ -30,7 +31,7 @@ class ImportAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Citizen)
-class CitizenAdmin(ReadOnlyAdmin):
+class CitizenAdmin(AuditedAdmin, ReadOnlyAdmin):
     """Residents of the deliveries that nobody deleted."""
 
     list_display = ("citizen_id", "delivery_id", "name", "town", "channel", "birth_date")
@@ -43,7 +44,7 @@ class CitizenAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(ReadOnlyAdmin):
+class CorrectionAdmin(AuditedAdmin, ReadOnlyAdmin):
     """What was corrected, by whom."""
 
     list_display = ("id", "delivery_id", "citizen_id", "corrected_at", "corrected_by")
