@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from config.common.admin import ReadOnlyAdmin
 from config.common.audit_admin import AuditedAdmin
 from imports.models import Citizen, Correction, Import
+from imports.resident_admin import ResidentRequestsAdmin
 
 
 @admin.register(Import)
@@ -31,7 +32,7 @@ class ImportAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Citizen)
-class CitizenAdmin(AuditedAdmin, ReadOnlyAdmin):
+class CitizenAdmin(ResidentRequestsAdmin, AuditedAdmin, ReadOnlyAdmin):
     """Residents of the deliveries that nobody deleted."""
 
     list_display = ("citizen_id", "delivery_id", "name", "town", "channel", "birth_date")

@@ -54,7 +54,7 @@ class ReadAuditAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
     """Who saw which residents. Only to look at, and to take away as CSV."""
 
     list_display = ("at", "username", "via", "what", "format", "import_id", "citizen_id", "address", "request_id")
-    list_filter: ClassVar[tuple[str, ...]] = ("what", "format", "at")
+    list_filter: ClassVar[tuple[str, ...]] = ("what", "at")
     search_fields = ("=username", "=import_id", "=request_id", "=address")
     search_help_text = "A user name, an import, import/citizen, a request's id, an address."
     show_full_result_count = False

@@ -80,7 +80,7 @@ def periodic_task(number: int) -> PeriodicTask:
 BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     ChunkedRun: lambda number: ChunkedRun.objects.create(name=f"run{number}", task="t", position=0, end=1, size=1),
     Lease: lambda number: Lease.objects.create(name=f"lease{number}", fence=1, holder="h", expires_at=NOW),
-    ReadAudit: lambda number: ReadAudit.objects.create(username="u", via="session", what="resident"),
+    ReadAudit: lambda number: ReadAudit.objects.create(username=f"u{number}", via="session", what="resident"),
     PeriodicTask: periodic_task,
     IntervalSchedule: lambda number: IntervalSchedule.objects.create(every=2000 + number, period="days"),
     CrontabSchedule: lambda number: CrontabSchedule.objects.create(minute=str(number)),
