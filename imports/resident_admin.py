@@ -15,7 +15,7 @@ from config.common.readers import Reader
 from imports.models import Citizen
 from imports.querysets import SEE_ALL
 from imports.services.erase_import import MAY_ERASE
-from imports.services.erase_resident import erase_resident, plan_resident_erasure
+from imports.services.erase_resident import ResidentErasure, erase_resident, plan_resident_erasure
 from imports.services.export_resident import export_resident
 
 # Somebody asks for themselves; a longer list is a mistake.
@@ -49,8 +49,9 @@ class ResidentRequestsAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold 
         """Shows what would go, and asks; then it goes."""
         try:
             if "confirmed" in request.POST:
-                return self._erase(request, rows)
-            plans = [(one, asdict(plan_resident_erasure(**one, actor=_user(request)))) for one in _chosen(rows)]
+                _erase(request, rows)
+                return None
+            plans = [_sentence(one, plan_resident_erasure(**one, actor=_user(request))) for one in _chosen(rows)]
         except Problem as problem:
             messages.error(request, problem.detail)
             return None
@@ -58,12 +59,17 @@ class ResidentRequestsAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold 
         context |= {"plans": plans, "chosen": request.POST.getlist("_selected_action")}
         return TemplateResponse(request, "admin/imports/erase_residents.html", context)
 
-    def _erase(self, request: HttpRequest, rows: QuerySet[Citizen]) -> None:
-        reader = Reader.of(request)
-        for one in _chosen(rows):
-            done = erase_resident(**one, actor=_user(request), reader=reader)
-            sentence = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in asdict(done).items())
-            messages.success(request, f"{one['import_id']}/{one['citizen_id']}: {sentence} are gone.")
+
+def _erase(request: HttpRequest, rows: QuerySet[Citizen]) -> None:
+    reader = Reader.of(request)
+    for one in _chosen(rows):
+        done = erase_resident(**one, actor=_user(request), reader=reader)
+        messages.success(request, f"Gone: {_sentence(one, done)}.")
+
+
+def _sentence(one: dict[str, int], erasure: ResidentErasure) -> str:
+    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in asdict(erasure).items())
+    return f"citizen {one['citizen_id']} of import {one['import_id']}: {counts}"
 
 
 def _chosen(rows: QuerySet[Citizen]) -> list[dict[str, int]]:

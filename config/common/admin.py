@@ -14,8 +14,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-import config.common.audit_admin
-import config.common.schedule_admin  # noqa: F401 - both register themselves
+import config.common.schedule_admin  # noqa: F401 - registers itself
 from config.common.models import ApiToken, ChunkedRun, Lease
 from config.common.services.roles import set_staff
 from config.common.services.tokens import issue_token

@@ -1,4 +1,7 @@
-"""The trail of reads in the admin: lists and pages of residents leave one, and those who give access read it."""
+"""The trail of reads in the admin: lists and pages of residents leave one, and those who give access read it.
+
+It is registered by being imported, by the admin of whatever shows residents.
+"""
 
 import re
 from typing import Any, ClassVar, cast

@@ -1,6 +1,7 @@
 """Who reads residents over HTTP or in the admin leaves a row, or reads nothing."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -67,7 +68,7 @@ def test_a_correction_shows_the_resident_and_is_a_read_too(manager: APIClient) -
 
 
 def test_samples_of_a_review_are_reads_of_those_residents(manager: APIClient) -> None:
-    samples = [{"citizen_id": number, "difference": "gone", "changes": {}} for number in (3, 5)]
+    samples: list[dict[str, Any]] = [{"citizen_id": number, "difference": "gone", "changes": {}} for number in (3, 5)]
     found = Import.objects.create(status="checked", review={"compared_with": None}, differences=samples)
     assert manager.get(f"/imports/{found.pk}").status_code == 200
     assert list(ReadAudit.objects.order_by("id").values_list("what", "citizen_id")) == [("samples", 3), ("samples", 5)]
@@ -94,14 +95,14 @@ def test_what_shows_no_resident_leaves_no_row(manager: APIClient) -> None:
 
 def test_lists_and_pages_of_the_admin_name_whom_they_showed(browser: Client) -> None:
     import_id = load(people(3))
-    page = browser.get("/admin/imports/citizen/?q=2")
+    page: Any = browser.get("/admin/imports/citizen/?q=2")
     assert page.status_code == 200
     assert list(ReadAudit.objects.values_list("what", "import_id", "citizen_id", "via", "username")) == [
         ("listed", import_id, 2, "session", "marta")
     ]
     browser.get("/admin/imports/citizen/")
     assert ReadAudit.objects.filter(what="listed").count() == 4
-    key = page.context_data["cl"].result_list[0].pk  # type: ignore[attr-defined]  # of Django's test client
+    key = page.context_data["cl"].result_list[0].pk
     browser.get(f"/admin/imports/citizen/{key}/change/")
     assert list(ReadAudit.objects.filter(what="page").values_list("citizen_id", flat=True)) == [2]
 

@@ -12,7 +12,7 @@ from analytics.models import ImportDemand
 from analytics.services.refresh_import import refresh_import
 from imports.models import Citizen, Import
 from imports.services import erase_old_imports as service
-from imports.services.erase_import import scrub_erased_imports
+from imports.services.erase_import import mark_erased, scrub_erased_imports
 from imports.services.erase_old_imports import erase_old_imports, months_before
 from imports.tasks import erase_old
 from tests.factories import people
@@ -74,10 +74,9 @@ def test_a_source_whose_last_import_is_too_old_leaves_the_current_picture_and_ke
 def test_it_stops_at_its_time_and_goes_on_after_a_kill(monkeypatch: pytest.MonkeyPatch) -> None:
     ids = [aged(load(people(1))) for _ in range(3)]
     assert erase_old_imports(seconds=0) == (0, True)
-    mark = service.mark_erased
 
     def killed(found: Import) -> None:
-        mark(found)
+        mark_erased(found)
         if found.pk == ids[1]:
             raise KeyboardInterrupt
 
