@@ -90,10 +90,6 @@ class PendingChangeQuerySet(models.QuerySet["PendingChange"]):
         """The one whose token has this hash, with the user who asked for it."""
         return self.select_related("asked_by").filter(token_hash=token_hash).first()
 
-    def waiting(self, now: datetime) -> "PendingChangeQuerySet":
-        """The ones that somebody can still confirm, those first that expire first."""
-        return self.filter(applied_at=None, expires_at__gt=now).order_by("expires_at", "pk")
-
     def claim(self, change_id: int, now: datetime) -> bool:
         """Marks it as applied, for one caller only: others wait until that one's transaction ends, and get False."""
         return self.filter(pk=change_id).waiting(now).update(applied_at=now) == 1

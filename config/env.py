@@ -101,6 +101,10 @@ CELERY_SOCKET_TIMEOUT: float = _env.float("CELERY_SOCKET_TIMEOUT", default=30.0)
 LEASE_SECONDS: float = _env.float("LEASE_SECONDS", default=60.0)
 # Days that the raw body of a delivery is kept once it is loaded; 0: it goes at once.
 IMPORT_BODY_DAYS: int = _env.int("IMPORT_BODY_DAYS", default=7)
+# Months after which the residents of a delivery are erased, whether or not a newer one came; 0: never.
+IMPORT_RETENTION_MONTHS: int = _env.int("IMPORT_RETENTION_MONTHS", default=0)
+# Days that it is kept who read which residents; 0: for ever.
+READ_AUDIT_DAYS: int = _env.int("READ_AUDIT_DAYS", default=365)
 
 # Limits of the API.
 RATE_LIMIT_TOKEN: int = _env.int("RATE_LIMIT_TOKEN", default=20_000)

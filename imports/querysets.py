@@ -35,6 +35,10 @@ class ImportQuerySet(models.QuerySet["Import"]):
         """The erased ones whose personal data is about to go."""
         return self.filter(status="erased", scrubbed_at=None)
 
+    def older_than(self, moment: datetime) -> "ImportQuerySet":
+        """The live ones that were delivered before, in whatever state, and whose residents nobody erased yet."""
+        return self.live().filter(created_at__lt=moment).exclude(status="erased")
+
     def compared_with(self, import_id: int) -> "ImportQuerySet":
         """The ones whose review was made against this import."""
         return self.filter(review__compared_with=import_id)

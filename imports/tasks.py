@@ -12,12 +12,14 @@ from imports.models import Import, Rename
 from imports.services.delete_import import PURGE, purge_deleted_imports
 from imports.services.erase_bodies import erase_old_bodies
 from imports.services.erase_import import ERASE, scrub_erased_imports
+from imports.services.erase_old_imports import erase_old_imports
 from imports.services.load_received import load_large_import, load_received_import
 from imports.services.receive_import import LOAD, LOAD_LARGE, load_task
 from imports.services.reclaim_space import VACUUM, reclaim_space
 from imports.services.rename_value import RENAME, carry_out_rename
 
 ERASE_BODIES = "imports.erase_bodies"
+ERASE_OLD = "imports.erase_old"
 # A purge, or an erasure, gives way to other bulk work after so long.
 _PURGE_SECONDS = 30.0
 # The oldest ones; the next sweep sends more.
@@ -97,6 +99,18 @@ def sweep_erased() -> None:
     """Erased imports of which something personal is still there."""
     if Import.objects.to_scrub().exists():
         enqueue(ERASE, expires=SWEPT_EXPIRES)
+
+
+@background_task(ERASE_OLD, queue="bulk")
+def erase_old(self: BackgroundTask, **kwargs: Any) -> None:
+    """Marks the imports whose time is over as erased, one run at a time; what is left is a new message's."""
+    with single_run(ERASE_OLD) as alone:
+        if not alone:
+            return
+        erased, more = erase_old_imports(seconds=_PURGE_SECONDS)
+        logger.info("old_imports_erased", erased=erased, more=more)
+    if more:
+        enqueue(ERASE_OLD)
 
 
 @background_task(VACUUM, queue="bulk", soft_time_limit=900, time_limit=960)

@@ -83,7 +83,8 @@ def _demand(actor: User) -> dict[str, Any]:
 def _opportunities(actor: User) -> dict[str, Any]:
     found = read_opportunities(actor=actor)
     filters = Filters(min_residents=found.min_residents)
-    return {"opportunities": opportunities(found.demand, filters), "least": found.min_residents}
+    shown = opportunities(found.demand, filters, least=found.min_residents)
+    return {"opportunities": shown, "least": found.min_residents}
 
 
 def _unplaced(actor: User) -> dict[str, Any]:

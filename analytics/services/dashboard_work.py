@@ -117,7 +117,7 @@ def read_changes(*, actor: User, now: datetime | None = None) -> Changes:
 
 def read_links(*, now: datetime | None = None) -> Links:
     """Nobody confirmed them, and one still can."""
-    waiting = PendingChange.objects.waiting(now or timezone.now())
+    waiting = PendingChange.objects.waiting(now or timezone.now()).order_by("expires_at", "pk")
     return Links(waiting.count(), list(waiting.select_related("asked_by")[:LINKS]))
 
 

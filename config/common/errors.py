@@ -36,6 +36,14 @@ def broken_body(request: HttpRequest, problem: Problem) -> HttpResponse:
     return _page(request, problem.status, problem.detail) if _is_page(request) else response_for(request, problem)
 
 
+def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """What `problem` says, as a page where the address is one."""
+    response = _page(request, problem.status, problem.detail) if _is_page(request) else response_for(request, problem)
+    for name, value in problem.headers.items():
+        response.headers[name] = value
+    return response
+
+
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
     return _answer(request, HTTPStatus.FORBIDDEN, "You may not do this.")

@@ -42,6 +42,7 @@ _MANAGERS = frozenset(
         *(f"common.{verb}_apitoken" for verb in ("view", "add", "change", "delete")),
         *(f"analytics.{verb}_demandsettings" for verb in ("view", "add", "change")),
         "common.view_chunkedrun",
+        "common.view_readaudit",
         "common.view_lease",
         *(f"django_celery_beat.{verb}_periodictask" for verb in ("view", "add", "change")),
         *(f"django_celery_beat.{verb}_intervalschedule" for verb in ("view", "add", "change")),

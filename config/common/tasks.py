@@ -9,6 +9,7 @@ from config.common.background.rates import once_every
 from config.common.background.single import single_run
 from config.common.background.sweeping import sweep, sweep_all
 from config.common.background.tasks import BackgroundTask, background_task
+from config.common.services.audit import prune_reads
 from config.common.services.clear_expired import clear_expired
 from config.common.services.prune_profiles import prune_profiles
 
@@ -38,6 +39,14 @@ def prune_profiles_task(self: BackgroundTask, **kwargs: Any) -> None:
     with single_run("common.prune_profiles") as alone:
         if alone:
             logger.info("profiles_pruned", requests=prune_profiles())
+
+
+@background_task("common.prune_reads", queue="bulk", expires=3600)
+def prune_reads_task(self: BackgroundTask, **kwargs: Any) -> None:
+    """Removes what was read of residents longer ago than it is kept."""
+    with single_run("common.prune_reads") as alone:
+        if alone:
+            logger.info("reads_pruned", rows=prune_reads())
 
 
 @sweep("common.chunked_runs")

@@ -9,14 +9,19 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.urls import path
 from unfold.admin import ModelAdmin
 
+from config.common.audit_admin import AuditedAdmin
 from config.common.problems import Problem
+from config.common.readers import Reader
+from config.common.services.audit import What, record_read
 from imports.admin.citizen_changes import sentences
 from imports.admin.citizen_form import CitizenForm, label
 from imports.admin.citizen_list import CitizenChangeList
 from imports.admin.requests import may_see_residents, open_import, user_of
+from imports.admin.resident_requests import ResidentRequestsMixin
 from imports.models import Citizen, Correction, Import
 from imports.services.correct_citizen import correct_citizen
 from imports.services.find_citizens import suggested_citizens
@@ -25,14 +30,13 @@ _SHOWN_CORRECTIONS = 50
 
 
 @admin.register(Citizen)
-class CitizenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+class CitizenAdmin(ResidentRequestsMixin, AuditedAdmin, ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
     """Residents of imports whose residents the user may see. They come and go with their import."""
 
     form = CitizenForm
     list_display = ("citizen_id", "name", "town", "channel", "gender", "birth_date")
     list_display_links = ("citizen_id", "name")
     sortable_by = ()
-    actions = None
     list_before_template = "admin/imports/citizen_search.html"
     change_form_outer_before_template = "admin/imports/citizen_top.html"
     change_form_outer_after_template = "admin/imports/citizen_history.html"
@@ -81,11 +85,13 @@ class CitizenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
         if not self.has_change_permission(request) or found is None:
             raise PermissionDenied
         rows = suggested_citizens(import_id=found.pk, who=request.GET.get("term", "").strip().replace("\0", ""))
+        residents = [(row.delivery_id, row.citizen_id) for row in rows]
+        record_read(reader=Reader.of(request), what=What.LISTED, residents=residents, form="json")
         results = [{"id": str(row.citizen_id), "text": f"{label(row)}, {row.town}"} for row in rows]
         return JsonResponse({"results": results, "pagination": {"more": False}})
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        response: HttpResponse = super().changelist_view(request, extra_context)
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        response = super().changelist_view(request, extra_context)
         if (shown := getattr(response, "context_data", None)) and "cl" in shown:
             shown["offered"] = shown["cl"].offered(request)
         return response

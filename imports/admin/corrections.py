@@ -5,11 +5,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from config.common.admin import ReadOnlyAdmin
+from config.common.audit_admin import AuditedAdmin
 from imports.models import Correction
 
 
 @admin.register(Correction)
-class CorrectionAdmin(ReadOnlyAdmin):
+class CorrectionAdmin(AuditedAdmin, ReadOnlyAdmin):
     """What was corrected, by whom."""
 
     list_display = ("id", "delivery_id", "citizen_id", "corrected_at", "corrected_by")

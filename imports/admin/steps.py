@@ -12,6 +12,8 @@ from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from config.common.problems import Problem
+from config.common.readers import Reader
+from config.common.services.audit import What, record_read
 from imports.admin.requests import carry_out, may_see_residents, open_import, user_of
 from imports.models import Import
 from imports.services.rejected_lines import rejected_lines
@@ -70,6 +72,7 @@ class StepsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no type
             raise Http404
         try:
             lines = rejected_lines(import_id=found.pk, actor=user_of(request))
+            record_read(reader=Reader.of(request), what=What.REFUSED, residents=[(found.pk, None)], form="ndjson")
         except Problem as problem:
             messages.error(request, problem.detail)
             return HttpResponseRedirect(reverse("admin:imports_import_change", args=(found.pk,)))

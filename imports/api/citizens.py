@@ -19,6 +19,8 @@ from config.common.api.schema import data_of
 from config.common.api.tables import CSVRenderer, csv_response
 from config.common.api.viewsets import ApiViewSet
 from config.common.problems import NotFound
+from config.common.readers import Reader
+from config.common.services.audit import What, record_read
 from imports.api.examples import BIRTHDAYS, CORRECTION, PRESENTS
 from imports.api.imports import IMPORT_ID
 from imports.api.serializers import (
@@ -84,6 +86,7 @@ class CitizenViewSet(ApiViewSet):
     def list(self, request: Request, import_id: str) -> HttpResponseBase:
         found = readable_import(import_id=path_id(import_id), actor=self.actor)
         self.query()
+        self._record(What.RESIDENTS, found.pk)
         if self.format == "csv":
             return csv_response(name=f"import-{found.pk}", header=FIELDS, rows=stream_rows(import_id=found.pk))
         if self.format == "ndjson":
@@ -99,6 +102,7 @@ class CitizenViewSet(ApiViewSet):
     def retrieve(self, request: Request, import_id: str, citizen_id: str) -> Response:
         citizen = self._citizen(import_id, citizen_id)
         self.query()
+        self._record(What.RESIDENT, citizen.delivery_id, citizen.citizen_id)
         return Response({"data": citizen_row(citizen)})
 
     @extend_schema(
@@ -115,6 +119,8 @@ class CitizenViewSet(ApiViewSet):
         body = read_body(request, max_bytes=settings.BODY_MAX_BYTES)
         self.query()
         patch = read_patch(body, today=datetime.now(UTC).date())
+        # The answer shows the whole resident.
+        self._record(What.CORRECTED, citizen.delivery_id, citizen.citizen_id)
         corrected = correct_citizen(
             import_id=citizen.delivery_id, citizen_id=citizen.citizen_id, patch=patch, actor=self.actor
         )
@@ -138,8 +144,13 @@ class CitizenViewSet(ApiViewSet):
     def birthdays(self, request: Request, import_id: str) -> HttpResponse:
         found = readable_import(import_id=path_id(import_id), actor=self.actor)
         by_month = self.query()["group_by"] == "month"
+        self._record(What.COURSES, found.pk)
         data = presents_by_month(import_id=found.pk) if by_month else courses_by_channel(import_id=found.pk)
         return HttpResponse(b'{"data": ' + data + b"}", content_type="application/json")
+
+    def _record(self, what: What, import_id: int, citizen_id: int | None = None) -> None:
+        residents = [(import_id, citizen_id)]
+        record_read(reader=Reader.of(self.request), what=what, residents=residents, form=self.format)
 
     def _citizen(self, import_id: str, citizen_id: str) -> Citizen:
         found = readable_import(import_id=path_id(import_id), actor=self.actor)
@@ -168,6 +179,9 @@ class TownAgeViewSet(ApiViewSet):
     def list(self, request: Request, import_id: str) -> HttpResponseBase:
         found = readable_import(import_id=path_id(import_id), actor=self.actor)
         self.query()
+        # Of a town with one resident they are an age.
+        residents = [(found.pk, None)]
+        record_read(reader=Reader.of(request), what=What.AGES, residents=residents, form=self.format)
         towns = age_percentiles(import_id=found.pk, today=datetime.now(UTC).date())
         if self.format == "csv":
             rows = (list(town.values()) for town in towns)

@@ -31,6 +31,8 @@ from config.common.api.tables import CSVRenderer, csv_response
 from config.common.api.viewsets import ApiViewSet
 from config.common.encodings import GZIP, unpacked
 from config.common.problems import FieldError, InvalidInput
+from config.common.readers import Reader
+from config.common.services.audit import What, record_read
 from imports.api.examples import DELIVERY, LINES
 from imports.api.serializers import (
     CitizenSerializer,
@@ -42,6 +44,7 @@ from imports.api.serializers import (
     ReviewedImportSerializer,
     detailed_row,
     import_row,
+    residents_in,
 )
 from imports.models import Import
 from imports.services.access import visible_import
@@ -170,7 +173,10 @@ class ImportViewSet(ApiViewSet):
     def retrieve(self, request: Request, import_id: str) -> Response:
         found = visible_import(import_id=path_id(import_id))
         self.query()
-        return Response({"data": detailed_row(found, actor=self.actor)})
+        row = detailed_row(found, actor=self.actor)
+        if seen := residents_in(row):
+            record_read(reader=Reader.of(request), what=What.SAMPLES, residents=seen, form=self.format)
+        return Response({"data": row})
 
     @extend_schema(
         summary="Delete an import",

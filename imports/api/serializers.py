@@ -204,6 +204,12 @@ def _review(row: Import, counts: dict[str, Any], actor: User) -> dict[str, Any]:
     return counts | {"differences": seen}
 
 
+def residents_in(row: dict[str, Any]) -> list[tuple[int, int | None]]:
+    """Import and citizen of every sample that a detailed row shows."""
+    samples = (row["review"] or {}).get("differences") or []
+    return [(row["import_id"], sample["citizen_id"]) for sample in samples]
+
+
 def moment(value: datetime) -> str:
     """RFC 3339 in UTC."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -49,12 +49,14 @@ def erase_import(*, import_id: int, actor: User | None) -> Import:
     # FOR UPDATE waits for corrections, and for a review that is being written, which hold FOR KEY SHARE.
     found = Import.objects.select_for_update().get(pk=import_id)
     if found.status != Import.Status.ERASED:
-        _mark(found)
+        mark_erased(found)
     enqueue(ERASE)
     return visible_import(import_id=import_id)
 
 
-def _mark(found: Import) -> None:
+def mark_erased(found: Import) -> None:
+    """Makes its contents gone for every reader. Call it with the import's row locked FOR UPDATE; the sweep, or the task
+    `ERASE`, sees to the rest."""
     found.status, found.erased_at = Import.Status.ERASED, timezone.now()
     # Pointers of errors may be made of keys that somebody sent.
     found.errors, found.more_errors, found.differences, found.body_size = [], 0, [], None

@@ -14,6 +14,8 @@ from imports.models import Citizen, Import
 MAX_SAMPLES = 20
 _ROWS_IN_A_CHUNK = 1_000
 _TEXTS = ("town", "street", "building", "apartment", "name", "birth_date", "gender")
+# Differences of residents of the import that a delivery is compared with.
+_STORED = ("changed", "gone")
 _LISTS = ("relatives", "friends")
 Values = dict[str, Any]
 
@@ -63,8 +65,13 @@ def storable_differences(review: Review) -> list[dict[str, Any]]:
     if other is None:
         return review.differences
     held = Import.objects.key_shared(other)
-    is_there = held is not None and held.deleted_at is None and held.status == Import.Status.COMPLETE
-    return review.differences if is_there else []
+    if held is None or held.deleted_at is not None or held.status != Import.Status.COMPLETE:
+        return []
+    # One of its residents may have been erased since they were read.
+    known = [sample["citizen_id"] for sample in review.differences if sample.get("difference") in _STORED]
+    there = set(Citizen.objects.of(other).filter(citizen_id__in=known).values_list("citizen_id", flat=True))
+    gone = set(known) - there
+    return [sample for sample in review.differences if sample.get("citizen_id") not in gone]
 
 
 class _Comparison:

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -137,14 +138,14 @@ def test_lines_that_a_killed_worker_began_another_one_finishes(
     manager: APIClient, hold: Callable[[], None], settings: Any, large_from: str
 ) -> None:
     settings.IMPORT_LARGE_BYTES = int(large_from)
-    environment = {"LEASE_SECONDS": LEASE_SECONDS, "IMPORT_LARGE_BYTES": large_from}
-    with start_worker(**environment) as first:
+    worker = partial(start_worker, LEASE_SECONDS=LEASE_SECONDS, IMPORT_LARGE_BYTES=large_from)
+    with worker() as first:
         url = accept(manager, lines_of(alike(MANY)), media_type=LINES)
         until(loader)
         kill(first)
     hold()
     assert status_of(manager, url) == "loading"
-    with start_worker(**environment):
+    with worker():
         until(sweeping(manager, url))
     loaded_once(manager, url, MANY)
 

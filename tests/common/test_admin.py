@@ -14,7 +14,7 @@ from unfold.admin import ModelAdmin
 from airports.models import Airport, PendingChange, QueuedCreate
 from airports.services.delete_airport import delete_airport
 from analytics.models import DemandSettings, ImportDemand, TownAlias, TownPlace
-from config.common.models import ApiToken, ChunkedRun, Lease
+from config.common.models import ApiToken, ChunkedRun, Lease, ReadAudit
 from config.common.services.tokens import issue_token
 from imports.models import Citizen, Correction, Import
 from tests.airports.builders import make_airport
@@ -44,6 +44,7 @@ PAGES = {
     DemandSettings: ("MS", "MS", "MS"),
     ChunkedRun: ("MS", "", "MS"),
     Lease: ("MS", "", "MS"),
+    ReadAudit: ("MS", "", "MS"),
     PeriodicTask: ("MS", "MS", "MS"),
     IntervalSchedule: ("MS", "MS", "MS"),
     CrontabSchedule: ("MS", "MS", "MS"),
@@ -69,6 +70,7 @@ QUERIES = {
     DemandSettings: 4,
     ChunkedRun: 4,
     Lease: 4,
+    ReadAudit: 4,
     PeriodicTask: 6,
     IntervalSchedule: 5,
     CrontabSchedule: 5,
@@ -95,6 +97,7 @@ def counted(number: int) -> ImportDemand:
 BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     ChunkedRun: lambda number: ChunkedRun.objects.create(name=f"run{number}", task="t", position=0, end=1, size=1),
     Lease: lambda number: Lease.objects.create(name=f"lease{number}", fence=1, holder="h", expires_at=NOW),
+    ReadAudit: lambda number: ReadAudit.objects.create(username=f"u{number}", via="session", what="resident"),
     PeriodicTask: periodic_task,
     IntervalSchedule: lambda number: IntervalSchedule.objects.create(every=2000 + number, period="days"),
     CrontabSchedule: lambda number: CrontabSchedule.objects.create(minute=str(number)),

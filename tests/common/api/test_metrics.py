@@ -142,8 +142,8 @@ def half_a_request(server: Server, token: str) -> socket.socket:
 @pytest.mark.django_db(transaction=True)
 def test_without_a_database_requests_are_still_counted() -> None:
     port = free_port()
-    away = {"DATABASE_URL": f"postgres://a:b@127.0.0.1:{port}/c", "REDIS_URL": f"redis://127.0.0.1:{port}"}
-    with start_server(**away) as lonely, lonely.client() as client:
+    database, redis = f"postgres://a:b@127.0.0.1:{port}/c", f"redis://127.0.0.1:{port}"
+    with start_server(DATABASE_URL=database, REDIS_URL=redis) as lonely, lonely.client() as client:
         client.get("/docs")
         told = samples(client.get("/metrics").text)
     assert told[DOCS] == 1

@@ -26,7 +26,7 @@ ROLES = {
         "view_import", "view_citizen", "change_citizen", "view_correction", "add_import", "delete_import",
         "view_user", "add_user", "change_user", "delete_user", "view_group",
         "view_apitoken", "add_apitoken", "change_apitoken", "delete_apitoken",
-        "view_chunkedrun", "view_lease",
+        "view_chunkedrun", "view_lease", "view_readaudit",
         "view_periodictask", "add_periodictask", "change_periodictask",
         "view_intervalschedule", "add_intervalschedule", "change_intervalschedule",
         "view_crontabschedule", "add_crontabschedule", "change_crontabschedule",

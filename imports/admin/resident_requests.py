@@ -1,0 +1,78 @@
+"""Requests of residents in the admin: hand out, or erase, everything that is stored of them. For Managers."""
+
+from dataclasses import asdict
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin
+
+from config.common.problems import Problem
+from config.common.readers import Reader
+from imports.admin.requests import user_of
+from imports.models import Citizen
+from imports.querysets import SEE_ALL
+from imports.services.erase_import import MAY_ERASE
+from imports.services.erase_resident import ResidentErasure, erase_resident, plan_resident_erasure
+from imports.services.export_resident import export_resident
+
+# Somebody asks for themselves; a longer list is a mistake.
+_AT_ONCE = 50
+
+
+class ResidentRequestsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """Adds two actions to the list of residents."""
+
+    actions = ("export_everything", "erase_everything")
+
+    def has_requests_permission(self, request: HttpRequest) -> bool:
+        """Managers."""
+        return bool(request.user.has_perm(SEE_ALL) and request.user.has_perm(MAY_ERASE))
+
+    @admin.action(description="Export everything that is stored", permissions=["requests"])
+    def export_everything(self, request: HttpRequest, rows: QuerySet[Citizen]) -> HttpResponse | None:
+        """One JSON document about the chosen residents."""
+        reader = Reader.of(request)
+        try:
+            documents = [export_resident(**one, actor=user_of(request), reader=reader) for one in _chosen(rows)]
+        except Problem as problem:
+            messages.error(request, problem.detail)
+            return None
+        headers = {"Content-Disposition": 'attachment; filename="resident.json"'}
+        options = {"ensure_ascii": False, "indent": 2}
+        return JsonResponse({"deliveries": documents}, json_dumps_params=options, headers=headers)
+
+    @admin.action(description="Erase everything that is stored", permissions=["requests"])
+    def erase_everything(self, request: HttpRequest, rows: QuerySet[Citizen]) -> HttpResponse | None:
+        """Shows what would go, and asks; then it goes."""
+        try:
+            if "confirmed" in request.POST:
+                _erase(request, rows)
+                return None
+            plans = [_sentence(one, plan_resident_erasure(**one, actor=user_of(request))) for one in _chosen(rows)]
+        except Problem as problem:
+            messages.error(request, problem.detail)
+            return None
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Erase residents for good"}
+        context |= {"plans": plans, "chosen": request.POST.getlist("_selected_action")}
+        return TemplateResponse(request, "admin/imports/erase_residents.html", context)
+
+
+def _erase(request: HttpRequest, rows: QuerySet[Citizen]) -> None:
+    reader = Reader.of(request)
+    for one in _chosen(rows):
+        done = erase_resident(**one, actor=user_of(request), reader=reader)
+        messages.success(request, f"Gone: {_sentence(one, done)}.")
+
+
+def _sentence(one: dict[str, int], erasure: ResidentErasure) -> str:
+    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in asdict(erasure).items())
+    return f"citizen {one['citizen_id']} of import {one['import_id']}: {counts}"
+
+
+def _chosen(rows: QuerySet[Citizen]) -> list[dict[str, int]]:
+    chosen = rows.order_by("delivery_id", "citizen_id").values_list("delivery_id", "citizen_id")[: _AT_ONCE + 1]
+    if len(chosen) > _AT_ONCE:
+        raise Problem(f"Choose {_AT_ONCE} residents at most.")
+    return [{"import_id": import_id, "citizen_id": citizen_id} for import_id, citizen_id in chosen]
