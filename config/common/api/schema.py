@@ -25,6 +25,9 @@ _REPEATED = {
     "422": "The Idempotency-Key belongs to a request with another body",
 }
 _STATE = {"409": "Not now: the object's state does not allow it", "410": "Erased"}
+_TAKEN = {"409": "Not now, or a value that has to be unique is taken"}
+_GUARDED = {"412": "The object is not the one that If-Match names"}
+_HTML = "text/html"
 
 
 class FieldErrorSchema(serializers.Serializer[Any]):
@@ -99,7 +102,14 @@ class ProblemSchema(AutoSchema):
             bodies[status] = self._get_response_for_code(  # type: ignore[no-untyped-call]  # untyped there
                 response, status, media_types=[PROBLEM]
             )
+            if self._answers_pages():
+                bodies[status]["content"][_HTML] = {"schema": {"type": "string"}}
         return bodies
+
+    def _answers_pages(self) -> bool:
+        """Whether a browser gets a page here, also of a refusal."""
+        renderers = getattr(self.view, "renderers", {}).get(getattr(self.view, "action", None), ())
+        return _HTML in {renderer.media_type for renderer in renderers}
 
     def _problems(self) -> dict[str, str]:
         problems = dict(_ALWAYS)
@@ -109,7 +119,9 @@ class ProblemSchema(AutoSchema):
         if "{" in self.path or getattr(self.view, "names_objects", False):
             problems |= _OBJECT | _STATE
         if self.method in {"POST", "PUT", "PATCH"}:
-            problems |= _BODY
+            problems = _TAKEN | problems | _BODY
+        if any(getattr(parameter, "name", None) == "If-Match" for parameter in self.get_override_parameters()):
+            problems |= _GUARDED
         if is_idempotent(self._action()):
             problems |= _REPEATED
         return dict(sorted(problems.items()))
