@@ -14,6 +14,7 @@ PROBLEM = "application/problem+json"
 _ALWAYS = {
     "400": "Invalid input",
     "406": "No such representation",
+    "414": "The URL is too long",
     "429": "Too many requests",
     "503": "Try again later",
 }
@@ -90,6 +91,11 @@ class ProblemSchema(AutoSchema):
 
     def _action(self) -> object:
         return getattr(self.view, getattr(self.view, "action", None) or "", None)
+
+    def _get_request_body(self, direction: Literal["request", "response"] = "request") -> Any:
+        """A body is never optional, also where each of its fields is."""
+        body = super()._get_request_body(direction)
+        return body | {"required": True} if body else body
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         """Never: the views name their envelopes, so nothing is to be wrapped in an array."""
