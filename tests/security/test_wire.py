@@ -63,7 +63,7 @@ def statuses(answer: bytes) -> list[int]:
     return [int(code) for code in re.findall(rb"^HTTP/1\.1 (\d{3}) ", answer, re.MULTILINE)]
 
 
-@pytest.mark.parametrize("headers, body", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize(("headers", "body"), BROKEN.values(), ids=BROKEN)
 def test_no_second_request_is_smuggled(server: Server, headers: bytes, body: bytes) -> None:
     answer = exchange(server, b"POST /imports HTTP/1.1\r\nHost: localhost\r\n" + headers + b"\r\n" + body)
     found = statuses(answer)
@@ -86,7 +86,8 @@ def test_a_chunk_of_no_size_is_400_and_stores_nothing(server: Server, token_of: 
 
 TWISTED = [
     "//admin/", "/admin/../imports", "/%2e%2e/etc/passwd", "/static/../manage.py", "/static/%2e%2e/manage.py",
-    "/static/..%2fconfig/env.py", "/static//etc/passwd", "/imports;x=1", "/imports%20", "/imports%00", "/imports%0d%0aX:y",
+    "/static/..%2fconfig/env.py", "/static//etc/passwd", "/imports;x=1", "/imports%20", "/imports%00",
+    "/imports%0d%0aX:y",
     "/imports/%2e%2e/airports", "/./imports", "/IMPORTS", "/imports%2f1", "/imports?%00", "/\\imports",
 ]  # fmt: skip
 
@@ -126,7 +127,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS)
-@pytest.mark.parametrize("method, path", [("POST", "/imports"), ("POST", "/airports"), ("PUT", "/create")])
+@pytest.mark.parametrize(("method", "path"), [("POST", "/imports"), ("POST", "/airports"), ("PUT", "/create")])
 def test_a_bomb_is_400(server: Server, token_of: TokenOf, method: str, path: str, body: bytes) -> None:
     with server.client(token_of("Managers")) as client:
         answer = client.request(method, path, content=body, headers={"Content-Type": "application/json"})
