@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults test-browser lint check check-alerts format bench picture places-report requirements clean airports-ddl postgis-distances world-outline
+.PHONY: help run dev test test-faults test-schema test-browser lint check check-alerts format bench picture places-report requirements clean airports-ddl postgis-distances world-outline
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: $(VENV)/.development ## all tests but the browser's, in parallel (ARGS= fo
 
 test-faults: $(VENV)/.development ## the longer tests that kill and freeze workers, Redis and PostgreSQL (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/background -m faults $(ARGS)
+
+test-schema: $(VENV)/.development ## tries the whole OpenAPI document against the server (ARGS= for pytest)
+	@exec $(RUN) -m pytest tests/openapi -m fuzz -n $(JOBS) $(ARGS)
 
 test-browser: $(VENV)/.development ## the tests that drive a browser (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/e2e $(ARGS)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http.response import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.renderers import JSONRenderer, StaticHTMLRenderer
@@ -26,6 +26,7 @@ from config.common.api.viewsets import ApiViewSet
 _TOKEN = OpenApiParameter("token", OpenApiTypes.STR, OpenApiParameter.PATH, description="The end of the link.")
 _EITHER = ("airports.add_airport", "airports.change_airport")
 _HTML = "text/html"
+_SIGN_IN = OpenApiResponse(description="A browser in which nobody has signed in is sent to do so.")
 
 
 class PendingChangeSerializer(serializers.Serializer[Any]):
@@ -61,6 +62,7 @@ class ConfirmViewSet(ApiViewSet):
         responses={
             (200, "application/json"): data_of(PendingChangeSerializer(), "PendingChangeDetail"),
             (200, _HTML): str,
+            302: _SIGN_IN,
         },
     )
     def retrieve(self, request: Request, token: str) -> HttpResponseBase:
@@ -84,6 +86,7 @@ class ConfirmViewSet(ApiViewSet):
             (201, "application/json"): AIRPORT_DETAIL,
             (200, _HTML): str,
             (201, _HTML): str,
+            302: _SIGN_IN,
         },
     )
     def confirm(self, request: Request, token: str) -> HttpResponseBase:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from airports import fields
@@ -14,8 +15,9 @@ _DECIMALS_OF_A_METRE = 3
 _ACTIONS = {"+": "created", "~": "changed", "-": "deleted"}
 
 
-def _value() -> serializers.JSONField:
-    return serializers.JSONField(allow_null=True, help_text="A text, a number or null.")
+@extend_schema_field({"type": ["string", "number", "boolean", "null"]})
+class _ValueField(serializers.JSONField):
+    """What a field of an airport can hold."""
 
 
 def _text(longest: int, help_text: str = "") -> serializers.CharField:
@@ -72,11 +74,18 @@ class AirportSerializer(AirportBodySerializer):
     updated_at = serializers.DateTimeField(read_only=True)
     version = serializers.IntegerField(read_only=True, help_text="Grows by one with every change; the `ETag`.")
 
+    def get_fields(self) -> dict[str, Any]:
+        # An answer names every field, also one that a body may leave out.
+        described = super().get_fields()
+        for name in fields.NAMES:
+            described[name].required = True
+        return described
+
 
 class AirportListItemSerializer(AirportSerializer):
     """An airport in the list."""
 
-    distance = serializers.FloatField(required=False, read_only=True, help_text="Metres; only with `near`.")
+    distance = serializers.FloatField(required=False, help_text="Metres; only with `near`.")
 
 
 class DifferenceSerializer(serializers.Serializer[Any]):
@@ -84,7 +93,7 @@ class DifferenceSerializer(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, Any]:
         # `from` is a word of Python's, which no attribute can be called.
-        return {"from": _value(), "to": _value()}
+        return {"from": _ValueField(), "to": _ValueField()}
 
 
 class HistoryEntrySerializer(serializers.Serializer[Any]):
@@ -95,9 +104,7 @@ class HistoryEntrySerializer(serializers.Serializer[Any]):
     action = serializers.ChoiceField(read_only=True, choices=["created", "changed", "flagged", "restored", "deleted"])
     reason = serializers.CharField(read_only=True, allow_null=True, help_text="By which way, where it is not plain.")
     version = serializers.IntegerField(read_only=True, help_text="The airport's version after it.")
-    changes = serializers.DictField(
-        child=serializers.DictField(), read_only=True, help_text='Field → `{"from", "to"}`.'
-    )
+    changes = serializers.DictField(child=DifferenceSerializer(), read_only=True, help_text="By the name of the field.")
 
 
 def airport_row(airport: Airport) -> dict[str, Any]:

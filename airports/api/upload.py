@@ -66,6 +66,7 @@ class UploadViewSet(ApiViewSet):
     parser_classes = [FormParser, CSVParser]
 
     @extend_schema(
+        operation_id="airport_upload",
         summary="Upload airports",
         description=(
             "CSV in the OpenFlights layout, as the field `file` of a form or as the body. The header row may be there "

@@ -25,6 +25,7 @@ from imports.api.examples import BIRTHDAYS, CORRECTION, PRESENTS
 from imports.api.imports import IMPORT_ID
 from imports.api.serializers import (
     BirthdaysQuery,
+    BoughtSerializer,
     CitizenPatchSerializer,
     CitizenSerializer,
     TownAgesSerializer,
@@ -136,9 +137,7 @@ class CitizenViewSet(ApiViewSet):
         tags=["citizens"],
         parameters=[IMPORT_ID, BirthdaysQuery],
         examples=[BIRTHDAYS, PRESENTS],
-        responses={
-            200: data_of(serializers.DictField(child=serializers.ListField(child=serializers.DictField())), "Birthdays")
-        },
+        responses={200: data_of(serializers.DictField(child=BoughtSerializer(many=True)), "Birthdays")},
     )
     @action(detail=False, methods=["get"])
     def birthdays(self, request: Request, import_id: str) -> HttpResponse:

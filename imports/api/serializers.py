@@ -137,6 +137,14 @@ class ImportIdSerializer(serializers.Serializer[Any]):
     import_id = serializers.IntegerField()
 
 
+class BoughtSerializer(serializers.Serializer[Any]):
+    """How many courses one resident buys, in one group."""
+
+    citizen_id = serializers.IntegerField()
+    courses = serializers.IntegerField(required=False, help_text="Grouped by channel.")
+    presents = serializers.IntegerField(required=False, help_text="Grouped by month.")
+
+
 class TownAgesSerializer(serializers.Serializer[Any]):
     """Percentiles of full years of age of a town's residents today."""
 

@@ -14,6 +14,7 @@ PROBLEM = "application/problem+json"
 _ALWAYS = {
     "400": "Invalid input",
     "406": "No such representation",
+    "414": "The URL is too long",
     "429": "Too many requests",
     "503": "Try again later",
 }
@@ -25,6 +26,9 @@ _REPEATED = {
     "422": "The Idempotency-Key belongs to a request with another body",
 }
 _STATE = {"409": "Not now: the object's state does not allow it", "410": "Erased"}
+_TAKEN = {"409": "Not now, or a value that has to be unique is taken"}
+_GUARDED = {"412": "The object is not the one that If-Match names"}
+_HTML = "text/html"
 
 
 class FieldErrorSchema(serializers.Serializer[Any]):
@@ -88,6 +92,11 @@ class ProblemSchema(AutoSchema):
     def _action(self) -> object:
         return getattr(self.view, getattr(self.view, "action", None) or "", None)
 
+    def _get_request_body(self, direction: Literal["request", "response"] = "request") -> Any:
+        """A body is never optional, also where each of its fields is."""
+        body = super()._get_request_body(direction)
+        return body | {"required": True} if body else body
+
     def _is_list_view(self, serializer: Any = None) -> bool:
         """Never: the views name their envelopes, so nothing is to be wrapped in an array."""
         return False
@@ -99,7 +108,14 @@ class ProblemSchema(AutoSchema):
             bodies[status] = self._get_response_for_code(  # type: ignore[no-untyped-call]  # untyped there
                 response, status, media_types=[PROBLEM]
             )
+            if self._answers_pages():
+                bodies[status]["content"][_HTML] = {"schema": {"type": "string"}}
         return bodies
+
+    def _answers_pages(self) -> bool:
+        """Whether a browser gets a page here, also of a refusal."""
+        renderers = getattr(self.view, "renderers", {}).get(getattr(self.view, "action", None), ())
+        return _HTML in {renderer.media_type for renderer in renderers}
 
     def _problems(self) -> dict[str, str]:
         problems = dict(_ALWAYS)
@@ -109,7 +125,9 @@ class ProblemSchema(AutoSchema):
         if "{" in self.path or getattr(self.view, "names_objects", False):
             problems |= _OBJECT | _STATE
         if self.method in {"POST", "PUT", "PATCH"}:
-            problems |= _BODY
+            problems = _TAKEN | problems | _BODY
+        if any(getattr(parameter, "name", None) == "If-Match" for parameter in self.get_override_parameters()):
+            problems |= _GUARDED
         if is_idempotent(self._action()):
             problems |= _REPEATED
         return dict(sorted(problems.items()))

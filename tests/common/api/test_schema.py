@@ -58,13 +58,13 @@ def test_operations_have_names_of_their_own_and_summaries() -> None:
 
 def test_errors_are_problem_details() -> None:
     kinds = {
-        kind
-        for _, _, operation in operations()
+        (path, *response["content"])
+        for _, path, operation in operations()
         for status, response in operation["responses"].items()
         if int(status) >= 400
-        for kind in response["content"]
     }
-    assert kinds == {"application/problem+json"}
+    page = ("/confirm/{token}", "application/problem+json", "text/html")
+    assert kinds == {(path, "application/problem+json") for _, path, _ in operations() if path != page[0]} | {page}
 
 
 def examples() -> Examples:

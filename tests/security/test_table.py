@@ -1,0 +1,62 @@
+"""The table of URLs is whole: no pattern is missing from it, and it says what the table of roles says."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from tests.common.urls import API, GUARDED, METHODS, PROFILES
+
+# A row of the table of roles: who may, and by which methods of which URLs.
+ROLES = [
+    ("VEIM", "GET /airports /airports/{airport} /airports/{airport}/history /creates/{create} /imports /imports/{id}"),
+    ("VEIM", "GET /analytics/ /analytics/demand /analytics/opportunities /analytics/cities /analytics/trend"),
+    ("EIM", "GET /imports/{id}/citizens /imports/{id}/citizens/{citizen} /imports/{id}/citizens/birthdays"),
+    ("EIM", "GET /imports/{id}/towns/stat/percentile/age"),
+    ("EM", "PATCH /imports/{id}/citizens/{citizen} /airports/{airport} /update"),
+    ("EM", "POST /airports /upload /confirm/{token} /analytics/refresh /analytics/"),
+    ("EM", "PUT /airports/{airport} /create"),
+    ("EM", "GET /create /update /confirm/{token}"),
+    ("IM", "POST /imports /imports/{id}/cancel /imports/{id}/retry /imports/{id}/approve /imports/{id}/discard"),
+    ("M", "DELETE /airports/{airport} /imports/{id} /delete"),
+    ("M", "GET /delete"),
+    ("M", "POST /airports/{airport}/restore"),
+]
+EXAMPLES = {"id": 1, "citizen": 1, "airport": 1, "token": "x", "create": 1, "request": UUID(int=1), "query": 1}
+
+
+def patterns(found: Any = None) -> Iterator[URLPattern]:
+    """Each pattern of the product, without the admin's, which have a table of their own."""
+    for one in (found or get_resolver()).url_patterns:
+        if isinstance(one, URLPattern):
+            yield one
+        elif isinstance(one, URLResolver) and str(one.pattern) != "admin/":
+            yield from patterns(one)
+
+
+def test_no_pattern_is_missing_from_the_table() -> None:
+    reached = {resolve(url.path.format_map(EXAMPLES)).route for url in [*API, *PROFILES]}
+    all_routes = {route for pattern in patterns() for route in [str(pattern.pattern)]}
+    assert [route for route in sorted(all_routes) if not any(one.endswith(route) for one in reached)] == []
+    assert len(reached) >= len(all_routes)
+
+
+def test_it_says_what_the_table_of_roles_says() -> None:
+    expected = {(method, path): set(who) for who, row in ROLES for method, *paths in [row.split()] for path in paths}
+    assert {
+        (method, url.path): set(who) for url in GUARDED for method, who in url.open_to.items() if method != "HEAD"
+    } == expected
+
+
+def test_head_is_open_to_those_to_whom_get_is() -> None:
+    assert [url.path for url in API if "HEAD" in url.allow and url.open_to["HEAD"] != url.open_to["GET"]] == []
+
+
+def test_each_method_that_works_has_its_row_of_roles() -> None:
+    assert [url.path for url in API if set(url.open_to) != url.allow - {"OPTIONS"}] == []
+
+
+def test_how_many_cells_there_are() -> None:
+    # URL × method × (four roles and nobody); a URL that is new raises it.
+    assert len(API) * len(METHODS) * 5 == 33 * 8 * 5
