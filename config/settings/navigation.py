@@ -49,6 +49,8 @@ NAVIGATION = [
         ),
         model("Places of towns", "location_on", "analytics.townplace"),
         model("What towns are", "edit_location_alt", "analytics.townalias"),
+        model("What was counted", "functions", "analytics.importdemand"),
+        model("Age groups", "tune", "analytics.demandsettings"),
     ),
     group(
         "Residents",
@@ -59,6 +61,7 @@ NAVIGATION = [
     group(
         "Airports",
         model("Airports", "flight", "airports.airport"),
+        model("History of airports", "history", "airports.historicalairport"),
         model("Links to changes", "link", "airports.pendingchange"),
         model("Queued creates", "playlist_add", "airports.queuedcreate"),
     ),
@@ -77,5 +80,6 @@ NAVIGATION = [
         model("Users", "person", "auth.user"),
         model("Roles", "badge", "auth.group"),
         model("API tokens", "key", "common.apitoken"),
+        model("Who read residents", "visibility", "common.readaudit"),
     ),
 ]

@@ -58,7 +58,7 @@ Case = schemathesis.Case
     suppress_health_check=list(HealthCheck),
 )
 def test_each_answer_is_one_that_the_document_names(
-    case: Case, server: Server, known: dict[str, Any], token: str
+    case: Case[Any], server: Server, known: dict[str, Any], token: str
 ) -> None:
     for name in set(case.path_parameters) & set(PLACES):
         # Of the objects that a caller asks for most do not exist; what lies behind is to be tried too.

@@ -94,7 +94,7 @@ class ProblemSchema(AutoSchema):
 
     def _get_request_body(self, direction: Literal["request", "response"] = "request") -> Any:
         """A body is never optional, also where each of its fields is."""
-        body = super()._get_request_body(direction)
+        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]  # drf-spectacular has few types
         return body | {"required": True} if body else body
 
     def _is_list_view(self, serializer: Any = None) -> bool:
