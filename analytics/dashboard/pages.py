@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
-from analytics.models import TownPlace
+from analytics.models import ImportDemand, TownPlace
 from analytics.pages.filters import Filters
 from analytics.pages.page import PLACE, UNDO, freshness
 from analytics.pages.sections.unplaced import aliases, towns_to_see, towns_to_settle
@@ -27,8 +27,7 @@ TOWNS_A_PAGE = 25
 _ALIASES = 25
 _MAX_PAGE = 10**6
 _ALL = Filters()
-# The page of the deliveries that renames a channel everywhere, where the product has one.
-_RENAME = "admin:imports_import_rename"
+_DELIVERIES = 20
 
 
 class PlaceForm(forms.Form):
@@ -80,7 +79,7 @@ def channels_page(request: HttpRequest) -> HttpResponse:
             caption="Demand by channel",
             csv=_ALL.api(group_by="channel", ordering="-courses"),
         ),
-        "rename": _rename_address() if actor.has_perm("imports.change_citizen") else "",
+        "renamings": _renamings(actor),
         "freshness": freshness(demand.meta),
     }
     return TemplateResponse(request, "admin/dashboard/channels.html", context)
@@ -118,8 +117,12 @@ def _page_number(request: HttpRequest) -> int:
     return max(1, min(int(text), _MAX_PAGE)) if text.isascii() and text.isdecimal() and len(text) < 8 else 1
 
 
-def _rename_address() -> str:
-    try:
-        return f"{reverse(_RENAME)}?{urlencode({'field': 'channel'})}"
-    except NoReverseMatch:
-        return ""
+def _renamings(actor: User) -> list[tuple[str, str]]:
+    """The sources of today's picture, and the page that renames a channel throughout the delivery of each."""
+    if not actor.has_perm("imports.change_citizen"):
+        return []
+    asked = urlencode({"field": "channel"})
+    return [
+        (one.source, f"{reverse('admin:imports_import_rename', args=(one.pk,))}?{asked}")
+        for one in ImportDemand.objects.current().order_by("source")[:_DELIVERIES]
+    ]

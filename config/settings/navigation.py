@@ -55,7 +55,13 @@ NAVIGATION = [
     group(
         "Residents",
         model("Deliveries", "inventory_2", "imports.import"),
-        model("Residents", "groups", "imports.citizen"),
+        page(
+            "Residents",
+            "groups",
+            reverse_lazy("admin:imports_citizen_changelist"),
+            # Importers see those of their own imports.
+            partial(_may, ("imports.view_citizen", "imports.view_own_citizens")),
+        ),
         model("Corrections", "edit_note", "imports.correction"),
     ),
     group(

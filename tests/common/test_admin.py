@@ -59,7 +59,8 @@ QUERIES = {
     Import: 4,
     # Without an import chosen it offers some: `tests/imports/admin/test_citizens.py` counts the list of one.
     Citizen: 3,
-    Correction: 4,
+    # Whom it shows is written down.
+    Correction: 5,
     Airport: 5,
     HistoricalAirport: 4,
     PendingChange: 4,

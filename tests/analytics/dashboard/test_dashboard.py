@@ -38,7 +38,7 @@ TILES = {
     "links": "EMS",
 }
 # The session, the user, and what the tiles ask; Viewers and the others with the permissions of their role.
-QUERIES = 35
+QUERIES = 33
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 

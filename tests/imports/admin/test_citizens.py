@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from config.common.admin_lists import ROWS
 from imports.documents.structs import CitizenPatch
 from imports.models import Citizen, Correction, Import
 from imports.services.correct_citizen import correct_citizen
@@ -92,19 +93,19 @@ def test_a_list_makes_as_many_queries_for_three_rows_as_for_one(
     client = browser(editor)
     for count in (1, 3):
         import_id = load(people(count, name="Anna"))
-        # The session, the user, its permissions, the import, the page.
-        with django_assert_num_queries(5):
+        # The session, the user, its permissions, the import, the page, and whom it shows, which is written down.
+        with django_assert_num_queries(6):
             rows(client, import_id)
         # The statement that looks gives keys; the page reads its rows by them.
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             rows(client, import_id, who="a")
 
 
 def test_what_is_found_ends_somewhere_and_says_so(editor: User) -> None:
     import_id = load(alike(AT_MOST + 1))
-    asked = {"delivery__id__exact": import_id, "town": people(1)[0]["town"], "p": AT_MOST // 100}
+    asked = {"delivery__id__exact": import_id, "town": people(1)[0]["town"], "p": AT_MOST // ROWS}
     answer = browser(editor).get(LIST, asked)
-    assert (answer.context["cl"].result_count, len(answer.context["cl"].result_list)) == (AT_MOST, 100)
+    assert (answer.context["cl"].result_count, len(answer.context["cl"].result_list)) == (AT_MOST, ROWS)
     assert "say more exactly" in text(answer)
     assert browser(editor).get(LIST, {**asked, "p": AT_MOST}).status_code == 302
 

@@ -95,13 +95,16 @@ def test_what_shows_no_resident_leaves_no_row(manager: APIClient) -> None:
 
 def test_lists_and_pages_of_the_admin_name_whom_they_showed(browser: Client) -> None:
     import_id = load(people(3))
-    page: Any = browser.get("/admin/imports/citizen/?q=2")
+    asked = f"/admin/imports/citizen/?delivery__id__exact={import_id}"
+    page: Any = browser.get(f"{asked}&who=2")
     assert page.status_code == 200
     assert list(ReadAudit.objects.values_list("what", "import_id", "citizen_id", "via", "username")) == [
         ("listed", import_id, 2, "session", "marta")
     ]
-    browser.get("/admin/imports/citizen/")
+    browser.get(asked)
     assert ReadAudit.objects.filter(what="listed").count() == 4
+    browser.get(f"/admin/imports/citizen/suggest/{import_id}/?term=1")
+    assert ReadAudit.objects.filter(what="listed", format="json").count() == 1
     key = page.context_data["cl"].result_list[0].pk
     browser.get(f"/admin/imports/citizen/{key}/change/")
     assert list(ReadAudit.objects.filter(what="page").values_list("citizen_id", flat=True)) == [2]
@@ -116,7 +119,7 @@ def test_a_read_that_cannot_be_written_down_is_refused(path: str, manager: APICl
 
 
 def test_so_is_a_page(browser: Client, broken_trail: None) -> None:
-    load(planted_people())
-    answer = browser.get("/admin/imports/citizen/")
+    asked = {"delivery__id__exact": load(planted_people())}
+    answer = browser.get("/admin/imports/citizen/", asked)
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
     assert NAME.encode() not in answer.content

@@ -239,7 +239,7 @@ def test_a_manager_exports_and_erases_in_the_admin(planted: int, client: Client)
     client.force_login(User.objects.get(username="managers"))
     key = Citizen.objects.get(delivery_id=planted, citizen_id=ME).pk
     form: dict[str, Any] = {"action": "export_everything", "_selected_action": key}
-    page = "/admin/imports/citizen/"
+    page = f"/admin/imports/citizen/?delivery__id__exact={planted}"
     assert client.post(page, form).json()["deliveries"][0]["resident"]["street"] == STREET
     form["action"] = "erase_everything"
     assert "1 citizens" in client.post(page, form).content.decode()
