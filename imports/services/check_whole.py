@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from config.common.problems import MAX_ERRORS, FieldError
 from imports.documents.codes import Code
 from imports.documents.copy import format_ids
-from imports.documents.errors import DETAILS, ErrorCollector, InvalidDocument
+from imports.documents.errors import DETAILS, ErrorCollector, InvalidDocument, of_line
 from imports.documents.stream import Outline
 from imports.services.feed_copy import feed_copy
 
@@ -135,7 +135,7 @@ def _wrong_relations() -> tuple[list[FieldError], int]:
 
 
 def _error(pointer: str, code: Code) -> FieldError:
-    return FieldError(pointer, code.value, DETAILS[code])
+    return of_line(pointer, code, DETAILS[code])
 
 
 def _refusal(errors: list[FieldError], count: int) -> InvalidDocument:
@@ -145,4 +145,4 @@ def _refusal(errors: list[FieldError], count: int) -> InvalidDocument:
 
 
 def _line(error: FieldError) -> int:
-    return int(error.pointer.removeprefix("line ").partition("/")[0])
+    return int(error.pointer.removeprefix("line "))
