@@ -60,7 +60,8 @@ def exchange(server: Server, sent: bytes) -> bytes:
 
 
 def statuses(answer: bytes) -> list[int]:
-    return [int(code) for code in re.findall(rb"^HTTP/1\.1 (\d{3}) ", answer, re.MULTILINE)]
+    """Of each answer; the next one follows a body without a line break between them."""
+    return [int(code) for code in re.findall(rb"HTTP/1\.1 (\d{3}) ", answer)]
 
 
 @pytest.mark.parametrize(("headers", "body"), BROKEN.values(), ids=BROKEN)
@@ -85,7 +86,7 @@ def test_a_chunk_of_no_size_is_400_and_stores_nothing(server: Server, token_of: 
 
 
 TWISTED = [
-    "//admin/", "/admin/../imports", "/%2e%2e/etc/passwd", "/static/../manage.py", "/static/%2e%2e/manage.py",
+    "//admin/", "/%2e%2e/etc/passwd", "/static/../manage.py", "/static/%2e%2e/manage.py",
     "/static/..%2fconfig/env.py", "/static//etc/passwd", "/imports;x=1", "/imports%20", "/imports%00",
     "/imports%0d%0aX:y",
     "/imports/%2e%2e/airports", "/./imports", "/IMPORTS", "/imports%2f1", "/imports?%00", "/\\imports",
@@ -99,6 +100,15 @@ def test_a_twisted_path_leads_nowhere(server: Server, token_of: TokenOf, path: s
     assert statuses(answer)[0] in {400, 404}
     assert b"root:" not in answer
     assert b"import " not in answer
+
+
+@pytest.mark.parametrize("path", ["/admin/../imports", "/admin/%2e%2e/imports", "/admin/..;/imports", "/admin//x.example"])
+def test_a_path_below_the_admin_leads_to_its_sign_in_alone(server: Server, token_of: TokenOf, path: str) -> None:
+    # The admin says of nothing below it whether it exists; a token is none of its sign-ins.
+    head = f"Host: localhost\r\nAuthorization: Token {token_of('Managers')}\r\nConnection: close\r\n\r\n"
+    answer = exchange(server, f"GET {path} HTTP/1.1\r\n{head}".encode())
+    assert statuses(answer) == [302]
+    assert re.search(rb"\r\nLocation: (\S*)", answer)[1].startswith(b"/admin/login/?next=/admin/")
 
 
 @pytest.mark.parametrize(
