@@ -102,7 +102,9 @@ def test_a_twisted_path_leads_nowhere(server: Server, token_of: TokenOf, path: s
     assert b"import " not in answer
 
 
-@pytest.mark.parametrize("path", ["/admin/../imports", "/admin/%2e%2e/imports", "/admin/..;/imports", "/admin//x.example"])
+@pytest.mark.parametrize(
+    "path", ["/admin/../imports", "/admin/%2e%2e/imports", "/admin/..;/imports", "/admin//x.example"]
+)
 def test_a_path_below_the_admin_leads_to_its_sign_in_alone(server: Server, token_of: TokenOf, path: str) -> None:
     # The admin says of nothing below it whether it exists; a token is none of its sign-ins.
     head = f"Host: localhost\r\nAuthorization: Token {token_of('Managers')}\r\nConnection: close\r\n\r\n"
