@@ -1,5 +1,6 @@
 """The audit of what is installed: it says plainly when it cannot know."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -37,3 +38,12 @@ def test_the_verdict_follows_what_the_database_knows(
     assert audit.main() == code
     out = capsys.readouterr()
     assert said in out.out + out.err
+
+
+def test_the_file_that_is_audited_holds_all_that_is_locked() -> None:
+    folder = audit.ROOT / "requirements"
+    pins = {
+        path.stem: set(re.findall(r"^[\w.-]+==[^ ;]+", path.read_text(), re.MULTILINE)) for path in folder.glob("*.txt")
+    }
+    audited = set().union(*(pins[name] for name in audit.LOCKED))
+    assert {name: found - audited for name, found in pins.items() if found - audited} == {}
