@@ -1,7 +1,7 @@
 """SVG as a tree of elements: no text is ever pasted into markup, so no name can break out of it."""
 
 from collections.abc import Iterable
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # nosec B405 # it only writes: nothing is parsed
 
 Value = str | float | int | None
 Node = ElementTree.Element
