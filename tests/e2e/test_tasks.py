@@ -22,6 +22,7 @@ from tests.e2e.axe import barriers
 from tests.e2e.conftest import PASSWORD, OpenPage, World
 from tests.e2e.test_admin import sign_in
 from tests.e2e.test_imports_admin import town_of_three
+from tests.e2e.test_second_factor import type_into
 from tests.imports.world import stored
 from tests.server import Server
 
@@ -43,10 +44,10 @@ def test_a_wrong_relative_is_taken_off_both_sides(open_page: OpenPage, world: Wo
 def test_a_schedule_is_found_and_runs_at_another_interval(open_page: OpenPage, world: World) -> None:
     minute = IntervalSchedule.objects.create(every=1, period="minutes")
     hour = IntervalSchedule.objects.create(every=1, period="hours")
-    task = PeriodicTask.objects.create(name="Sweep", task="common.sweep", interval=minute)
+    task = PeriodicTask.objects.create(name="Sweep by hand", task="common.sweep", interval=minute)
     page = open_page(SCHEDULES)
     sign_in(page, world.username)
-    page.get_by_role("link", name="Sweep").click()
+    page.get_by_role("link", name="Sweep by hand").click()
     page.get_by_label("Interval Schedule").select_option(str(hour.pk))
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
@@ -106,10 +107,8 @@ def test_who_changes_their_mind_leaves_the_resident(open_page: OpenPage, world: 
 def test_the_palette_finds_a_delivery_by_keyboard_alone(open_page: OpenPage, world: World) -> None:
     import_id = town_of_three()
     page = open_page("/admin/")
-    expect(page.get_by_label("Username")).to_be_focused()
-    page.keyboard.type(world.username)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
+    type_into(page, "Username", world.username)
+    type_into(page, "Password", PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{world.url}/admin/")
     page.keyboard.press("Control+k")
