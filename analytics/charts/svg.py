@@ -26,8 +26,8 @@ def node(tag: str, children: Iterable[Node] = (), *, text: Value = "", **attribu
 
 
 def drawing(children: Iterable[Node], *, label: str, **attributes: Value) -> Svg:
-    """An `<svg>` that a screen reader calls `label`."""
-    return _finished(node("svg", children, role="img", aria_label=label, **attributes))
+    """An `<svg>` that a screen reader calls `label`. A group: nothing inside an `img` can be reached."""
+    return _finished(node("svg", children, role="group", aria_label=label, **attributes))
 
 
 def decoration(children: Iterable[Node], **attributes: Value) -> Svg:
