@@ -12,9 +12,12 @@ from pathlib import Path
 # Two watch, for one writes one format; more often would be a load of its own.
 _SAMPLES_A_SECOND = "50"
 _TOP = 25
-# A thread of gunicorn that waits for its next request, as py-spy sees it.
-_WAITING = ("(selectors.py", "(threading.py", "_worker (concurrent/futures/thread.py")
+# What is below it answers a request; the rest waits for one.
+_ANSWERING = "ProblemWorker.handle_request (config/gunicorn_worker.py"
 _LINE = re.compile(r":\d+\)$")
+_OUR_OWN = re.compile(r"\((?:airports|analytics|config|imports)/")
+# Every request passes through them.
+_MIDDLEWARE = re.compile(r"Middleware\.__call__|_worker\.py|middleware")
 
 
 @contextmanager
@@ -47,18 +50,21 @@ def _spy(pid: int, kind: str, into: Path) -> subprocess.Popen[bytes]:
 
 
 def top(stacks: str) -> str:
-    """Two lists: functions by the time in themselves, and by the time in them and all that they call."""
+    """Of the time in requests: functions by what they take themselves, and our own by that and all that they call."""
     own: Counter[str] = Counter()
     whole: Counter[str] = Counter()
     for line in stacks.splitlines():
         stack, _, count = line.rpartition(" ")
-        frames = [_LINE.sub(")", frame) for frame in stack.split(";")]
-        if any(part in frames[-1] for part in _WAITING):
-            continue
-        own[frames[-1]] += int(count)
-        for frame in set(frames):
-            whole[frame] += int(count)
+        if _ANSWERING in stack:
+            frames = [_LINE.sub(")", frame) for frame in stack.split(";")]
+            own[frames[-1]] += int(count)
+            for frame in {*frames}:
+                if _OUR_OWN.search(frame) and not _MIDDLEWARE.search(frame):
+                    whole[frame] += int(count)
     total = own.total() or 1
-    lists = [f"{count / total:7.1%}  {name}" for counted in (own, whole) for name, count in counted.most_common(_TOP)]
-    split = min(_TOP, len(own))
-    return "\n".join(["In themselves:", *lists[:split], "With what they call:", *lists[split:]])
+    lines = ["In themselves:", *_lines(own, total), "Our own, with what they call:", *_lines(whole, total)]
+    return "\n".join(lines)
+
+
+def _lines(counted: Counter[str], total: int) -> list[str]:
+    return [f"{count / total:7.1%}  {name}" for name, count in counted.most_common(_TOP)]

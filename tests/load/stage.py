@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 import psutil
 
@@ -30,7 +31,6 @@ class Stage:
 
     supervisor: subprocess.Popen[bytes]
     url: str
-    environment: dict[str, str]
 
 
 @contextmanager
@@ -43,11 +43,9 @@ def stage(port: int, program: str = PLAIN) -> Iterator[Stage]:
     FOLDER.mkdir(parents=True, exist_ok=True)
     services = ensure(FOLDER)
     try:
-        environment = production(port)
-        if not _is_collected():
-            _run([sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], environment)
-        _run([sys.executable, "-m", "tests.load.people", str(PEOPLE)], environment)
         with LOG.open("wb") as log:
+            environment = production(port)
+            _prepare(environment, log)
             supervisor = subprocess.Popen(
                 [sys.executable, "-m", program],
                 cwd=ROOT,
@@ -58,7 +56,7 @@ def stage(port: int, program: str = PLAIN) -> Iterator[Stage]:
             )
             try:
                 _wait_until_ready(supervisor, port)
-                yield Stage(supervisor, f"http://127.0.0.1:{port}", environment)
+                yield Stage(supervisor, f"http://127.0.0.1:{port}")
             finally:
                 supervisor.terminate()
                 supervisor.wait(STOP_SECONDS)
@@ -74,8 +72,10 @@ def _is_collected() -> bool:
     return all(source.exists() and source.stat().st_mtime < made for source in sources)
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+def _prepare(environment: dict[str, str], log: IO[bytes]) -> None:
+    commands = [] if _is_collected() else [["manage.py", "collectstatic", "--noinput", "--verbosity", "0"]]
+    for command in [*commands, ["-m", "tests.load.people", str(PEOPLE)]]:
+        subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, stdout=log, stderr=log, check=True)
 
 
 def _wait_until_ready(supervisor: subprocess.Popen[bytes], port: int) -> None:
