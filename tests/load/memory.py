@@ -15,6 +15,8 @@ import psutil
 MIB = 2**20
 # What fills caches and pools at the beginning is no growth.
 WARM_UP = 1 / 3
+# Between fork and exec, or at its end, a process has no command line.
+GONE = "gone"
 # A slope of fewer samples says nothing.
 LEAST_SAMPLES = 30
 
@@ -54,7 +56,7 @@ def look(roots: Sequence[psutil.Process], seconds: float) -> list[Sample]:
                 found.append(_sample(process, seconds))
             except psutil.Error:
                 continue  # it has ended meanwhile
-    return found
+    return [sample for sample in found if sample.name != GONE]
 
 
 def _with_children(root: psutil.Process) -> list[psutil.Process]:
@@ -87,7 +89,7 @@ def name_of(command: Sequence[str], parent: Sequence[str]) -> str:
     ):
         if part in line:
             return f"{name}, process" if line == " ".join(parent) and name != "PostgreSQL" else name
-    return command[0] if command else "gone"
+    return command[0] if command else GONE
 
 
 @contextmanager
