@@ -66,7 +66,9 @@ class Editor(Caller):
         if citizen is None:
             return
         number = random.randrange(10**6)
-        change = random.choice([{"street": f"Street {number}"}, {"apartment": number}, {"channel": f"c{number % 9}"}])
+        change: dict[str, Any] = random.choice(
+            [{"street": f"Street {number}"}, {"apartment": number}, {"channel": f"c{number % 9}"}]
+        )
 
         def check(answer: Any) -> None:
             require(data_of(answer) == {**citizen, **change}, "not the resident with the change")

@@ -20,7 +20,7 @@ from tests.load.viewers import Viewer
 __all__ = ["Browser", "Editor", "Manager", "Supplier", "Viewer"]
 
 
-@events.quitting.add_listener  # type: ignore[misc]  # locust has no types
+@events.quitting.add_listener  # type: ignore[untyped-decorator]  # locust has no types for it
 def judge(environment: Any, **_: Any) -> None:
     """Fails a run in which a request failed, a task broke, or nothing was asked at all."""
     stats, runner = environment.stats, environment.runner
