@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults test-schema test-browser lint check audit check-alerts format bench picture places-report requirements clean airports-ddl postgis-distances world-outline
+.PHONY: help run dev test test-faults test-schema test-browser lint check audit check-alerts format bench load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,15 @@ format: $(VENV)/.development ## rewrite the code in the project's format
 
 bench: $(VENV)/.development ## measure against raw PostgreSQL (ARGS="--json FILE" …)
 	@exec $(RUN) -m tests.benchmarks $(ARGS)
+
+load: $(VENV)/.development ## the real mix of requests against a production of its own (LOAD_SECONDS=120, LOAD_USERS=20)
+	@exec $(RUN) -m tests.load $(ARGS)
+
+profile: $(VENV)/.development ## the same, with a flame graph of the web server (PROFILE=.data/load/profile.svg)
+	@exec $(RUN) -m tests.load --profile $(or $(PROFILE),.data/load/profile.svg) $(ARGS)
+
+profile-memory: $(VENV)/.development ## the same, with what the web server holds, drawn in .data/load
+	@exec $(RUN) -m tests.load --profile-memory $(ARGS)
 
 picture: $(VENV)/.development ## starts the product with the demo and takes the picture of README
 	@exec $(RUN) -m tests.e2e.picture
