@@ -22,34 +22,12 @@ from config.common.services.tokens import issue_token
 from imports.models import Import
 from tests.common.test_admin import PAGES
 from tests.factories import people
+from tests.security.watching import AS_IT_IS, AS_TEXT, MARKUP, Watching
 
 pytestmark = pytest.mark.django_db
-# It ends an attribute, a script and a text, and has a letter.
-MARKUP = """x"'></script><img src=x onerror=alert(1)>"""
-AS_IT_IS = ("<img src=x", """x"'>""", "</script><img")
-AS_TEXT = "&lt;img src=x onerror=alert(1)&gt;"
 CITIZEN = dict.fromkeys(("town", "street", "building", "name", "channel"), MARKUP)
 AIRPORT = dict.fromkeys(("name", "city", "type", "source"), MARKUP)
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "=cmd|' /C calc'!A0"]
-
-
-class Watching(Client):
-    """A browser that notes pages with markup that somebody sent, and those that show it as text."""
-
-    def __init__(self, user: User) -> None:
-        super().__init__()
-        self.force_login(user)
-        self.broken: list[str] = []
-        self.shown: set[str] = set()
-
-    def get(self, path: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]  # of many signatures
-        answer: Any = super().get(path, *args, **kwargs)
-        if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
-            html = answer.content.decode()
-            self.broken += [path for one in AS_IT_IS if one in html]
-            if AS_TEXT in html:
-                self.shown.add(path.partition("?")[0])
-        return answer
 
 
 @pytest.fixture

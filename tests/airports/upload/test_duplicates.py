@@ -34,7 +34,7 @@ def test_a_code_stands_once_in_a_file(column: str) -> None:
 
 
 def test_two_airports_with_icao_codes_do_not_share_an_iata_code() -> None:
-    rows = ({"icao": "AAAA", "iata": "XXX"}, {**FAR, "icao": "BBBB", "iata": "XXX"})
+    rows = ({"icao": "AAAA", "iata": "QQQ"}, {**FAR, "icao": "BBBB", "iata": "QQQ"})
     assert rejected(*rows) == [(3, "iata", "duplicate_in_file", "Line 2 has this code already.")]
 
 
@@ -54,7 +54,7 @@ def test_a_place_stands_once_in_a_file(first: dict[str, Any], second: dict[str, 
 
 
 def test_two_rows_that_find_one_airport_in_two_ways_are_one_too_many() -> None:
-    make_airport("Somewhere", 1.5, 2.5, icao="AAAA", iata="XXX")
+    make_airport("Somewhere", 1.5, 2.5, icao="AAAA", iata="QQQ")
     rows: tuple[dict[str, Any], ...] = ({**FAR, "icao": "AAAA"}, {})
     assert upload(*rows, on_error="skip").rejected[0].detail == "Line 2 has this airport already."
     make_airport("There", 3, 3, icao="CCCC", iata="CCC")
@@ -63,7 +63,7 @@ def test_two_rows_that_find_one_airport_in_two_ways_are_one_too_many() -> None:
 
 
 def test_a_row_that_is_rejected_rejects_no_other() -> None:
-    rows = ({"icao": "AAAA"}, {**FAR, "icao": "AAAA", "iata": "XXX"}, {"name": "Third", "iata": "XXX"})
+    rows = ({"icao": "AAAA"}, {**FAR, "icao": "AAAA", "iata": "QQQ"}, {"name": "Third", "iata": "QQQ"})
     assert [line for line, *_ in rejected(*rows)] == [3]
     assert sorted(Airport.objects.values_list("name", flat=True)) == ["Somewhere", "Third"]
 
@@ -80,14 +80,14 @@ def test_a_row_at_the_place_to_which_another_moves_its_airport_is_the_same_airpo
 
 def test_airports_at_one_place_that_their_codes_tell_apart_are_not_one() -> None:
     make_airport("One", 8, 8, icao="AAAA")
-    make_airport("Two", 9, 9, iata="XXX")
-    assert counts(upload({"icao": "AAAA"}, {"iata": "XXX"})) == {"rows": 2, "updated": 2}
+    make_airport("Two", 9, 9, iata="QQQ")
+    assert counts(upload({"icao": "AAAA"}, {"iata": "QQQ"})) == {"rows": 2, "updated": 2}
 
 
 def test_two_rows_of_one_flagged_airport_are_one_too_many() -> None:
-    flagged = make_airport("Somewhere", 1.5, 2.5, icao="AAAA", iata="XXX")
+    flagged = make_airport("Somewhere", 1.5, 2.5, icao="AAAA", iata="QQQ")
     flag_airport(airport_id=flagged.pk, actor=None)
-    result = upload({"icao": "AAAA"}, {}, {**FAR, "icao": "BBBB", "iata": "XXX"}, on_error="skip")
+    result = upload({"icao": "AAAA"}, {}, {**FAR, "icao": "BBBB", "iata": "QQQ"}, on_error="skip")
     assert counts(result) == {"rows": 3, "created": 1, "skipped_deleted": 1, "rejected": 1}
 
 

@@ -104,7 +104,7 @@ def test_a_header_without_the_columns_refuses_the_file(on_error: str) -> None:
 
 
 def test_a_dry_run_counts_and_stores_nothing() -> None:
-    make_airport("Old", 9, 9, icao="AAAA", iata="XXX")
+    make_airport("Old", 9, 9, icao="AAAA", iata="QQQ")
     make_airport("Loser", 8, 8, icao="LLLL", iata="YYY")
     rows = ({"name": "New", "icao": "AAAA", "iata": "YYY"}, {"icao": "BBBB"}, {"dst": "X"})
     before, entries = list(Airport.objects.order_by("id").values()), Airport.history.count()

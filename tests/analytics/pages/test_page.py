@@ -1,12 +1,8 @@
 """The page of the demand as a browser without JavaScript gets it."""
 
-import html
 import json
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,75 +10,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from analytics.models import TownAlias, TownPlace
-from analytics.pages import forms
-from config.common.services.tokens import issue_token
+from analytics.models import TownPlace
 from tests.analytics.counted import make
+from tests.analytics.pages.asking import DEMAND, EVIL_CHANNEL, EVIL_TOWN, HTML, PAGE, BrowserOf, cells, text_of
 from tests.common.helpers import one_import, problem
 
 pytestmark = pytest.mark.django_db
-PAGE = "/analytics/"
-KYIV = 703448
-EVIL_TOWN, EVIL_CHANNEL = "<script>alert(1)</script>\"'", "=cmd()<b>"
-# What a browser sends.
-HTML: dict[str, Any] = {"HTTP_ACCEPT": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-DEMAND = {
-    ("Kyiv", 1, "tv", "female"): (20, 50, 15),
-    ("Kyiv", 2, "radio", "male"): (10, 5, 4),
-    ("Xyzzy", 1, "tv", "male"): (30, 30, 25),
-    (EVIL_TOWN, 6, EVIL_CHANNEL, "male"): (6, 1, 1),
-}
-BrowserOf = Callable[[str], Client]
-
-
-@pytest.fixture
-def browser_of(db: None) -> BrowserOf:
-    """A browser in which somebody of this role has signed in; its forms need their CSRF token."""
-
-    def make_browser(role: str) -> Client:
-        issue_token(username=role.lower(), role=role)
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(User.objects.get(username=role.lower()))
-        return client
-
-    return make_browser
-
-
-@pytest.fixture
-def counted() -> None:
-    """Two deliveries of a source and one of another; one town is on the map."""
-    before = {key: (residents - 1, courses, buyers - 1) for key, (residents, courses, buyers) in DEMAND.items()}
-    make("a", before, is_current=False)
-    make("b", {("Kyiv", 0, "tv", "female"): (10, 4, 3)}, created_at=datetime(2026, 1, 15, tzinfo=UTC))
-    make("a", DEMAND, created_at=datetime(2026, 2, 1, tzinfo=UTC))
-    now = datetime(2026, 2, 2, tzinfo=UTC)
-    TownPlace.objects.create(
-        town="Kyiv", method="name", city="Kyiv", country="UA", latitude=50.4, longitude=30.5, placed_at=now
-    )
-    suggestion = {"geoname_id": KYIV, "name": "Kyiv", "country": "UA", "population": 2952301, "similarity": 0.5}
-    TownPlace.objects.create(town="Xyzzy", method="unplaced", suggestions=[suggestion], placed_at=now)
-
-
-def text_of(client: Client, query: str = "") -> str:
-    """The page, which must be one."""
-    answer = client.get(PAGE + query, **HTML)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    return answer.content.decode()
-
-
-def press(client: Client, fields: dict[str, Any], query: str = "") -> Any:
-    """The answer to a form of the page."""
-    [token, *_] = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', text_of(client, query))
-    body = urlencode({"csrfmiddlewaretoken": token, **fields})
-    return client.post(PAGE + query, body, content_type=forms.FORM, **HTML)
-
-
-def cells(page: str, section: str) -> list[list[str]]:
-    """The rows of the last table of a section, as text."""
-    part = page.partition(f'id="{section}"')[2].partition("</section>")[0].rpartition("<tbody>")[2]
-    rows = re.findall(r"<tr>(.*?)</tr>", part, re.DOTALL)
-    found = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
-    return [[html.unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in row] for row in found]
 
 
 @pytest.mark.parametrize("role", ["Viewers", "Editors", "Importers", "Managers"])
@@ -203,68 +136,6 @@ def test_a_delivery_that_is_not_counted_yet_shows_and_can_be_counted(browser_of:
     one_import()
     assert ("Out of date" in text_of(client), 'value="refresh"' in text_of(client)) == (True, True)
     assert 'value="refresh"' not in text_of(browser_of("Viewers"))
-
-
-@pytest.mark.parametrize(("sent", "message"), [(True, "being counted again"), (False, "No worker can be reached")])
-def test_the_button_asks_for_a_refresh(
-    browser_of: BrowserOf, counted: None, monkeypatch: pytest.MonkeyPatch, sent: bool, message: str
-) -> None:
-    asked: list[str] = []
-
-    def request_refresh(*, actor: User) -> bool:
-        asked.append(actor.username)
-        return sent
-
-    monkeypatch.setattr(forms, "request_refresh", request_refresh)
-    one_import()
-    client = browser_of("Editors")
-    answer = press(client, {"action": "refresh"}, "?channel=tv")
-    assert (answer.status_code, answer.headers["Location"], asked) == (303, "/analytics/?channel=tv", ["editors"])
-    assert (message in text_of(client), message in text_of(client)) == (True, False)
-
-
-def test_a_town_is_settled_by_a_button_and_taken_back_by_another(browser_of: BrowserOf, counted: None) -> None:
-    client = browser_of("Editors")
-    assert f'name="geoname_id" value="{KYIV}"' in text_of(client)
-    answer = press(client, {"action": "place", "town": "Xyzzy", "geoname_id": KYIV})
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/analytics/#unplaced")
-    alias = TownAlias.objects.get()
-    assert (alias.town, alias.geoname_id, alias.created_by and alias.created_by.username) == ("Xyzzy", KYIV, "editors")
-    page = text_of(client)
-    assert ("Xyzzy is Kyiv, UA from now on" in page, [row[0] for row in cells(page, "map")]) == (
-        True,
-        ["Kyiv", "Xyzzy"],
-    )
-    press(client, {"action": "undo", "town": "Xyzzy"})
-    assert [row[0] for row in cells(text_of(client), "map")] == ["Kyiv"]
-    assert press(client, {"action": "undo", "town": "Xyzzy"}).status_code == 303
-    assert "This town has no alias" in text_of(client)
-
-
-def test_who_may_not_place_towns_sees_no_buttons_and_is_refused(browser_of: BrowserOf, counted: None) -> None:
-    client = browser_of("Viewers")
-    page = text_of(client)
-    assert ("Xyzzy" in page, 'value="place"' in page) == (True, False)
-    assert press(client, {"action": "place", "town": "Xyzzy", "geoname_id": KYIV}).status_code == 403
-    assert TownAlias.objects.count() == 0
-
-
-def test_a_form_of_another_site_is_refused(browser_of: BrowserOf, counted: None) -> None:
-    answer = browser_of("Managers").post(PAGE, "action=refresh", content_type=forms.FORM, **HTML)
-    assert (answer.status_code, b"You may not see or do this" in answer.content) == (403, True)
-
-
-@pytest.mark.parametrize(
-    ("body", "pointers"),
-    [
-        ("", ["/action"]), ("action=burn", ["/action"]), ("action=place", ["/town", "/geoname_id"]),
-        ("action=undo&town=a%00b", ["/town"]), ("action=place&town=a&geoname_id=1" + "0" * 30, ["/geoname_id"]),
-        ("action=refresh&more=%ff", ["/more"]), ("action=place&town=x&geoname_id=1", ["/geoname_id"]),
-    ],
-)  # fmt: skip
-def test_forms_that_are_wrong_are_400_and_name_each_field(manager: APIClient, body: str, pointers: list[str]) -> None:
-    answer = manager.generic("POST", PAGE, body, content_type=forms.FORM)
-    assert [error["pointer"] for error in problem(answer)["errors"]] == pointers
 
 
 @pytest.mark.parametrize(
