@@ -38,20 +38,20 @@ class Ranking:
 
     def rows(self, page: Ints) -> list[Row]:
         """What is shown of the groups with these numbers."""
-        counts = [getattr(self._groups, name)[page].tolist() for name in (*COUNTS, "is_other")]
-        measures = [self._shown(name, page) for name in MEASURES[len(COUNTS) :]]
-        keys = [[column[number] for number in page.tolist()] for column in self._groups.keys]
+        measures = [self._shown(name, page) for name in MEASURES]
+        others = self._groups.is_other[page].tolist()
         return [
-            Row(dict(zip(self._names, values, strict=True)), *counted, *measured, is_other=bool(is_other))
-            for values, *counted, is_other, measured in zip(
-                zip(*keys, strict=True) if keys else [()] * len(page),
-                *counts,
-                zip(*measures, strict=True),
-                strict=True,
-            )
+            Row(keys=self._keys(number), is_other=bool(other), **dict(zip(MEASURES, measured, strict=True)))
+            for number, other, measured in zip(page.tolist(), others, zip(*measures, strict=True), strict=True)
         ]
 
+    def _keys(self, number: int) -> dict[str, str]:
+        return {name: column[number] for name, column in zip(self._names, self._groups.keys, strict=True)}
+
     def _shown(self, name: str, page: Ints) -> list[Any]:
+        if name in COUNTS:
+            counts: list[Any] = getattr(self._groups, name)[page].tolist()
+            return counts
         if name != "courses_per_100" and not self._average:
             return [None] * len(page)
         shown: list[Any] = self._measure(name, page).tolist()
@@ -66,14 +66,14 @@ class Ranking:
         if not 0 < stop < self.count or (self._first is None and not names):
             return self._kept
         column = self._column(names[0], self._kept) if self._first is None else self._first[self._kept]
-        return self._kept[column <= np.partition(column, stop - 1)[stop - 1]]
+        return self._kept[np.flatnonzero(column <= np.partition(column, stop - 1)[stop - 1])]
 
     def _sorted(self, among: Ints) -> Ints:
         """By `first`, by the ordering, then what is merged last, then by the keys, then by import."""
-        columns = [] if self._first is None else [self._first[among]]
+        columns: list[Any] = [] if self._first is None else [self._first[among]]
         columns += [self._column(name, among) for name in self._ordering]
         columns += [self._groups.is_other[among], *(self._places(name, among) for name in self._names)]
-        columns.append(self._groups.imports[among])
+        columns += [self._groups.imports[among]]
         # The last column counts first.
         return among[np.lexsort(columns[::-1])]
 

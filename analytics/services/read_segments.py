@@ -81,7 +81,8 @@ def _read(question: Question, scope: Scope, restricted: bool, by_import: bool) -
     if SOURCE in question.group_by:
         columns[SOURCE] = [sources[number] for number in imports.tolist()]
     keys = tuple(columns[key] for key in question.group_by)
-    return Groups(keys, *(columns[name] for name in (*COUNTS, "is_other")), imports)
+    residents, courses, buyers = (columns[name] for name in COUNTS)
+    return Groups(keys, residents, courses, buyers, columns["is_other"], imports)
 
 
 def _fetched(sql: str, values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
