@@ -6,8 +6,9 @@ import numpy as np
 
 from analytics.disclosure import OTHER
 from analytics.intervals import Numbers, clustered_interval
+from analytics.services.columns import Ints
 from analytics.services.questions import COUNTS, MEASURES, Question, Row
-from analytics.services.read_segments import Groups, Ints
+from analytics.services.read_segments import Groups
 
 # What is shown, and by what is sorted.
 _DECIMALS = 2

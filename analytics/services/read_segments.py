@@ -5,16 +5,14 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from django.db import connection, models
-from numpy.typing import NDArray
+from django.db import models
 
 from analytics.disclosure import OTHER
 from analytics.keys import grouping_of
 from analytics.models import CurrentSegment, PublishedSegment, Segment
+from analytics.services.columns import Ints, fetch_columns
 from analytics.services.questions import COUNTS, SOURCE, Question
 from analytics.services.scopes import Scope
-
-Ints = NDArray[np.int64]
 
 # The number of the age group of what is merged.
 _NO_AGE = -1
@@ -71,8 +69,9 @@ def read_groups(question: Question, scope: Scope, *, restricted: bool, by_import
 
 
 def _read(question: Question, scope: Scope, restricted: bool, by_import: bool) -> Groups:
-    names = ("import_id",) if by_import else ()
-    columns = _fetched(*_statement(question, scope, restricted, by_import), (*names, *question.keys))
+    names: tuple[str, ...] = ("import_id",) if by_import else ()
+    names += (*question.keys, *COUNTS, "is_other")
+    columns = fetch_columns(*_statement(question, scope, restricted, by_import), names=names, texts=_TEXTS)
     imports = columns.get("import_id", np.zeros_like(columns["residents"]))
     # The number -1 of what is merged is the last one of the ages.
     ages, sources = (*scope.age_groups.labels, OTHER), {found.import_id: found.source for found in scope.imports}
@@ -83,22 +82,6 @@ def _read(question: Question, scope: Scope, restricted: bool, by_import: bool) -
     keys = tuple(columns[key] for key in question.group_by)
     residents, courses, buyers = (columns[name] for name in COUNTS)
     return Groups(keys, residents, courses, buyers, columns["is_other"], imports)
-
-
-def _fetched(sql: str, values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    """The columns of a statement, keys and counts: lists of texts, arrays of numbers.
-
-    They come as one row of arrays, because a tuple for each of twenty thousand groups takes longer than counting them.
-    """
-    names = (*keys, *COUNTS, "is_other")
-    packed = [f"array_agg({name})" if name in _TEXTS else f"string_agg({name}::text, ',')" for name in names]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(packed)} FROM ({sql}) AS found", values)
-        row = cursor.fetchall()[0]
-    return {
-        name: value or [] if name in _TEXTS else np.fromstring(value or "", dtype=np.int64, sep=",")
-        for name, value in zip(names, row, strict=True)
-    }
 
 
 def _statement(question: Question, scope: Scope, restricted: bool, by_import: bool) -> tuple[str, dict[str, Any]]:
