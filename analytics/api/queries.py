@@ -46,13 +46,17 @@ def _ordering(keys: Sequence[str], default: str) -> NamesParameter:
     return NamesParameter(names, signed=True, required=False, default=(), help_text=text)
 
 
+def _typed(label: str, known: set[str]) -> str:
+    """The label that was meant: a `+` that is typed into an address arrives as a space."""
+    plain = label.strip()
+    return f"{plain}+" if label == f"{plain} " and f"{plain}+" in known else plain
+
+
 class SegmentQuery(PageQuery):
     """Which segments are counted."""
 
     town = _texts(MAX_TEXT, "As the deliveries write it.")
-    age_group = serializers.ListField(
-        child=serializers.CharField(max_length=16), required=False, default=list, help_text=f"As `25-34`. {_SEVERAL}"
-    )
+    age_group = _texts(16, "As `25-34` or `65+`.")
     channel = _texts(MAX_CHANNEL, "As the deliveries write it.")
     gender = serializers.ListField(
         child=serializers.ChoiceField(choices=Citizen.Gender.choices),
@@ -64,7 +68,9 @@ class SegmentQuery(PageQuery):
 
     def validate_age_group(self, value: Sequence[str]) -> Sequence[str]:
         """Raises `ValidationError` for what was never an age group here."""
-        if not set(value) <= (known := known_age_groups() if value else set()):
+        known = known_age_groups() if value else set()
+        value = [_typed(label, known) for label in value]
+        if not set(value) <= known:
             choices = ", ".join(sorted(known, key=lambda label: int(label.rstrip("+").partition("-")[0])))
             raise serializers.ValidationError(f"Choose among {choices}.", code="invalid_choice")
         return value

@@ -32,7 +32,8 @@ def find_cities(*, question: Question, actor: User) -> Cities:
         places = {place.town: place for place in TownPlace.objects.placed()}
         airports = _airports(places.values())
         meta = scope.meta()
-    rows = Ranking(groups, question).rows()
+    ranking = Ranking(groups, question)
+    rows = ranking.rows(ranking.page())
     placed = [row for row in rows if not row.is_other and row.keys["town"] in places]
     rest = [row for row in rows if row.is_other or row.keys["town"] not in places]
     stop = None if question.limit is None else question.offset + question.limit

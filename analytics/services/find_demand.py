@@ -27,8 +27,8 @@ def find_demand(*, question: Question, actor: User) -> Demand:
         groups = read_groups(question, scope, restricted=is_restricted(actor))
         meta = scope.meta()
     ranking = Ranking(groups, question)
-    rows = ranking.rows(limit=question.limit, offset=question.offset)
-    return Demand(rows=rows, count=len(ranking.groups), meta=meta)
+    rows = ranking.rows(ranking.page(limit=question.limit, offset=question.offset))
+    return Demand(rows=rows, count=ranking.count, meta=meta)
 
 
 def find_opportunities(*, question: Question, actor: User) -> Demand:

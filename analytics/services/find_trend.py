@@ -1,5 +1,6 @@
 """How demand changed from delivery to delivery."""
 
+import numpy as np
 from django.contrib.auth.models import User
 
 from analytics.services.find_demand import is_restricted
@@ -24,18 +25,16 @@ def find_trend(*, question: Question, actor: User) -> Trend:
         scope = scope_of_trend(question)
         groups = read_groups(question, scope, restricted=is_restricted(actor), by_import=True)
         meta = scope.meta()
-    ranking = Ranking(groups, question)
     place = {found.import_id: number for number, found in enumerate(scope.imports)}
-    ranking.groups.sort(key=lambda group: place[group.import_id or 0])
-    found = {counted.import_id: counted for counted in scope.imports}
-    stop = None if question.limit is None else question.offset + question.limit
-    of_page = [found[group.import_id or 0] for group in ranking.groups[question.offset : stop]]
-    rows = ranking.rows(limit=question.limit, offset=question.offset)
+    of = np.array([place[import_id] for import_id in groups.imports.tolist()], dtype=np.float64)
+    ranking = Ranking(groups, question, first=of)
+    page = ranking.page(limit=question.limit, offset=question.offset)
+    found = [scope.imports[int(number)] for number in of[page]]
     return Trend(
         rows=[
             ImportRow(counted.import_id, counted.source, counted.delivered_at, row)
-            for counted, row in zip(of_page, rows, strict=True)
+            for counted, row in zip(found, ranking.rows(page), strict=True)
         ],
-        count=len(ranking.groups),
+        count=ranking.count,
         meta=meta,
     )

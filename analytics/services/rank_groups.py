@@ -1,97 +1,118 @@
-"""Groups against their average, in order, a page of them. Numbers are worked out for all groups at once."""
+"""Groups against their average, in order, a page of them. Numbers are worked out for many groups at once."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from analytics.disclosure import OTHER
 from analytics.intervals import Numbers, clustered_interval
+from analytics.services.columns import Ints
 from analytics.services.questions import COUNTS, MEASURES, Question, Row
-from analytics.services.read_segments import Group
+from analytics.services.read_segments import Groups
 
 # What is shown, and by what is sorted.
 _DECIMALS = 2
 
 
 class Ranking:
-    """The groups with at least `min_residents`, in the order of `question`."""
+    """The groups with at least `min_residents`, in the order of `question`; their numbers are places in `groups`.
 
-    def __init__(self, groups: Sequence[Group], question: Question) -> None:
-        residents = sum(group.residents for group in groups)
+    `first`: a number for each group, by which they are sorted before everything else.
+    """
+
+    def __init__(self, groups: Groups, question: Question, *, first: Numbers | None = None) -> None:
+        residents, courses, buyers = (int(getattr(groups, name).sum()) for name in COUNTS)
         # Courses of one resident on average over all groups, so that the large ones weigh more.
-        courses, buyers = sum(group.courses for group in groups), sum(group.buyers for group in groups)
         self._average = courses / residents if residents else 0.0
         self._per_buyer = courses / buyers if buyers else 0.0
         self._names = question.group_by
-        kept = [group for group in groups if group.residents >= question.min_residents]
-        self.groups = self._sorted(kept, question.ordering)
+        self._ordering = question.ordering
+        self._groups = groups
+        self._first = first
+        self._kept = np.flatnonzero(groups.residents >= question.min_residents)
+        self.count = len(self._kept)
 
-    def rows(self, *, limit: int | None = None, offset: int = 0) -> list[Row]:
-        """A page, or everything from `offset`."""
-        page = self.groups[offset:] if limit is None else self.groups[offset : offset + limit]
-        measures = [self._shown(name, page) for name in MEASURES[len(COUNTS) :]]
+    def page(self, *, limit: int | None = None, offset: int = 0) -> Ints:
+        """The numbers of the groups of a page, or of everything from `offset`."""
+        stop = self.count if limit is None else min(offset + limit, self.count)
+        return self._sorted(self._until(stop))[offset:stop]
+
+    def rows(self, page: Ints) -> list[Row]:
+        """What is shown of the groups with these numbers."""
+        measures = [self._shown(name, page) for name in MEASURES]
+        others = self._groups.is_other[page].tolist()
         return [
-            Row(
-                keys=dict(zip(self._names, group.keys, strict=True)),
-                residents=group.residents,
-                courses=group.courses,
-                buyers=group.buyers,
-                courses_per_100=per_100,
-                index=index,
-                index_low=low,
-                index_high=high,
-                is_other=group.is_other,
-            )
-            for group, per_100, index, low, high in zip(page, *measures, strict=True)
+            Row(keys=self._keys(number), is_other=bool(other), **dict(zip(MEASURES, measured, strict=True)))
+            for number, other, measured in zip(page.tolist(), others, zip(*measures, strict=True), strict=True)
         ]
 
-    def _shown(self, name: str, groups: Sequence[Group]) -> list[Any]:
+    def _keys(self, number: int) -> dict[str, str]:
+        return {name: column[number] for name, column in zip(self._names, self._groups.keys, strict=True)}
+
+    def _shown(self, name: str, page: Ints) -> list[Any]:
+        if name in COUNTS:
+            counts: list[Any] = getattr(self._groups, name)[page].tolist()
+            return counts
         if name != "courses_per_100" and not self._average:
-            return [None] * len(groups)
-        shown: list[Any] = self._measure(name, groups).tolist()
+            return [None] * len(page)
+        shown: list[Any] = self._measure(name, page).tolist()
         return shown
 
-    def _sorted(self, groups: list[Group], ordering: Sequence[str]) -> list[Group]:
-        """By `ordering`, then what is merged last, then by the keys, then by import."""
-        others = np.array([group.is_other for group in groups])
-        keys = {
-            name: _places(name, [group.keys[number] for group in groups]) for number, name in enumerate(self._names)
-        }
-        columns = []
-        for name in ordering:
-            plain = name.removeprefix("-")
-            # As a key, too, what is merged comes after all others.
-            column = self._measure(plain, groups) if plain in MEASURES else keys[plain] + others * len(groups)
-            columns.append(-column if name.startswith("-") else column)
-        columns += [others, *keys.values(), np.array([group.import_id or 0 for group in groups])]
-        # The last column counts first.
-        return [groups[number] for number in np.lexsort(columns[::-1])]
+    def _until(self, stop: int) -> Ints:
+        """Groups among which the first `stop` ones are; few more than those where the first column tells them apart.
 
-    def _measure(self, name: str, groups: Sequence[Group]) -> Numbers:
+        So that of many groups only those near a page are put in order, with their names.
+        """
+        names = [name for name in self._ordering[:1] if name.removeprefix("-") in MEASURES]
+        if not 0 < stop < self.count or (self._first is None and not names):
+            return self._kept
+        column = self._column(names[0], self._kept) if self._first is None else self._first[self._kept]
+        return self._kept[np.flatnonzero(column <= np.partition(column, stop - 1)[stop - 1])]
+
+    def _sorted(self, among: Ints) -> Ints:
+        """By `first`, by the ordering, then what is merged last, then by the keys, then by import."""
+        columns: list[Any] = [] if self._first is None else [self._first[among]]
+        columns += [self._column(name, among) for name in self._ordering]
+        columns += [self._groups.is_other[among], *(self._places(name, among) for name in self._names)]
+        columns += [self._groups.imports[among]]
+        # The last column counts first.
+        return among[np.lexsort(columns[::-1])]
+
+    def _column(self, name: str, among: Ints) -> Numbers:
+        """By what the ordering `name` sorts, ascending."""
+        plain = name.removeprefix("-")
+        if plain in MEASURES:
+            column = self._measure(plain, among)
+        else:
+            # As a key, too, what is merged comes after all others.
+            column = self._places(plain, among) + self._groups.is_other[among] * len(among)
+        return -column if name.startswith("-") else column
+
+    def _places(self, name: str, among: Ints) -> Numbers:
+        """Where each value of a key stands among all of them: texts by code point, age groups by age."""
+        column = self._groups.keys[self._names.index(name)]
+        values = [column[number] for number in among.tolist()]
+        order = sorted(set(values), key=_first_age if name == "age_group" else None)
+        places = {value: place for place, value in enumerate(order)}
+        return np.array([places[value] for value in values], dtype=np.float64)
+
+    def _measure(self, name: str, among: Ints) -> Numbers:
         """One number for each group; zeros for an index where the average is none."""
         if name in COUNTS:
-            return np.array([getattr(group, name) for group in groups], dtype=np.float64)
-        residents = self._measure("residents", groups)
-        courses = self._measure("courses", groups)
+            counts: Ints = getattr(self._groups, name)
+            return counts[among].astype(np.float64)
+        residents, courses = self._measure("residents", among), self._measure("courses", among)
         if name == "courses_per_100":
             return np.round(100 * courses / residents, _DECIMALS)
         if not self._average:
-            return np.zeros(len(groups))
+            return np.zeros(len(among))
         # The average is taken as known: it is made of many more residents than any of its groups.
         expected = self._average * residents
         if name == "index":
             return np.round(100 * courses / expected, _DECIMALS)
-        buyers = self._measure("buyers", groups)
+        buyers = self._measure("buyers", among)
         low, high = clustered_interval(courses, buyers, courses_per_buyer=self._per_buyer)
         return np.round(100 * (low if name == "index_low" else high) / expected, _DECIMALS)
-
-
-def _places(name: str, values: Sequence[str]) -> Numbers:
-    """Where each value stands among all of them: texts by code point, age groups by age."""
-    order = sorted(set(values), key=_first_age if name == "age_group" else None)
-    places = {value: place for place, value in enumerate(order)}
-    return np.array([places[value] for value in values], dtype=np.float64)
 
 
 def _first_age(label: str) -> int:

@@ -65,6 +65,14 @@ def test_filters_may_be_repeated_and_hold_commas(manager: APIClient, url: str) -
     assert [row["town"] for row in found["data"]] == ["a, b", "c"]
 
 
+@pytest.mark.parametrize("typed", ["65+", "65%2B", "65%20", "65%2B%20", "0-17&age_group=65+"])
+def test_the_oldest_may_be_typed_as_they_are_read(manager: APIClient, typed: str) -> None:
+    make("a", {("Kyiv", age, "tv", "male"): (9, 1, 1) for age in (1, 5, 6)})
+    found = manager.get(f"/analytics/demand?group_by=age_group&age_group={typed}")
+    assert [row["age_group"] for row in found.json()["data"]] == ["65+"]
+    assert errors(manager.get("/analytics/demand?age_group=0-17+&age_group=64+")) == [("?age_group", "invalid_choice")]
+
+
 def test_pages_keep_every_value_of_a_filter(manager: APIClient, two: list[Made]) -> None:
     following, rows = "/analytics/demand?town=Kyiv&town=other&gender=male&gender=female&limit=3", []
     whole = manager.get(following.replace("limit=3", "limit=1000")).json()
@@ -90,6 +98,9 @@ def test_pages_keep_every_value_of_a_filter(manager: APIClient, two: list[Made])
         ("ordering=index,-index", ("?ordering", "invalid_choice")),
         ("ordering=gender", ("?ordering", "not_grouped")),
         ("age_group=17", ("?age_group", "invalid_choice")),
+        ("age_group=", ("?age_group", "blank")),
+        ("age_group=65", ("?age_group", "invalid_choice")),
+        ("age_group=65++", ("?age_group", "invalid_choice")),
         ("age_group=0-17&age_group=0-18", ("?age_group", "invalid_choice")),
         ("gender=both", ("?gender", "invalid_choice")),
         ("town=", ("?town", "blank")),

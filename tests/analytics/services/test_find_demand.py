@@ -130,6 +130,39 @@ def test_without_any_import_there_is_nothing(actors: dict[str, User]) -> None:
     assert (found.meta.refreshed_at, found.meta.imports, found.meta.stale, found.meta.as_of) == (None, 0, False, None)
 
 
+@pytest.mark.parametrize("ordering", [(), ("-index_low",), ("residents", "-channel"), ("-town",), ("index_high",)])
+@pytest.mark.parametrize("role", ["Editors", "Viewers"])
+def test_pages_one_after_the_other_are_all_rows_once(
+    role: str, imports: list[Made], actors: dict[str, User], ordering: tuple[str, ...]
+) -> None:
+    make("d", crowd(5, segments=150, largest=500))
+    question = Question(ordering=ordering)
+    whole = find_demand(question=question, actor=actors[role])
+    pages = [
+        find_demand(question=replace(question, limit=3, offset=offset), actor=actors[role]).rows
+        for offset in range(0, whole.count + 3, 3)
+    ]
+    assert ([row for page in pages for row in page], pages[-1]) == (whole.rows, [])
+    assert whole.count > 6
+
+
+@pytest.mark.parametrize("group_by", [("town",), ("town", "channel"), ("channel",), ("channel", "source")])
+def test_what_is_named_other_and_what_is_merged_are_one_row(actors: dict[str, User], group_by: tuple[str, ...]) -> None:
+    make("a", {("other", 1, "other", "male"): (9, 3, 3), ("Few", 1, "few", "male"): (4, 1, 1),
+               ("One", 1, "one", "male"): (4, 1, 1), ("Big", 1, "tv", "male"): (20, 9, 9)})  # fmt: skip
+    rows = find_demand(question=Question(group_by=group_by), actor=actors["Viewers"]).rows
+    assert [(row.residents, row.is_other) for row in rows] == [(20, False), (17, True)]
+
+
+@pytest.mark.parametrize("role", ["Editors", "Viewers"])
+def test_names_come_back_as_they_are(role: str, actors: dict[str, User]) -> None:
+    names = sorted(["\x1f", "a\x1f", "\x1fa", "a,b", "{}", "NULL", '"', "\\", "\n", "'", "%s", "-", "\U0010ffff"])
+    make("a", {(name, 1, name, "male"): (9, 1, 1) for name in names})
+    question = Question(group_by=("channel", "gender", "town"), ordering=("town",))
+    rows = find_demand(question=question, actor=actors[role]).rows
+    assert [tuple(row.keys.values()) for row in rows] == [(name, "male", name) for name in names]
+
+
 def test_where_nobody_has_relatives_there_is_no_index(actors: dict[str, User]) -> None:
     make("a", {("Kyiv", 1, "tv", "male"): (10, 0, 0), ("Lviv", 1, "tv", "male"): (20, 0, 0)})
     rows = find_opportunities(question=Question(group_by=("town",)), actor=actors["Viewers"]).rows
