@@ -19,14 +19,14 @@ from airports.models import PendingChange
 from airports.services.confirm_change import confirm_change
 from airports.services.pending_changes import Preview, find_change, preview_change
 from config.common.api.moments import moment
-from config.common.api.negotiation import prefers_page
+from config.common.api.negotiation import prefers_page, would_be_page
 from config.common.api.schema import data_of
 from config.common.api.viewsets import ApiViewSet
 
 _TOKEN = OpenApiParameter("token", OpenApiTypes.STR, OpenApiParameter.PATH, description="The end of the link.")
 _EITHER = ("airports.add_airport", "airports.change_airport")
 _HTML = "text/html"
-_SIGN_IN = OpenApiResponse(description="A browser in which nobody has signed in is sent to do so.")
+_SIGN_IN = OpenApiResponse(description="Who would get the page and has not signed in is sent to do so.")
 
 
 class PendingChangeSerializer(serializers.Serializer[Any]):
@@ -46,16 +46,17 @@ class ConfirmViewSet(ApiViewSet):
 
     permissions = {"retrieve": _EITHER, "confirm": _EITHER}
     renderers = {
-        "retrieve": (JSONRenderer, StaticHTMLRenderer),
+        # The link goes to people; a program that wants JSON says so. The other way round for what the button sends.
+        "retrieve": (StaticHTMLRenderer, JSONRenderer),
         "confirm": (JSONRenderer, StaticHTMLRenderer),
     }
 
     @extend_schema(
         summary="See what a link would change",
         description=(
-            "Changes nothing. A browser gets a page with a button, after a sign-in. 409 for a link that was used, and "
-            "where the airport has changed since: then `versions` has the airport as it was when the link was made "
-            "(`asked`) and as it is (`present`, null where it was deleted for good). 410 for one that has expired."
+            "Changes nothing. A page with a button, after a sign-in, unless JSON is asked for. 409 for a link that was "
+            "used, and where the airport has changed since: then `versions` has the airport as it was when the link "
+            "was made (`asked`) and as it is (`present`, null where it was deleted for good). 410 for one that has expired."
         ),
         tags=["airport verbs"],
         parameters=[_TOKEN],
@@ -102,12 +103,12 @@ class ConfirmViewSet(ApiViewSet):
         self.query()
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # ours are Django's own
-        """Programs get problem details; a browser gets a page, and who has not signed in there is asked to."""
+        """Programs get problem details; a browser gets a page. Who would get the page is asked to sign in first."""
         response: HttpResponse = super().handle_exception(exc)
+        if isinstance(exc, NotAuthenticated) and would_be_page(self.request, self.get_renderers()):
+            return redirect_to_login(self.request.path)
         if not prefers_page(self.request._request):
             return response
-        if isinstance(exc, NotAuthenticated):
-            return redirect_to_login(self.request.path)
         return confirm_pages.refusal_page(self.request, exc, response)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
