@@ -56,7 +56,8 @@ class ConfirmViewSet(ApiViewSet):
         description=(
             "Changes nothing. A page with a button, after a sign-in, unless JSON is asked for. 409 for a link that was "
             "used, and where the airport has changed since: then `versions` has the airport as it was when the link "
-            "was made (`asked`) and as it is (`present`, null where it was deleted for good). 410 for one that has expired."
+            "was made (`asked`) and as it is (`present`, null where it was deleted for good). 410 for one that has "
+            "expired."
         ),
         tags=["airport verbs"],
         parameters=[_TOKEN],
