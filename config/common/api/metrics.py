@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.common.api.negotiation import FormatOnly
+from config.common.api.schema import PROBLEM, ProblemSchemaSerializer
 from config.common.api.site import HealthViewSet
 from config.common.callers import client_address
 from config.common.metrics.exposition import CONTENT_TYPE, exposition, is_forwarded, may_read
@@ -44,7 +45,10 @@ class MetricsViewSet(HealthViewSet):
         operation_id="metrics",
         summary="Numbers for Prometheus",
         tags=["operations"],
-        responses={(200, "text/plain"): OpenApiResponse(str, "Prometheus' text format, version 0.0.4.")},
+        responses={
+            (200, "text/plain"): OpenApiResponse(str, "Prometheus' text format, version 0.0.4."),
+            (404, PROBLEM): OpenApiResponse(ProblemSchemaSerializer, "Not for this caller"),
+        },
     )
     def list(self, request: Request) -> Response:
         self.query()
