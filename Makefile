@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults test-schema test-browser lint check check-alerts format bench picture places-report requirements clean airports-ddl postgis-distances world-outline
+.PHONY: help run dev test test-faults test-schema test-browser lint check audit check-alerts format bench load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,13 @@ check: $(VENV)/.development ## migrations, deployment settings, OpenAPI document
 		DJANGO_SETTINGS_MODULE=config.settings.production $(RUN) manage.py check --deploy --fail-level WARNING
 	$(RUN) manage.py spectacular --validate --fail-on-warn --file /dev/null
 
+# bandit warns of each part of a joined string that its `nosec` is not needed for; the other findings are its result.
+bandit = import logging; logging.disable(logging.WARNING); from bandit.cli.main import main; main()
+
+audit: $(VENV)/.development ## weak code, and known vulnerabilities of what requirements/*.txt pin
+	$(RUN) -c "$(bandit)" --quiet -c pyproject.toml --recursive airports analytics config imports manage.py
+	$(RUN) -m tests.security.audit
+
 check-alerts: ## the alerts' own tests, by promtool (Debian's package prometheus)
 	cd docker/prometheus && promtool check rules alerts.yml && promtool test rules alerts_test.yml
 
@@ -60,6 +67,15 @@ format: $(VENV)/.development ## rewrite the code in the project's format
 
 bench: $(VENV)/.development ## measure against raw PostgreSQL (ARGS="--json FILE" …)
 	@exec $(RUN) -m tests.benchmarks $(ARGS)
+
+load: $(VENV)/.development ## the real mix of requests against a production of its own (LOAD_SECONDS=120, LOAD_USERS=20)
+	@exec $(RUN) -m tests.load $(ARGS)
+
+profile: $(VENV)/.development ## the same, with a flame graph of the web server (PROFILE=.data/load/profile.svg)
+	@exec $(RUN) -m tests.load --profile $(or $(PROFILE),.data/load/profile.svg) $(ARGS)
+
+profile-memory: $(VENV)/.development ## the same, with what the web server holds, drawn in .data/load
+	@exec $(RUN) -m tests.load --profile-memory $(ARGS)
 
 picture: $(VENV)/.development ## starts the product with the demo and takes the picture of README
 	@exec $(RUN) -m tests.e2e.picture

@@ -15,7 +15,7 @@ def poisson_interval(counts: Numbers, *, confidence: float = CONFIDENCE) -> tupl
     distributions with the shapes `count` and `count + 1`. It covers the mean in at least `confidence` of all cases,
     whatever the mean is. The lower end of no event is 0.
     """
-    # Imported here: 0.15 s that commands and workers, which rank nothing, need not spend.
+    # Imported here: 0.15 s that commands and workers, which rank nothing, need not spend. The web server has it.
     from scipy.special import gammaincinv
 
     tail = (1 - confidence) / 2

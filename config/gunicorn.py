@@ -31,7 +31,7 @@ logger_class = "config.gunicorn_worker.WithholdingLogger"
 loglevel = env.LOG_LEVEL.lower()
 control_socket_disable = True
 # The heartbeat of the workers must not wait for a disk.
-memory = Path("/dev/shm")  # noqa: S108 - gunicorn makes its files there with random names, and unlinks them at once
+memory = Path("/dev/shm")  # noqa: S108 # nosec B108 # gunicorn makes its files there with random names, and unlinks them at once
 if memory.is_dir():
     worker_tmp_dir = str(memory)
 

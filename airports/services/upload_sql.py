@@ -75,7 +75,7 @@ MERGE = f"""
             IS DISTINCT FROM ({", ".join(f"coalesce(r.{name}, a.{name})" for name in NAMES)}) AS is_changed,
         {", ".join(f"coalesce(r.{name}, a.{name}) AS {name}" for name in NAMES)}
     FROM upload_row r LEFT JOIN upload_match m USING (line) LEFT JOIN airports_airport a ON a.id = m.airport_id
-"""
+"""  # nosec B608 # joins constants alone; values are parameters
 
 # Every row that may clash with another, and some that do not: a closer look is taken at few.
 SUSPECTS = """
@@ -127,7 +127,7 @@ RECORD_ORIGINS = f"""
         AND (id IN (SELECT id FROM upload_displaced) OR id IN (SELECT airport_id FROM upload_merged WHERE is_changed))
         AND NOT EXISTS (SELECT FROM airports_historicalairport h WHERE h.id = a.id)
     ORDER BY id
-"""
+"""  # nosec B608 # joins constants alone; values are parameters
 
 DISPLACE = f"""
     WITH written AS (
@@ -135,7 +135,7 @@ DISPLACE = f"""
         WHERE id IN (SELECT id FROM upload_displaced) RETURNING *
     )
     {_INTO_HISTORY} SELECT {_HISTORY}, %(at)s, '~', %(actor)s, %(displaced)s FROM written ORDER BY id
-"""
+"""  # nosec B608 # joins constants alone; values are parameters
 
 # The unique index is asked at each row, so codes that airports exchange are first given up, then taken.
 FREE_CODES = """
@@ -150,7 +150,7 @@ UPDATE = f"""
         FROM upload_merged m WHERE m.is_changed AND a.id = m.airport_id RETURNING a.*
     )
     {_INTO_HISTORY} SELECT {_HISTORY}, %(at)s, '~', %(actor)s, %(reason)s FROM written ORDER BY id
-"""
+"""  # nosec B608 # joins constants alone; values are parameters
 
 INSERT = f"""
     WITH written AS (
@@ -158,7 +158,7 @@ INSERT = f"""
         SELECT {_VALUES}, %(at)s, %(at)s FROM upload_merged WHERE airport_id IS NULL ORDER BY line RETURNING *
     )
     {_INTO_HISTORY} SELECT {_HISTORY}, %(at)s, '+', %(actor)s, %(reason)s FROM written ORDER BY id
-"""
+"""  # nosec B608 # joins constants alone; values are parameters
 
 # The transaction may go on, and hold another upload.
 DROP_TABLES = "DROP TABLE upload_row, upload_match, upload_merged, upload_displaced"

@@ -54,7 +54,7 @@ class DemandViewSet(AnalyticsViewSet):
         "Find the demand",
         "Courses that will be bought for residents, by group; of the current picture, the last complete import of each "
         "source, or of one `import_id`: 400 where there is no such complete import (an erased one is answered from "
-        "what was counted of it), 409 with `Retry-After` where it is not counted yet.",
+        "what was counted of it), 409 with `Retry-After` where it is large and not counted yet.",
         DEMAND,
     )
     @action(detail=False, methods=["get"])

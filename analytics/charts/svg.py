@@ -1,7 +1,7 @@
 """SVG as a tree of elements: no text is ever pasted into markup, so no name can break out of it."""
 
 from collections.abc import Iterable
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # nosec B405 # it only writes: nothing is parsed
 
 Value = str | float | int | None
 Node = ElementTree.Element
@@ -26,8 +26,8 @@ def node(tag: str, children: Iterable[Node] = (), *, text: Value = "", **attribu
 
 
 def drawing(children: Iterable[Node], *, label: str, **attributes: Value) -> Svg:
-    """An `<svg>` that a screen reader calls `label`."""
-    return _finished(node("svg", children, role="img", aria_label=label, **attributes))
+    """An `<svg>` that a screen reader calls `label`. A group: nothing inside an `img` can be reached."""
+    return _finished(node("svg", children, role="group", aria_label=label, **attributes))
 
 
 def decoration(children: Iterable[Node], **attributes: Value) -> Svg:

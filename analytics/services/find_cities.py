@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from airports.models import Airport as StoredAirport
 from analytics.models import TownPlace
+from analytics.services.count_if_new import count_if_new
 from analytics.services.find_demand import is_restricted
 from analytics.services.questions import LARGEST_DEMAND, Airport, Cities, City, Question, Row
 from analytics.services.rank_groups import Ranking
@@ -24,6 +25,7 @@ def find_cities(*, question: Question, actor: User) -> Cities:
     The question's `group_by` is not asked. Raises as `find_demand` does.
     """
     question = replace(question, group_by=("town",), ordering=question.ordering or LARGEST_DEMAND)
+    count_if_new(question.import_id)
     with snapshot():
         scope = scope_of(question)
         groups = read_groups(question, scope, restricted=is_restricted(actor))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.contrib.auth.models import User
 
+from analytics.services.count_if_new import count_if_new
 from analytics.services.questions import BEST_OPPORTUNITY, LARGEST_DEMAND, Demand, Question
 from analytics.services.rank_groups import Ranking
 from analytics.services.read_segments import read_groups
@@ -16,9 +17,11 @@ def find_demand(*, question: Question, actor: User) -> Demand:
     """Demand by group, the most courses first unless the question says otherwise.
 
     Where `actor` may not see residents, small segments are merged into rows `other`, and the average is that of what is
-    shown. Raises `InvalidInput` for an `import_id` that is none, `Conflict` while that import is not counted.
+    shown. Raises `InvalidInput` for an `import_id` that is none, `Conflict` while that import is large and not
+    counted yet.
     """
     question = replace(question, ordering=question.ordering or LARGEST_DEMAND)
+    count_if_new(question.import_id)
     with snapshot():
         scope = scope_of(question)
         groups = read_groups(question, scope, restricted=is_restricted(actor))

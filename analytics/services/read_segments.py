@@ -24,7 +24,7 @@ _VISIBLE_TOTALS = f"""{_TOTALS}
         SELECT published & 1 FROM analytics_segment
         WHERE import_id = demand.import_id AND at_delivery = %(at_delivery)s LIMIT 1
     ) = 1
-"""
+"""  # nosec B608 # joins constants alone; values are parameters
 
 
 class Group(NamedTuple):
@@ -92,7 +92,7 @@ def _statement(question: Question, scope: Scope, restricted: bool, by_import: bo
         WHERE {" AND ".join(conditions or ["true"])}
         {"GROUP BY " if columns else ""}{", ".join(str(number + 1) for number in range(len(columns)))}
         HAVING sum(residents) > 0
-    """
+    """  # nosec B608 # joins constants alone; values are parameters
     return sql, values
 
 

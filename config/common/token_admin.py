@@ -1,5 +1,6 @@
 """API tokens in the admin."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, cast
 
@@ -66,6 +67,9 @@ class UseFilter(admin.SimpleListFilter):
         return queryset.filter(uses.get(self.value() or "", Q()))
 
 
+_KEY = re.compile("[0-9]{1,18}", re.ASCII)
+
+
 class ApiTokenForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes no type at run time
     """For whom, what will use it, and for how long."""
 
@@ -81,6 +85,9 @@ class ApiTokenForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
         super().__init__(*args, **kwargs)
         if "days" in self.fields:
             self.fields["days"].initial = settings.API_TOKEN_DAYS
+        # Django draws a refused form with the user of this key, and fails where it is none.
+        if self.is_bound and not _KEY.fullmatch(str(self.data.get("user", ""))):
+            self.data = {**{name: self.data[name] for name in self.data}, "user": ""}
 
     def clean_user(self) -> User:
         """Raises `ValidationError` for a user who could not use the token."""

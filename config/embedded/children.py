@@ -2,7 +2,7 @@
 
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404 # starts programs of wheels, never through a shell
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -96,7 +96,7 @@ def _spawn(
     command: list[str], stdout: int | None = None, environment: Mapping[str, str] | None = None
 ) -> subprocess.Popen[str]:
     # Ctrl-C in the terminal reaches the supervisor alone, which stops its children in order.
-    return subprocess.Popen(
+    return subprocess.Popen(  # nosec B603 # a list of arguments, no shell
         command,
         stdin=subprocess.DEVNULL,
         stdout=stdout,

@@ -13,7 +13,7 @@ from config.embedded.files import kept
 # What the services' own user must reach when root starts them; nobody's home is opened for it.
 SYSTEM_HOME = Path("/var/lib/demanda")
 # The path of a socket has at most 107 bytes, and data folders may lie deep.
-SOCKET_HOME = Path("/tmp")
+SOCKET_HOME = Path("/tmp")  # nosec B108 # holds private folders of mode 0700
 
 
 @dataclass(frozen=True, kw_only=True)

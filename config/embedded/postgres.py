@@ -3,7 +3,7 @@
 import shlex
 import shutil
 import signal
-import subprocess
+import subprocess  # nosec B404 # starts programs of wheels, never through a shell
 from pathlib import Path
 
 from config.embedded.binaries import postgres_program

@@ -3,7 +3,7 @@
 import ctypes
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404 # starts programs of wheels, never through a shell
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ def spawn(command: Sequence[str | Path], account: Account) -> subprocess.Popen[s
     user: dict[str, Any] = {}
     if account.uid != os.geteuid():
         user = {"user": account.uid, "group": account.gid, "extra_groups": []}
-    return subprocess.Popen(
+    return subprocess.Popen(  # nosec B603 # a list of arguments, no shell
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -59,7 +59,7 @@ def command_line(pid: int) -> str:
             return (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             return ""
-    listing = subprocess.run(
+    listing = subprocess.run(  # nosec B603, B607 # the system's own program, no shell
         ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return listing.stdout.strip()

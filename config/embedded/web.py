@@ -13,7 +13,7 @@ from config.embedded.process import wait_until
 # A web server whose supervisor was killed finishes its requests, at most `graceful_timeout` of config/gunicorn.py.
 LEAVE_SECONDS = 6.0
 START_SECONDS = 60.0
-EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
+EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # nosec B104 # compared with, not bound to
 
 
 def wait_until_free(host: str, port: int) -> None:

@@ -23,7 +23,7 @@ REST_FRAMEWORK = {
     "UNICODE_JSON": True,
 }
 
-KNOX_TOKEN_MODEL = "common.ApiToken"
+KNOX_TOKEN_MODEL = "common.ApiToken"  # nosec B105 # the name of a model
 API_TOKEN_DAYS = env.API_TOKEN_DAYS
 REST_KNOX = {"TOKEN_TTL": timedelta(days=API_TOKEN_DAYS), "AUTH_HEADER_PREFIX": "Token"}
 

@@ -41,12 +41,16 @@ def group(title: str, *items: Item) -> dict[str, Any]:
 NAVIGATION = [
     group(
         "Demand",
-        page(
-            "Who wants a course",
-            "insights",
-            reverse_lazy("demand-page"),
-            partial(_may, ("analytics.view_importdemand",)),
-        ),
+        {
+            **page(
+                "Who wants a course",
+                "insights",
+                reverse_lazy("demand-page"),
+                partial(_may, ("analytics.view_importdemand",)),
+            ),
+            # It has no sidebar; by its address Unfold would take every page of this app for it.
+            "active": False,
+        },
         model("Places of towns", "location_on", "analytics.townplace"),
         model("What towns are", "edit_location_alt", "analytics.townalias"),
         model("What was counted", "functions", "analytics.importdemand"),

@@ -2,6 +2,6 @@
 
 from config.settings.local import *  # noqa: F403 - a settings module is its base and what differs
 
-SECRET_KEY = "for tests only: nothing that it signs outlives the run"
+SECRET_KEY = "for tests only: nothing that it signs outlives the run"  # nosec B105 # and says so itself
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]

@@ -86,7 +86,7 @@ class CitizenChangeList(ChangeList):  # type: ignore[misc]  # django-unfold has 
         self.result_count = paginator.count
         self.show_full_result_count = False
         self.show_admin_actions = True
-        self.full_result_count = None
+        self.full_result_count = self.result_count
         self.can_show_all, self.multi_page = False, self.result_count > self.list_per_page
         self.paginator = paginator
 

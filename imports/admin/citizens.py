@@ -36,6 +36,8 @@ class CitizenAdmin(ResidentRequestsMixin, AuditedAdmin, ModelAdmin):  # type: ig
     form = CitizenForm
     list_display = ("citizen_id", "name", "town", "channel", "gender", "birth_date")
     list_display_links = ("citizen_id", "name")
+    # A page costs what its rows cost, and each of them is a line in the trail of reads.
+    list_per_page = 25
     sortable_by = ()
     list_before_template = "admin/imports/citizen_search.html"
     change_form_outer_before_template = "admin/imports/citizen_top.html"

@@ -17,6 +17,19 @@ from imports.services.erase_import import MAY_ERASE
 from imports.services.erase_resident import ResidentErasure, erase_resident, plan_resident_erasure
 from imports.services.export_resident import export_resident
 
+# What goes, by the fields of `ResidentErasure`: one of it, and any other number.
+_NAMES = {
+    "citizens": ("{} resident", "{} residents"),
+    "others_lists": (
+        "a mention among the relatives and friends of {} other",
+        "mentions among the relatives and friends of {} others",
+    ),
+    "corrections": ("{} correction", "{} corrections"),
+    "others_corrections": ("{} correction of somebody else", "{} corrections of others"),
+    "raw_bodies": ("the raw body", "{} raw bodies"),
+    "reviews": ("{} review", "{} reviews"),
+    "answers": ("{} kept answer", "{} kept answers"),
+}
 # Somebody asks for themselves; a longer list is a mistake.
 _AT_ONCE = 50
 
@@ -67,8 +80,8 @@ def _erase(request: HttpRequest, rows: QuerySet[Citizen]) -> None:
 
 
 def _sentence(one: dict[str, int], erasure: ResidentErasure) -> str:
-    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in asdict(erasure).items())
-    return f"citizen {one['citizen_id']} of import {one['import_id']}: {counts}"
+    counts = [_NAMES[name][count != 1].format(count) for name, count in asdict(erasure).items() if count]
+    return f"citizen {one['citizen_id']} of import {one['import_id']}: {', '.join(counts) or 'nothing'}"
 
 
 def _chosen(rows: QuerySet[Citizen]) -> list[dict[str, int]]:

@@ -105,8 +105,8 @@ class ImportViewSet(ApiViewSet):
         description=(
             "All or nothing: a delivery with any invalid value is refused, with every one of them listed.\n\n"
             "As `application/x-ndjson` there is one citizen a line, any number of them, read and loaded while they "
-            "come. Errors then point to `line 17/birth_date`. A line may have a mebibyte; an empty line is an error "
-            "but at the end.\n\n"
+            "come. Errors then point to `line 17` and begin with the field. A line may have a mebibyte; an "
+            "empty line is an error but at the end.\n\n"
             "With `Prefer: respond-async` it is stored as it is sent and answered at once; poll `Location` until "
             "`status` is `complete`, or `failed` with the same errors. With `?review=true` beside it the load stops at "
             "`checked`, with what it would change, until somebody approves or discards it."

@@ -18,7 +18,7 @@ class Dice:
 
     def __init__(self, seed: str) -> None:
         """The same `seed` gives the same draws."""
-        self.random = Random(seed).random
+        self.random = Random(seed).random  # nosec B311 # the same seed must make the same delivery
 
     def below(self, end: int) -> int:
         """An integer from 0 to `end` - 1."""

@@ -54,6 +54,21 @@ class ErrorCollector:
             raise InvalidDocument(self.errors, self.count - len(self.errors))
 
 
+class LineErrors(ErrorCollector):
+    """Of a text of lines: `line 17` is the place, and the field begins the detail."""
+
+    def add(self, pointer: str, code: Code, detail: str) -> None:
+        """Records one offending value, whose pointer begins with its line."""
+        error = of_line(pointer, code, detail)
+        super().add(error.pointer, code, error.detail)
+
+
+def of_line(pointer: str, code: Code, detail: str) -> FieldError:
+    """The error at `line 17`, or at `line 17/town`."""
+    line, _, field = pointer.partition("/")
+    return FieldError(line, code.value, f"{field}: {detail}" if field else detail)
+
+
 def join_pointer(prefix: str, key: str) -> str:
     """Appends `key` to a JSON Pointer (RFC 6901), also a key that somebody made up.
 

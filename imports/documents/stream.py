@@ -15,7 +15,7 @@ import msgspec
 from config.common.problems import MAX_ERRORS
 from imports.documents import quick
 from imports.documents.codes import Code
-from imports.documents.errors import ErrorCollector, InvalidDocument
+from imports.documents.errors import InvalidDocument, LineErrors
 from imports.documents.exhaustive import check_citizen
 from imports.documents.fields import field_checks, is_integer
 from imports.documents.json_text import load_json
@@ -44,7 +44,7 @@ class LineReader:
     """
 
     def __init__(self, chunks: Iterable[bytes], *, today: date) -> None:
-        self.errors = ErrorCollector()
+        self.errors = LineErrors()
         self.is_sound = True
         self._today = today
         self._checks = field_checks(today)

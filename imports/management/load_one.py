@@ -63,9 +63,6 @@ def _refused(work: Work, refusal: Problem) -> Outcome:
 
 def _line(path: str, error: FieldError) -> str:
     """`people.ndjson:17: town: …`, as compilers write it; a document has no lines, but pointers."""
-    where, _, field = (
-        error.pointer.removeprefix("line ").partition("/") if error.pointer[:5] == "line " else ("", "", "")
-    )
-    place = f"{path}:{where}" if where else path
-    name = field if where else error.pointer
-    return ": ".join(part for part in (place, name, error.detail) if part)
+    if error.pointer.startswith("line "):
+        return f"{path}:{error.pointer.removeprefix('line ')}: {error.detail}"
+    return ": ".join(part for part in (path, error.pointer, error.detail) if part)

@@ -21,7 +21,11 @@ LOST = 'demanda_task_errors_total{exception="WorkerLostError",outcome="retried",
 
 
 @pytest.fixture(autouse=True)
-def _nobody_else_lives() -> Iterator[None]:
+def _nobody_else_lives(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    # Those whom other tests killed are remembered for a while.
+    with monkeypatch.context() as patch:
+        patch.setattr("config.common.background.workers.SILENT_SECONDS", -1)
+        workers_by_queue()
     yield
     forget_worker(name="one@here", queues=["urgent", "bulk"])
 

@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from rest_framework.test import APIClient
 
 from airports.models import Airport
 from analytics.services.refresh_demand import refresh_demand
-from imports.models import Import
+from imports.models import Citizen, Import
 from tests.airports.builders import make_airport
 from tests.factories import people
-from tests.imports.world import load
+from tests.imports.world import body_of, load
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[str], APIClient]
@@ -46,12 +47,60 @@ def test_analytics_of_anothers_import_hold_no_small_group(client_of: ClientOf, a
     assert [row for row in rows if row["residents"] < 5] == []
 
 
-def test_the_admin_shows_an_importer_no_resident(client_of: ClientOf, anothers: int) -> None:
+@pytest.fixture
+def importer(client_of: ClientOf) -> Client:
+    """A browser in which an importer, who has an import of their own, has signed in."""
     client_of("Importers")
+    user = User.objects.get(username="importers")
+    load(people(2), actor=user)
     browser = Client()
-    browser.force_login(User.objects.get(username="importers"))
-    assert browser.get("/admin/imports/citizen/").status_code == 403
-    assert people(1)[0]["name"] not in browser.get(f"/admin/imports/import/{anothers}/change/").content.decode()
+    browser.force_login(user)
+    return browser
+
+
+LIST = "/admin/imports/citizen/"
+
+
+def test_the_admin_shows_an_importer_residents_of_their_own_imports_alone(importer: Client, anothers: int) -> None:
+    own = Import.objects.exclude(pk=anothers).get().pk
+    chosen = [
+        importer.get(f"{LIST}?delivery__id__exact={pk}").context["cl"].result_list.count() for pk in (own, anothers)
+    ]
+    assert (chosen, f"exact={anothers}" in importer.get(LIST).content.decode()) == ([2, 0], False)
+    theirs = [row.pk for row in Citizen.objects.filter(delivery_id=anothers)]
+    tried = {f"{LIST}?{name}={value}" for name in ("q", "id", "who", "pk__in", "delivery") for value in (anothers, "A")}
+    assert [path for path in tried if importer.get(path, follow=True).context["cl"].result_count] == []
+    assert {importer.get(f"{LIST}{pk}/{page}/").status_code for pk in theirs for page in ("change", "delete")} <= {
+        302,
+        403,
+    }
+    # What the import says of itself is for everybody, but nothing in it is somebody.
+    pages = [
+        f"/admin/imports/import/{anothers}/change/",
+        "/admin/imports/import/",
+        "/admin/search/?s=a&extended=1",
+        "/admin/",
+    ]
+    shown = "".join(importer.get(path).content.decode() for path in pages)
+    names = {row.name for row in Citizen.objects.filter(delivery_id=anothers)}
+    assert [name for name in names if name in shown] == []
+
+
+@pytest.mark.parametrize("page", ["rejected", "erase", "remove", "rename", "step"])
+def test_an_importer_does_nothing_with_anothers_import_in_the_admin(importer: Client, anothers: int, page: str) -> None:
+    before = list(Import.objects.order_by("pk").values())
+    path = f"/admin/imports/import/{anothers}/{page}/"
+    sent = {"step": "cancel", "confirm": "1", "confirmed": "1", "field": "town", "before": "Kyiv", "after": "X"}
+    assert {importer.get(path).status_code, importer.post(path, sent).status_code} <= {403, 404}
+    assert list(Import.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("action", ["cancel_selected", "retry_selected", "approve_selected", "discard_selected"])
+@pytest.mark.parametrize("status", ["queued", "failed", "checked"])
+def test_no_action_of_a_list_reaches_anothers_import(importer: Client, anothers: int, action: str, status: str) -> None:
+    Import.objects.filter(pk=anothers).update(status=status)
+    importer.post("/admin/imports/import/", {"action": action, "_selected_action": [anothers]})
+    assert Import.objects.get(pk=anothers).status == status
 
 
 @pytest.mark.parametrize("name", FORBIDDEN)
@@ -91,18 +140,45 @@ def test_a_delivery_and_a_correction_have_no_other_fields(manager: APIClient, an
     assert list(Import.objects.values()) == before
 
 
-def test_a_form_of_the_admin_does_not_set_what_it_does_not_show(superuser: User) -> None:
+def test_a_form_of_an_airport_does_not_set_what_it_does_not_show(superuser: User) -> None:
     airport = make_airport("Old")
     client = Client()
     client.force_login(superuser)
-    form = {"name": "New", "latitude": "1", "longitude": "1", **FORBIDDEN, "_save": "Save"}
-    client.post(f"/admin/airports/airport/{airport.pk}/change/", form)
+    path = f"/admin/airports/airport/{airport.pk}/change/"
+    form = client.get(path).context["adminform"].form.initial
+    sent = {name: value for name, value in form.items() if value is not None} | FORBIDDEN
+    client.post(path, sent | {"name": "New", "known_version": airport.version, "_save": "Save"})
     row = Airport.objects.get(pk=airport.pk)
-    assert (row.name, row.version, row.is_deleted, row.deleted_at, Airport.objects.count()) == (
-        "New",
-        2,
+    assert (row.name, row.version, row.is_deleted, row.deleted_at) == ("New", 2, False, None)
+    assert (row.created_at, Airport.objects.count()) == (airport.created_at, 1)
+
+
+def test_a_form_of_a_resident_moves_nobody_elsewhere(superuser: User, anothers: int) -> None:
+    row = Citizen.objects.get(delivery_id=anothers, citizen_id=1)
+    client = Client()
+    client.force_login(superuser)
+    path = f"{LIST}{row.pk}/change/"
+    shown = client.get(path).context["adminform"].form
+    sent = {name: shown.get_initial_for_field(field, name) for name, field in shown.fields.items()}
+    other = load(people(1))
+    sent |= {"name": "New", "id": 999, "citizen_id": 77, "delivery": other, "delivery_id": other, "_save": "Save"}
+    client.post(path, sent)
+    found = Citizen.objects.get(pk=row.pk)
+    assert (found.name, found.citizen_id, found.delivery_id) == ("New", 1, anothers)
+
+
+def test_a_form_of_a_delivery_does_not_say_whose_it_is_or_where_it_stands(superuser: User) -> None:
+    client = Client()
+    client.force_login(superuser)
+    other = User.objects.create_user("other")
+    file = SimpleUploadedFile("../../x.json", body_of(people(1)))
+    sent = {"created_by": other.pk, "status": "complete", "revision": 9, "id": 999, "processed": 5}
+    client.post("/admin/imports/import/upload/", {"file": file, "source": "s", **sent})
+    row = Import.objects.get()
+    assert (row.created_by, row.status, row.revision, row.processed, row.pk == 999) == (
+        superuser,
+        "queued",
+        0,
+        0,
         False,
-        None,
-        1,
     )
-    assert row.created_at == airport.created_at

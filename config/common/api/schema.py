@@ -34,7 +34,9 @@ _HTML = "text/html"
 class FieldErrorSchema(serializers.Serializer[Any]):
     """One offending value."""
 
-    pointer = serializers.CharField(help_text="JSON Pointer into the body; `?name` for a query parameter.")
+    pointer = serializers.CharField(
+        help_text="JSON Pointer into the body; `?name` for a query parameter; `line 17` of CSV or NDJSON."
+    )
     code = serializers.CharField()
     detail = serializers.CharField()
 

@@ -41,4 +41,4 @@ def seconds_until_turn(name: str, *, per_second: float, burst: int = 1) -> float
             return 0.0
         cursor.execute(_WAIT, values)
         row = cursor.fetchone()
-    return max(0.01, float(row[0]) if row else 0.0) * random.uniform(1, 2)
+    return max(0.01, float(row[0]) if row else 0.0) * random.uniform(1, 2)  # nosec B311 # spreads waits, hides nothing

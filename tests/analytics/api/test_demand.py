@@ -10,11 +10,14 @@ import pytest
 from rest_framework.test import APIClient
 
 from analytics.models import ImportDemand
+from analytics.services.count_if_new import MOST_RESIDENTS
 from analytics.services.questions import MEASURES
 from imports.models import Import
 from imports.services.delete_import import delete_import
 from tests.analytics.counted import Made, crowd, make
 from tests.common.helpers import problem
+from tests.factories import people
+from tests.imports.world import load as load_people
 
 pytestmark = pytest.mark.django_db
 URLS = ("/analytics/demand", "/analytics/opportunities")
@@ -137,8 +140,16 @@ def test_an_import_that_is_none_is_refused(manager: APIClient, two: list[Made]) 
             assert errors(manager.get(f"{url}?import_id={number}")) == [("?import_id", "invalid_choice")]
 
 
-def test_an_import_that_is_not_counted_yet_is_a_conflict(manager: APIClient) -> None:
-    number = Import.objects.create(source="a", status="complete").pk
+@pytest.mark.parametrize("url", [*URLS, "/analytics/cities"])
+def test_an_import_that_came_a_moment_ago_is_counted_for_whoever_asks(manager: APIClient, url: str) -> None:
+    import_id = load_people(people(3))
+    body = manager.get(f"{url}?import_id={import_id}&format=json").json()
+    rows = [*body["data"], *body.get("unplaced", [])]
+    assert (sum(row["residents"] for row in rows), body["meta"]["stale"]) == (3, False)
+
+
+def test_a_large_import_that_is_not_counted_yet_is_a_conflict(manager: APIClient) -> None:
+    number = Import.objects.create(source="a", status="complete", citizen_count=MOST_RESIDENTS + 1).pk
     answer = manager.get(f"/analytics/demand?import_id={number}")
     assert (problem(answer)["status"], answer["Retry-After"]) == (409, "5")
 

@@ -104,3 +104,10 @@ def test_channels_are_listed_with_their_figures() -> None:
 @pytest.mark.parametrize("page", [UNPLACED, CHANNELS])
 def test_nobody_sees_them_without_a_sign_in(page: str) -> None:
     assert Client().get(page).headers["Location"] == f"/admin/login/?next={page}"
+
+
+def test_who_may_correct_is_led_from_a_channel_to_the_delivery_that_renames_it(editor: Client) -> None:
+    made = make("padrón", {("Kyiv", 1, "tv", "male"): (10, 20, 5)})
+    link = f'href="/admin/imports/import/{made.import_id}/rename/?field=channel"'
+    assert link in editor.get(CHANNELS).content.decode()
+    assert "/rename/" not in browser_of("Viewers").get(CHANNELS).content.decode()

@@ -1,7 +1,6 @@
 """The log of a real server, as production writes it: one line a request, and the whole story of one that failed."""
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,9 @@ PLANTED = "Zyxwena Plantova"
 def logged(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
     """A server with views that fail, and the file of its log."""
     log = tmp_path_factory.mktemp("log") / "stderr"
-    popen: Any = subprocess.Popen
-    with log.open("wb") as file, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(subprocess, "Popen", lambda *args, **kwargs: popen(*args, **kwargs, stderr=file))
-        with start_server(LOG_LEVEL="INFO", DJANGO_SETTINGS_MODULE="tests.failing.settings") as server:
-            yield server, log
+    settings = "tests.failing.settings"
+    with log.open("wb") as file, start_server(log=file, LOG_LEVEL="INFO", DJANGO_SETTINGS_MODULE=settings) as server:
+        yield server, log
 
 
 def lines(log: Path, request_id: str) -> list[dict[str, Any]]:

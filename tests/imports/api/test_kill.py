@@ -80,8 +80,12 @@ def wait_until_only(known: set[int]) -> None:
         time.sleep(0.02)
 
 
-def kill(server: Server, dice: random.Random) -> None:
-    time.sleep(dice.uniform(0.15, 0.9))
+def kill(server: Server, dice: random.Random, diary: Diary) -> None:
+    """Some time after the first ones were answered."""
+    deadline = time.monotonic() + 30
+    while not (diary.loaded and diary.kept) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(dice.uniform(0, 0.7))
     os.killpg(server.process.pid, signal.SIGKILL)
 
 
@@ -91,7 +95,7 @@ def one_round(token: str, seed: int, bodies: dict[int, Any]) -> Diary:
     with start_server() as server:
         posts = [(until_it_dies, server, token, 100 * seed + n, diary.post, bodies) for n in range(2)]
         patches = [(until_it_dies, server, token, 100 * seed + n, diary.patch, n) for n in range(2, 6)]
-        in_threads([*posts, *patches, (kill, server, dice)])
+        in_threads([*posts, *patches, (kill, server, dice, diary)])
     wait_until_only(known)
     return diary
 

@@ -15,6 +15,7 @@ from imports.documents.lines import MAX_LINE_BYTES
 from imports.models import Import
 from tests.factories import alike
 from tests.imports.documents.builders import citizen
+from tests.imports.spots import spots_of
 from tests.imports.world import counts, problem, stored
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +35,9 @@ def post(client: APIClient, body: bytes, url: str = "/imports", *, content_type:
 
 
 def refused(answer: Any) -> tuple[int, list[tuple[str, str]]]:
-    """Status and errors of an answer after which nothing is stored."""
+    """The status, and where the errors are, of an answer after which nothing is stored."""
     assert counts() == (0, 0)
-    return problem(answer)
+    return problem(answer)[0], spots_of(answer)
 
 
 @pytest.mark.parametrize("content_type", [LINES, "Application/X-NDJSON", f"{LINES}; charset=utf-8"])

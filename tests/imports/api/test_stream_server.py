@@ -16,6 +16,7 @@ from tests.factories import alike, delivery
 from tests.imports.api.test_kill import backends, wait_until_only
 from tests.imports.crowd import in_threads
 from tests.imports.documents.builders import citizen
+from tests.imports.spots import spots_of
 from tests.imports.world import counts, faults, stored
 from tests.raw_http import RawClient
 from tests.server import Server, start_server
@@ -109,7 +110,7 @@ def test_two_streams_beside_each_other_are_two_imports_and_errors_name_the_right
     people = alike(6_000)
     in_threads([(send, "good", people), (send, "bad", [*people[:5_000], citizen(17), *people[5_000:], citizen(9)])])
     assert (answers["good"].status_code, answers["bad"].status_code) == (201, 400)
-    assert [error["pointer"] for error in answers["bad"].json()["errors"]] == [
+    assert [spot for spot, _ in spots_of(answers["bad"])] == [
         "line 5001/citizen_id", "line 6002/citizen_id",
     ]  # fmt: skip
     assert counts() == (1, 6_000)
@@ -118,7 +119,7 @@ def test_two_streams_beside_each_other_are_two_imports_and_errors_name_the_right
 def test_a_body_with_errors_is_read_to_its_end(server: Server, token_of: TokenOf) -> None:
     people = [citizen(0, town=""), *alike(5_000), citizen(1), citizen(7_000, gender="x")]
     answer = post(server, token_of("Managers"), (lines([one]) for one in people))
-    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+    assert spots_of(answer) == [
         ("line 1/town", "too_short"), ("line 5002/citizen_id", "duplicate"), ("line 5003/gender", "invalid_choice"),
     ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from imports.documents import stream as module
 from imports.documents.lines import MAX_LINE_BYTES
 from imports.documents.stream import LineReader, Outline
 from tests.imports.documents.builders import TODAY, citizen
+from tests.imports.spots import spots
 
 ONE, TWO = json.dumps(citizen(1)).encode(), json.dumps(citizen(2)).encode()
 DEEP = b"[" * 10_000 + b"]" * 10_000
@@ -21,7 +22,7 @@ def read(*chunks: bytes) -> tuple[list[int], list[Outline], list[tuple[str, str]
     stored = [one.citizen_id for batch in reader.sound() for one in batch]
     rest = [outline for batch in reader.outlines() for outline in batch]
     assert reader.is_sound or rest or reader.errors.count
-    return stored, rest, [(error.pointer, error.code) for error in reader.errors.errors]
+    return stored, rest, spots(reader.errors.errors)
 
 
 def errors(body: bytes) -> list[tuple[str, str]]:

@@ -242,7 +242,7 @@ def test_a_manager_exports_and_erases_in_the_admin(planted: int, client: Client)
     page = f"/admin/imports/citizen/?delivery__id__exact={planted}"
     assert client.post(page, form).json()["deliveries"][0]["resident"]["street"] == STREET
     form["action"] = "erase_everything"
-    assert "1 citizens" in client.post(page, form).content.decode()
+    assert "1 resident" in client.post(page, form).content.decode()
     assert Citizen.objects.of(planted).count() == 4
     assert client.post(page, form | {"confirmed": "yes"}).status_code == 302
     assert found_in_database() == []

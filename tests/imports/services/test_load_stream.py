@@ -14,6 +14,7 @@ from imports.models import Import
 from imports.services.load_stream import load_stream
 from tests.factories import alike, delivery
 from tests.imports.documents.builders import citizen
+from tests.imports.spots import spots
 from tests.imports.world import counts, faults, load, stored
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def refused(body: bytes, *, size: int = 1000) -> tuple[Errors, int]:
     with pytest.raises(InvalidInput) as refusal:
         load_stream(chunks=pieces(body, size), actor=None)
     assert counts() == (0, 0)
-    return [(error.pointer, error.code) for error in refusal.value.errors], refusal.value.more_errors
+    return spots(refusal.value.errors), refusal.value.more_errors
 
 
 def test_the_import_is_complete_and_belongs_to_its_maker(superuser: User) -> None:

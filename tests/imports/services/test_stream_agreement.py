@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from config.common.problems import FieldError
 from imports.documents import lines as module
 from imports.documents.errors import InvalidDocument
 from imports.documents.reader import read_document
@@ -28,16 +29,17 @@ PEOPLE = st.lists(st.builds(citizen, st.integers(1, 4), relatives=SMALL, friends
 
 
 def of_document(citizens: list[Any]) -> Verdict:
-    """Pointer, code and detail of each error of the citizens as one document; its pointers as a stream has them."""
+    """Pointer, code and detail of each error of the citizens as one document, told as a stream tells them."""
     try:
         read_document(document(*citizens), max_citizens=100, today=TODAY)
     except InvalidDocument as refusal:
-        return [(as_line(error.pointer), error.code, error.detail) for error in refusal.errors]
+        return [as_line(error) for error in refusal.errors]
     return []
 
 
-def as_line(pointer: str) -> str:
-    return re.sub("^/citizens/([0-9]+)", lambda found: f"line {int(found[1]) + 1}", pointer)
+def as_line(error: FieldError) -> tuple[str, str, str]:
+    number, field = re.fullmatch("/citizens/([0-9]+)(?:/(.*))?", error.pointer).groups()  # type: ignore[union-attr]
+    return f"line {int(number) + 1}", error.code, f"{field}: {error.detail}" if field else error.detail
 
 
 def of_stream(citizens: list[Any]) -> Verdict:

@@ -20,7 +20,7 @@ _TEXT = """
 
   Ctrl-C stops it.
 """
-_OWN_PASSWORD = "the password that you set"
+_OWN_PASSWORD = "the password that you set"  # nosec B105 # a sentence to print
 # The newest import has something to show; without one, the empty list has.
 _NEWEST = "SELECT max(id) FROM imports_import WHERE deleted_at IS NULL AND status = 'complete'"
 

@@ -1,0 +1,8 @@
+"""What the web server loads before it forks."""
+
+from tests.config.test_settings import CONFIGURED, run
+
+
+def test_what_ranks_the_demand_is_loaded_before_the_first_question() -> None:
+    done = run("-c", "import sys, config.wsgi; print('scipy.special' in sys.modules)", **CONFIGURED)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr

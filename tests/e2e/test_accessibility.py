@@ -1,0 +1,137 @@
+"""Every page of our own, whole, as axe-core sees it: nothing serious or critical, in light and dark, on a phone too."""
+
+from collections.abc import Iterator
+
+import pytest
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+from playwright.sync_api import FilePayload, Page, expect
+
+from airports.services.update_airport import update_airport
+from analytics.models import TownPlace
+from analytics.services.place_towns import place_towns
+from analytics.services.refresh_demand import refresh_demand
+from imports.models import Citizen, Import
+from tests.airports.builders import make_valencia
+from tests.e2e.axe import barriers
+from tests.e2e.conftest import OpenPage, World
+from tests.e2e.test_admin import sign_in
+from tests.e2e.test_airports_admin import ROW
+from tests.e2e.test_dashboard import some_town
+from tests.e2e.test_imports_admin import town_of_three
+from tests.e2e.test_pages import overflow
+from tests.e2e.test_second_factor import set_up
+
+FIXED = (
+    "/admin/",
+    "/analytics/",
+    "/admin/airports/airport/",
+    "/admin/airports/airport/upload/",
+    "/admin/airports/historicalairport/",
+    "/admin/airports/pendingchange/",
+    "/admin/imports/import/",
+    "/admin/imports/import/upload/",
+    "/admin/imports/citizen/",
+    "/admin/imports/correction/",
+    "/admin/common/apitoken/",
+    "/admin/common/apitoken/add/",
+    "/admin/common/readaudit/",
+    "/admin/analytics/townplace/",
+    "/admin/analytics/townplace/unplaced/",
+    "/admin/analytics/townalias/",
+    "/admin/analytics/townalias/add/",
+    "/admin/analytics/importdemand/",
+    "/admin/analytics/importdemand/channels/",
+    "/admin/analytics/demandsettings/add/",
+    "/admin/django_celery_beat/periodictask/",
+)
+
+
+@pytest.fixture
+def paths(world: World) -> list[str]:
+    """The addresses of all pages that a link leads to, each with something on it."""
+    import_id = town_of_three()
+    Import.objects.create(source="broken", status="failed", errors=[{"pointer": "line 2/town", "detail": "Empty."}])
+    Import.objects.create(source="slow", status="loading", citizen_count=10, processed=4)
+    refresh_demand()
+    place_towns()
+    TownPlace.objects.filter(pk=some_town()).update(method="unplaced", latitude=None, longitude=None)
+    airport = make_valencia()
+    update_airport(airport_id=airport.pk, values={"city": "Elsewhere"}, actor=None)
+    hourly = IntervalSchedule.objects.create(every=1, period="hours")
+    schedule = PeriodicTask.objects.create(name="Sweep by hand", task="common.sweep", interval=hourly)
+    citizen = Citizen.objects.get(delivery_id=import_id, citizen_id=1)
+    of_import = [f"/admin/imports/import/{import_id}/{page}/" for page in ("change", "rename", "erase", "remove")]
+    others = Import.objects.exclude(status="complete").values_list("pk", flat=True)
+    return [
+        *FIXED,
+        *of_import,
+        *(f"/admin/imports/import/{key}/change/" for key in others),
+        f"/admin/imports/citizen/?delivery__id__exact={import_id}",
+        f"/admin/imports/citizen/{citizen.pk}/change/",
+        f"/admin/airports/airport/{airport.pk}/change/",
+        f"/admin/airports/airport/{airport.pk}/history/",
+        f"/admin/django_celery_beat/periodictask/{schedule.pk}/change/",
+    ]
+
+
+def steps(page: Page, paths: list[str]) -> Iterator[str]:
+    """Goes through pages that only a click leads to, and names each."""
+    (history,) = (path for path in paths if path.endswith("/history/"))
+    page.goto(history)
+    page.get_by_role("link", name="Version 1").first.click()
+    yield "an old version"
+    for preview in (ROW, ROW.replace("39.4893", "999")):
+        page.goto("/admin/airports/airport/upload/")
+        page.set_input_files(
+            "input[type=file]", FilePayload(name="a.csv", mimeType="text/csv", buffer=preview.encode())
+        )
+        page.get_by_role("button", name="Preview").click()
+        expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+        yield "the preview of a file"
+    page.goto(next(path for path in paths if "citizen/?" in path))
+    page.locator("input[name=_selected_action]").first.check()
+    page.select_option("select[name=action]", "erase_everything")
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("button", name="Erase for good")).to_be_visible()
+    yield "the page before residents are erased"
+
+
+def second_factor(page: Page, again: Page, username: str) -> Iterator[tuple[str, Page]]:
+    """The pages of the second factor, and the second step of the sign-in."""
+    page.goto("/admin/second-factor/")
+    yield "without a factor", page
+    page.goto("/admin/second-factor/set-up/")
+    yield "setting one up", page
+    set_up(page)
+    page.goto("/admin/second-factor/")
+    yield "with a factor", page
+    yield "the sign-in", again
+    sign_in(again, username)
+    expect(again.get_by_label("Code")).to_be_visible()
+    yield "its second step", again
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_no_page_shuts_anybody_out_or_is_wider_than_the_window(
+    open_page: OpenPage, world: World, paths: list[str], scheme: str, width: int
+) -> None:
+    page = open_page("/admin/", scheme=scheme, width=width)
+    sign_in(page, world.username)
+    found = {}
+    for path in paths:
+        page.goto(path, wait_until="load")
+        found[path] = (barriers(page), overflow(page))
+    for name in steps(page, paths):
+        found[f"{name} {page.url}"] = (barriers(page), overflow(page))
+    again = open_page("/admin/", scheme=scheme, width=width)
+    for name, shown in second_factor(page, again, world.username):
+        found[name] = (barriers(shown), overflow(shown))
+    assert {name: what for name, what in found.items() if what != ([], 0)} == {}
+    assert len(found) == len(paths) + 4 + 5
+
+
+def test_the_judge_sees_what_is_wrong(open_page: OpenPage) -> None:
+    """A negative control: a field without a name is found."""
+    page = open_page("/admin/")
+    page.evaluate("document.body.append(document.createElement('input'))")
+    assert [rule.partition(":")[0] for rule in barriers(page)] == ["label"]
