@@ -19,10 +19,11 @@ make_secrets() {
     chmod 444 secrets/*
 }
 
-#  up             build what is missing, migrate, start everything and wait until it is well
+#  up             build, migrate, start everything and wait until it is well
 up() {
     make_secrets
-    docker compose up --detach --wait
+    # Of what is checked out, older or newer than the image that is there; where nothing differs it takes no time.
+    docker compose up --build --detach --wait
 }
 
 #  upgrade        back up, build, migrate, and start what has changed

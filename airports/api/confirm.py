@@ -19,14 +19,14 @@ from airports.models import PendingChange
 from airports.services.confirm_change import confirm_change
 from airports.services.pending_changes import Preview, find_change, preview_change
 from config.common.api.moments import moment
-from config.common.api.negotiation import prefers_page
+from config.common.api.negotiation import prefers_page, would_be_page
 from config.common.api.schema import data_of
 from config.common.api.viewsets import ApiViewSet
 
 _TOKEN = OpenApiParameter("token", OpenApiTypes.STR, OpenApiParameter.PATH, description="The end of the link.")
 _EITHER = ("airports.add_airport", "airports.change_airport")
 _HTML = "text/html"
-_SIGN_IN = OpenApiResponse(description="A browser in which nobody has signed in is sent to do so.")
+_SIGN_IN = OpenApiResponse(description="Who has not signed in is sent to do so, unless JSON is asked for.")
 
 
 class PendingChangeSerializer(serializers.Serializer[Any]):
@@ -102,13 +102,18 @@ class ConfirmViewSet(ApiViewSet):
         self.query()
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # ours are Django's own
-        """Programs get problem details; a browser gets a page, and who has not signed in there is asked to."""
+        """Programs get problem details; a browser gets a page, and a stranger who followed the link signs in first."""
         response: HttpResponse = super().handle_exception(exc)
+        if isinstance(exc, NotAuthenticated) and self._is_a_visitor():
+            return redirect_to_login(self.request.path)
         if not prefers_page(self.request._request):
             return response
-        if isinstance(exc, NotAuthenticated):
-            return redirect_to_login(self.request.path)
         return confirm_pages.refusal_page(self.request, exc, response)
+
+    def _is_a_visitor(self) -> bool:
+        """Whoever brings no credentials and does not ask for JSON followed the link; a program brings its token."""
+        renderers = self.get_renderers()
+        return would_be_page(self.request, renderers[::-1] if self.action == "retrieve" else renderers)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response["Cache-Control"] = "no-store"

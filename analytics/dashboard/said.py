@@ -94,8 +94,7 @@ def link_lines(found: Links) -> list[Line]:
 
 def waiting_links() -> str:
     """The list of all that wait."""
-    now = f"{timezone.now():%Y-%m-%d %H:%M:%S+00:00}"
-    return listing("airports_pendingchange", applied_at__isnull="True", expires_at__gt=now)
+    return listing("airports_pendingchange", state="waiting")
 
 
 def work_lines(found: Work) -> list[Line]:

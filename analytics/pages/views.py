@@ -20,11 +20,10 @@ from analytics.pages.filters import Filters
 from analytics.pages.forms import obey, read_form
 from analytics.pages.page import PLACE, REFRESH, UNDO, page_context
 from analytics.pages.query import FormSerializer, PageQuery
-from config.common.api.negotiation import prefers_page
+from config.common.api.negotiation import prefers_page, would_be_page
 from config.common.api.viewsets import ApiViewSet
 from config.common.problems import Problem
 
-_BOTH = (StaticHTMLRenderer, JSONRenderer)
 _HEADINGS = {
     400: "This address is not right",
     403: "You may not see or do this",
@@ -39,7 +38,8 @@ class DemandPageViewSet(ApiViewSet):
     permissions = {"list": ("analytics.view_importdemand",), "create": (REFRESH, PLACE, UNDO)}
     queries = {"list": PageQuery, "create": PageQuery}
     bodies = {"create": FormSerializer}
-    renderers = {"list": _BOTH, "create": _BOTH}
+    # A form comes from a page; whoever else posts is a program unless it says otherwise.
+    renderers = {"list": (StaticHTMLRenderer, JSONRenderer), "create": (JSONRenderer, StaticHTMLRenderer)}
     parser_classes = (FormParser,)
 
     @extend_schema(exclude=True)
@@ -73,12 +73,12 @@ class DemandPageViewSet(ApiViewSet):
         return answer
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # ours are Django's own
-        """Programs get problem details; a browser gets a page, and who has not signed in there is asked to."""
+        """Programs get problem details; a browser gets a page. Who would get the page is asked to sign in first."""
         response: HttpResponse = super().handle_exception(exc)
+        if isinstance(exc, NotAuthenticated) and would_be_page(self.request, self.get_renderers()):
+            return redirect_to_login(self.request.get_full_path())
         if not prefers_page(self.request._request):
             return response
-        if isinstance(exc, NotAuthenticated):
-            return redirect_to_login(self.request.get_full_path())
         return _refusal(self.request, response)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:

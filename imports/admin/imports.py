@@ -27,7 +27,11 @@ class ImportAdmin(UploadMixin, StepsMixin, RemoveMixin, RenameMixin, ReadOnlyAdm
 
     list_display = ("id", "source", "status", "citizen_count", "progress", "created_at", "created_by", "completed_at")
     # What the page shows in its own way, and samples of residents: those are for whoever may see them.
-    exclude = ("differences", "errors", "more_errors", "review", "processed")
+    exclude = (
+        "differences", "errors", "more_errors", "review", "processed",
+        # They change while one looks, and only the part above asks again.
+        "status", "citizen_count", "completed_at", "settled_at",
+    )  # fmt: skip
     list_select_related = ("created_by",)
     list_filter = ("status",)
     search_fields = ("source__istartswith", "=id")

@@ -12,6 +12,8 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.common.problems import InvalidInput, Problem
+from config.common.readers import Reader
+from config.common.services.audit import What, record_read
 from imports.admin.requests import open_import, user_of
 from imports.models import Import, Rename
 from imports.services.rename_value import MAY_RENAME, Plan, ask_rename, plan_rename
@@ -49,6 +51,8 @@ class RenameMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
                 if "confirm" in request.POST:
                     return _renamed(request, found, form.cleaned_data)
                 plan = plan_rename(import_id=found.pk, actor=user_of(request), **form.cleaned_data)
+                shown = [(found.pk, citizen.citizen_id) for citizen in plan.sample]
+                record_read(reader=Reader.of(request), what=What.LISTED, residents=shown, form="page")
             except Problem as problem:
                 _add_errors(form, problem)
         return self._page(request, found, form, plan)

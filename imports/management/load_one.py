@@ -27,6 +27,7 @@ def load_one(work: Work, report: Report) -> Outcome:
                 name=work.path,
                 source=work.source,
                 actor=actor,
+                import_id=work.import_id,
                 dry_run=work.dry_run,
                 on_progress=report,
             )

@@ -13,12 +13,13 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A file to load; `path` `-` is standard input."""
+    """A file to load; `path` `-` is standard input. None as its id: whichever comes next."""
 
     path: str
     source: str
     username: str | None
     dry_run: bool
+    import_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from config.common.problems import NotFound
 from imports.models import Import
 from imports.services.import_rows import Rows, citizens_to_remove, corrections_to_remove, raw_body_to_remove
 from imports.services.reclaim_space import reclaim_soon
+from imports.services.recount import RECOUNT
 
 PURGE = "imports.purge_deleted"
 
@@ -31,6 +32,7 @@ def delete_import(*, import_id: int, actor: User | None) -> None:
     # What deliveries on their way were seen to change in it.
     Import.objects.compared_with(import_id).update(differences=[])
     enqueue(PURGE)
+    enqueue(RECOUNT)
 
 
 def purge_deleted_imports(*, seconds: float = math.inf) -> int:

@@ -20,6 +20,7 @@ from imports.models import Citizen, Correction, Import, RawChunk, Rename
 from imports.services.access import visible_import
 from imports.services.import_rows import Rows, citizens_to_remove, corrections_to_scrub, raw_body_to_remove
 from imports.services.reclaim_space import reclaim_soon
+from imports.services.recount import RECOUNT
 
 ERASE = "imports.erase"
 MAY_ERASE = "imports.delete_import"
@@ -51,6 +52,7 @@ def erase_import(*, import_id: int, actor: User | None) -> Import:
     if found.status != Import.Status.ERASED:
         mark_erased(found)
     enqueue(ERASE)
+    enqueue(RECOUNT)
     return visible_import(import_id=import_id)
 
 

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.urls import reverse
 
+from config.common.background.publishing import enqueue
 from config.common.problems import NotFound
 from config.common.readers import Reader
 from config.common.services.audit import What, record_read
@@ -20,6 +21,7 @@ from imports.models import Citizen, Import
 from imports.services.access import require_contents, visible_import
 from imports.services.export_resident import corrections_about, corrections_naming, require_may_handle
 from imports.services.raw_bodies import remove_body
+from imports.services.recount import RECOUNT
 from imports.services.relations import Relations, write_other_sides
 
 _NOBODY = Relations((), ())
@@ -88,6 +90,7 @@ def erase_resident(*, import_id: int, citizen_id: int, actor: User | None, reade
         body_size=None,
         differences=[],
     )
+    enqueue(RECOUNT)
     return done
 
 

@@ -50,16 +50,18 @@ def load_file(
     name: str,
     source: str = DEFAULT_SOURCE,
     actor: User | None,
+    import_id: int | None = None,
     dry_run: bool = False,
     on_progress: OnProgress | None = None,
 ) -> LoadedFile:
-    """Stores a delivery, all or nothing; with `dry_run` everything is checked and nothing stored.
+    """Stores a delivery, all or nothing, as `import_id` where one was reserved; with `dry_run` everything is checked
+    and nothing stored.
 
     `name` decides where the contents could be both. Raises as `load_import` and `load_stream`, `InvalidInput` for an
     empty file, what reading the file and what `on_progress` raises; nothing is stored then.
     """
     reading = _Reading(file, on_progress)
-    loaded = reading.load(name=name, source=source, actor=actor)
+    loaded = reading.load(name=name, source=source, actor=actor, import_id=import_id)
     if dry_run:
         transaction.set_rollback(True)
     return LoadedFile(None if dry_run else loaded.pk, loaded.citizen_count)
@@ -71,7 +73,7 @@ class _Reading:
         self._on_progress = on_progress
         self._bytes = self._residents = 0
 
-    def load(self, *, name: str, source: str, actor: User | None) -> Import:
+    def load(self, *, name: str, source: str, actor: User | None, import_id: int | None) -> Import:
         head, sent = _peek(self._chunks(), len(_GZIP_MAGIC))
         encoding = GZIP if head.startswith(_GZIP_MAGIC) else ""
         limits = {"max_bytes": settings.STREAM_MAX_BYTES, "max_ratio": settings.STREAM_MAX_RATIO}
@@ -80,8 +82,8 @@ class _Reading:
             raise InvalidInput("The file is empty.", errors=[FieldError("", "required", "The file is empty.")])
         if _is_document(head, name):
             body = b"".join(limited(chunks, max_bytes=settings.IMPORT_MAX_BYTES))
-            return load_import(body=body, source=source, actor=actor)
-        return load_stream(chunks=chunks, source=source, actor=actor, on_progress=self._count)
+            return load_import(body=body, source=source, actor=actor, import_id=import_id)
+        return load_stream(chunks=chunks, source=source, actor=actor, import_id=import_id, on_progress=self._count)
 
     def _chunks(self) -> Iterator[bytes]:
         while chunk := self._file.read1(_READ_BYTES):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from config.common.problems import FieldError, InvalidInput
@@ -19,15 +19,17 @@ DEFAULT_SOURCE = "default"
 _COPY = f"COPY imports_citizen ({', '.join(COLUMNS)}) FROM STDIN"
 
 
-def load_import(*, body: bytes, source: str = DEFAULT_SOURCE, actor: User | None) -> Import:
-    """Stores the delivery `{"citizens": […]}` and returns it, complete.
+def load_import(
+    *, body: bytes, source: str = DEFAULT_SOURCE, actor: User | None, import_id: int | None = None
+) -> Import:
+    """Stores the delivery `{"citizens": […]}` and returns it, complete; as `import_id` where one was reserved.
 
     Raises `InvalidInput` with every offending value, `TooLarge` beyond `IMPORT_MAX_CITIZENS`; nothing is stored then.
     """
     check_source(source)
     today = datetime.now(UTC).date()
     citizens = read_document(body, max_citizens=settings.IMPORT_MAX_CITIZENS, today=today)
-    return store_citizens(citizens, source=source, actor=actor)
+    return store_citizens(citizens, source=source, actor=actor, import_id=import_id)
 
 
 def check_source(source: str) -> None:
@@ -37,12 +39,21 @@ def check_source(source: str) -> None:
         raise InvalidInput("The query is not valid.", errors=[error])
 
 
+def reserve_ids(count: int) -> list[int]:
+    """Ids for `count` imports that are to be in this order, whichever is stored first. One that is not used is lost."""
+    table = Import._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        return sorted(number for (number,) in cursor.fetchall())
+
+
 @transaction.atomic
-def store_citizens(citizens: list[Citizen], *, source: str, actor: User | None) -> Import:
+def store_citizens(citizens: list[Citizen], *, source: str, actor: User | None, import_id: int | None = None) -> Import:
     """Writes checked citizens by one COPY, in one transaction with their import."""
     now = timezone.now()
     count = len(citizens)
     loaded = Import.objects.create(
+        pk=import_id,
         source=source,
         status=Import.Status.COMPLETE,
         citizen_count=count,

@@ -22,16 +22,18 @@ def load_stream(
     chunks: Iterable[bytes],
     source: str = DEFAULT_SOURCE,
     actor: User | None,
+    import_id: int | None = None,
     today: date | None = None,
     on_progress: OnProgress | None = None,
 ) -> Import:
-    """Stores one citizen a line while the lines come, and returns their import, complete.
+    """Stores one citizen a line while the lines come, and returns their import, complete; as `import_id` where one was
+    reserved.
 
     Dates of birth are checked against `today`, by default the date in UTC; `on_progress` as in `store_stream`. Raises
     `InvalidInput` with every offending value and what reading the chunks raises; nothing is stored then.
     """
     check_source(source)
-    loaded = Import.objects.create(source=source, status=Import.Status.LOADING, created_by=actor)
+    loaded = Import.objects.create(pk=import_id, source=source, status=Import.Status.LOADING, created_by=actor)
     today = today or datetime.now(UTC).date()
     count = store_stream(chunks=chunks, import_id=loaded.pk, today=today, on_progress=on_progress)
     now = timezone.now()

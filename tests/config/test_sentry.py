@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -156,6 +157,25 @@ def test_a_failing_task_and_its_schedule_arrive_with_the_tasks_name(work: str, r
         assert (event["tags"]["task"], event["transaction"]) == ("tests.fails", "tests.fails")
         assert event["tags"]["task_id"]
         assert event["exception"]["values"][-1]["value"] == "invalid input syntax for type date (SQLSTATE 22007)"
+        assert planted(receiver) == []
+
+
+def test_a_schedule_that_cannot_be_sent_is_reported_once_with_the_tasks_name(work: str, redis: PrivateRedis) -> None:
+    PeriodicTask.objects.all().delete()
+    second = IntervalSchedule.objects.create(every=1, period="seconds")
+    # There is no such queue.
+    PeriodicTask.objects.create(
+        name="Lost schedule", task=fails.name, interval=second, queue=PLANTED, kwargs=f'{{"work": "{PLANTED}"}}'
+    )
+    with receiving() as receiver:
+        with start_beat(redis, SENTRY_DSN=receiver.dsn):
+            until(lambda: receiver.of("event"))
+            # It goes on trying, each second.
+            time.sleep(3)
+        [event] = receiver.of("event")
+        assert event["tags"] == {"task": "tests.fails"}
+        kinds = [one["type"] for one in event["exception"]["values"]]
+        assert (kinds[0], kinds[-1]) == ("KeyError", "SchedulingError")
         assert planted(receiver) == []
 
 

@@ -14,6 +14,7 @@ from imports.services import erase_import as erasing
 from imports.services.delete_import import PURGE, delete_import, purge_deleted_imports
 from imports.services.erase_import import ERASE, erase_import
 from imports.services.load_import import load_import
+from imports.services.recount import RECOUNT
 from imports.tasks import erase, purge_deleted, sweep_deleted, sweep_erased, vacuum
 
 BODY = (
@@ -39,10 +40,10 @@ def delivery(superuser: User) -> Import:
 @pytest.mark.django_db
 def test_deleting_enqueues_the_purge_and_the_purge_removes_every_row(delivery: Import, sent: list[Any]) -> None:
     delete_import(import_id=delivery.pk, actor=None)
-    assert sent == [(PURGE, {})]
+    assert sent == [(PURGE, {}), (RECOUNT, {})]
     purge_deleted.run()
     assert (Import.objects.count(), Citizen.objects.count()) == (0, 0)
-    assert sent == [(PURGE, {})]
+    assert sent == [(PURGE, {}), (RECOUNT, {})]
 
 
 @pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_a_purge_whose_time_is_over_leaves_the_rest_to_another_message(
     delete_import(import_id=delivery.pk, actor=None)
     purge_deleted.run()
     assert Citizen.objects.count() == 1
-    assert sent == [(PURGE, {}), (PURGE, {"expires": 60.0})]
+    assert sent == [(PURGE, {}), (RECOUNT, {}), (PURGE, {"expires": 60.0})]
 
 
 @pytest.mark.django_db
@@ -87,10 +88,10 @@ def test_a_purge_beside_another_does_nothing(delivery: Import, sent: list[Any]) 
 @pytest.mark.django_db
 def test_erasing_enqueues_a_task_that_removes_every_row(delivery: Import, sent: list[Any]) -> None:
     erase_import(import_id=delivery.pk, actor=None)
-    assert sent == [(ERASE, {})]
+    assert sent == [(ERASE, {}), (RECOUNT, {})]
     erase.run()
     assert (Import.objects.get().status, Citizen.objects.count()) == ("erased", 0)
-    assert sent == [(ERASE, {})]
+    assert sent == [(ERASE, {}), (RECOUNT, {})]
 
 
 @pytest.mark.django_db
@@ -101,7 +102,7 @@ def test_an_erasure_whose_time_is_over_leaves_the_rest_to_another_message(
     erase_import(import_id=delivery.pk, actor=None)
     erase.run()
     assert Citizen.objects.count() == 1
-    assert sent == [(ERASE, {}), (ERASE, {"expires": 60.0})]
+    assert sent == [(ERASE, {}), (RECOUNT, {}), (ERASE, {"expires": 60.0})]
 
 
 @pytest.mark.django_db

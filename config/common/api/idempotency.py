@@ -38,8 +38,9 @@ Action = Callable[Concatenate[ViewT, Request, P], Response]
 def idempotent(action: Action[ViewT, P]) -> Action[ViewT, P]:
     """Has the action carried out once for a key of its user, method and URL, however often it is sent in a day.
 
-    The same request again gets the first answer with `Idempotent-Replayed: true`; one with another body, type or query
-    raises `KeyReused`, one beside the first `Conflict`. An action that raises leaves the key free.
+    The same request again gets the first answer with `Idempotent-Replayed: true`; one with another body or type raises
+    `KeyReused`, one beside the first `Conflict`. The query, as it was sent, is part of the URL. An action that raises
+    leaves the key free.
     """
 
     @wraps(action)
@@ -47,7 +48,7 @@ def idempotent(action: Action[ViewT, P]) -> Action[ViewT, P]:
         key = read_key(request)
         if key is None:
             return action(view, request, *args, **kwargs)
-        name = name_of(user=view.actor, method=str(request.method), path=request.path, key=key)
+        name = name_of(user=view.actor, method=str(request.method), url=_url(request), key=key)
         with claimed(name):
             sent = SentRequest(request)
             if first := find_answer(name):
@@ -70,11 +71,16 @@ def read_key(request: Request) -> str | None:
     return key
 
 
+def _url(request: Request) -> str:
+    query = request.META.get("QUERY_STRING", "")
+    return f"{request.path}?{query}" if query else request.path
+
+
 class SentRequest:
-    """The hash of a request: its query, the type and encoding of its body, and the bytes of it while somebody reads."""
+    """The hash of a request: the type and encoding of its body, and the bytes of it while somebody reads."""
 
     def __init__(self, request: Request) -> None:
-        about = [request.META.get(name, "") for name in ("QUERY_STRING", "CONTENT_TYPE", "HTTP_CONTENT_ENCODING")]
+        about = [request.META.get(name, "") for name in ("CONTENT_TYPE", "HTTP_CONTENT_ENCODING")]
         self._hash = hashlib.sha256(json.dumps(about).encode())
         self._read_on = request._request.read
         request._request.read = self._read  # type: ignore[method-assign]  # whoever reads the body reads it from here
@@ -115,6 +121,6 @@ PARAMETER = OpenApiParameter(
     OpenApiParameter.HEADER,
     description=(
         "Your name for this request, at most once carried out in 24 hours: the same again is answered as the first "
-        "time, with `Idempotent-Replayed: true`. A refusal frees the key."
+        "time, with `Idempotent-Replayed: true`. A refusal frees the key. It counts for this URL with this query."
     ),
 )

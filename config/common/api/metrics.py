@@ -6,6 +6,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.common.api.negotiation import FormatOnly
+from config.common.api.schema import PROBLEM, ProblemSchemaSerializer
 from config.common.api.site import HealthViewSet
 from config.common.callers import client_address
 from config.common.metrics.exposition import CONTENT_TYPE, exposition, is_forwarded, may_read
@@ -31,6 +33,8 @@ class MetricsViewSet(HealthViewSet):
     """Numbers of this server for Prometheus; for callers on this machine, or with the metrics token."""
 
     renderers = {"list": (MetricsRenderer,)}
+    # A scraper that knows newer formats too, and names no other, reads this one all the same.
+    content_negotiation_class = FormatOnly
 
     def perform_authentication(self, request: Request) -> None:
         # Before the representation and the query: to others there is nothing here, whatever they ask for.
@@ -41,7 +45,10 @@ class MetricsViewSet(HealthViewSet):
         operation_id="metrics",
         summary="Numbers for Prometheus",
         tags=["operations"],
-        responses={(200, "text/plain"): OpenApiResponse(str, "Prometheus' text format, version 0.0.4.")},
+        responses={
+            (200, "text/plain"): OpenApiResponse(str, "Prometheus' text format, version 0.0.4."),
+            (404, PROBLEM): OpenApiResponse(ProblemSchemaSerializer, "Not for this caller"),
+        },
     )
     def list(self, request: Request) -> Response:
         self.query()

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 # Residents and deliveries; links and what makes them; files; sign-in and passwords; what says nothing of the product.
 _NEVER = re.compile(
     r"/(?:confirm|create|update|delete|upload|silk|health|metrics|static)(?:/|$)"
-    r"|/imports/\d+/"
+    r"|(?:/admin)?/imports(?:/|$)"
     r"|/admin/(?:.*/)?(?:login|logout|password|password_change|upload)(?:/|$)",
     re.DOTALL,
 )

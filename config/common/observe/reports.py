@@ -4,6 +4,7 @@ adds does not leave the machine until somebody has looked at it.
 Events are dictionaries as Sentry's protocol has them.
 """
 
+import sys
 from typing import Any
 
 import structlog
@@ -26,6 +27,13 @@ _FRAME = (
 )
 _BREADCRUMB = ("type", "category", "level", "timestamp")
 _TAGS = ("request_id", "task", "task_id")
+
+
+def report(error: BaseException) -> None:
+    """Sends an error that somebody else catches, if a Sentry server is named."""
+    # `config.sentry` loads the library where there is somebody to report to, and nobody else does.
+    if sentry := sys.modules.get("sentry_sdk"):
+        sentry.capture_exception(error)
 
 
 def harmless_event(event: Any, hint: Json) -> Any:

@@ -44,10 +44,10 @@ class Remembered:
     answer: Answer
 
 
-def name_of(*, user: User, method: str, path: str, key: str) -> str:
-    """The name under which an answer is kept: one user's key for one method and path."""
+def name_of(*, user: User, method: str, url: str, key: str) -> str:
+    """The name under which an answer is kept: one user's key for one method and URL, its query included."""
     # None of the parts but the last can hold a line break.
-    return hashlib.sha256(f"{user.pk}\n{method}\n{path}\n{key}".encode()).hexdigest()
+    return hashlib.sha256(f"{user.pk}\n{method}\n{url}\n{key}".encode()).hexdigest()
 
 
 @contextmanager

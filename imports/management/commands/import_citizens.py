@@ -18,9 +18,10 @@ from imports.management.bars import Bar
 from imports.management.load_one import STDIN, load_one
 from imports.management.parallel import load_in_parallel
 from imports.management.works import Interrupted, Outcome, Work
-from imports.services.load_import import DEFAULT_SOURCE, check_source
+from imports.services.load_import import DEFAULT_SOURCE, check_source, reserve_ids
 
 _USAGE = 2
+_JOBS = "how many files at the same time; the last one given is the current one of its source, whichever ends last"
 
 
 class Command(BaseCommand):
@@ -38,13 +39,13 @@ class Command(BaseCommand):
         parser.add_argument("--source", default=DEFAULT_SOURCE, help="who supplied them (default: %(default)s)")
         parser.add_argument("--as", dest="username", metavar="USERNAME", help="whose imports they become")
         parser.add_argument("--dry-run", action="store_true", help="check everything, store nothing")
-        parser.add_argument("--jobs", type=int, default=1, metavar="N", help="how many files at the same time")
+        parser.add_argument("--jobs", type=int, default=1, metavar="N", help=_JOBS)
         parser.add_argument("--progress", action="store_true", help="the bar also where nobody seems to look")
 
     def handle(self, *args: Any, **options: Any) -> None:
         files: list[str] = options["files"]
         _check(options)
-        works = [Work(path, options["source"], options["username"], options["dry_run"]) for path in files]
+        works = _works(options)
         bar = Bar(files, hidden=not (options["progress"] or sys.stderr.isatty()))
         begun, refused = time.monotonic(), 0
         try:
@@ -83,6 +84,17 @@ def _check(options: dict[str, Any]) -> None:
     username = options["username"]
     if username is not None and not User.objects.filter(username=username).exists():
         raise CommandError("--as: there is no such user.", returncode=_USAGE)
+
+
+def _works(options: dict[str, Any]) -> list[Work]:
+    files, dry_run = options["files"], options["dry_run"]
+    together = options["jobs"] > 1 and not dry_run
+    # The import with the highest id is its source's current one: that must not be chance.
+    ids = reserve_ids(len(files)) if together else [None] * len(files)
+    return [
+        Work(path, options["source"], options["username"], dry_run, number)
+        for path, number in zip(files, ids, strict=True)
+    ]
 
 
 def _outcomes(works: Sequence[Work], *, jobs: int, bar: Bar) -> Iterator[Outcome]:

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 # What a browser sends.
 HTML: dict[str, Any] = {"HTTP_ACCEPT": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+JSON: dict[str, Any] = {"HTTP_ACCEPT": "application/json"}
 ASK: dict[str, Any] = {"city": "Manises", "iata": None}
 
 
@@ -64,7 +65,7 @@ def press(browser: Client, url: str) -> Any:
 def test_it_says_what_would_change_by_whom_until_when_and_changes_nothing(manager: APIClient, asker: User) -> None:
     with time_machine.travel(NOW, tick=False):
         url = change_url(asker)
-        answers = [manager.get(url) for _ in range(2)]
+        answers = [manager.get(url), manager.get(f"{url}?format=json")]
     airport, change = Airport.objects.get(), PendingChange.objects.get()
     assert answers[0].json() == answers[1].json()
     data = answers[0].json()["data"]
@@ -227,12 +228,33 @@ def test_a_code_that_was_taken_meanwhile_leaves_the_link_usable(manager: APIClie
 def test_a_browser_without_a_sign_in_is_sent_to_it_and_a_program_is_refused() -> None:
     url = change_url()
     for path in (url, "/confirm/x"):
-        answers = [Client().get(path, **HTML), Client().post(path, **HTML), Client().get(path)]
+        answers = [Client().get(path, **HTML), Client().post(path, **HTML), Client().get(path, **JSON)]
         assert [answer.status_code for answer in answers] == [302, 302, 401]
         assert answers[0]["Location"] == f"/admin/login/?next={path}"
         assert answers[2]["WWW-Authenticate"] == "Token"
     assert Client().get(f"{url}?format=json", **HTML).status_code == 401
     assert Client().get(url, HTTP_AUTHORIZATION="Token wrong", **HTML).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind", "anonymous"),
+    [
+        ("", "application/json", 302), ("*/*", "application/json", 302), ("text/*", "text/html", 302),
+        ("text/html;q=0.1, image/png", "text/html", 302), ("text/html; charset=utf-8", "text/html", 302),
+        ("application/json", "application/json", 401), ("text/html;q=0, */*", "application/json", 401),
+        ("application/json, */*;q=0.1", "application/json", 401), ("image/png", "application/problem+json", 401),
+    ],
+)  # fmt: skip
+def test_a_stranger_is_sent_to_sign_in_unless_json_is_asked_for(
+    manager: APIClient, accept: str, kind: str, anonymous: int
+) -> None:
+    url = change_url()
+    for signed_in, stranger in ((manager.get, Client().get), (manager.head, Client().head)):
+        shown = signed_in(url, HTTP_ACCEPT=accept)
+        assert shown.headers["Content-Type"].partition(";")[0] == kind
+        assert stranger(url, HTTP_ACCEPT=accept).status_code == anonymous
+    posted = Client().post(url, HTTP_ACCEPT="*/*")
+    assert [posted.status_code, posted["WWW-Authenticate"]] == [401, "Token"]
 
 
 def test_the_page_shows_old_and_new_with_one_button_and_the_button_works_once(browser: Client, asker: User) -> None:

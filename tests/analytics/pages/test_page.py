@@ -33,7 +33,20 @@ def test_who_has_not_signed_in_is_asked_to_and_comes_back(counted: None) -> None
         302,
         "/admin/login/?next=/analytics/%3Fchannel%3Dtv%26town%3DKyiv",
     )
-    assert problem(APIClient().get(PAGE))["status"] == 401
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("", 302), ("*/*", 302), ("text/html;q=0.1", 302), ("text/*, application/json;q=0.9", 302),
+        ("application/json", 401), ("text/html;q=0, */*", 401), ("image/png", 401),
+    ],
+)  # fmt: skip
+def test_who_would_get_the_page_is_sent_to_sign_in_and_a_form_of_nobody_is_refused(accept: str, status: int) -> None:
+    for method in (Client().get, Client().head):
+        assert method(PAGE, HTTP_ACCEPT=accept).status_code == status
+    assert Client().get(f"{PAGE}?format=json", HTTP_ACCEPT=accept).status_code == 401
+    assert problem(APIClient().post(PAGE, HTTP_ACCEPT="*/*"))["status"] == 401
 
 
 def test_somebody_without_a_role_gets_a_page_that_says_so() -> None:

@@ -1,19 +1,28 @@
 """Counting again what is stale: new, corrected, deleted and erased imports, days that pass, other age groups."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import Sum
 
 from analytics.models import CurrentSegment, DemandSettings, ImportDemand, Segment
 from analytics.services import refresh_demand as service
-from analytics.services.refresh_demand import refresh_all, refresh_demand
+from analytics.services.refresh_demand import REFRESH, refresh_all, refresh_demand
 from analytics.services.refresh_import import refresh_import
 from analytics.services.stale import count_stale_imports, stale_imports
+from analytics.tasks import refresh
+from config.common.background import publishing
+from config.common.readers import Reader
 from imports.documents.structs import CitizenPatch
 from imports.models import Import
 from imports.services.correct_citizen import correct_citizen
 from imports.services.delete_import import delete_import, purge_deleted_imports
+from imports.services.erase_import import erase_import
+from imports.services.erase_resident import erase_resident
+from imports.services.recount import RECOUNT
 from tests.analytics.naive import faults
 from tests.factories import delivery, people
 from tests.imports.world import load
@@ -41,6 +50,29 @@ def test_a_new_import_is_counted_once() -> None:
     assert stale() == [import_id]
     assert (refreshed(), refreshed()) == (1, 0)
     assert ImportDemand.objects.get().is_current
+
+
+@pytest.mark.parametrize("go", ["delete", "erase", "resident"])
+def test_residents_who_go_are_out_of_the_demand_without_waiting_for_a_sweep(
+    go: str, django_capture_on_commit_callbacks: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(publishing, "publish", lambda name, **_: sent.append(name))
+    import_id = load(people(5))
+    refreshed()
+    leave: dict[str, Callable[[], object]] = {
+        "delete": lambda: delete_import(import_id=import_id, actor=None),
+        "erase": lambda: erase_import(import_id=import_id, actor=None),
+        "resident": lambda: erase_resident(
+            import_id=import_id, citizen_id=1, actor=None, reader=Reader(account_id=None, username="t", via="t")
+        ),
+    }
+    with django_capture_on_commit_callbacks(execute=True):
+        leave[go]()
+    assert (REFRESH in sent, RECOUNT) == (True, REFRESH)
+    refresh.run()
+    left = ImportDemand.objects.current().aggregate(Sum("residents"))["residents__sum"] or 0
+    assert left == (4 if go == "resident" else 0)
 
 
 def test_an_import_without_residents_is_current_too() -> None:

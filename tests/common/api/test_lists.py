@@ -91,6 +91,12 @@ JSON, CSV = "application/json", "text/csv"
         ("", JSON), ("*/*", JSON), ("text/*", CSV), ("text/csv", CSV), (f"{JSON};q=0.4, {CSV};q=0.5", CSV),
         (f"{CSV};q=0.4, */*;q=0.5", JSON), (f"{CSV}, {JSON}", CSV), (f"{CSV};q=0, */*", JSON),
         ("text/html,application/xml;q=0.9,*/*;q=0.8", JSON), ("TEXT/CSV", CSV), (f"image/png, {CSV};q=0.1", CSV),
+        # Parameters other than the weight are nobody's choice.
+        (f"{JSON}; charset=utf-8", JSON), (f"{CSV}; charset=utf-8", CSV), (f"{JSON}; indent=2", JSON),
+        (f"{JSON};v=1;q=0.4, {CSV};header=present;q=0.5", CSV), (f"{JSON};v=1;q=0, {JSON};q=0.1", JSON),
+        # The closest range decides, however dear the wider one is.
+        (f"{JSON};q=0, */*", CSV), (f"*/*, {JSON};q=0", CSV), (f"text/*, {CSV};q=0, {JSON};q=0.1", JSON),
+        (f"{JSON};q=nan, image/png", JSON), (f"a/b;{'c' * 20_000}, {CSV}", CSV),
     ],
 )  # fmt: skip
 def test_accept_picks_the_representation_by_its_weights(manager: APIClient, accept: str, expected: str) -> None:
@@ -99,7 +105,19 @@ def test_accept_picks_the_representation_by_its_weights(manager: APIClient, acce
     assert "Accept" in answer.headers["Vary"].split(", ")
 
 
-@pytest.mark.parametrize("accept", ["image/png", f"{JSON};q=0", "nonsense", "\xff/\xff;q=\xff", "a" * 5000, ";;;"])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "image/png",
+        f"{JSON};q=0",
+        f"{JSON};charset=utf-8;q=0, {CSV};q=0, */*",
+        "*/*;q=0",
+        "nonsense",
+        "\xff/\xff;q=\xff",
+        "a" * 5000,
+        ";;;",
+    ],
+)
 def test_an_accept_header_that_names_nothing_of_ours_is_406(manager: APIClient, accept: str) -> None:
     assert problem(manager.get("/imports", HTTP_ACCEPT=accept))["status"] == 406
 

@@ -57,11 +57,19 @@ def test_this_machine_and_the_token_read_the_metrics(headers: dict[str, str], pr
 
 
 @pytest.mark.django_db
-def test_they_are_prometheus_text_and_not_for_caches() -> None:
-    accept = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+        "text/plain; version=0.0.4", "application/openmetrics-text; version=1.0.0", "application/json",
+        "text/plain;q=0", "",
+    ],
+)  # fmt: skip
+def test_they_are_prometheus_text_and_not_for_caches_whatever_is_accepted(accept: str) -> None:
     answer = Client().get("/metrics", headers={"Accept": accept})
     assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert Client().get("/metrics?format=bogus", headers={"Accept": accept}).status_code == 406
 
 
 @pytest.mark.django_db

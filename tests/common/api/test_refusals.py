@@ -50,6 +50,16 @@ def test_no_credentials_are_401_before_the_object_is_looked_for(url: Url, method
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Token")
 
 
+def test_without_credentials_and_a_wish_two_urls_lead_to_the_sign_in_and_all_others_are_401() -> None:
+    answers = {
+        (method, url.path): send(APIClient(), method, url.path.format(**no_places()), HTTP_ACCEPT="*/*").status_code
+        for url, method in SENT
+    }
+    pages = {(method, path) for method in ("GET", "HEAD") for path in ("/analytics/", "/confirm/{token}")}
+    assert {where for where, status in answers.items() if status == 302} == pages
+    assert {status for where, status in answers.items() if where not in pages} == {401}
+
+
 @pytest.mark.parametrize(("url", "method"), SENT, ids=named)
 def test_each_role_gets_through_where_the_table_says_so_and_403_elsewhere(
     url: Url, method: str, client_of: ClientOf

@@ -67,6 +67,13 @@ def test_errors_are_problem_details() -> None:
     assert kinds == {(path, "application/problem+json") for _, path, _ in operations() if path != page[0]} | {page}
 
 
+def test_the_metrics_say_that_to_others_there_is_nothing() -> None:
+    answers = openapi_document()["paths"]["/metrics"]["get"]["responses"]
+    assert (
+        answers["404"]["content"]["application/problem+json"] == answers["400"]["content"]["application/problem+json"]
+    )
+
+
 def examples() -> Examples:
     """Each example of a request: method, path, media type, body."""
     for method, path, operation in operations():

@@ -69,8 +69,6 @@ def test_without_a_key_the_same_again_is_another_import(manager: APIClient) -> N
         {"body": b"no JSON"},
         {"body": gzip.compress(GOOD), "gzipped": True},
         {"body": GOOD, "gzipped": True},
-        {"url": "/imports?source=b"},
-        {"url": "/imports?bogus=1"},
         {"content_type": "application/json; charset=utf-8"},
         {"content_type": "text/plain"},
     ],
@@ -82,6 +80,14 @@ def test_with_something_else_the_key_is_refused_and_goes_on_standing_for_the_fir
     assert problem(post(manager, **changed)) == (422, [])
     assert seen(post(manager)) == (*first[:3], "true")
     assert counts() == (1, 2)
+
+
+def test_the_query_is_part_of_the_url_that_a_key_is_for(manager: APIClient) -> None:
+    urls = ["/imports", "/imports?source=q", "/imports?source=r", "/imports?review=false&source=q"]
+    answers = [[seen(post(manager, url=url)) for url in urls] for _ in range(2)]
+    assert [(status, replayed) for status, _, _, replayed in answers[0]] == [(201, None)] * 4
+    assert answers[1] == [(*first[:3], "true") for first in answers[0]]
+    assert list(Import.objects.order_by("pk").values_list("source", flat=True)) == ["default", "q", "r", "q"]
 
 
 def test_compressed_bodies_are_compared_as_they_were_sent(manager: APIClient) -> None:
@@ -107,11 +113,11 @@ def test_keys_of_two_users_are_two(client_of: Callable[[str], APIClient]) -> Non
     assert Import.objects.count() == 2
 
 
-@pytest.mark.parametrize("part", ["user", "method", "path", "key"])
+@pytest.mark.parametrize("part", ["user", "method", "url", "key"])
 def test_each_part_of_a_name_counts(django_user_model: Any, part: str) -> None:
     users = [django_user_model.objects.create_user(name) for name in ("anna", "boris")]
-    first: dict[str, Any] = {"user": users[0], "method": "POST", "path": "/imports", "key": "k"}
-    others = {"user": users[1], "method": "PUT", "path": "/create", "key": "K"}
+    first: dict[str, Any] = {"user": users[0], "method": "POST", "url": "/imports", "key": "k"}
+    others = {"user": users[1], "method": "PUT", "url": "/imports?source=q", "key": "K"}
     assert name_of(**first) == name_of(**first)
     assert name_of(**first) != name_of(**first | {part: others[part]})
 

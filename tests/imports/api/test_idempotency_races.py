@@ -129,7 +129,7 @@ def from_threads(client: APIClient, times: int) -> list[Any]:
 
 def running_name() -> str:
     """The name of the key of `from_threads`."""
-    return idempotency.name_of(user=User.objects.get(), method="POST", path="/imports", key="k")
+    return idempotency.name_of(user=User.objects.get(), method="POST", url="/imports", key="k")
 
 
 @dataclass

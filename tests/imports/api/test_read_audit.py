@@ -10,9 +10,9 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from config.common.models import ReadAudit
-from imports.models import Import
+from imports.models import Citizen, Import
 from tests.common.helpers import problem
-from tests.factories import people
+from tests.factories import people, relate
 from tests.imports.planted import NAME, planted_people
 from tests.imports.world import load
 
@@ -108,6 +108,24 @@ def test_lists_and_pages_of_the_admin_name_whom_they_showed(browser: Client) -> 
     key = page.context_data["cl"].result_list[0].pk
     browser.get(f"/admin/imports/citizen/{key}/change/")
     assert list(ReadAudit.objects.filter(what="page").values_list("citizen_id", flat=True)) == [2]
+
+
+def test_whoever_is_named_on_the_page_of_another_is_named_in_the_trail(browser: Client) -> None:
+    import_id = load(relate(people(3), "relatives", (1, 2)))
+    key = Citizen.objects.get(delivery_id=import_id, citizen_id=1).pk
+    browser.get(f"/admin/imports/citizen/{key}/change/")
+    rows = ReadAudit.objects.order_by("id").values_list("what", "citizen_id")
+    assert list(rows) == [("page", 1), ("listed", 2)]
+
+
+def test_the_preview_of_a_renaming_names_whom_it_shows(browser: Client) -> None:
+    import_id = load(people(2, town="Kyiv"))
+    asked = {"field": "town", "before": "Kyiv", "after": "Kiev", "preview": "1"}
+    browser.post(f"/admin/imports/import/{import_id}/rename/", asked)
+    assert list(ReadAudit.objects.order_by("citizen_id").values_list("what", "citizen_id")) == [
+        ("listed", 1),
+        ("listed", 2),
+    ]
 
 
 @pytest.mark.parametrize("path", READS)

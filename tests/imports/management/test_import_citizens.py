@@ -123,6 +123,19 @@ def test_several_files_at_the_same_time_end_as_one_after_the_other(files: dict[s
     assert b"1 of 4 files refused." in err
 
 
+def test_ids_are_in_the_order_in_which_files_are_given_whichever_ends_first(files: dict[str, Path]) -> None:
+    slow = files["c"].with_name("slow.ndjson")
+    # A pipe, from which nothing comes until the others are stored.
+    os.mkfifo(slow)
+    with start(slow, files["bad.ndjson"], files["a.ndjson"], files["b.json"], "--jobs", 2) as process:
+        until(lambda: Import.objects.count() == 2, PATIENCE)
+        slow.write_bytes(lines_of(people(4)))
+        out, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert list(Import.objects.order_by("pk").values_list("citizen_count", flat=True)) == [4, 3, 2]
+    assert out.decode().splitlines()[-1].startswith(f"{slow}: import {Import.objects.earliest('pk').pk},")
+
+
 def test_standard_input_is_read_and_the_bar_is_drawn_where_it_is_asked_for(
     pipe: Callable[[bytes], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
