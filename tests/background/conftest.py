@@ -5,13 +5,23 @@ from collections.abc import Iterator
 
 import pytest
 from celery import current_app
+from django.conf import settings
 from django.db import connection
+from redis import Redis
 
 from config.common.background import publishing
 from config.settings.background import broker_url
 from tests.background.workers import PrivateRedis, private_redis, start_worker
 
+PREFIX = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
 TABLES = ("background_start", "background_done", "background_late")
+
+
+@pytest.fixture(autouse=True)
+def empty_queues() -> None:
+    """What tests without a worker have left in the queues is not for this test's worker to work off."""
+    with Redis.from_url(settings.REDIS_URL) as redis:
+        redis.delete(*[f"{PREFIX}{name}" for name in settings.BACKGROUND_QUEUES])
 
 
 @pytest.fixture
