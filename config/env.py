@@ -121,6 +121,8 @@ STREAM_MAX_RATIO: int = _env.int("STREAM_MAX_RATIO", default=200)
 BODY_SECONDS: float = _env.float("BODY_SECONDS", default=3600.0)
 BODY_MIN_RATE: int = _env.int("BODY_MIN_RATE", default=500)
 BODY_RATE_SECONDS: float = _env.float("BODY_RATE_SECONDS", default=30.0)
+# Of a request line and headers, from their first byte to their last.
+HEAD_SECONDS: float = _env.float("HEAD_SECONDS", default=15.0)
 
 
 def parse_database_url(url: str) -> dict[str, Any]:

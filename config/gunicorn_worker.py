@@ -11,11 +11,12 @@ from typing import Any
 from gunicorn.glogging import Logger
 from gunicorn.http import errors
 from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from config import env
 from config.common.observe.errors import traceback_text
 from config.gunicorn_body import GuardedReader, Patience, TimedReceive
+from config.gunicorn_head import SlowHeadError, head_has_come
 
 PATIENCE = Patience(seconds=env.BODY_SECONDS, rate=env.BODY_MIN_RATE, window=env.BODY_RATE_SECONDS)
 
@@ -23,6 +24,7 @@ PATIENCE = Patience(seconds=env.BODY_SECONDS, rate=env.BODY_MIN_RATE, window=env
 STATUS: dict[type[Exception], HTTPStatus] = {
     errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
     errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    SlowHeadError: HTTPStatus.REQUEST_TIMEOUT,
     errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
     errors.UnsupportedTransferCoding: HTTPStatus.NOT_IMPLEMENTED,
     errors.ForbiddenProxyRequest: HTTPStatus.FORBIDDEN,
@@ -34,6 +36,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
 DETAIL = {
     HTTPStatus.REQUEST_URI_TOO_LONG: "The request line is too long.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The request has too many headers, or one that is too long.",
+    HTTPStatus.REQUEST_TIMEOUT: "The request line and the headers took too long.",
     HTTPStatus.EXPECTATION_FAILED: "The expectation in the Expect header cannot be met.",
     HTTPStatus.NOT_IMPLEMENTED: "The transfer coding is not supported.",
     HTTPStatus.FORBIDDEN: "The request is forbidden.",
@@ -85,7 +88,18 @@ class WithholdingLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
 
 
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's threaded worker, which waits for a body, and for a reader, only so long."""
+    """gunicorn's threaded worker, which waits for a head, for a body, and for a reader, only so long."""
+
+    def handle(self, conn: Any) -> Any:
+        """Answer the next request of a connection, once its head is whole; until then no thread waits for it."""
+        try:
+            if not head_has_come(conn, seconds=env.HEAD_SECONDS):
+                return _DEFER
+        except errors.ParseException as error:
+            self.handle_error(None, conn.sock, conn.client, error)
+            return False
+        conn.data_ready = True
+        return super().handle(conn)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer a request whose head has come."""

@@ -21,13 +21,14 @@ class Answered:
 
 
 class RawClient:
-    """One connection, on which the head of a request has been sent."""
+    """One connection, on which the head of a request has been sent, if there is one to send."""
 
-    def __init__(self, server: Server, head: str, *headers: str) -> None:
+    def __init__(self, server: Server, head: str | None = None, *headers: str) -> None:
         address = urlsplit(server.url)
         self.socket = socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=20)
-        lines = [f"{head} HTTP/1.1", f"Host: {address.netloc}", *headers, "", ""]
-        self.send("\r\n".join(lines).encode())
+        if head is not None:
+            lines = [f"{head} HTTP/1.1", f"Host: {address.netloc}", *headers, "", ""]
+            self.send("\r\n".join(lines).encode())
 
     def send(self, piece: bytes) -> None:
         """Sends the piece as it is."""
