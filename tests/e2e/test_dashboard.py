@@ -96,6 +96,9 @@ def test_one_tile_is_refreshed_by_the_keyboard_and_keeps_the_focus(
 def test_without_an_answer_the_tile_says_that_it_is_old(open_page: OpenPage, world: World) -> None:
     page = open_page("/admin/")
     sign_in(page, world.username)
+    expect(page.locator("#changes")).to_be_visible()
+    # Until the page's script listens.
+    page.wait_for_load_state()
     # As htmx tells it; a request that really failed would be a complaint of the browser's.
     page.evaluate(
         "document.getElementById('changes').dispatchEvent(new CustomEvent('htmx:sendError',"
