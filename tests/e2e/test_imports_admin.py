@@ -61,8 +61,8 @@ def test_a_file_with_two_bad_lines_says_what_is_wrong_as_soon_as_it_is_known(adm
     load_received_import(import_id=Import.objects.latest("id").pk)
     # Nobody reloads the page.
     expect(page.get_by_role("heading", name="Failed")).to_be_visible()
-    expect(page.get_by_text("Line 2/town")).to_be_visible()
-    expect(page.get_by_text("Line 4/birth_date")).to_be_visible()
+    expect(page.get_by_text("Line 2 · town")).to_be_visible()
+    expect(page.get_by_text("Line 4 · birth_date")).to_be_visible()
     assert barriers(page, within="#import-status") == []
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the refused residents").click()
