@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import CHECKBOX_CLASSES, UnfoldAdminTextInputWidget
 
 from config.common.errors import refused
 from config.common.problems import Unavailable
@@ -84,6 +84,7 @@ class FindPersonMixin(ResidentRequestsMixin):
             "title": "Find a person in all deliveries",
             "form": form,
             "found": found,
+            "checkbox_classes": " ".join(CHECKBOX_CLASSES),
             "not_searched": [] if found is None else bodies_not_searched({one.import_id for one in found}),
         }
         return TemplateResponse(request, "admin/imports/find_person.html", context)
