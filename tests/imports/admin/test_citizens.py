@@ -77,7 +77,7 @@ def test_whoever_finds_nobody_is_led_back_to_everybody(editor: User) -> None:
 @pytest.mark.parametrize("page", ["9999", "-1"])
 def test_a_page_beyond_the_last_leads_to_the_first_of_the_same_import(editor: User, page: str) -> None:
     import_id = load(people(2, town="Kyiv"))
-    asked = {"delivery__id__exact": import_id, "town": "Ky", "p": page}
+    asked: dict[str, Any] = {"delivery__id__exact": import_id, "town": "Ky", "p": page}
     answer = browser(editor).get(LIST, asked, follow=True)
     assert answer.redirect_chain == [(f"{LIST}?delivery__id__exact={import_id}&town=Ky", 302)]
     assert [row.citizen_id for row in answer.context["cl"].result_list] == [1, 2]
