@@ -1,6 +1,7 @@
 """The list of the residents of one import: no count, no sort and no scan beyond what a page needs."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.paginator import InvalidPage, Page, Paginator
@@ -55,6 +56,8 @@ class CitizenChangeList(ChangeList):  # type: ignore[misc]  # django-unfold has 
     """Of the import that the address names; without one there is nobody, and a choice of imports."""
 
     delivery: Import | None = None
+    # The number that was asked for, also where nothing is to be seen under it.
+    asked_for = ""
     wanted = Wanted()
 
     def get_filters_params(self, params: Any = None) -> Any:
@@ -65,7 +68,8 @@ class CitizenChangeList(ChangeList):  # type: ignore[misc]  # django-unfold has 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> CitizenQuerySet:
         super().get_queryset(request, exclude_parameters)
         asked = {name: request.GET.get(name, "").replace("\0", "") for name in OWN}
-        self.delivery = open_import(request, asked.pop(CHOSEN))
+        self.asked_for = asked.pop(CHOSEN)
+        self.delivery = open_import(request, self.asked_for)
         self.wanted = Wanted(**{name: value.strip() if name == "who" else value for name, value in asked.items()})
         if self.delivery is None or self.delivery.status != Import.Status.COMPLETE:
             self.delivery = None
@@ -118,3 +122,9 @@ class CitizenChangeList(ChangeList):  # type: ignore[misc]  # django-unfold has 
     def input_classes(self) -> str:
         """As all fields of the admin look."""
         return " ".join(INPUT_CLASSES)
+
+
+def first_page(request: HttpRequest) -> str:
+    """Of the same import and what was asked there: where a page leads that is not there."""
+    kept = {name: request.GET[name] for name in OWN if name in request.GET}
+    return f"{request.path}?{urlencode(kept)}"

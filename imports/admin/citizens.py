@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -19,18 +20,18 @@ from config.common.readers import Reader
 from config.common.services.audit import What, record_read
 from imports.admin.citizen_changes import sentences
 from imports.admin.citizen_form import CitizenForm, label
-from imports.admin.citizen_list import CitizenChangeList
+from imports.admin.citizen_list import CitizenChangeList, first_page
+from imports.admin.find_person import FindPersonMixin
+from imports.admin.history import HistoryMixin, history_of
 from imports.admin.requests import may_see_residents, open_import, user_of
-from imports.admin.resident_requests import ResidentRequestsMixin
-from imports.models import Citizen, Correction, Import
+from imports.models import Citizen, Import
+from imports.services.citizen_version import version_of
 from imports.services.correct_citizen import correct_citizen
 from imports.services.find_citizens import suggested_citizens
 
-_SHOWN_CORRECTIONS = 50
-
 
 @admin.register(Citizen)
-class CitizenAdmin(ResidentRequestsMixin, AuditedAdmin, ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+class CitizenAdmin(FindPersonMixin, HistoryMixin, AuditedAdmin, ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
     """Residents of imports whose residents the user may see. They come and go with their import."""
 
     form = CitizenForm
@@ -94,6 +95,9 @@ class CitizenAdmin(ResidentRequestsMixin, AuditedAdmin, ModelAdmin):  # type: ig
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         response = super().changelist_view(request, extra_context)
+        if getattr(response, "url", "") == f"{request.path}?{ERROR_FLAG}=1":
+            messages.info(request, "There is no such page: this is the first one.")
+            return HttpResponseRedirect(first_page(request))
         if (shown := getattr(response, "context_data", None)) and "cl" in shown:
             shown["offered"] = shown["cl"].offered(request)
         return response
@@ -104,14 +108,10 @@ class CitizenAdmin(ResidentRequestsMixin, AuditedAdmin, ModelAdmin):  # type: ig
         def answer() -> HttpResponse:
             response: HttpResponse = super(CitizenAdmin, self).change_view(request, object_id, form_url, extra_context)
             if (shown := getattr(response, "context_data", None)) and shown.get("original"):
-                shown["corrections"] = _corrections(shown["original"])
+                shown["corrections"] = history_of(shown["original"])
             return response
 
         return _or_message(request, answer)
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        # Django's own log would say less than the corrections on the page itself.
-        return HttpResponseRedirect("../change/")
 
     def save_model(self, request: HttpRequest, obj: Citizen, form: CitizenForm, change: bool) -> None:
         if not form.patch_is_empty:
@@ -119,6 +119,17 @@ class CitizenAdmin(ResidentRequestsMixin, AuditedAdmin, ModelAdmin):  # type: ig
             obj.__dict__.update(_corrected(request, obj, form).__dict__)
             for sentence in sentences(before, obj):
                 messages.info(request, sentence)
+
+    def response_change(self, request: HttpRequest, obj: Citizen) -> HttpResponse:
+        # The version that the form was made from, or, after a correction, another.
+        if version_of(obj) != request.POST.get("known_version"):
+            response: HttpResponse = super().response_change(request, obj)
+            return response
+        messages.info(request, f"Nothing was changed: {label(obj)} stays as it was.")
+        if "_continue" in request.POST:
+            return HttpResponseRedirect(request.get_full_path())
+        back: HttpResponse = self.response_post_save_change(request, obj)
+        return back
 
     def log_change(self, request: HttpRequest, obj: Citizen, message: Any) -> None:
         """Corrections are the log."""
@@ -132,19 +143,6 @@ def _corrected(request: HttpRequest, citizen: Citizen, form: CitizenForm) -> Cit
         actor=user_of(request),
         known=form.cleaned_data["known_version"],
     )
-
-
-def _corrections(citizen: Citizen) -> list[dict[str, Any]]:
-    rows = Correction.objects.filter(delivery_id=citizen.delivery_id, citizen_id=citizen.citizen_id)
-    latest = rows.select_related("corrected_by").order_by("-id")[:_SHOWN_CORRECTIONS]
-    return [
-        {
-            "at": row.corrected_at,
-            "by": row.corrected_by,
-            "changes": [(k, v["from"], v["to"]) for k, v in row.changes.items()],
-        }
-        for row in latest
-    ]
 
 
 def _or_message(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:

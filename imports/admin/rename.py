@@ -8,12 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.common.problems import InvalidInput, Problem
 from config.common.readers import Reader
 from config.common.services.audit import What, record_read
+from imports.admin.history import HistoryMixin
 from imports.admin.requests import open_import, user_of
 from imports.models import Import, Rename
 from imports.services.rename_value import MAY_RENAME, Plan, ask_rename, plan_rename
@@ -33,8 +33,8 @@ class RenameForm(forms.Form):
     after = forms.CharField(label="Shall be called", max_length=256, widget=UnfoldAdminTextInputWidget)
 
 
-class RenameMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
-    """The preview, and what it leads to."""
+class RenameMixin(HistoryMixin):
+    """The preview, and what it leads to: corrections, which are the history of an import."""
 
     def rename_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shows the form; with it sent, whom it is about; confirmed, renames."""

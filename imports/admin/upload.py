@@ -16,6 +16,7 @@ from config.common.encodings import limited
 from config.common.problems import Problem
 from imports.admin.file_kind import kind_of
 from imports.admin.requests import user_of
+from imports.documents.places import place_of
 from imports.models import Import
 from imports.services.load_import import DEFAULT_SOURCE
 from imports.services.receive_import import receive_import
@@ -96,6 +97,6 @@ def _pieces(file: "UploadedFile[Any]") -> Iterator[bytes]:
 def _add_errors(form: UploadForm, problem: Problem) -> None:
     form.add_error("source" if any(error.pointer == "?source" for error in problem.errors) else "file", problem.detail)
     for error in problem.errors:
-        form.add_error(None, f"{error.pointer}: {error.detail}")
+        form.add_error(None, f"{place_of(error.pointer)}: {error.detail}")
     if problem.more_errors:
         form.add_error(None, f"and {problem.more_errors:,} more.")

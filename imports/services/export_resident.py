@@ -80,6 +80,15 @@ def corrections_naming(import_id: int, citizen_id: int) -> Any:
     return Correction.objects.filter(names, delivery_id=import_id).exclude(citizen_id=citizen_id).order_by("id")
 
 
+def corrections_on_the_other_side(import_id: int, citizen_id: int) -> Any:
+    """Those of `corrections_naming` that changed the citizen's own lists too; the others named them all along."""
+    moved = Q()
+    for field in ("relatives", "friends"):
+        before, after = (Q(changes__contains={field: {side: [citizen_id]}}) for side in ("from", "to"))
+        moved |= before & ~after | after & ~before
+    return corrections_naming(import_id, citizen_id).filter(moved)
+
+
 def _resident(import_id: int, citizen_id: int) -> Document:
     row = Citizen.objects.of(import_id).filter(citizen_id=citizen_id).values(*FIELDS).first()
     if row is None:

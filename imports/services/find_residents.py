@@ -11,7 +11,7 @@ from imports.models import Import
 
 # Nobody else was born that day: few enough to compare names here. No index helps, for nobody asks this twice a day.
 _BORN = """
-    SELECT citizen.import_id, citizen.citizen_id, citizen.name, citizen.town
+    SELECT citizen.import_id, citizen.citizen_id, citizen.name, citizen.town, citizen.id, delivery.source
     FROM imports_citizen AS citizen JOIN imports_import AS delivery ON delivery.id = citizen.import_id
     WHERE citizen.birth_date = %s AND delivery.deleted_at IS NULL AND delivery.status = 'complete'
     ORDER BY citizen.import_id, citizen.citizen_id
@@ -20,12 +20,14 @@ _BORN = """
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A person in one delivery, as whoever asks may tell them from others of that name."""
+    """A person in one delivery, as whoever asks may tell them from others of that name. `key` is that of the row."""
 
     import_id: int
     citizen_id: int
     name: str
     town: str
+    key: int
+    source: str
 
 
 def find_residents(*, name: str, birth_date: date) -> list[Found]:

@@ -61,8 +61,8 @@ def test_a_file_with_two_bad_lines_says_what_is_wrong_as_soon_as_it_is_known(adm
     load_received_import(import_id=Import.objects.latest("id").pk)
     # Nobody reloads the page.
     expect(page.get_by_role("heading", name="Failed")).to_be_visible()
-    expect(page.get_by_text("Line 2/town")).to_be_visible()
-    expect(page.get_by_text("Line 4/birth_date")).to_be_visible()
+    expect(page.get_by_text("Line 2 · town")).to_be_visible()
+    expect(page.get_by_text("Line 4 · birth_date")).to_be_visible()
     assert barriers(page, within="#import-status") == []
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the refused residents").click()
@@ -108,6 +108,25 @@ def test_residents_are_found_by_the_beginning_of_a_name(admin: Admin) -> None:
     expect(page.get_by_role("link", name="Boris")).to_be_visible()
     expect(page.get_by_role("link", name="Anna")).to_be_hidden()
     assert barriers(page, within="#content") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_person_is_found_in_all_deliveries_and_exported(admin: Admin, scheme: str) -> None:
+    citizens = people(1, name="Anna", birth_date="26.12.1986")
+    load(citizens), load(citizens)
+    page = admin("/admin/imports/citizen/", scheme=scheme)
+    assert barriers(page, within="#content") == []
+    page.get_by_role("link", name="Find a person").click()
+    page.get_by_label("Name").fill("ánna")
+    page.get_by_label("Date of birth").fill("26.12.1986")
+    page.locator("#content").get_by_role("button", name="Find", exact=True).click()
+    expect(page.get_by_role("region", name="Found").get_by_role("checkbox")).to_have_count(2)
+    assert barriers(page, within="#content") == []
+    for box in page.get_by_role("region", name="Found").get_by_role("checkbox").all():
+        box.check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export everything of the ticked").click()
+    assert len(json.loads(download.value.path().read_text())["deliveries"]) == 2
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

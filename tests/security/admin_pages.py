@@ -48,6 +48,7 @@ PAGES = [
     Page("/admin/airports/airport/export/csv/", _STAFF),
     Page("/admin/airports/airport/{airport}/history/{version}/", _STAFF),
     Page("/admin/imports/citizen/suggest/{id}/", "EMS"),
+    Page("/admin/imports/citizen/find/", "MS"),
     Page("/admin/imports/import/upload/", "IMS"),
     # By POST only.
     Page("/admin/imports/import/{id}/step/", ""),

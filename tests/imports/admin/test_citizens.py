@@ -1,6 +1,7 @@
 """Residents in the admin: who sees whom, how they are found, and what correcting one does."""
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import pytest
@@ -45,6 +46,7 @@ def save(client: Client, import_id: int, citizen_id: int, **changed: Any) -> str
     url = address(import_id, citizen_id)
     known = client.get(url).context["adminform"].form["known_version"].value()
     form = {**form_of(import_id, citizen_id), "known_version": known, "_continue": "1", **changed}
+    form = {name: value for name, value in form.items() if value != ""}
     answer = client.post(url, form, follow=True)
     assert answer.status_code == 200
     return text(answer)
@@ -53,7 +55,33 @@ def save(client: Client, import_id: int, citizen_id: int, **changed: Any) -> str
 def test_without_an_import_there_is_a_choice_and_nobody(editor: User) -> None:
     import_id = load(people(2))
     answer = browser(editor).get(LIST)
-    assert (list(answer.context["cl"].result_list), f"exact={import_id}" in text(answer)) == ([], True)
+    shown = text(answer)
+    assert (list(answer.context["cl"].result_list), f"exact={import_id}" in shown) == ([], True)
+    assert ("Choose a delivery" in shown, "Number of the import" in shown) == (True, True)
+    assert ("Create a new item" in shown, "whose residents you may see" in shown) == (False, False)
+
+
+@pytest.mark.parametrize("asked", ["99999999", "no number", "<b>"])
+def test_an_import_that_is_not_there_is_named_beside_the_choice(editor: User, asked: str) -> None:
+    load(people(1))
+    shown = text(browser(editor).get(LIST, {"delivery__id__exact": asked}))
+    assert f"There is no complete import {escape(asked)} whose residents you may see." in shown
+
+
+def test_whoever_finds_nobody_is_led_back_to_everybody(editor: User) -> None:
+    import_id = load(people(1))
+    shown = text(browser(editor).get(LIST, {"delivery__id__exact": import_id, "who": "nobody"}))
+    assert ("Nobody in this delivery is as you ask." in shown, "Create a new item" in shown) == (True, False)
+
+
+@pytest.mark.parametrize("page", ["9999", "-1"])
+def test_a_page_beyond_the_last_leads_to_the_first_of_the_same_import(editor: User, page: str) -> None:
+    import_id = load(people(2, town="Kyiv"))
+    asked: dict[str, Any] = {"delivery__id__exact": import_id, "town": "Ky", "p": page}
+    answer = browser(editor).get(LIST, asked, follow=True)
+    assert answer.redirect_chain == [(f"{LIST}?delivery__id__exact={import_id}&town=Ky", 302)]
+    assert [row.citizen_id for row in answer.context["cl"].result_list] == [1, 2]
+    assert "There is no such page" in text(answer)
 
 
 def test_importers_see_the_residents_of_their_own_imports_alone() -> None:
@@ -73,8 +101,11 @@ def test_importers_see_the_residents_of_their_own_imports_alone() -> None:
         ({"who": "9" * 25}, []),
         ({"who": "an\0"}, [1, 3]),
         ({"town": "Ky"}, [1, 2]),
+        ({"town": "kYI"}, [1, 2]),
+        ({"channel": "РАДИО"}, [3]),
+        ({"channel": "рад"}, []),
         ({"town": "%"}, []),
-        ({"channel": "radio"}, [3]),
+        ({"channel": "радио"}, [3]),
         ({"town": "Ky", "who": "AN"}, [1]),
         ({}, [1, 2, 3]),
     ],
@@ -82,7 +113,7 @@ def test_importers_see_the_residents_of_their_own_imports_alone() -> None:
 def test_residents_are_found_by_name_id_town_and_channel(editor: User, asked: Any, found: list[int]) -> None:
     one, two, three = people(3, town="Kyiv", channel="poster")
     one["name"], two["name"], three["name"] = "Anna", "Boris", "ANTON"
-    three |= {"town": "Lviv", "channel": "radio"}
+    three |= {"town": "Lviv", "channel": "Радио"}
     assert rows(browser(editor), load([one, two, three]), **asked) == found
 
 
@@ -123,6 +154,7 @@ def test_a_new_friend_shows_on_both_sides_and_the_page_says_so(editor: User) -> 
     assert (faults(import_id), Correction.objects.get().corrected_by) == ([], editor)
     # The history stands on the page.
     assert "friends: [] → [3]" in shown
+    assert "was changed successfully" in shown
 
 
 @pytest.mark.parametrize(
@@ -159,7 +191,9 @@ def test_the_form_sends_whoever_is_chosen_by_id(editor: User) -> None:
 
 def test_an_unchanged_form_writes_no_correction(editor: User) -> None:
     import_id = load(relate(people(2), "relatives", (1, 2)))
-    save(browser(editor), import_id, 1)
+    for button in ("_continue", "_save"):
+        shown = save(browser(editor), import_id, 1, **{"_continue": "", button: "1"})
+        assert ("Nothing was changed" in shown, "changed successfully" in shown) == (True, False)
     assert (Correction.objects.count(), Import.objects.get().revision) == (0, 0)
 
 

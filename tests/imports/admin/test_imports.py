@@ -39,7 +39,7 @@ def test_a_page_says_what_was_wrong_and_shows_no_resident(viewer: Client) -> Non
     answer = viewer.get(f"/admin/imports/import/{row.pk}/change/")
     assert answer.status_code == 200
     page = answer.content.decode()
-    assert ("/citizens/3/town" in page, SECRET in page) == (True, False)
+    assert ("Resident 4 · town" in page, SECRET in page) == (True, False)
     assert viewer.post(f"/admin/imports/import/{row.pk}/change/", {"source": "x"}).status_code == 403
 
 

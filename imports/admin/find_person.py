@@ -1,0 +1,90 @@
+"""Whoever asks what is stored of them: found by name and date of birth in every delivery at once. For Managers."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from unfold.decorators import action
+from unfold.widgets import CHECKBOX_CLASSES, UnfoldAdminTextInputWidget
+
+from config.common.errors import refused
+from config.common.problems import Unavailable
+from config.common.readers import Reader
+from config.common.services.audit import What, record_read
+from imports.admin.resident_requests import ResidentRequestsMixin
+from imports.documents.dates import parse_birth_date
+from imports.models import Citizen
+from imports.services.find_residents import Found, bodies_not_searched, find_residents
+
+
+class PersonForm(forms.Form):
+    """Who is looked for."""
+
+    name = forms.CharField(
+        max_length=256,
+        help_text="The whole name. Case, accents and double spaces do not count.",
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+    birth_date = forms.CharField(
+        label="Date of birth",
+        max_length=10,
+        help_text="DD.MM.YYYY",
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_birth_date(self) -> Any:
+        """The date."""
+        born = parse_birth_date(self.cleaned_data["birth_date"])
+        if born is None:
+            raise forms.ValidationError("A real date written DD.MM.YYYY is expected.", code="invalid_date")
+        return born
+
+
+class FindPersonMixin(ResidentRequestsMixin):
+    """Adds the page and the button that leads to it. What it is asked is sent by POST: no log of addresses has it."""
+
+    actions_list = ("find_person",)
+
+    @action(description="Find a person", url_path="find", icon="person_search", permissions=["requests"])  # type: ignore[untyped-decorator]  # unfold has no types
+    def find_person(self, request: HttpRequest) -> HttpResponse:
+        """Shows the form, whom it finds, and does with the chosen ones what the list's actions do."""
+        if "action" in request.POST and (answer := self._do(request)) is not None:
+            return answer
+        form = PersonForm(request.POST or None)
+        found = find_residents(**form.cleaned_data) if form.is_valid() else None
+        residents = [(one.import_id, one.citizen_id) for one in found or ()]
+        try:
+            record_read(reader=Reader.of(request), what=What.LISTED, residents=residents, form="page")
+        except Unavailable as problem:
+            return refused(request, problem)
+        return self._found_page(request, form, found)
+
+    def _do(self, request: HttpRequest) -> HttpResponse | None:
+        """None: nobody was chosen, and the page says so."""
+        what = {"export_everything": self.export_everything, "erase_everything": self.erase_everything}
+        chosen, work = self._chosen_rows(request), what.get(request.POST["action"])
+        if work is None or not chosen.exists():
+            messages.warning(request, "Tick the residents that it is about.")
+            return None
+        return work(request, chosen) or HttpResponseRedirect(request.path)
+
+    def _chosen_rows(self, request: HttpRequest) -> QuerySet[Citizen]:
+        keys = request.POST.getlist("_selected_action")
+        numbers = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+        rows: QuerySet[Citizen] = self.get_queryset(request).filter(pk__in=numbers)
+        return rows
+
+    def _found_page(self, request: HttpRequest, form: PersonForm, found: list[Found] | None) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Find a person in all deliveries",
+            "form": form,
+            "found": found,
+            "checkbox_classes": " ".join(CHECKBOX_CLASSES),
+            "not_searched": [] if found is None else bodies_not_searched({one.import_id for one in found}),
+        }
+        return TemplateResponse(request, "admin/imports/find_person.html", context)

@@ -1,0 +1,72 @@
+"""What was corrected: the history of a resident and of a delivery. Django's own log knows nothing of either."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+
+from imports.admin.requests import user_of
+from imports.models import Citizen, Correction, Import
+from imports.services.export_resident import corrections_about, corrections_on_the_other_side
+
+_SHOWN = 50
+_KINDS = {"relatives": "relative", "friends": "friend"}
+
+
+class HistoryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """The button "History" leads to the list of corrections, where there are some and one may see them."""
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        row = kwargs.get("obj")
+        context["show_history"] = row is not None and self._has_history(request, row)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Leads to the corrections, and whoever may not see them back to the page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, object_id)
+        if row is None or not self._has_history(request, row):
+            return HttpResponseRedirect("../change/")
+        return HttpResponseRedirect(f"{reverse('admin:imports_correction_changelist')}?{urlencode(_asked(row))}")
+
+    def _has_history(self, request: HttpRequest, row: Citizen | Import) -> bool:
+        may = user_of(request).has_perm("imports.view_correction")
+        return may and Correction.objects.filter(**_asked(row)).exists()
+
+
+def _asked(row: Citizen | Import) -> dict[str, Any]:
+    if isinstance(row, Import):
+        return {"delivery__id__exact": row.pk}
+    return {"delivery__id__exact": row.delivery_id, "citizen_id__exact": row.citizen_id}
+
+
+def history_of(citizen: Citizen) -> list[dict[str, Any]]:
+    """When, by whom, and sentences: the latest corrections of the citizen, and those of others that moved them into a
+    list or out of one."""
+    about = (citizen.delivery_id, citizen.citizen_id)
+    rows = {
+        row.pk: row
+        for found in (corrections_about(*about), corrections_on_the_other_side(*about))
+        for row in found.select_related("corrected_by").order_by("-id")[:_SHOWN]
+    }
+    latest = islice((rows[key] for key in sorted(rows, reverse=True)), _SHOWN)
+    return [
+        {"at": row.corrected_at, "by": row.corrected_by, "said": list(_sentences(row, citizen.citizen_id))}
+        for row in latest
+    ]
+
+
+def _sentences(row: Correction, citizen_id: int) -> Iterator[str]:
+    for field, change in row.changes.items():
+        before, after = change["from"], change["to"]
+        if row.citizen_id == citizen_id:
+            yield f"{field}: {before} → {after}"
+        elif field in _KINDS and (citizen_id in before) != (citizen_id in after):
+            word = "named as" if citizen_id in after else "no longer named as"
+            yield f"{word} {_KINDS[field]} by a correction of resident {row.citizen_id}"
