@@ -45,7 +45,8 @@ class ImportAdmin(UploadMixin, StepsMixin, RemoveMixin, RenameMixin, ReadOnlyAdm
         return f"{100 * row.processed // row.citizen_count} %" if row.citizen_count else ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Import]:
-        return Import.objects.live().order_by("-id")
+        # The box of a row is made without the request: whose a row is has to stand in the row.
+        return Import.objects.live().annotate(is_open=Import.objects.is_open_to(user_of(request))).order_by("-id")
 
     def get_urls(self) -> list[Any]:
         pages = {

@@ -1,6 +1,7 @@
 """Deliveries in the admin."""
 
 import json
+import re
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -107,6 +108,43 @@ def test_an_action_for_several_says_how_many_it_took_and_why_not_the_others() ->
     shown = text(browser(manager).post("/admin/imports/import/", form, follow=True))
     assert "2 cancelled, 1 left alone." in shown
     assert "This import is complete; it would have to be queued or loading." in shown
+
+
+def choices(client: Client) -> tuple[list[int], list[str]]:
+    """The imports that the list lets one choose, and the actions that it offers for them."""
+    html = client.get("/admin/imports/import/").content.decode()
+    boxes = re.findall(r'name="_selected_action" value="(\d+)"', html)
+    return sorted(map(int, boxes)), re.findall(r'<option value="(\w+)_selected"', html)
+
+
+def test_the_list_offers_an_importer_their_own_imports_and_what_is_possible_with_them() -> None:
+    owner, other = somebody("Importers"), somebody("Importers", "other")
+    rows = {status: ImportFactory(status=status, created_by=owner, body_size=1).pk for status in BUTTONS}
+    ImportFactory(status="checked", created_by=None)
+    assert choices(browser(other)) == ([], [])
+    expected = sorted(key for status, key in rows.items() if BUTTONS[status])
+    assert choices(browser(owner)) == (expected, ["approve", "discard", "retry", "cancel"])
+    Import.objects.exclude(pk=rows["failed"]).update(created_by=other)
+    assert choices(browser(owner)) == ([rows["failed"]], ["retry"])
+
+
+def test_the_list_offers_a_manager_every_import_that_something_can_be_decided_about() -> None:
+    rows = [ImportFactory(status=status, body_size=None).pk for status in ("checked", "failed", "complete", "queued")]
+    assert choices(browser(somebody("Managers")))[0] == [rows[0], rows[3]]
+
+
+def test_an_action_says_how_many_it_left_out_and_why_once_for_each_reason() -> None:
+    owner = somebody("Importers")
+    rows = [ImportFactory(status=status, created_by=owner) for status in ("queued", "complete", "complete")]
+    rows += [ImportFactory(status="queued") for _ in range(3)]
+    form = {"action": "cancel_selected", "_selected_action": [row.pk for row in rows]}
+    answer = browser(owner).post("/admin/imports/import/", form, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "1 cancelled, 5 left alone.",
+        "3 left alone: Somebody else's; you decide about your own.",
+        "2 left alone: This import is complete; it would have to be queued or loading.",
+    ]
+    assert sorted(Import.objects.values_list("status", flat=True)) == ["cancelled", *["complete"] * 2, *["queued"] * 3]
 
 
 @pytest.mark.parametrize(("way", "left"), [("erase", ("erased", False)), ("remove", ("complete", True))])
