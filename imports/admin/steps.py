@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin
 from config.common.problems import NotFound, Problem
 from config.common.readers import Reader
 from config.common.services.audit import What, record_read
-from imports.admin.requests import carry_out, may_see_residents, open_import, user_of
+from imports.admin.requests import carry_out, may_see_residents, open_import, said, user_of
 from imports.models import Import
 from imports.querysets import SEE_ALL
 from imports.services.rejected_lines import rejected_lines
@@ -97,27 +97,27 @@ class StepsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no type
             lines = rejected_lines(import_id=found.pk, actor=user_of(request))
             record_read(reader=Reader.of(request), what=What.REFUSED, residents=[(found.pk, None)], form="ndjson")
         except Problem as problem:
-            messages.error(request, problem.detail)
+            messages.error(request, said(problem))
             return HttpResponseRedirect(reverse("admin:imports_import_change", args=(found.pk,)))
         headers = {"Content-Disposition": f'attachment; filename="import-{found.pk}-refused.ndjson"'}
         return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=headers)
 
-    @admin.action(description="Approve the selected imports", permissions=["steer"])
+    @admin.action(description="Approve the selected deliveries", permissions=["steer"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:
         """Lets checked ones be loaded."""
         _each(request, queryset, "approve")
 
-    @admin.action(description="Discard the selected imports", permissions=["steer"])
+    @admin.action(description="Discard the selected deliveries", permissions=["steer"])
     def discard_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:
         """Says no to checked ones."""
         _each(request, queryset, "discard")
 
-    @admin.action(description="Try the selected imports again", permissions=["steer"])
+    @admin.action(description="Try the selected deliveries again", permissions=["steer"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:
         """Queues failed and cancelled ones."""
         _each(request, queryset, "retry")
 
-    @admin.action(description="Cancel the selected imports", permissions=["steer"])
+    @admin.action(description="Cancel the selected deliveries", permissions=["steer"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:
         """Stops queued and loading ones."""
         _each(request, queryset, "cancel")
@@ -135,7 +135,7 @@ def _each(request: HttpRequest, imports: QuerySet[Import], name: str) -> None:
             # The list shows it, the residents are not for everybody who sees the list.
             refused[_NOT_YOURS] += 1
         except Problem as problem:
-            refused[problem.detail] += 1
+            refused[said(problem)] += 1
     messages.info(request, f"{len(import_ids) - refused.total()} {done}, {refused.total()} left alone.")
     for sentence, count in refused.most_common():
         messages.warning(request, f"{count} left alone: {sentence}")

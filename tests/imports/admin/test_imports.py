@@ -107,7 +107,7 @@ def test_an_action_for_several_says_how_many_it_took_and_why_not_the_others() ->
     form = {"action": "cancel_selected", "_selected_action": [row.pk for row in rows]}
     shown = text(browser(manager).post("/admin/imports/import/", form, follow=True))
     assert "2 cancelled, 1 left alone." in shown
-    assert "This import is complete; it would have to be queued or loading." in shown
+    assert "This delivery is complete; it would have to be queued or loading." in shown
 
 
 def choices(client: Client) -> tuple[list[int], list[str]]:
@@ -142,7 +142,7 @@ def test_an_action_says_how_many_it_left_out_and_why_once_for_each_reason() -> N
     assert [str(message) for message in answer.context["messages"]] == [
         "1 cancelled, 5 left alone.",
         "3 left alone: Somebody else's; you decide about your own.",
-        "2 left alone: This import is complete; it would have to be queued or loading.",
+        "2 left alone: This delivery is complete; it would have to be queued or loading.",
     ]
     assert sorted(Import.objects.values_list("status", flat=True)) == ["cancelled", *["complete"] * 2, *["queued"] * 3]
 
