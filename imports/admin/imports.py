@@ -4,13 +4,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 
 from config.common.admin import ReadOnlyAdmin
+from config.common.audit_admin import recorded
+from config.common.services.audit import What
 from imports.admin.remove import RemoveMixin
 from imports.admin.rename import RenameMixin
 from imports.admin.requests import open_import, user_of
+from imports.admin.samples import residents_in, samples_of
 from imports.admin.steps import StepsMixin, steps_of
 from imports.admin.upload import UploadMixin
 from imports.models import Import, Rename
@@ -64,12 +68,13 @@ class ImportAdmin(UploadMixin, StepsMixin, RemoveMixin, RenameMixin, ReadOnlyAdm
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         # What is not there is the admin's own business: it leads back to the list.
         found = self.get_object(request, object_id) if self.has_view_permission(request) else None
         context = {} if found is None else _context(request, found)
-        response: HttpResponse = super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
-        return response
+        response = super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+        shown = residents_in(found, context["samples"]) if found else set()
+        return recorded(request, response, What.SAMPLES, shown)
 
 
 def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
@@ -88,5 +93,7 @@ def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
         "may_remove": user.has_perm("imports.delete_import"),
         "may_rename": may_correct,
         "renames": Rename.objects.filter(delivery=found).select_related("asked_by")[:_LATEST] if may_correct else [],
-        "review": [(name.replace("_", " "), count) for name, count in (found.review or {}).items()],
+        "review": [(name, count) for name, count in (found.review or {}).items() if name != "compared_with"],
+        "compared_with": (found.review or {}).get("compared_with"),
+        "samples": samples_of(found, actor=user),
     }
