@@ -44,7 +44,7 @@ def samples_of(found: Import, *, actor: User) -> list[Samples]:
         or not may_see_differences(found=found, actor=actor)
     ):
         return []
-    kinds = {kind: [one for one in found.differences if one["difference"] == kind][:OF_EACH] for kind in _KINDS}
+    kinds = {kind: [one for one in found.differences if one.get("difference") == kind][:OF_EACH] for kind in _KINDS}
     pages = _pages(found, [one["citizen_id"] for kind in ("gone", "changed") for one in kinds[kind]])
     counts = found.review or {}
     return [
