@@ -49,7 +49,9 @@ class Import(models.Model):
     errors = models.JSONField(default=list, blank=True)
     more_errors = models.BigIntegerField(default=0, help_text="How many more there are than the ones listed.")
     attempts = models.PositiveIntegerField(default=0, help_text="How often a worker began to load it.")
-    stops_when_checked = models.BooleanField("review", default=False, help_text="Somebody looks at it before it loads.")
+    stops_when_checked = models.BooleanField(
+        "stops for review", default=False, help_text="Somebody looks at it before it loads."
+    )
     review = models.JSONField(null=True, blank=True, help_text="Counts against the source's last complete delivery.")
     differences = models.JSONField(default=list, blank=True, help_text="Samples while it waits for approval.")
     # The default is the database's too: a web server of before the column does not name it.

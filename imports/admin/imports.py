@@ -23,6 +23,8 @@ from imports.services.rename_value import MAY_RENAME
 
 _UNDER_WAY = (Import.Status.QUEUED, Import.Status.LOADING)
 _LATEST = 10
+# Of a review, as they are read: how much there is, and what it would do.
+_COUNTS = ("residents", "towns", "channels", "gone", "changed", "new")
 
 
 @admin.register(Import)
@@ -35,6 +37,8 @@ class ImportAdmin(UploadMixin, StepsMixin, RemoveMixin, RenameMixin, ReadOnlyAdm
         "differences", "errors", "more_errors", "review", "processed",
         # They change while one looks, and only the part above asks again.
         "status", "citizen_count", "completed_at", "settled_at",
+        # What is deleted has no page.
+        "deleted_at",
     )  # fmt: skip
     list_select_related = ("created_by",)
     list_filter = ("status",)
@@ -46,7 +50,11 @@ class ImportAdmin(UploadMixin, StepsMixin, RemoveMixin, RenameMixin, ReadOnlyAdm
     @admin.display(description="processed")
     def progress(self, row: Import) -> str:
         """Of the residents that are to be loaded, how many are."""
-        return f"{100 * row.processed // row.citizen_count} %" if row.citizen_count else ""
+        return _percent(row)
+
+    def get_exclude(self, request: HttpRequest, obj: Import | None = None) -> tuple[str, ...]:
+        # Of most deliveries these are empty.
+        return self.exclude if obj and obj.erased_at else (*self.exclude, "erased_at", "scrubbed_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Import]:
         # The box of a row is made without the request: whose a row is has to stand in the row.
@@ -77,6 +85,10 @@ class ImportAdmin(UploadMixin, StepsMixin, RemoveMixin, RenameMixin, ReadOnlyAdm
         return recorded(request, response, What.SAMPLES, shown)
 
 
+def _percent(row: Import) -> str:
+    return f"{100 * row.processed // row.citizen_count} %" if row.citizen_count else ""
+
+
 def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
     user = user_of(request)
     is_open = open_import(request, str(found.pk)) is not None
@@ -93,7 +105,8 @@ def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
         "may_remove": user.has_perm("imports.delete_import"),
         "may_rename": may_correct,
         "renames": Rename.objects.filter(delivery=found).select_related("asked_by")[:_LATEST] if may_correct else [],
-        "review": [(name, count) for name, count in (found.review or {}).items() if name != "compared_with"],
+        "percent": _percent(found),
+        "review": [(name, found.review[name]) for name in _COUNTS if name in found.review] if found.review else [],
         "compared_with": (found.review or {}).get("compared_with"),
         "samples": samples_of(found, actor=user),
     }

@@ -50,6 +50,11 @@ class Migration(migrations.Migration):
             field=models.BigIntegerField(default=0, help_text='Grows with each correction of its residents.'),
         ),
         migrations.AlterField(
+            model_name='import',
+            name='stops_when_checked',
+            field=models.BooleanField(default=False, help_text='Somebody looks at it before it loads.', verbose_name='stops for review'),
+        ),
+        migrations.AlterField(
             model_name='rawchunk',
             name='delivery',
             field=models.ForeignKey(db_column='import_id', db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='imports.import', verbose_name='delivery'),

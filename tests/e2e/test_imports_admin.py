@@ -115,3 +115,19 @@ def test_the_page_before_an_erasure_shuts_nobody_out(admin: Admin, scheme: str) 
     page = admin(f"/admin/imports/import/{town_of_three()}/erase/", scheme=scheme)
     expect(page.get_by_role("button", name="Erase for good")).to_be_visible()
     assert barriers(page, within="#content") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_bar_of_a_load_has_the_colours_of_the_admin(admin: Admin, scheme: str) -> None:
+    row = Import.objects.create(source="slow", status="loading", citizen_count=10, processed=4)
+    bar = admin(f"/admin/imports/import/{row.pk}/change/", scheme=scheme).get_by_role("progressbar")
+    expect(bar).to_have_css("appearance", "none")
+    expect(bar).to_have_css("height", "8px")
+
+
+def test_on_a_phone_a_row_without_a_box_does_not_name_one(admin: Admin) -> None:
+    rows = [Import.objects.create(source="any", status=status) for status in ("queued", "complete")]
+    page = admin("/admin/imports/import/", width=390)
+    cells = page.locator("td.action-checkbox")
+    expect(cells).to_have_count(len(rows))
+    assert sorted(cell.is_visible() for cell in cells.all()) == [False, True]

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import timezone
 
 from imports.models import Import
 from imports.services.load_received import load_received_import
@@ -60,6 +61,24 @@ def test_a_page_asks_again_while_its_import_is_under_way(viewer: Client, status:
     row = ImportFactory(status=status, citizen_count=200, processed=50)
     shown = text(viewer.get(f"{page(row.pk)}change/"))
     assert ('hx-trigger="every 2s"' in shown, 'max="200" value="50"' in shown) == (asks_again, asks_again)
+
+
+def test_a_page_says_how_far_the_load_is_and_that_a_queued_one_waits(viewer: Client) -> None:
+    said = {"loading": "25 %: 50 of 200 residents loaded.", "queued": "It waits for a worker."}
+    rows = {status: ImportFactory(status=status, citizen_count=200, processed=50).pk for status in said}
+    shown = {status: text(viewer.get(f"{page(key)}change/")) for status, key in rows.items()}
+    assert [status for status, sentence in said.items() if sentence not in shown[status]] == []
+
+
+def test_what_a_delivery_has_not_gone_through_has_no_line(viewer: Client) -> None:
+    rows = [ImportFactory(status="loading"), ImportFactory(status="erased", erased_at=timezone.now())]
+    shown = [text(viewer.get(f"{page(row.pk)}change/")) for row in rows]
+    helps = ("When somebody had its residents erased.", "When nothing personal of it was left.",
+             "Its rows are about to go.", "Who supplied it.")  # fmt: skip
+    assert [[sentence in html for sentence in helps] for html in shown] == [
+        [False, False, False, True],
+        [True, True, False, True],
+    ]
 
 
 BUTTONS = {

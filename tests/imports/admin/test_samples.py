@@ -1,5 +1,7 @@
 """Samples of what a delivery that waits for approval would change, on its page."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -38,6 +40,7 @@ def test_up_to_five_of_each_kind_lead_to_the_residents_that_are_stored() -> None
     assert html.count("town: Kiev → Kyiv &lt;b&gt;") == 5
     said = ("Gone: 1 of 1", "Changed: 5 of 7", "New: 1 of 1", "Resident 99 · Nina · Kiev · radio")
     assert [sentence for sentence in said if sentence not in html] == []
+    assert re.findall(r"<dt>(\w+)</dt>", html) == ["Residents", "Towns", "Channels", "Gone", "Changed", "New"]
     assert f'href="/admin/imports/import/{last}/change/">delivery {last}</a>' in html
 
 
