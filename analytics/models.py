@@ -25,13 +25,13 @@ class ImportDemand(models.Model):
         on_delete=models.DO_NOTHING,
         db_constraint=False,
         related_name="+",
-        verbose_name="import",
+        verbose_name="delivery",
     )
     source = models.CharField(max_length=64)
-    delivered_at = models.DateTimeField(help_text="When the import was made: the date of the trend.")
-    revision = models.BigIntegerField(help_text="Of the import, when it was counted.")
+    delivered_at = models.DateTimeField(help_text="When it was received: the date of the trend.")
+    revision = models.BigIntegerField(help_text="Of the delivery, when it was counted.")
     scheme = models.CharField(max_length=255, help_text="The age groups that it was counted by.")
-    is_current = models.BooleanField(default=False, help_text="The last complete import of its source.")
+    is_current = models.BooleanField(default=False, help_text="The last complete delivery of its source.")
     as_of = models.DateField(help_text="The day of the ages: today's for a current one, else the delivery's.")
     refreshed_at = models.DateTimeField()
     residents = models.BigIntegerField()
@@ -41,8 +41,8 @@ class ImportDemand(models.Model):
     objects: ClassVar[ImportDemandQuerySet] = ImportDemandQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 
     class Meta:
-        verbose_name = "demand of an import"
-        verbose_name_plural = "demand by import"
+        verbose_name = "demand of a delivery"
+        verbose_name_plural = "demand by delivery"
         permissions = [("refresh_demand", "Can have the demand counted again")]
         constraints = [
             models.UniqueConstraint(
@@ -51,7 +51,7 @@ class ImportDemand(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Demand of import {self.pk}"
+        return f"Demand of delivery {self.pk}"
 
 
 class Counts(models.Model):
@@ -79,9 +79,9 @@ class Segment(Counts):
         db_constraint=False,
         db_index=False,
         related_name="+",
-        verbose_name="import",
+        verbose_name="delivery",
     )
-    at_delivery = models.BooleanField(help_text="Ages at the import's date; else today's, for a current import.")
+    at_delivery = models.BooleanField(help_text="Ages at the delivery's date; else today's, for a current one.")
     published = models.IntegerField(help_text="Bit k: shown to everybody when grouped by the set k of keys.")
 
     class Meta:
@@ -92,7 +92,7 @@ class Segment(Counts):
         ]
 
     def __str__(self) -> str:
-        return f"{self.town}, {self.channel} in import {self.delivery_id}"
+        return f"{self.town}, {self.channel} in delivery {self.delivery_id}"
 
 
 class CurrentSegment(Counts):

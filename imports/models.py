@@ -44,13 +44,15 @@ class Import(models.Model):
 
     source = models.CharField(max_length=64, default="default", help_text="Who supplied it.")
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
-    citizen_count = models.BigIntegerField("citizens", default=0)
-    processed = models.BigIntegerField(default=0, help_text="Citizens that were taken in so far.")
+    citizen_count = models.BigIntegerField("residents", default=0)
+    processed = models.BigIntegerField(default=0, help_text="Residents that were taken in so far.")
     errors = models.JSONField(default=list, blank=True)
     more_errors = models.BigIntegerField(default=0, help_text="How many more there are than the ones listed.")
     attempts = models.PositiveIntegerField(default=0, help_text="How often a worker began to load it.")
-    stops_when_checked = models.BooleanField("review", default=False, help_text="Somebody looks at it before it loads.")
-    review = models.JSONField(null=True, blank=True, help_text="Counts against the source's last complete import.")
+    stops_when_checked = models.BooleanField(
+        "stops for review", default=False, help_text="Somebody looks at it before it loads."
+    )
+    review = models.JSONField(null=True, blank=True, help_text="Counts against the source's last complete delivery.")
     differences = models.JSONField(default=list, blank=True, help_text="Samples while it waits for approval.")
     # The default is the database's too: a web server of before the column does not name it.
     media_type = models.CharField(
@@ -58,7 +60,7 @@ class Import(models.Model):
     )
     content_encoding = models.CharField(max_length=16, blank=True, help_text="Of the raw body.")
     body_size = models.BigIntegerField("raw body", null=True, blank=True, help_text="Its bytes while it is kept.")
-    revision = models.BigIntegerField(default=0, help_text="Grows with each correction of its citizens.")
+    revision = models.BigIntegerField(default=0, help_text="Grows with each correction of its residents.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -72,6 +74,9 @@ class Import(models.Model):
     objects: ClassVar[ImportQuerySet] = ImportQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 
     class Meta:
+        # What the admin calls it; the API says import.
+        verbose_name = "delivery"
+        verbose_name_plural = "deliveries"
         ordering = ("-id",)
         permissions = [("view_own_citizens", "Can view the citizens of imports of one's own")]
         indexes = [
@@ -84,7 +89,7 @@ class Import(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Import {self.pk} from {self.source}"
+        return f"Delivery {self.pk} from {self.source}"
 
 
 class RawChunk(models.Model):
@@ -96,7 +101,7 @@ class RawChunk(models.Model):
         on_delete=models.DO_NOTHING,
         related_name="+",
         db_index=False,
-        verbose_name="import",
+        verbose_name="delivery",
     )
     number = models.PositiveIntegerField(help_text="From 0.")
     content = models.BinaryField(help_text="Up to a mebibyte.")
@@ -106,7 +111,7 @@ class RawChunk(models.Model):
         constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="raw_chunk_unique_in_import")]
 
     def __str__(self) -> str:
-        return f"Chunk {self.number} of import {self.delivery_id}"
+        return f"Chunk {self.number} of delivery {self.delivery_id}"
 
 
 class Citizen(models.Model):
@@ -129,7 +134,7 @@ class Citizen(models.Model):
         on_delete=models.DO_NOTHING,
         related_name="+",
         db_index=False,
-        verbose_name="import",
+        verbose_name="delivery",
     )
     citizen_id = models.BigIntegerField("citizen id")
     town = models.CharField(max_length=256)
@@ -146,6 +151,8 @@ class Citizen(models.Model):
     objects: ClassVar[CitizenQuerySet] = CitizenQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 
     class Meta:
+        # What the admin calls them; the API says citizen.
+        verbose_name = "resident"
         ordering = ("delivery", "citizen_id")
         constraints = [
             # Deferrable: a stream is stored before it is known whether an id occurs twice, and each one is to be named.
@@ -169,7 +176,7 @@ class Citizen(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Citizen {self.citizen_id} of import {self.delivery_id}"
+        return f"Resident {self.citizen_id} of delivery {self.delivery_id}"
 
 
 class Correction(models.Model):
@@ -181,7 +188,7 @@ class Correction(models.Model):
         on_delete=models.DO_NOTHING,
         related_name="+",
         db_index=False,
-        verbose_name="import",
+        verbose_name="delivery",
     )
     citizen_id = models.BigIntegerField("citizen id")
     changes = models.JSONField(encoder=DjangoJSONEncoder)
@@ -195,7 +202,7 @@ class Correction(models.Model):
         indexes = [models.Index(fields=["delivery", "citizen_id", "-id"], name="correction_of_citizen")]
 
     def __str__(self) -> str:
-        return f"Correction of citizen {self.citizen_id} of import {self.delivery_id}"
+        return f"Correction of resident {self.citizen_id} of delivery {self.delivery_id}"
 
 
 class Rename(models.Model):
@@ -209,7 +216,7 @@ class Rename(models.Model):
 
     # Few rows an import, so Django's cascade may take them along.
     delivery = models.ForeignKey(
-        Import, db_column="import_id", on_delete=models.CASCADE, related_name="+", verbose_name="import"
+        Import, db_column="import_id", on_delete=models.CASCADE, related_name="+", verbose_name="delivery"
     )
     field = models.CharField(max_length=16, choices=Field.choices)
     before = models.CharField("from", max_length=256)
@@ -227,4 +234,4 @@ class Rename(models.Model):
         indexes = [models.Index(fields=["id"], name="rename_unfinished", condition=Q(finished_at=None))]
 
     def __str__(self) -> str:
-        return f"Renaming of a {self.field} of import {self.delivery_id}"
+        return f"Renaming of a {self.field} of delivery {self.delivery_id}"

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Count, Exists, Min, OuterRef, Sum, TextField, Value
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Min, OuterRef, Q, Sum, TextField, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat, Now
 
 from config.common.models import Lease
@@ -82,6 +83,13 @@ class ImportQuerySet(models.QuerySet["Import"]):
         if user.has_perm(SEE_ALL):
             return self.live()
         return self.live().filter(created_by=user) if user.has_perm(SEE_OWN) else self.none()
+
+    def is_open_to(self, user: User) -> Combinable:
+        """Whether a row is one of those, as an expression beside its fields."""
+        if user.has_perm(SEE_ALL):
+            return Value(True)
+        own = Q(created_by=user) if user.has_perm(SEE_OWN) else Q(pk__in=[])
+        return ExpressionWrapper(own, output_field=BooleanField())
 
 
 class CitizenQuerySet(models.QuerySet["Citizen"]):

@@ -15,7 +15,6 @@ from analytics.services.dashboard_work import Changes, Deliveries, Links, QueueS
 from imports.models import Import
 
 Status = Import.Status
-_READY = "/health/ready"
 # Classes of Unfold's own style sheet: other ones would have no colour.
 _COLOURS = {
     Status.COMPLETE: "bg-green-500",
@@ -29,7 +28,7 @@ _LABELS = {Status.FAILED: "danger", Status.CHECKED: "warning", Status.LOADING: "
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a tile: what it is, its figure, and the list behind it. `label`: the kind of Unfold's label."""
+    """A line of a tile: what it is, its figure, and the list behind it, if any. `label`: the kind of Unfold's label."""
 
     name: str
     figure: str
@@ -69,7 +68,7 @@ def delivery_tracker(found: Deliveries) -> list[dict[str, str]]:
     return [
         {
             "href": reverse("admin:imports_import_change", args=[one.pk]),
-            "tooltip": f"Import {one.pk} of {one.source}: {one.status}, {one.created_at:%d %b %Y}",
+            "tooltip": f"Delivery {one.pk} of {one.source}: {one.status}, {one.created_at:%d %b %Y}",
             "color": _COLOURS.get(Status(one.status), "bg-base-300 dark:bg-base-600"),
         }
         for one in found.recent
@@ -99,8 +98,9 @@ def waiting_links() -> str:
 
 def work_lines(found: Work) -> list[Line]:
     """Queues, schedules and the parts that everything stands on; what is ill has the label `danger`."""
-    schedules, leases = listing("django_celery_beat_periodictask"), listing("common_lease")
-    lines = [] if found.queues is None else [_queue(queue, leases) for queue in found.queues]
+    schedules = listing("django_celery_beat_periodictask")
+    # Messages are in no list, and what they are about is in several: a link would promise too much.
+    lines = [] if found.queues is None else [_queue(queue) for queue in found.queues]
     beat = "never" if found.beat is None else f"{found.beat:,.0f} s ago"
     full = found.connections >= found.connection_limit
     used = f"{found.connections} of {found.connection_limit} connections, {filesizeformat(found.database_bytes)}"
@@ -108,16 +108,16 @@ def work_lines(found: Work) -> list[Line]:
     return [
         *lines,
         _state("Schedules", silent, "silent" if silent else "running", schedules, f"last sent {beat}"),
-        _state("Redis", away, "away" if away else "answers", _READY, "queues cannot be seen" if away else ""),
-        _state("Database", full, "full" if full else "answers", _READY, used),
+        _state("Redis", away, "away" if away else "answers", "", "queues cannot be seen" if away else ""),
+        _state("Database", full, "full" if full else "answers", "", used),
     ]
 
 
-def _queue(queue: QueueState, href: str) -> Line:
+def _queue(queue: QueueState) -> Line:
     waits = "nothing waits" if queue.oldest is None else f"the oldest waits for {queue.oldest:,.0f} s"
     workers = "1 worker" if queue.workers == 1 else f"{queue.workers} workers"
     label = "danger" if queue.is_ill else "success"
-    return Line(f"Queue {queue.name}", f"{words.count(queue.depth)} waiting", href, f"{workers}, {waits}", label)
+    return Line(f"Queue {queue.name}", f"{words.count(queue.depth)} waiting", "", f"{workers}, {waits}", label)
 
 
 def _state(name: str, is_ill: bool, word: str, href: str, detail: str = "") -> Line:
@@ -131,7 +131,7 @@ def _delivery(one: Import) -> Line:
     if one.status == Status.LOADING and one.citizen_count:
         percent = min(100, 100 * one.processed // one.citizen_count)
         detail = f"{one.source}, {words.count(one.processed)} of {words.count(one.citizen_count)} residents"
-    return Line(f"Import {one.pk}", one.status, href, detail, _LABELS.get(Status(one.status), ""), percent)
+    return Line(f"Delivery {one.pk}", one.status, href, detail, _LABELS.get(Status(one.status), ""), percent)
 
 
 def _link(one: PendingChange) -> Line:

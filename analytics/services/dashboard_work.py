@@ -109,10 +109,14 @@ def read_changes(*, actor: User, now: datetime | None = None) -> Changes:
             if actor.has_perm("imports.view_import")
             else None
         ),
-        airports=(
-            Airport.objects.filter(updated_at__gte=since).count() if actor.has_perm("airports.view_airport") else None
-        ),
+        airports=_airports(actor, since) if actor.has_perm("airports.view_airport") else None,
     )
+
+
+def _airports(actor: User, since: datetime) -> int:
+    # As their list: who may not delete sees no flagged ones.
+    seen = Airport.objects.all() if actor.has_perm("airports.delete_airport") else Airport.objects.live()
+    return seen.filter(updated_at__gte=since).count()
 
 
 def read_links(*, now: datetime | None = None) -> Links:

@@ -43,14 +43,15 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
         answer = _audited(request, response, What.PAGE, [row] if row else [])
         # A resident's page names these too; where the trail refused the page they are none.
         related = [*getattr(row, "relatives", ()), *getattr(row, "friends", ())] if answer is response else []
-        return _recorded(request, answer, What.LISTED, {(row.delivery_id, number) for number in related})
+        return recorded(request, answer, What.LISTED, {(row.delivery_id, number) for number in related})
 
 
 def _audited(request: HttpRequest, response: Any, what: ReadAudit.What, rows: list[Any]) -> HttpResponseBase:
-    return _recorded(request, response, what, {(row.delivery_id, row.citizen_id) for row in rows})
+    return recorded(request, response, what, {(row.delivery_id, row.citizen_id) for row in rows})
 
 
-def _recorded(request: HttpRequest, response: Any, what: ReadAudit.What, residents: set[Any]) -> HttpResponseBase:
+def recorded(request: HttpRequest, response: Any, what: ReadAudit.What, residents: set[Any]) -> HttpResponseBase:
+    """`response`, once it is written down that it shows `residents`; the refusal where that is not possible."""
     try:
         record_read(reader=Reader.of(request), what=what, residents=sorted(residents), form="page")
     except Unavailable as problem:

@@ -34,6 +34,14 @@ class UnfoldPeriodicTaskForm(PeriodicTaskForm):  # type: ignore[misc]  # django-
         self.fields["regtask"].widget = UnfoldTaskSelectWidget()
 
 
+def without(fieldsets: Any, name: str) -> list[tuple[Any, dict[str, Any]]]:
+    """The same fields but for one: nothing of the product goes by the sun, so there would be none to choose."""
+    return [
+        (title, {**options, "fields": tuple(field for field in options["fields"] if field != name)})
+        for title, options in fieldsets
+    ]
+
+
 @admin.register(PeriodicTask)
 class PeriodicTaskAdmin(BasePeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]  # neither has types
     """What runs when. A change takes effect within seconds and survives restarts."""
@@ -41,6 +49,7 @@ class PeriodicTaskAdmin(BasePeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc
     form = UnfoldPeriodicTaskForm
     # django-celery-beat's own has a script in it, which the content security policy refuses.
     change_form_template = None
+    fieldsets = without(BasePeriodicTaskAdmin.fieldsets, "solar")
     list_display = ("name", "enabled", "scheduler", "last_run_at", "next_run_at")
     list_filter = ("enabled", "one_off", "task")
     date_hierarchy = None
@@ -89,7 +98,10 @@ class CrontabScheduleAdmin(BaseCrontabScheduleAdmin, ModelAdmin):  # type: ignor
 
 @admin.register(ClockedSchedule)
 class ClockedScheduleAdmin(BaseClockedScheduleAdmin, ModelAdmin):  # type: ignore[misc]  # neither has types
-    """Once, at a moment."""
+    """Once, at a moment: made from the form of a schedule, where one is needed, and in no menu."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 def _user(request: HttpRequest) -> User:

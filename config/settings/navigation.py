@@ -71,7 +71,7 @@ NAVIGATION = [
     group(
         "Airports",
         model("Airports", "flight", "airports.airport"),
-        model("History of airports", "history", "airports.historicalairport"),
+        model("Airports deleted for good", "history", "airports.historicalairport"),
         model("Links to changes", "link", "airports.pendingchange"),
         model("Queued creates", "playlist_add", "airports.queuedcreate"),
     ),
@@ -80,7 +80,6 @@ NAVIGATION = [
         model("Schedules", "schedule", "django_celery_beat.periodictask"),
         model("Intervals", "timer", "django_celery_beat.intervalschedule"),
         model("Times of day", "calendar_month", "django_celery_beat.crontabschedule"),
-        model("Moments", "event", "django_celery_beat.clockedschedule"),
         model("Long work", "hourglass_top", "common.chunkedrun"),
         model("Leases", "lock_clock", "common.lease"),
         page("Profiler", "speed", reverse_lazy("profiles"), _is_superuser),

@@ -4,13 +4,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 
 from config.common.admin import ReadOnlyAdmin
+from config.common.audit_admin import recorded
+from config.common.services.audit import What
 from imports.admin.remove import RemoveMixin
 from imports.admin.rename import RenameMixin
 from imports.admin.requests import open_import, user_of
+from imports.admin.samples import residents_in, samples_of
 from imports.admin.steps import StepsMixin, steps_of
 from imports.admin.upload import UploadMixin
 from imports.models import Import, Rename
@@ -19,6 +23,8 @@ from imports.services.rename_value import MAY_RENAME
 
 _UNDER_WAY = (Import.Status.QUEUED, Import.Status.LOADING)
 _LATEST = 10
+# Of a review, as they are read: how much there is, and what it would do.
+_COUNTS = ("residents", "towns", "channels", "gone", "changed", "new")
 
 
 @admin.register(Import)
@@ -31,6 +37,8 @@ class ImportAdmin(UploadMixin, StepsMixin, RemoveMixin, RenameMixin, ReadOnlyAdm
         "differences", "errors", "more_errors", "review", "processed",
         # They change while one looks, and only the part above asks again.
         "status", "citizen_count", "completed_at", "settled_at",
+        # What is deleted has no page.
+        "deleted_at",
     )  # fmt: skip
     list_select_related = ("created_by",)
     list_filter = ("status",)
@@ -42,10 +50,15 @@ class ImportAdmin(UploadMixin, StepsMixin, RemoveMixin, RenameMixin, ReadOnlyAdm
     @admin.display(description="processed")
     def progress(self, row: Import) -> str:
         """Of the residents that are to be loaded, how many are."""
-        return f"{100 * row.processed // row.citizen_count} %" if row.citizen_count else ""
+        return _percent(row)
+
+    def get_exclude(self, request: HttpRequest, obj: Import | None = None) -> tuple[str, ...]:
+        # Of most deliveries these are empty.
+        return self.exclude if obj and obj.erased_at else (*self.exclude, "erased_at", "scrubbed_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Import]:
-        return Import.objects.live().order_by("-id")
+        # The box of a row is made without the request: whose a row is has to stand in the row.
+        return Import.objects.live().annotate(is_open=Import.objects.is_open_to(user_of(request))).order_by("-id")
 
     def get_urls(self) -> list[Any]:
         pages = {
@@ -63,12 +76,17 @@ class ImportAdmin(UploadMixin, StepsMixin, RemoveMixin, RenameMixin, ReadOnlyAdm
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         # What is not there is the admin's own business: it leads back to the list.
         found = self.get_object(request, object_id) if self.has_view_permission(request) else None
         context = {} if found is None else _context(request, found)
-        response: HttpResponse = super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
-        return response
+        response = super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+        shown = residents_in(found, context["samples"]) if found else set()
+        return recorded(request, response, What.SAMPLES, shown)
+
+
+def _percent(row: Import) -> str:
+    return f"{100 * row.processed // row.citizen_count} %" if row.citizen_count else ""
 
 
 def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
@@ -87,5 +105,8 @@ def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
         "may_remove": user.has_perm("imports.delete_import"),
         "may_rename": may_correct,
         "renames": Rename.objects.filter(delivery=found).select_related("asked_by")[:_LATEST] if may_correct else [],
-        "review": [(name.replace("_", " "), count) for name, count in (found.review or {}).items()],
+        "percent": _percent(found),
+        "review": [(name, found.review[name]) for name in _COUNTS if name in found.review] if found.review else [],
+        "compared_with": (found.review or {}).get("compared_with"),
+        "samples": samples_of(found, actor=user),
     }

@@ -25,7 +25,7 @@ class RemoveMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         context = {
             "title": f"Erase the residents of {found}",
             "sentence": "Its residents, its raw body and the values of corrections go for good, everywhere. "
-            "The import stays in the list, with how many residents it had.",
+            "The delivery stays in the list, with how many residents it had.",
             "counts": [("residents", plan.citizens), ("corrections", plan.corrections)],
             "button": "Erase for good",
         }

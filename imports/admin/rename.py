@@ -14,7 +14,7 @@ from config.common.problems import InvalidInput, Problem
 from config.common.readers import Reader
 from config.common.services.audit import What, record_read
 from imports.admin.history import HistoryMixin
-from imports.admin.requests import open_import, user_of
+from imports.admin.requests import open_import, said, user_of
 from imports.models import Import, Rename
 from imports.services.rename_value import MAY_RENAME, Plan, ask_rename, plan_rename
 
@@ -83,6 +83,6 @@ def _renamed(request: HttpRequest, found: Import, asked: dict[str, Any]) -> Http
 
 def _add_errors(form: RenameForm, problem: Problem) -> None:
     if not (isinstance(problem, InvalidInput) and problem.errors):
-        form.add_error(None, problem.detail)
+        form.add_error(None, said(problem))
     for error in problem.errors:
         form.add_error(error.pointer.removeprefix("/"), error.detail)

@@ -1,5 +1,6 @@
 """What every page here asks of a request."""
 
+import re
 from collections.abc import Callable
 from typing import cast
 
@@ -12,6 +13,9 @@ from imports.models import Import
 from imports.querysets import SEE_ALL, SEE_OWN
 
 _LARGEST_ID = 2**63 - 1
+_WORDS = {"import": "delivery", "citizen": "resident"}
+# Only where an article shows that it is none of the values.
+_OF_THE_API = re.compile(rf"\b([Tt]his|such|[Tt]he) ({'|'.join(_WORDS)})\b")
 
 
 def user_of(request: HttpRequest) -> User:
@@ -32,13 +36,18 @@ def open_import(request: HttpRequest, text: str | None) -> Import | None:
     return Import.objects.whose_citizens_are_open_to(user_of(request)).filter(pk=int(text)).first()
 
 
+def said(problem: Problem) -> str:
+    """Why it was refused, in the admin's words: the services speak the API's."""
+    return _OF_THE_API.sub(lambda found: f"{found[1]} {_WORDS[found[2]]}", problem.detail)
+
+
 def carry_out(request: HttpRequest, work: Callable[[], str]) -> bool:
     """Does what a service does and says its sentence, or why it was refused. Raises `Http404` for what is not there."""
     try:
         messages.success(request, work())
     except NotFound as problem:
-        raise Http404(problem.detail) from problem
+        raise Http404(said(problem)) from problem
     except Problem as problem:
-        messages.error(request, problem.detail)
+        messages.error(request, said(problem))
         return False
     return True

@@ -1,5 +1,6 @@
 """What people decide about a delivery on its way: on its page, or for several in the list."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -9,13 +10,15 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from unfold.admin import ModelAdmin
 
-from config.common.problems import Problem
+from config.common.problems import NotFound, Problem
 from config.common.readers import Reader
 from config.common.services.audit import What, record_read
-from imports.admin.requests import carry_out, may_see_residents, open_import, user_of
+from imports.admin.requests import carry_out, may_see_residents, open_import, said, user_of
 from imports.models import Import
+from imports.querysets import SEE_ALL
 from imports.services.rejected_lines import rejected_lines
 from imports.services.steer_import import approve_import, cancel_import, discard_import, retry_import
 
@@ -30,11 +33,15 @@ _STEPS: dict[str, tuple[Step, str, str, tuple[Status, ...]]] = {
     "cancel": (cancel_import, "Cancel", "cancelled", (Status.QUEUED, Status.LOADING)),
 }
 
+_NOT_YOURS = "Somebody else's; you decide about your own."
+
 
 def steps_of(request: HttpRequest, found: Import) -> list[tuple[str, str]]:
     """The name and the button of each decision that `found`, whose residents the user may see, allows now."""
-    if not user_of(request).has_perm("imports.add_import"):
-        return []
+    return _allowed_by(found) if user_of(request).has_perm("imports.add_import") else []
+
+
+def _allowed_by(found: Import) -> list[tuple[str, str]]:
     return [
         (name, label)
         for name, (_, label, _, states) in _STEPS.items()
@@ -50,6 +57,22 @@ class StepsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no type
     def has_steer_permission(self, request: HttpRequest) -> bool:
         """May load deliveries, and so decide about them."""
         return user_of(request).has_perm("imports.add_import")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        # What is sent is never ignored: where it was possible a moment ago, the answer says why it is not any more.
+        if request.method != "GET" or user_of(request).has_perm(SEE_ALL) or not self.has_steer_permission(request):
+            return actions
+        own = Import.objects.whose_citizens_are_open_to(user_of(request)).by_status()
+        possible = {f"{name}_selected" for name, (*_, states) in _STEPS.items() if own.keys() & set(states)}
+        return {name: action for name, action in actions.items() if name in possible}
+
+    @admin.display(description=ModelAdmin.action_checkbox.short_description)
+    def action_checkbox(self, obj: Import) -> str:
+        """Where there is something that the user may decide now."""
+        may_be_chosen = getattr(obj, "is_open", False) and _allowed_by(obj)
+        # Django writes a dash for an empty text.
+        return str(super().action_checkbox(obj)) if may_be_chosen else mark_safe("&nbsp;")
 
     def step_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Takes a decision. Only by POST."""
@@ -74,41 +97,45 @@ class StepsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no type
             lines = rejected_lines(import_id=found.pk, actor=user_of(request))
             record_read(reader=Reader.of(request), what=What.REFUSED, residents=[(found.pk, None)], form="ndjson")
         except Problem as problem:
-            messages.error(request, problem.detail)
+            messages.error(request, said(problem))
             return HttpResponseRedirect(reverse("admin:imports_import_change", args=(found.pk,)))
         headers = {"Content-Disposition": f'attachment; filename="import-{found.pk}-refused.ndjson"'}
         return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=headers)
 
-    @admin.action(description="Approve the selected imports", permissions=["steer"])
+    @admin.action(description="Approve the selected deliveries", permissions=["steer"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:
         """Lets checked ones be loaded."""
         _each(request, queryset, "approve")
 
-    @admin.action(description="Discard the selected imports", permissions=["steer"])
+    @admin.action(description="Discard the selected deliveries", permissions=["steer"])
     def discard_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:
         """Says no to checked ones."""
         _each(request, queryset, "discard")
 
-    @admin.action(description="Try the selected imports again", permissions=["steer"])
+    @admin.action(description="Try the selected deliveries again", permissions=["steer"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:
         """Queues failed and cancelled ones."""
         _each(request, queryset, "retry")
 
-    @admin.action(description="Cancel the selected imports", permissions=["steer"])
+    @admin.action(description="Cancel the selected deliveries", permissions=["steer"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:
         """Stops queued and loading ones."""
         _each(request, queryset, "cancel")
 
 
 def _each(request: HttpRequest, imports: QuerySet[Import], name: str) -> None:
+    """Does it to each that allows it, and says of the others how many were left out for which reason."""
     service, _, done, _ = _STEPS[name]
-    refused: list[tuple[Any, str]] = []
     import_ids = list(imports.values_list("pk", flat=True))
+    refused: Counter[str] = Counter()
     for import_id in import_ids:
         try:
             service(import_id=import_id, actor=user_of(request))
+        except NotFound:
+            # The list shows it, the residents are not for everybody who sees the list.
+            refused[_NOT_YOURS] += 1
         except Problem as problem:
-            refused.append((import_id, problem.detail))
-    messages.info(request, f"{len(import_ids) - len(refused)} {done}, {len(refused)} left alone.")
-    for import_id, sentence in refused:
-        messages.warning(request, f"Import {import_id}: {sentence}")
+            refused[said(problem)] += 1
+    messages.info(request, f"{len(import_ids) - refused.total()} {done}, {refused.total()} left alone.")
+    for sentence, count in refused.most_common():
+        messages.warning(request, f"{count} left alone: {sentence}")

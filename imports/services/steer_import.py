@@ -33,7 +33,7 @@ def discard_import(*, import_id: int, actor: User) -> Import:
 def retry_import(*, import_id: int, actor: User) -> Import:
     """Queues a failed or cancelled import again. Raises as `approve_import`, and `Gone` when its body is erased."""
     values: dict[str, Any] = {"status": Status.QUEUED, "settled_at": None, "attempts": 0, "review": None}
-    values |= {"errors": [], "more_errors": 0}
+    values |= {"errors": [], "more_errors": 0, "processed": 0}
     moved = _move(import_id, actor, (Status.FAILED, Status.CANCELLED), values)
     if moved.body_size is None:
         raise Gone("The raw body of this import was erased: deliver it again.")

@@ -16,6 +16,7 @@ from airports.services.delete_airport import delete_airport
 from analytics.models import DemandSettings, ImportDemand, TownAlias, TownPlace
 from config.common.models import ApiToken, ChunkedRun, Lease, ReadAudit
 from config.common.services.tokens import issue_token
+from config.settings.navigation import NAVIGATION
 from imports.models import Citizen, Correction, Import
 from tests.airports.builders import make_airport
 from tests.analytics.counted import make
@@ -177,7 +178,17 @@ def test_each_page_opens_for_whom_the_table_says(model: type[Any], letter: str) 
 def test_the_front_page_lists_what_the_role_may_open(letter: str) -> None:
     html = signed_in(person(letter)).get("/admin/").content.decode()
     shown = {model for model in PAGES if f'href="{url(model, "")}"' in html}
-    assert shown == {model for model, (lists, _, _) in PAGES.items() if letter in lists}
+    # Nothing of the product happens once at a moment: the form of a schedule leads there, no menu does.
+    assert shown == {model for model, (lists, _, _) in PAGES.items() if letter in lists} - {ClockedSchedule}
+
+
+def test_what_nothing_uses_is_in_no_menu_and_the_form_of_a_schedule_still_leads_to_moments() -> None:
+    client = signed_in(person("S"))
+    index = client.get("/admin/django_celery_beat/").content.decode()
+    form = client.get(url(PeriodicTask, "add/")).content.decode()
+    names = ("clockedschedule", "crontabschedule", "solar")
+    assert [name in index.lower() for name in names] == [False, True, False]
+    assert ["/clockedschedule/add/" in form, 'name="clocked"' in form, 'name="solar"' in form] == [True, True, False]
 
 
 @pytest.mark.parametrize("model", PAGES)
@@ -202,6 +213,23 @@ def test_the_page_of_a_role_asks_once_for_all_its_permissions(django_assert_num_
     for role in roles:
         with django_assert_num_queries(4):
             client.get(role)
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (Import, "Deliveries"),
+        (Citizen, "Residents"),
+        (Correction, "Corrections"),
+        (HistoricalAirport, "Airports deleted for good"),
+    ],
+)
+def test_a_line_of_the_sidebar_and_the_list_that_it_opens_have_one_name(model: type[Any], name: str) -> None:
+    html = " ".join(signed_in(person("S")).get(url(model, "")).content.decode().split())
+    lines = {str(item["link"]): item["title"] for group in NAVIGATION for item in group["items"]}
+    assert (lines[url(model, "")], model._meta.verbose_name_plural) == (name, name.lower())
+    # Above the list, and in the count below it.
+    assert (html.count(name) > 1, f"0 {name.lower()}" in html) == (True, True)
 
 
 def test_somebody_without_a_role_is_sent_to_sign_in() -> None:

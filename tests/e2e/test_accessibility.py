@@ -52,6 +52,9 @@ def paths(world: World) -> list[str]:
     import_id = town_of_three()
     Import.objects.create(source="broken", status="failed", errors=[{"pointer": "line 2/town", "detail": "Empty."}])
     Import.objects.create(source="slow", status="loading", citizen_count=10, processed=4)
+    review = {"compared_with": import_id, "residents": 1, "towns": 1, "channels": 1, "new": 0, "gone": 2, "changed": 1}
+    moved = {"citizen_id": 1, "difference": "changed", "changes": {"town": {"from": "Kiev", "to": "Kyiv"}}}
+    Import.objects.create(source="looked at", status="checked", review=review, differences=[moved])
     refresh_demand()
     place_towns()
     TownPlace.objects.filter(pk=some_town()).update(method="unplaced", latitude=None, longitude=None)

@@ -42,7 +42,7 @@ def test_the_filters_of_a_list_open_and_filter(open_page: OpenPage, world: World
     expect(failed).to_be_hidden()
     page.locator("a[x-on\\:click='filterOpen = true']").click()
     failed.click()
-    expect(page.get_by_text("0 imports").last).to_be_visible()
+    expect(page.get_by_text("0 deliveries").last).to_be_visible()
 
 
 def test_forms_with_scripts_of_others_run_under_the_policy(open_page: OpenPage, world: World) -> None:

@@ -61,8 +61,8 @@ def test_a_file_with_two_bad_lines_says_what_is_wrong_as_soon_as_it_is_known(adm
     load_received_import(import_id=Import.objects.latest("id").pk)
     # Nobody reloads the page.
     expect(page.get_by_role("heading", name="Failed")).to_be_visible()
-    expect(page.get_by_text("Line 2 · town")).to_be_visible()
-    expect(page.get_by_text("Line 4 · birth_date")).to_be_visible()
+    expect(page.get_by_text("Line 2 · town: At least")).to_be_visible()
+    expect(page.get_by_text("Line 4 · birth_date: A real date")).to_be_visible()
     assert barriers(page, within="#import-status") == []
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the refused residents").click()
@@ -134,3 +134,21 @@ def test_the_page_before_an_erasure_shuts_nobody_out(admin: Admin, scheme: str) 
     page = admin(f"/admin/imports/import/{town_of_three()}/erase/", scheme=scheme)
     expect(page.get_by_role("button", name="Erase for good")).to_be_visible()
     assert barriers(page, within="#content") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_bar_of_a_load_has_the_colours_of_the_admin(admin: Admin, scheme: str) -> None:
+    row = Import.objects.create(source="slow", status="loading", citizen_count=10, processed=4)
+    bar = admin(f"/admin/imports/import/{row.pk}/change/", scheme=scheme).get_by_role("progressbar")
+    expect(bar).to_have_css("appearance", "none")
+    expect(bar).to_have_css("height", "8px")
+
+
+def test_on_a_phone_a_row_without_a_box_does_not_name_one(admin: Admin) -> None:
+    for status in ("queued", "complete"):
+        Import.objects.create(source="any", status=status)
+    page = admin("/admin/imports/import/", width=390)
+    cells = page.locator("td.action-checkbox")
+    expect(page.locator("#result_list")).to_be_visible()
+    found = {(cell.is_visible(), cell.locator("input").count()) for cell in cells.all()}
+    assert found == {(True, 1), (False, 0)}

@@ -113,7 +113,7 @@ def test_the_palette_finds_a_delivery_by_keyboard_alone(open_page: OpenPage, wor
     expect(page).to_have_url(f"{world.url}/admin/")
     page.keyboard.press("Control+k")
     page.keyboard.type(str(import_id))
-    expect(page.get_by_role("link", name=f"Import {import_id} from default")).to_be_visible()
+    expect(page.get_by_role("link", name=f"Delivery {import_id} from default")).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{world.url}/admin/imports/import/{import_id}/change/")

@@ -83,8 +83,8 @@ def test_rows_name_themselves_without_personal_data() -> None:
     citizen = add(delivery=delivery)
     correction = Correction(delivery=delivery, citizen_id=1, changes={"name": {"from": "Anna", "to": "Hanna"}})
     assert [str(row) for row in (delivery, citizen, correction)] == [
-        f"Import {delivery.pk} from Kyiv",
-        f"Citizen 1 of import {delivery.pk}",
-        f"Correction of citizen 1 of import {delivery.pk}",
+        f"Delivery {delivery.pk} from Kyiv",
+        f"Resident 1 of delivery {delivery.pk}",
+        f"Correction of resident 1 of delivery {delivery.pk}",
     ]
     assert Import.objects.live().get() == delivery

@@ -53,8 +53,8 @@ def last_two(deliveries: Sequence[ImportRow]) -> tuple[ImportRow | None, ImportR
 def _since(last: ImportRow | None, before: ImportRow | None) -> str:
     if last is None:
         return ""
-    name = f"Import {last.import_id} of {last.source}, {last.delivered_at:%d %b %Y}"
-    compared = f"changes against import {before.import_id}" if before else "the first of its source"
+    name = f"{last.import_id} of {last.source}, {last.delivered_at:%d %b %Y}"
+    compared = f"changes against delivery {before.import_id}" if before else "the first of its source"
     return f"Last delivery: {name}; {compared}."
 
 

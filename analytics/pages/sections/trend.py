@@ -45,8 +45,10 @@ def trend_lines(rows: Sequence[ImportRow], filters: Filters) -> Lines:
 
 
 def _point(row: ImportRow, filters: Filters) -> Point:
-    title = f"{row.source}, import {row.import_id}, {row.delivered_at:%d %b %Y}: {words.count(row.row.courses)} courses"
-    return Point(row.delivered_at, row.row.courses, f"Import {row.import_id}", title, _list(row, filters))
+    title = (
+        f"{row.source}, delivery {row.import_id}, {row.delivered_at:%d %b %Y}: {words.count(row.row.courses)} courses"
+    )
+    return Point(row.delivered_at, row.row.courses, f"Delivery {row.import_id}", title, _list(row, filters))
 
 
 def _list(row: ImportRow, filters: Filters) -> str:

@@ -13,6 +13,7 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisAway
 
 from airports.models import PendingChange
+from airports.services.flag_many import flag_airports
 from airports.services.request_change import request_change
 from analytics.dashboard.tiles import KINDS
 from analytics.models import TownPlace
@@ -151,6 +152,15 @@ def test_changes_count_from_yesterday_and_their_lists_show_as_many() -> None:
     assert counts == [1, 1, 1]
 
 
+@pytest.mark.parametrize(("letter", "count"), [("V", "1"), ("E", "1"), ("M", "2")])
+def test_flagged_airports_are_counted_for_whom_their_list_shows_them(letter: str, count: str) -> None:
+    make_airport()
+    flag_airports(airport_ids=[make_airport("Flagged").pk], actor=User.objects.create_user("flagger"))
+    client = browser_of(letter)
+    line = next(line for line in shown(client)["changes"]["lines"] if line.name == "Airports changed")
+    assert (line.figure, str(client.get(line.href).context["cl"].result_count)) == (count, count)
+
+
 def test_yesterday_begins_at_midnight_utc(superuser: User) -> None:
     changes = read_changes(actor=superuser, now=datetime(2026, 3, 1, 0, 30, tzinfo=UTC))
     assert changes.since == datetime(2026, 2, 28, tzinfo=UTC)
@@ -192,6 +202,14 @@ def test_without_redis_the_page_says_that_it_is_away(monkeypatch: pytest.MonkeyP
 def test_a_queue_that_nobody_takes_from_is_marked() -> None:
     lines = {line.name: line for line in shown(browser_of("S"))["work"]["lines"]}
     assert (lines["Queue urgent"].figure, lines["Queue urgent"].label) == ("0 waiting", "danger")
+
+
+def test_only_what_has_a_list_behind_it_is_a_link() -> None:
+    client = browser_of("M")
+    links = {line.name: line.href for line in shown(client)["work"]["lines"] if line.href}
+    assert links == {"Schedules": "/admin/django_celery_beat/periodictask/"}
+    html = client.get("/admin/").content.decode()
+    assert ("<span>Queue urgent" in html, 'href=""' in html, "/health/ready" in html) == (True, False, False)
 
 
 def test_a_tile_by_itself_is_only_for_the_page_that_holds_it() -> None:

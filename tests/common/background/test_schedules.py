@@ -23,8 +23,13 @@ def run_migration() -> None:
 
 
 def test_the_migration_makes_schedules_whose_messages_expire(migrate: None) -> None:
-    rows = PeriodicTask.objects.order_by("name").values_list("name", "task", "interval__every", "expire_seconds")
-    assert list(rows) == [("Clear expired", "common.clear_expired", 600, 600), ("Sweep", "common.sweep", 20, 20)]
+    rows = PeriodicTask.objects.order_by("name").values_list(
+        "name", "task", "interval__every", "interval__period", "expire_seconds"
+    )
+    assert list(rows) == [
+        ("Clear expired", "common.clear_expired", 10, "minutes", 600),
+        ("Sweep", "common.sweep", 20, "seconds", 20),
+    ]
 
 
 def test_what_staff_changed_survives_the_next_start(migrate: None) -> None:
@@ -38,3 +43,24 @@ def test_an_interval_that_is_there_twice_is_shared_and_not_made_again() -> None:
         IntervalSchedule.objects.create(every=77, period="seconds")
     add_schedule(apps, name="Tests", task="common.sweep", seconds=77, expires=7, description="")
     assert IntervalSchedule.objects.filter(every=77).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (86_400, "every day"),
+        (172_800, "every 2 days"),
+        (90_000, "every 25 hours"),
+        (3_600, "every hour"),
+        (600, "every 10 minutes"),
+        (90, "every 90 seconds"),
+    ],
+)
+def test_an_interval_is_said_as_people_say_it(seconds: int, said: str) -> None:
+    add_schedule(apps, name="Tests", task="common.sweep", seconds=seconds, expires=7, description="")
+    made = PeriodicTask.objects.get(name="Tests").interval
+    old = IntervalSchedule.objects.create(every=seconds, period="seconds")
+    length = old.schedule.run_every
+    import_module("config.common.migrations.0007_intervals_in_words").forwards(apps, None)
+    old.refresh_from_db()
+    assert (str(made), str(old), old.schedule.run_every) == (said, said, length)

@@ -1,10 +1,12 @@
 """Deliveries in the admin."""
 
 import json
+import re
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import timezone
 
 from imports.models import Import
 from imports.services.load_received import load_received_import
@@ -61,6 +63,24 @@ def test_a_page_asks_again_while_its_import_is_under_way(viewer: Client, status:
     assert ('hx-trigger="every 2s"' in shown, 'max="200" value="50"' in shown) == (asks_again, asks_again)
 
 
+def test_a_page_says_how_far_the_load_is_and_that_a_queued_one_waits(viewer: Client) -> None:
+    said = {"loading": "25 %: 50 of 200 residents loaded.", "queued": "It waits for a worker."}
+    rows = {status: ImportFactory(status=status, citizen_count=200, processed=50).pk for status in said}
+    shown = {status: text(viewer.get(f"{page(key)}change/")) for status, key in rows.items()}
+    assert [status for status, sentence in said.items() if sentence not in shown[status]] == []
+
+
+def test_what_a_delivery_has_not_gone_through_has_no_line(viewer: Client) -> None:
+    rows = [ImportFactory(status="loading"), ImportFactory(status="erased", erased_at=timezone.now())]
+    shown = [text(viewer.get(f"{page(row.pk)}change/")) for row in rows]
+    helps = ("When somebody had its residents erased.", "When nothing personal of it was left.",
+             "Its rows are about to go.", "Who supplied it.")  # fmt: skip
+    assert [[sentence in html for sentence in helps] for html in shown] == [
+        [False, False, False, True],
+        [True, True, False, True],
+    ]
+
+
 BUTTONS = {
     "checked": {"approve", "discard"},
     "failed": {"retry"},
@@ -106,7 +126,44 @@ def test_an_action_for_several_says_how_many_it_took_and_why_not_the_others() ->
     form = {"action": "cancel_selected", "_selected_action": [row.pk for row in rows]}
     shown = text(browser(manager).post("/admin/imports/import/", form, follow=True))
     assert "2 cancelled, 1 left alone." in shown
-    assert "This import is complete; it would have to be queued or loading." in shown
+    assert "This delivery is complete; it would have to be queued or loading." in shown
+
+
+def choices(client: Client) -> tuple[list[int], list[str]]:
+    """The imports that the list lets one choose, and the actions that it offers for them."""
+    html = client.get("/admin/imports/import/").content.decode()
+    boxes = re.findall(r'name="_selected_action" value="(\d+)"', html)
+    return sorted(map(int, boxes)), re.findall(r'<option value="(\w+)_selected"', html)
+
+
+def test_the_list_offers_an_importer_their_own_imports_and_what_is_possible_with_them() -> None:
+    owner, other = somebody("Importers"), somebody("Importers", "other")
+    rows = {status: ImportFactory(status=status, created_by=owner, body_size=1).pk for status in BUTTONS}
+    ImportFactory(status="checked", created_by=None)
+    assert choices(browser(other)) == ([], [])
+    expected = sorted(key for status, key in rows.items() if BUTTONS[status])
+    assert choices(browser(owner)) == (expected, ["approve", "discard", "retry", "cancel"])
+    Import.objects.exclude(pk=rows["failed"]).update(created_by=other)
+    assert choices(browser(owner)) == ([rows["failed"]], ["retry"])
+
+
+def test_the_list_offers_a_manager_every_import_that_something_can_be_decided_about() -> None:
+    rows = [ImportFactory(status=status, body_size=None).pk for status in ("checked", "failed", "complete", "queued")]
+    assert choices(browser(somebody("Managers")))[0] == [rows[0], rows[3]]
+
+
+def test_an_action_says_how_many_it_left_out_and_why_once_for_each_reason() -> None:
+    owner = somebody("Importers")
+    rows = [ImportFactory(status=status, created_by=owner) for status in ("queued", "complete", "complete")]
+    rows += [ImportFactory(status="queued") for _ in range(3)]
+    form = {"action": "cancel_selected", "_selected_action": [row.pk for row in rows]}
+    answer = browser(owner).post("/admin/imports/import/", form, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "1 cancelled, 5 left alone.",
+        "3 left alone: Somebody else's; you decide about your own.",
+        "2 left alone: This delivery is complete; it would have to be queued or loading.",
+    ]
+    assert sorted(Import.objects.values_list("status", flat=True)) == ["cancelled", *["complete"] * 2, *["queued"] * 3]
 
 
 @pytest.mark.parametrize(("way", "left"), [("erase", ("erased", False)), ("remove", ("complete", True))])

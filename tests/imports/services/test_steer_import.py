@@ -85,9 +85,9 @@ def test_without_its_body_an_import_is_not_tried_again(status: str, sent: Sent) 
 
 
 def test_a_retry_begins_from_nothing() -> None:
-    import_id = waiting("failed", errors=[{"pointer": ""}], more_errors=3, attempts=6)
+    import_id = waiting("failed", errors=[{"pointer": ""}], more_errors=3, attempts=6, processed=7)
     row = retry_import(import_id=import_id, actor=somebody("Managers"))
-    assert (row.errors, row.more_errors, row.attempts, row.settled_at) == ([], 0, 0, None)
+    assert (row.errors, row.more_errors, row.attempts, row.processed, row.settled_at) == ([], 0, 0, 0, None)
 
 
 @pytest.mark.parametrize("step", [approve_import, discard_import])
