@@ -33,6 +33,17 @@ class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
         return self.filter(pk=import_id).first()
 
 
+class TownAliasQuerySet(models.QuerySet["TownAlias"]):
+    """What staff said towns are."""
+
+    def with_city(self, places: "TownPlaceQuerySet") -> "TownAliasQuerySet":
+        """With `city` and `country`, name and ISO code, of the places that the aliases gave their towns; None where
+        there is no place."""
+        given = places.filter(pk=models.OuterRef("town"), geoname_id=models.OuterRef("geoname_id"))
+        found = {name: models.Subquery(given.values(name)) for name in ("city", "country")}
+        return self.annotate(**found)
+
+
 class TownPlaceQuerySet(models.QuerySet["TownPlace"]):
     """Towns and where they are."""
 

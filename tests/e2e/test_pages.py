@@ -89,4 +89,6 @@ def test_redoc_finds_an_operation(open_page: OpenPage) -> None:
     """Its search runs in a worker that it makes of a text, which the policy of this page alone allows."""
     page = open_page("/redoc")
     page.get_by_role("textbox").fill("opportunities")
-    expect(page.locator("[data-role='search:results'] li").first).to_contain_text("Find where to advertise next", timeout=20_000)
+    expect(page.locator("[data-role='search:results'] li").first).to_contain_text(
+        "Find where to advertise next", timeout=20_000
+    )
