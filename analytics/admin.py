@@ -66,7 +66,7 @@ class TownPlaceAdmin(ReadOnlyAdmin):
     @admin.display(description="nearest airport")
     def airport(self, row: TownPlace) -> SafeString | None:
         """By name; it may be gone since."""
-        found = Airport.objects.live().filter(pk=row.airport_id).first()
+        found = Airport.objects.live().filter(pk=row.airport_id).first() if row.airport_id else None
         if found is None:
             return None
         return format_html(_LINK, reverse("admin:airports_airport_change", args=[found.pk]), found)

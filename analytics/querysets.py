@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
-    from analytics.models import CurrentSegment, ImportDemand, TownPlace
+    from analytics.models import CurrentSegment, ImportDemand, TownAlias, TownPlace
 
 
 class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
@@ -36,12 +36,12 @@ class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
 class TownAliasQuerySet(models.QuerySet["TownAlias"]):
     """What staff said towns are."""
 
-    def with_city(self, places: "TownPlaceQuerySet") -> "TownAliasQuerySet":
+    def with_city(self, places: "TownPlaceQuerySet") -> "models.QuerySet[TownAlias]":
         """With `city` and `country`, name and ISO code, of the places that the aliases gave their towns; None where
         there is no place."""
         given = places.filter(pk=models.OuterRef("town"), geoname_id=models.OuterRef("geoname_id"))
-        found = {name: models.Subquery(given.values(name)) for name in ("city", "country")}
-        return self.annotate(**found)
+        city, country = (models.Subquery(given.values(name)) for name in ("city", "country"))
+        return self.annotate(city=city, country=country)
 
 
 class TownPlaceQuerySet(models.QuerySet["TownPlace"]):

@@ -130,7 +130,7 @@ def test_a_preview_says_how_many_rows_it_shows_and_hands_out_all() -> None:
     many = "".join(f"Field {n},,,,,{n},0,,,,,,\n" for n in range(59)) + "=1+1,,,HLD,LENW,70,0,,,,,,\n"
     page = preview(client, many)
     assert "51 of 61 rows shown." in page.content.decode()
-    answer = client.get(f"{page.redirect_chain[-1][0]}rows.csv")
+    answer: Any = client.get(f"{page.redirect_chain[-1][0]}rows.csv")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="airports-preview.csv"'
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
     assert len({row["line"] for row in rows}) == 61
