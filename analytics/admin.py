@@ -7,17 +7,25 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 import analytics.admin_demand  # noqa: F401 - registers itself
+from airports.countries import country_name
+from airports.models import Airport
 from analytics.dashboard.pages import unplaced_page
 from analytics.models import TownAlias, TownPlace
+from analytics.querysets import TownAliasQuerySet
 from analytics.services.find_city import find_city
 from analytics.services.town_aliases import remove_alias, set_alias
 from config.common.admin import ReadOnlyAdmin
 from config.common.problems import InvalidInput
+
+_LINK = '<a class="underline" href="{}">{}</a>'
 
 
 @admin.register(TownPlace)
@@ -29,6 +37,11 @@ class TownPlaceAdmin(ReadOnlyAdmin):
     search_fields = ("town", "city", "=country", "=geoname_id")
     show_full_result_count = False
     actions_list = ("unplaced",)
+    fields = (
+        "town", "method", "city", "country_called", "geoname_id", "position", "time_zone", "airport", "kilometres",
+        "may_be", "placed_at",
+    )  # fmt: skip
+    readonly_fields = ("country_called", "position", "airport", "kilometres", "may_be")
 
     @action(description="Not on the map", url_path="unplaced", icon="wrong_location")  # type: ignore[untyped-decorator]  # unfold has no types
     def unplaced(self, request: HttpRequest) -> HttpResponse:
@@ -39,6 +52,40 @@ class TownPlaceAdmin(ReadOnlyAdmin):
     def kilometres(self, row: TownPlace) -> str:
         """Rounded."""
         return "" if row.airport_distance is None else f"{row.airport_distance / 1000:.0f}"
+
+    @admin.display(description="country")
+    def country_called(self, row: TownPlace) -> str:
+        """By name."""
+        return country_name(row.country) or row.country
+
+    @admin.display(description="where")
+    def position(self, row: TownPlace) -> str | None:
+        """Degrees of latitude and longitude, to some ten metres."""
+        return None if row.latitude is None else f"{row.latitude:.4f}, {row.longitude:.4f}"
+
+    @admin.display(description="nearest airport")
+    def airport(self, row: TownPlace) -> SafeString | None:
+        """By name; it may be gone since."""
+        found = Airport.objects.live().filter(pk=row.airport_id).first() if row.airport_id else None
+        if found is None:
+            return None
+        return format_html(_LINK, reverse("admin:airports_airport_change", args=[found.pk]), found)
+
+    @admin.display(description="may be")
+    def may_be(self, row: TownPlace) -> SafeString | None:
+        """The cities that staff may choose from, the likeliest first, with the people who live there."""
+        if not row.suggestions:
+            return None
+        cities = (
+            (city_called(one["name"], one["country"]), f"{one['population']:,}", one["geoname_id"])
+            for one in row.suggestions
+        )
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {} people, GeoNames id {}</li>", cities))
+
+
+def city_called(name: str | None, country: str | None) -> str:
+    """`Valencia, Spain`; empty where neither is known."""
+    return ", ".join(part for part in (name, country_name(country or "") or country) if part)
 
 
 class TownAliasForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
@@ -72,14 +119,30 @@ class TownAliasAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
     """What staff said towns are. Adding, changing and deleting one places its town at once."""
 
     form = TownAliasForm
-    list_display = ("town", "geoname_id", "created_at", "created_by")
+    list_display = ("town", "city", "geoname_id", "created_at", "created_by")
     list_select_related = ("created_by",)
     search_fields = ("town", "=geoname_id")
     show_full_result_count = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: TownAlias | None = None) -> tuple[str, ...]:
         # Another town is another alias.
-        return ("town",) if obj else ()
+        return ("town", "place") if obj else ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TownAlias]:
+        aliases: TownAliasQuerySet = super().get_queryset(request)
+        return aliases.with_city(TownPlace.objects.all())
+
+    @admin.display(description="city", ordering="city")
+    def city(self, row: Any) -> str:
+        """Its name and country."""
+        return city_called(row.city, row.country)
+
+    @admin.display(description="is now")
+    def place(self, row: Any) -> SafeString | None:
+        """The city, which leads to the place of the town."""
+        if not row.city:
+            return None
+        return format_html(_LINK, reverse("admin:analytics_townplace_change", args=[row.town]), self.city(row))
 
     def save_model(self, request: HttpRequest, obj: TownAlias, form: TownAliasForm, change: bool) -> None:
         set_alias(town=obj.town, geoname_id=form.cleaned_data["city"], actor=cast("User", request.user))

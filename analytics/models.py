@@ -8,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MinValueValidator
 from django.db import models
 
-from analytics.querysets import ImportDemandQuerySet, TownPlaceQuerySet
+from analytics.querysets import ImportDemandQuerySet, TownAliasQuerySet, TownPlaceQuerySet
 from imports.models import Citizen, Import
 
 
@@ -139,6 +139,8 @@ class TownAlias(models.Model):
         encoder=DjangoJSONEncoder,
         help_text="The town's place without the alias.",
     )
+
+    objects: ClassVar[TownAliasQuerySet] = TownAliasQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 
     class Meta:
         ordering = ("town",)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
-    from analytics.models import CurrentSegment, ImportDemand, TownPlace
+    from analytics.models import CurrentSegment, ImportDemand, TownAlias, TownPlace
 
 
 class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
@@ -31,6 +31,17 @@ class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
     def of(self, import_id: int) -> "ImportDemand | None":
         """What was counted of one import."""
         return self.filter(pk=import_id).first()
+
+
+class TownAliasQuerySet(models.QuerySet["TownAlias"]):
+    """What staff said towns are."""
+
+    def with_city(self, places: "TownPlaceQuerySet") -> "models.QuerySet[TownAlias]":
+        """With `city` and `country`, name and ISO code, of the places that the aliases gave their towns; None where
+        there is no place."""
+        given = places.filter(pk=models.OuterRef("town"), geoname_id=models.OuterRef("geoname_id"))
+        city, country = (models.Subquery(given.values(name)) for name in ("city", "country"))
+        return self.annotate(city=city, country=country)
 
 
 class TownPlaceQuerySet(models.QuerySet["TownPlace"]):

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from airports.admin.shown import acting
@@ -16,6 +18,8 @@ from airports.services.flag_many import Outcomes, flag_airports, restore_airport
 from airports.services.purge_airports import purge_airports
 
 _NAMED = 5
+# Django's own name for the filters of the list, in the address of a page that it led to.
+_FROM_PAGE = "_changelist_filters"
 _LISTED = 100
 
 
@@ -35,9 +39,16 @@ class ActionsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
         say(request, flag_airports(airport_ids=_ids(queryset), actor=acting(request)), "flagged as deleted")
 
     @admin.action(description="Restore the selected airports", permissions=["delete"])
-    def restore_selected(self, request: HttpRequest, queryset: QuerySet[Airport]) -> None:
-        """Takes the deletion flag off."""
-        say(request, restore_airports(airport_ids=_ids(queryset), actor=acting(request)), "restored")
+    def restore_selected(self, request: HttpRequest, queryset: QuerySet[Airport]) -> HttpResponse | None:
+        """Takes the deletion flag off. Who comes from the page of an airport goes back there, the filters of the list
+        that led to it kept."""
+        airport_ids = _ids(queryset)
+        say(request, restore_airports(airport_ids=airport_ids, actor=acting(request)), "restored")
+        if _FROM_PAGE not in request.POST or len(airport_ids) != 1:
+            return None
+        page = reverse("admin:airports_airport_change", args=airport_ids)
+        filters = request.POST[_FROM_PAGE]
+        return HttpResponseRedirect(f"{page}?{urlencode({_FROM_PAGE: filters})}" if filters else page)
 
     @admin.action(description="Delete for good those of the selected that are flagged", permissions=["delete"])
     def delete_selected_for_good(self, request: HttpRequest, queryset: QuerySet[Airport]) -> HttpResponse | None:

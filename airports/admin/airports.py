@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
 from airports.admin.actions import ActionsMixin, say
 from airports.admin.export import ExportMixin
@@ -24,13 +27,15 @@ from airports.services.flag_many import flag_airports
 from airports.services.update_airport import update_airport
 from config.common.problems import Problem
 
+_FLAGGED = "flagged"
+
 
 @admin.register(Airport)
 class AirportAdmin(UploadMixin, ExportMixin, ActionsMixin, HistoryMixin, ModelAdmin):  # type: ignore[misc]  # neither has types
     """Airports. Deleting flags them; what is flagged can be restored, or deleted for good."""
 
     form = AirportForm
-    list_display = ("name", "city", "country", "iata", "icao", "tz", "updated_at", "is_deleted")
+    list_display = ("name", "city", "country", "iata", "icao", "tz", "updated_at", "flagged")
     list_filter = (CountryFilter, "is_deleted", HistoryFilter, TypeFilter, SourceFilter)
     list_filter_submit = True
     search_fields = ("name", "city", "country", "=iata", "=icao")
@@ -43,7 +48,12 @@ class AirportAdmin(UploadMixin, ExportMixin, ActionsMixin, HistoryMixin, ModelAd
 
     def get_readonly_fields(self, request: HttpRequest, obj: Airport | None = None) -> tuple[str, ...]:
         # A new one has none of them yet: the database fills them in.
-        return ("on_the_map", "is_deleted", "deleted_at", "created_at", "updated_at", "version") if obj else ()
+        return ("on_the_map", "flagged", "deleted_at", "created_at", "updated_at", "version") if obj else ()
+
+    @display(description="Flagged as deleted", ordering="is_deleted", label={_FLAGGED: "danger"})  # type: ignore[untyped-decorator]  # unfold has no types
+    def flagged(self, airport: Airport) -> str | None:
+        """Nothing where all is well: a red cross would read as an alarm."""
+        return _FLAGGED if airport.is_deleted else None
 
     @admin.display(description="On the map")
     def on_the_map(self, airport: Airport) -> SafeString:
@@ -72,7 +82,9 @@ class AirportAdmin(UploadMixin, ExportMixin, ActionsMixin, HistoryMixin, ModelAd
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         # The button says what it does.
         may_flag = kwargs.get("change") and self.has_delete_permission(request, kwargs.get("obj"))
-        context |= {"show_delete": False, "may_flag": may_flag}
+        # A template may not read a name that begins with an underscore.
+        filters = request.GET.get("_changelist_filters", "")
+        context |= {"show_delete": False, "may_flag": may_flag, "list_filters": filters}
         answer: HttpResponse = super().render_change_form(request, context, **kwargs)
         return answer
 
@@ -98,4 +110,6 @@ class AirportAdmin(UploadMixin, ExportMixin, ActionsMixin, HistoryMixin, ModelAd
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         # Django's own would say that it was deleted; `delete_model` has said what happened.
-        return HttpResponseRedirect("../../")
+        listing = reverse("admin:airports_airport_changelist")
+        kept = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
+        return HttpResponseRedirect(add_preserved_filters(kept, listing))

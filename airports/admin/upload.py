@@ -7,12 +7,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
+from airports.admin.differences import differences_csv, what
 from airports.admin.shown import Difference, acting, differences
 from airports.fields import NAMES
 from airports.models import KeptUpload
@@ -53,8 +55,12 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
     actions_list = ("upload_file",)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.preview_view)
-        return [path("upload/<int:upload_id>/", view, name="airports_upload_preview"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("upload/<int:upload_id>/", wrap(self.preview_view), name="airports_upload_preview"),
+            path("upload/<int:upload_id>/rows.csv", wrap(self.rows_view), name="airports_upload_rows"),
+            *super().get_urls(),
+        ]
 
     def has_upload_permission(self, request: HttpRequest, *_: Any) -> bool:
         """May make and change airports."""
@@ -89,6 +95,19 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
             messages.warning(request, gone.detail)
             return HttpResponseRedirect(reverse("admin:airports_airport_upload_file"))
 
+    def rows_view(self, request: HttpRequest, upload_id: int) -> HttpResponseBase:
+        """All that the kept file would change by now, of which the page shows the first, as a file."""
+        if not self.has_upload_permission(request):
+            raise PermissionDenied
+        try:
+            return differences_csv(upload_id=upload_id, actor=acting(request))
+        except InvalidInput as refusal:
+            messages.warning(request, refusal.detail)
+            return HttpResponseRedirect(reverse("admin:airports_upload_preview", args=[upload_id]))
+        except NotFound as gone:
+            messages.warning(request, gone.detail)
+            return HttpResponseRedirect(reverse("admin:airports_airport_upload_file"))
+
     def _decide(self, request: HttpRequest, kept: KeptUpload) -> HttpResponse:
         if "take" not in request.POST:
             forget_upload(upload_id=kept.pk, actor=acting(request))
@@ -101,8 +120,8 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
     def _preview(self, request: HttpRequest, kept: KeptUpload, preview: dict[str, Any]) -> HttpResponse:
         counts = preview.get("counts", {})
-        rows = [{**row, "changes": _in_order(row["changes"])} for row in preview["differences"]]
-        total = counts.get("created", 0) + counts.get("updated", 0)
+        rows = [{**row, "changes": _in_order(row["changes"]), "what": what(row)} for row in preview["differences"]]
+        total = sum(counts.get(name, 0) for name in ("created", "updated", "displaced"))
         return self._page(
             request,
             f"Preview: {kept.name}",

@@ -1,6 +1,6 @@
 """Keeps a file of airports while somebody looks at what it would do."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from airports.csv.lines import ByteStream
 from airports.models import KeptChunk, KeptUpload
-from airports.services.preview_upload import preview_upload
+from airports.services.preview_upload import every_difference, preview_upload
 from airports.services.upload_airports import OnError, UploadResult, upload_airports
 from config.common.problems import NotFound
 
@@ -67,6 +67,23 @@ def take_upload(*, upload_id: int, actor: User) -> UploadResult:
         result = upload_airports(stream=file, actor=actor, on_error=on_error)
         upload.delete()
     return result
+
+
+def tell_differences(*, upload_id: int, actor: User, tell: Callable[[Iterable[dict[str, Any]]], None]) -> None:
+    """Hands `tell` all that the kept file would change, as the airports are by now, each as `preview_upload` has them.
+
+    Raises `NotFound`, and what `upload_airports` raises. Stores nothing.
+    """
+    upload = kept_upload(upload_id=upload_id, actor=actor)
+    on_error: Any = upload.on_error
+    with _opened(upload) as file:
+        upload_airports(
+            stream=file,
+            actor=actor,
+            on_error=on_error,
+            dry_run=True,
+            look=lambda cursor: tell(every_difference(cursor)),
+        )
 
 
 def forget_upload(*, upload_id: int, actor: User) -> None:

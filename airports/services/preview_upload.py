@@ -1,6 +1,6 @@
 """What a file of airports would do, row by row, without doing it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,16 +14,18 @@ from config.common.problems import InvalidInput
 
 # Of the rows that would change something, so many are shown.
 SHOWN = 50
+_AT_ONCE = 1000
 
 _DIFFERENCES = f"""
     SELECT m.line, m.airport_id, m.name, a.id IS NULL, {", ".join(f"a.{name}, m.{name}" for name in NAMES)}
     FROM upload_merged m LEFT JOIN airports_airport a ON a.id = m.airport_id
-    WHERE m.airport_id IS NULL OR m.is_changed
-    ORDER BY m.line LIMIT {SHOWN}
+    WHERE (m.airport_id IS NULL OR m.is_changed) AND m.line > %s
+    ORDER BY m.line LIMIT %s
 """  # nosec B608 # joins constants alone; values are parameters
-_DISPLACED = f"""
-    SELECT a.id, a.name, a.iata FROM upload_displaced JOIN airports_airport a USING (id) ORDER BY a.id LIMIT {SHOWN}
-"""  # nosec B608 # joins constants alone; values are parameters
+_DISPLACED = """
+    SELECT a.id, a.name, a.iata FROM upload_displaced JOIN airports_airport a USING (id) WHERE a.id > %s
+    ORDER BY a.id LIMIT %s
+"""
 
 
 def preview_upload(*, stream: ByteStream, actor: User, on_error: OnError) -> dict[str, Any]:
@@ -55,11 +57,27 @@ def _said(rejection: dict[str, Any]) -> str:
     return f"{rejection['column']}: {rejection['detail']}" if rejection["column"] else rejection["detail"]
 
 
+def every_difference(cursor: CursorWrapper) -> Iterator[dict[str, Any]]:
+    """All that `preview_upload` shows the first of, in constant memory; `cursor` is that of a `look`."""
+    for some in (_changed, _displaced):
+        last = 0
+        while found := some(cursor, last, _AT_ONCE):
+            yield from found
+            last = found[-1]["line"] or found[-1]["airport"]
+
+
 def _differences(cursor: CursorWrapper) -> list[dict[str, Any]]:
-    cursor.execute(_DIFFERENCES)
-    found = [_difference(row) for row in cursor.fetchall()]
-    cursor.execute(_DISPLACED)
-    return found + [
+    return _changed(cursor, 0, SHOWN) + _displaced(cursor, 0, SHOWN)
+
+
+def _changed(cursor: CursorWrapper, last: int, limit: int) -> list[dict[str, Any]]:
+    cursor.execute(_DIFFERENCES, [last, limit])
+    return [_difference(row) for row in cursor.fetchall()]
+
+
+def _displaced(cursor: CursorWrapper, last: int, limit: int) -> list[dict[str, Any]]:
+    cursor.execute(_DISPLACED, [last, limit])
+    return [
         {"line": None, "airport": airport, "name": name, "is_new": False, "changes": {"iata": _pair(iata, None)}}
         for airport, name, iata in cursor.fetchall()
     ]

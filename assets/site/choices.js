@@ -25,3 +25,14 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   });
 });
+
+// Django draws the magnifying glass over a list of choices by an element that may not have the name that it gets: it is
+// the picture that it looks like.
+window.addEventListener("load", () => {
+  // Django's own handler, which draws them, may still be waiting.
+  setTimeout(() => {
+    for (const glass of document.querySelectorAll(".selector .search-label-icon[aria-label]")) {
+      glass.setAttribute("role", "img");
+    }
+  });
+});

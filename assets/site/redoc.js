@@ -16,6 +16,15 @@ images.setAttribute = function (name, value) {
   if (name !== "src" || !isForeign(value)) setAttribute.call(this, name, value);
 };
 
+/* ReDoc writes its styles into elements that it makes while it runs: they carry the nonce of the page. */
+const { nonce } = document.currentScript;
+const createElement = document.createElement;
+document.createElement = function (name, options) {
+  const made = createElement.call(this, name, options);
+  if (name === "style") made.nonce = nonce;
+  return made;
+};
+
 const DARK = {
   colors: {
     primary: { main: "#b794f6" },

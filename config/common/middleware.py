@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import structlog
 from corsheaders.middleware import CorsMiddleware
-from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.contrib import admin
 from django.dispatch import receiver
@@ -35,10 +35,8 @@ _SECRET_PATH = re.compile(r"^(/confirm/).+", re.DOTALL)
 _FORMS = ("/admin/", "/confirm/")
 _FILE = ("GET", "HEAD", "OPTIONS")
 _PAGE = ("GET", "HEAD", "OPTIONS", "POST")
-# Alpine.js evaluates expressions. Beside a nonce, inline styles would not count. The admin needs no pictures in
-# addresses and no workers, which other pages do.
+# Alpine.js evaluates expressions, and styles stand in attributes: beside a nonce, they would not count.
 _ADMIN_POLICY = {"script-src": [SELF, NONCE, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
-_ADMIN_POLICY |= {"img-src": [SELF], "worker-src": [NONE]}
 # The one page that only takes a form.
 _FORM = ("OPTIONS", "POST")
 # Where there is no page: reading goes on to the admin, which asks for a sign-in before it says so.

@@ -1,8 +1,11 @@
 """Airports in the admin."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils.html import escape
 
 from airports.fields import NAMES
 from airports.models import Airport
@@ -105,6 +108,51 @@ def test_actions_say_how_many_they_changed(root: Client) -> None:
     root.post(LIST, chosen | {"action": "delete_selected_for_good", "confirmed": "yes"})
     assert reported(root, LIST) == ["1 deleted for good, 1 left alone."]
     assert [airport.name for airport in Airport.objects.all()] == ["Kept"]
+
+
+def test_the_list_marks_what_is_flagged_and_nothing_else(root: Client) -> None:
+    make_airport("Healthy")
+    flag_airport(airport_id=make_airport("Flagged").pk, actor=None)
+    rows = root.get(LIST).content.decode().split("<tr")
+    healthy, flagged = (next(row for row in rows if f">{name}</a>" in row) for name in ("Healthy", "Flagged"))
+    assert [("close_small" in row, "bg-red-100" in row) for row in (healthy, flagged)] == [
+        (False, False),
+        (False, True),
+    ]
+
+
+def test_restoring_from_its_page_leads_back_to_the_airport_with_the_filters_of_the_list(root: Client) -> None:
+    airport = make_valencia()
+    flag_airport(airport_id=airport.pk, actor=None)
+    filters = "is_deleted__exact=1&q=valencia"
+    page = f"{LIST}{airport.pk}/change/?{urlencode({'_changelist_filters': filters})}"
+    html = root.get(page).content.decode()
+    assert f'name="_changelist_filters" value="{escape(filters)}"' in html
+    form = {"action": "restore_selected", "_selected_action": airport.pk, "_changelist_filters": filters}
+    answer = root.post(LIST, form)
+    assert (answer.headers["Location"], Airport.objects.get().is_deleted) == (page, False)
+    assert f"{LIST}?{escape(filters)}" in root.get(page).content.decode()
+
+
+def test_restoring_in_the_list_keeps_its_filters(root: Client) -> None:
+    airport = make_valencia()
+    flag_airport(airport_id=airport.pk, actor=None)
+    listing = f"{LIST}?is_deleted__exact=1&q=valencia"
+    answer = root.post(listing, {"action": "restore_selected", "_selected_action": airport.pk})
+    assert answer.headers["Location"] == listing
+
+
+def test_flagging_leads_back_to_the_list_as_it_was(root: Client) -> None:
+    airport = make_valencia()
+    filters = urlencode({"_changelist_filters": "q=valencia"})
+    answer = root.post(f"{LIST}{airport.pk}/delete/?{filters}", {"post": "yes"})
+    assert answer.headers["Location"] == f"{LIST}?q=valencia"
+
+
+def test_the_way_back_from_deleting_for_good_keeps_the_filters(root: Client) -> None:
+    airport = make_valencia()
+    page = root.post(f"{LIST}?q=v&o=1", {"action": "delete_selected_for_good", "_selected_action": airport.pk})
+    assert f'href="{LIST}?q=v&amp;o=1"' in page.content.decode()
 
 
 def test_an_editor_does_not_see_flagged_airports_nor_the_actions(client: Client) -> None:

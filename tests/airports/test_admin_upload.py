@@ -1,5 +1,7 @@
 """The page that takes a file of airports: who may, what it says, what it stores."""
 
+import csv
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +13,7 @@ from pytest_django import Settings
 
 from airports.models import Airport, KeptUpload
 from config.common.services.tokens import issue_token
+from tests.airports.builders import make_airport
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +122,39 @@ def test_a_preview_makes_as_many_queries_for_one_row_as_for_two(
     path = preview(client, text).redirect_chain[-1][0]
     with django_assert_num_queries(4):
         client.get(path)
+
+
+def test_a_preview_says_how_many_rows_it_shows_and_hands_out_all() -> None:
+    client = browser("Editors")
+    make_airport("Holder", iata="HLD", icao="LEHH")
+    many = "".join(f"Field {n},,,,,{n},0,,,,,,\n" for n in range(59)) + "=1+1,,,HLD,LENW,70,0,,,,,,\n"
+    page = preview(client, many)
+    assert "51 of 61 rows shown." in page.content.decode()
+    answer: Any = client.get(f"{page.redirect_chain[-1][0]}rows.csv")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="airports-preview.csv"'
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert len({row["line"] for row in rows}) == 61
+    assert {tuple(row.values())[2:] for row in rows if row["line"] in {"2", "60", ""}} == {
+        ("Field 1", "new", "Name", "", "Field 1"),
+        ("Field 1", "new", "Latitude", "", "1.0"),
+        ("Field 1", "new", "Longitude", "", "0.0"),
+        ("'=1+1", "new", "Name", "", "'=1+1"),
+        ("'=1+1", "new", "IATA", "", "HLD"),
+        ("'=1+1", "new", "ICAO", "", "LENW"),
+        ("'=1+1", "new", "Latitude", "", "70.0"),
+        ("'=1+1", "new", "Longitude", "", "0.0"),
+        ("Holder", "loses its code", "IATA", "HLD", ""),
+    }
+
+
+def test_the_rows_of_a_preview_are_for_who_keeps_it() -> None:
+    path = f"{preview(browser('Editors'), GOOD).redirect_chain[-1][0]}rows.csv"
+    assert [browser(role).get(path).status_code for role in ("Managers", "Viewers")] == [302, 403]
+
+
+def test_the_rows_of_a_preview_that_is_refused_by_now_lead_back_to_it() -> None:
+    client = browser("Editors")
+    path = preview(client, GOOD + BAD).redirect_chain[-1][0]
+    answer = client.get(f"{path}rows.csv", follow=True)
+    assert answer.redirect_chain == [(path, 302)]
+    assert ["Nothing was stored" in str(one) for one in answer.context["messages"]] == [True]

@@ -1,15 +1,22 @@
 """Towns and their aliases in the admin."""
 
+import re
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from analytics.models import TownAlias, TownPlace
 from analytics.services.place_towns import place_towns
+from tests.airports.builders import make_airport
 
 pytestmark = pytest.mark.django_db
 KYIV, LVIV = 703448, 702550
 LIST = "/admin/analytics/townalias/"
+# Session and user, the number of rows and the rows.
+ALIASES = 4
 
 
 @pytest.fixture
@@ -69,3 +76,47 @@ def test_places_are_filtered_by_method_and_searched(browser: Client) -> None:
     assert ("Xyzzy" in html, "Europe/Kyiv" in html) == (True, False)
     html = browser.get("/admin/analytics/townplace/?q=kyi").content.decode()
     assert ("Xyzzy" in html, "Europe/Kyiv" in html) == (False, True)
+
+
+def test_the_list_of_aliases_names_the_city_and_its_country(
+    browser: Client, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    place_towns(towns=["Capital"])
+    browser.post(f"{LIST}add/", {"town": "Capital", "city": str(KYIV)})
+    assert "Kyiv, Ukraine" in browser.get(LIST).content.decode()
+    browser.post(f"{LIST}add/", {"town": "Lion", "city": str(LVIV)})
+    with django_assert_num_queries(ALIASES):
+        html = browser.get(LIST).content.decode()
+    assert ["Kyiv, Ukraine" in html, "Lviv, Ukraine" in html] == [True, True]
+
+
+def test_the_page_of_an_alias_says_what_it_is_and_leads_to_its_place(browser: Client) -> None:
+    browser.post(f"{LIST}add/", {"town": "Old/Capital", "city": str(KYIV)})
+    html = browser.get(f"{LIST}{TownAlias.objects.get().pk}/change/").content.decode()
+    link = re.search(r'href="(/admin/analytics/townplace/[^"]+)">Kyiv, Ukraine<', html)
+    assert link is not None
+    assert "Old/Capital" in browser.get(link[1]).content.decode()
+
+
+def test_an_alias_whose_town_has_no_place_yet_names_no_city(browser: Client) -> None:
+    browser.post(f"{LIST}add/", {"town": "Capital", "city": str(KYIV)})
+    TownPlace.objects.all().delete()
+    assert "Kyiv" not in browser.get(LIST).content.decode()
+    assert browser.get(f"{LIST}{TownAlias.objects.get().pk}/change/").status_code == 200
+
+
+def test_the_page_of_a_place_is_for_people(browser: Client) -> None:
+    """The cities that the town may be are a list, and the airport has its name."""
+    airport = make_airport("Zhuliany <1>", latitude=50.4, longitude=30.4)
+    place_towns(towns=["Kyiv"])
+    candidate = {"geoname_id": LVIV, "name": "Lviv", "country": "UA", "population": 717803, "similarity": 0.5}
+    TownPlace.objects.filter(pk="Kyiv").update(suggestions=[candidate])
+    html = browser.get("/admin/analytics/townplace/Kyiv/change/").content.decode()
+    assert f'<a class="underline" href="/admin/airports/airport/{airport.pk}/change/">Zhuliany &lt;1&gt;' in html
+    assert f"<li>Lviv, Ukraine: 717,803 people, GeoNames id {LVIV}</li>" in html
+    assert ["similarity" in html, "Ukraine" in html] == [False, True]
+
+
+def test_the_page_of_a_town_that_is_not_placed_opens(browser: Client) -> None:
+    place_towns(towns=["Xyzzy"])
+    assert browser.get("/admin/analytics/townplace/Xyzzy/change/").status_code == 200

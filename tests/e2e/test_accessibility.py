@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import User
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from playwright.sync_api import FilePayload, Page, expect
 
@@ -19,7 +20,7 @@ from tests.e2e.test_airports_admin import ROW
 from tests.e2e.test_dashboard import some_town
 from tests.e2e.test_imports_admin import town_of_three
 from tests.e2e.test_pages import overflow
-from tests.e2e.test_second_factor import set_up
+from tests.e2e.test_second_factor import switch_on
 
 FIXED = (
     "/admin/",
@@ -42,6 +43,8 @@ FIXED = (
     "/admin/analytics/importdemand/",
     "/admin/analytics/importdemand/channels/",
     "/admin/analytics/demandsettings/add/",
+    "/admin/auth/user/",
+    "/admin/auth/user/add/",
     "/admin/django_celery_beat/periodictask/",
 )
 
@@ -72,7 +75,10 @@ def paths(world: World) -> list[str]:
         f"/admin/imports/citizen/?delivery__id__exact={import_id}",
         f"/admin/imports/citizen/{citizen.pk}/change/",
         f"/admin/airports/airport/{airport.pk}/change/",
+        f"/admin/airports/airport/{airport.pk}/delete/",
         f"/admin/airports/airport/{airport.pk}/history/",
+        f"/admin/auth/user/{User.objects.get(username='mia').pk}/change/",
+        f"/admin/analytics/townplace/{some_town()}/change/",
         f"/admin/django_celery_beat/periodictask/{schedule.pk}/change/",
     ]
 
@@ -97,6 +103,12 @@ def steps(page: Page, paths: list[str]) -> Iterator[str]:
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("button", name="Erase for good")).to_be_visible()
     yield "the page before residents are erased"
+    page.goto("/admin/auth/user/")
+    page.locator("input[name=_selected_action]").first.check()
+    page.select_option("select[name=action]", "deactivate")
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("button", name="Yes, switch them off")).to_be_visible()
+    yield "the question before an action"
 
 
 def second_factor(page: Page, again: Page, username: str) -> Iterator[tuple[str, Page]]:
@@ -105,7 +117,9 @@ def second_factor(page: Page, again: Page, username: str) -> Iterator[tuple[str,
     yield "without a factor", page
     page.goto("/admin/second-factor/set-up/")
     yield "setting one up", page
-    set_up(page)
+    switch_on(page)
+    expect(page.get_by_role("link", name="I have kept them")).to_be_visible()
+    yield "the recovery codes", page
     page.goto("/admin/second-factor/")
     yield "with a factor", page
     yield "the sign-in", again
@@ -130,7 +144,7 @@ def test_no_page_shuts_anybody_out_or_is_wider_than_the_window(
     for name, shown in second_factor(page, again, world.username):
         found[name] = (barriers(shown), overflow(shown))
     assert {name: what for name, what in found.items() if what != ([], 0)} == {}
-    assert len(found) == len(paths) + 4 + 5
+    assert len(found) == len(paths) + 5 + 6
 
 
 def test_the_judge_sees_what_is_wrong(open_page: OpenPage) -> None:

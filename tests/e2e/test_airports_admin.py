@@ -54,6 +54,17 @@ def test_a_change_is_reverted_by_keyboard_alone(staff: Callable[..., Page]) -> N
     assert Airport.objects.get().city == "Valencia"
 
 
+@pytest.mark.parametrize(("width", "cell", "name"), [(1440, "table-cell", "none"), (390, "flex", "block")])
+def test_a_row_of_a_table_is_a_card_on_a_phone(staff: Callable[..., Page], width: int, cell: str, name: str) -> None:
+    """Where each value has the name of its column before it."""
+    airport = make_valencia()
+    update_airport(airport_id=airport.pk, values={"city": "Elsewhere"}, actor=None)
+    page = staff(f"{LIST}{airport.pk}/history/", width=width)
+    shown = "one => [getComputedStyle(one).display, getComputedStyle(one, '::before').display]"
+    assert page.locator("td[data-label=Changes]").first.evaluate(shown) == [cell, name]
+    assert page.locator("thead").is_visible() is (width == 1440)
+
+
 def press(page: Page, name: str) -> None:
     """Goes on with Tab until what has the focus is called `name`, then presses Enter."""
     for _ in range(80):

@@ -77,6 +77,18 @@ def test_swagger_ui_sends_a_request_with_the_token_that_it_was_given(open_page: 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_redoc_shows_every_operation(open_page: OpenPage, width: int, scheme: str) -> None:
     page = open_page("/redoc", width=width, scheme=scheme)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Demanda")
+    # It lays the whole document out before it shows anything.
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Demanda", timeout=20_000)
     expect(page.locator("[data-section-id^='tag/'][data-section-id*='/operation/']")).to_have_count(len(operations()))
+    # Its styles count: they carry the nonce of the page.
+    assert page.locator(".menu-content").evaluate("one => getComputedStyle(one).display") == "flex"
     assert overflow(page) == 0
+
+
+def test_redoc_finds_an_operation(open_page: OpenPage) -> None:
+    """Its search runs in a worker that it makes of a text, which the policy of this page alone allows."""
+    page = open_page("/redoc")
+    page.get_by_role("textbox").fill("opportunities")
+    expect(page.locator("[data-role='search:results'] li").first).to_contain_text(
+        "Find where to advertise next", timeout=20_000
+    )

@@ -24,12 +24,17 @@ def code_of(secret: str, *, steps: int = 0) -> str:
     return f"{totp(b32decode(secret.replace(' ', '')), drift=steps):06d}"
 
 
-def set_up(page: Page) -> tuple[str, list[str]]:
-    """Goes through the set-up page: the secret, and the recovery codes."""
+def switch_on(page: Page) -> tuple[str, list[str]]:
+    """From the set-up page to the one with the recovery codes: the secret, and they."""
     secret = page.locator("#secret").inner_text()
     page.get_by_label("Code").fill(code_of(secret))
     page.get_by_role("button", name="Switch it on").click()
-    codes = page.locator("#recovery-codes li").all_inner_texts()
+    return secret, page.locator("#recovery-codes li").all_inner_texts()
+
+
+def set_up(page: Page) -> tuple[str, list[str]]:
+    """Goes through the set-up: the secret, and the recovery codes."""
+    secret, codes = switch_on(page)
     page.get_by_role("link", name="I have kept them").click()
     return secret, codes
 

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace, csp_update
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -29,6 +29,10 @@ LINKS = {
     "health": "/health/ready",
     "imports": "/imports",
 }
+
+# What the readers of the document need beyond the policy of all pages.
+_PICTURES_IN_ADDRESSES = "data:"
+_MADE_IN_THE_PAGE = "blob:"
 
 
 class _Live(serializers.Serializer[Any]):
@@ -124,6 +128,8 @@ class SwaggerViewSet(PublicViewSet):
     renderers = {"list": (StaticHTMLRenderer,)}
 
     @extend_schema(exclude=True)
+    # The arrows of its lists of choices stand in its style sheet.
+    @method_decorator(csp_update({"img-src": [_PICTURES_IN_ADDRESSES]}))
     def list(self, request: Request) -> HttpResponse:
         self.query()
         return render(request._request, "swagger.html")
@@ -135,8 +141,10 @@ class RedocViewSet(PublicViewSet):
     renderers = {"list": (StaticHTMLRenderer,)}
 
     @extend_schema(exclude=True)
-    # ReDoc writes its styles into the page while it runs.
-    @method_decorator(csp_update({"style-src": ["'unsafe-inline'"]}))
+    # Its pictures are in its script; its search runs in a worker that it makes of a text. Its styles have the nonce of
+    # the page, see `assets/site/redoc.js`.
+    @method_decorator(csp_update({"img-src": [_PICTURES_IN_ADDRESSES]}))
+    @method_decorator(csp_replace({"worker-src": [_MADE_IN_THE_PAGE]}))
     def list(self, request: Request) -> HttpResponse:
         self.query()
         return render(request._request, "redoc.html")

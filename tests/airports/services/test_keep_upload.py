@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from airports.models import Airport, KeptChunk, KeptUpload
 from airports.services import keep_upload as module
-from airports.services.keep_upload import forget_old_uploads, forget_upload, keep_upload, kept_upload, take_upload
+from airports.services import preview_upload
+from airports.services.keep_upload import (
+    forget_old_uploads,
+    forget_upload,
+    keep_upload,
+    kept_upload,
+    take_upload,
+    tell_differences,
+)
 from airports.services.preview_upload import SHOWN
 from config.common.problems import InvalidInput, NotFound
 from tests.airports.builders import make_airport, make_valencia
@@ -45,6 +53,42 @@ def test_a_preview_says_row_by_row_what_would_change(superuser: User) -> None:
 def test_of_many_rows_the_first_are_listed_and_all_counted(superuser: User) -> None:
     kept = keep("".join(f"Field {n},,,,,{n},0,,,,,,\n" for n in range(SHOWN + 5)), superuser)
     assert [len(kept.preview["differences"]), kept.preview["counts"]["created"]] == [SHOWN, SHOWN + 5]
+
+
+def every(kept: KeptUpload, actor: User) -> list[dict[str, object]]:
+    """All that the file would change."""
+    found: list[dict[str, object]] = []
+    tell_differences(upload_id=kept.pk, actor=actor, tell=found.extend)
+    return found
+
+
+def test_all_differences_are_told_where_a_preview_shows_the_first(
+    superuser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview_upload, "_AT_ONCE", 7)
+    count = SHOWN + 5
+    for n in range(3):
+        make_airport(f"Holder {n}", iata=f"HL{n}", icao=f"LEH{n}")
+    rows = [
+        f"Field {n},,,HL{n},LEN{n},{n},0,,,,,,\n" if n < 3 else f"Field {n},,,,,{n},0,,,,,,\n" for n in range(count)
+    ]
+    kept = keep("".join(rows), superuser)
+    told = every(kept, superuser)
+    assert [one["line"] for one in told] == [*range(1, count + 1), None, None, None]
+    assert told[:SHOWN] == kept.preview["differences"][:SHOWN]
+    assert [Airport.objects.count(), KeptUpload.objects.count()] == [3, 1]
+
+
+def test_differences_are_those_from_the_airports_as_they_are_by_now(superuser: User) -> None:
+    kept = keep(VALENCIA, superuser)
+    make_valencia(city="Manises")
+    assert [one["is_new"] for one in every(kept, superuser)] == [False]
+
+
+def test_differences_of_another_persons_file_are_not_told(superuser: User) -> None:
+    kept = keep(VALENCIA, superuser)
+    with pytest.raises(NotFound):
+        every(kept, User.objects.create(username="other"))
 
 
 def test_the_kept_file_is_taken_in_and_forgotten(superuser: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,50 @@
+"""What a kept file of airports would change, as CSV: a line for each value."""
+
+from collections.abc import Iterable, Iterator
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import FileResponse
+
+from airports.admin.shown import label
+from airports.fields import NAMES
+from airports.services.keep_upload import tell_differences
+from config.common.api.tables import CSV, csv_lines
+
+_HEADER = ("line", "airport", "name", "what", "field", "before", "after")
+
+
+def what(row: dict[str, Any]) -> str:
+    """What becomes of the airport, in words."""
+    if row["is_new"]:
+        return "new"
+    return "changed" if row["line"] else "loses its code"
+
+
+def differences_csv(*, upload_id: int, actor: User) -> FileResponse:
+    """A download. Raises what `tell_differences` raises.
+
+    It is written to the disk first: the tables that it is read from are gone when the transaction ends.
+    """
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+
+    def write(rows: Iterable[dict[str, Any]]) -> None:
+        for text in csv_lines(_HEADER, _lines(rows)):
+            file.write(text.encode())
+
+    try:
+        tell_differences(upload_id=upload_id, actor=actor, tell=write)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename="airports-preview.csv", content_type=f"{CSV}; charset=utf-8")
+
+
+def _lines(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        of_row = (row["line"], row["airport"], row["name"], what(row))
+        for name in (name for name in NAMES if name in row["changes"]):
+            pair = row["changes"][name]
+            yield (*of_row, label(name), pair["from"], pair["to"])
