@@ -111,7 +111,10 @@ def test_the_palette_finds_a_delivery_by_keyboard_alone(open_page: OpenPage, wor
     type_into(page, "Password", PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{world.url}/admin/")
+    # Until the palette's script listens, and until its field is there to type into.
+    page.wait_for_load_state()
     page.keyboard.press("Control+k")
+    expect(page.locator("input:focus")).to_be_visible()
     page.keyboard.type(str(import_id))
     expect(page.get_by_role("link", name=f"Delivery {import_id} from default")).to_be_visible()
     page.keyboard.press("ArrowDown")
