@@ -49,7 +49,7 @@ def test_whom_the_page_names_is_written_down_and_nobody_is_named_otherwise(monke
     manager = browser(somebody("Managers"))
     page(manager, import_id)
     trail = ReadAudit.objects.filter(what="samples", import_id=import_id).values_list("citizen_id", flat=True)
-    assert sorted(trail) == [2, 3, 4, 5, 6, 9, 99]
+    assert set(trail) == {2, 3, 4, 5, 6, 9, 99}
     monkeypatch.setattr("config.common.services.audit._INSERT", "SELECT broken")
     monkeypatch.setattr("config.common.services.audit._SOON", "SELECT broken")
     answer = manager.get(f"/admin/imports/import/{import_id}/change/")
