@@ -70,7 +70,7 @@ def test_an_import_that_is_not_there_is_named_beside_the_choice(editor: User, as
 
 def test_whoever_finds_nobody_is_led_back_to_everybody(editor: User) -> None:
     import_id = load(people(1))
-    shown = text(browser(editor).get(LIST, {"delivery__id__exact": import_id, "who": "nobody"}))
+    shown = text(browser(editor).get(f"{LIST}?delivery__id__exact={import_id}&who=nobody"))
     assert ("Nobody in this delivery is as you ask." in shown, "Create a new item" in shown) == (True, False)
 
 
