@@ -114,7 +114,7 @@ class CitizenForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         missing = ids - set(_named(self.instance, ids).values_list("citizen_id", flat=True)) if ids else set()
         if missing:
             text = ", ".join(map(str, sorted(missing)))
-            self.add_error(name, forms.ValidationError(f"Not in this import: {text}.", code="unknown_citizen"))
+            self.add_error(name, forms.ValidationError(f"Not in this delivery: {text}.", code="unknown_citizen"))
 
     def _post_clean(self) -> None:
         """Nothing is written on the instance: the service does, on a row that it has locked."""

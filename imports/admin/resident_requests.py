@@ -81,7 +81,7 @@ def _erase(request: HttpRequest, rows: QuerySet[Citizen]) -> None:
 
 def _sentence(one: dict[str, int], erasure: ResidentErasure) -> str:
     counts = [_NAMES[name][count != 1].format(count) for name, count in asdict(erasure).items() if count]
-    return f"citizen {one['citizen_id']} of import {one['import_id']}: {', '.join(counts) or 'nothing'}"
+    return f"resident {one['citizen_id']} of delivery {one['import_id']}: {', '.join(counts) or 'nothing'}"
 
 
 def _chosen(rows: QuerySet[Citizen]) -> list[dict[str, int]]:

@@ -83,7 +83,7 @@ def test_a_resident_who_asks_for_it_is_erased(open_page: OpenPage, world: World)
     page.locator("input[name=_selected_action]").check()
     page.select_option("select[name=action]", "erase_everything")
     page.get_by_role("button", name="Run").click()
-    plan = f"Citizen 1 of import {import_id}: 1 resident, a mention among the relatives and friends of 1 other"
+    plan = f"Resident 1 of delivery {import_id}: 1 resident, a mention among the relatives and friends of 1 other"
     expect(page.get_by_text(plan)).to_be_visible()
     assert (barriers(page, within="#content"), len(stored(import_id))) == ([], 3)
     page.get_by_role("button", name="Erase for good").click()

@@ -57,7 +57,7 @@ def test_without_an_import_there_is_a_choice_and_nobody(editor: User) -> None:
     answer = browser(editor).get(LIST)
     shown = text(answer)
     assert (list(answer.context["cl"].result_list), f"exact={import_id}" in shown) == ([], True)
-    assert ("Choose a delivery" in shown, "Number of the import" in shown) == (True, True)
+    assert ("Choose a delivery" in shown, "Number of the delivery" in shown) == (True, True)
     assert ("Create a new item" in shown, "whose residents you may see" in shown) == (False, False)
 
 
@@ -65,7 +65,7 @@ def test_without_an_import_there_is_a_choice_and_nobody(editor: User) -> None:
 def test_an_import_that_is_not_there_is_named_beside_the_choice(editor: User, asked: str) -> None:
     load(people(1))
     shown = text(browser(editor).get(LIST, {"delivery__id__exact": asked}))
-    assert f"There is no complete import {escape(asked)} whose residents you may see." in shown
+    assert f"There is no complete delivery {escape(asked)} whose residents you may see." in shown
 
 
 def test_whoever_finds_nobody_is_led_back_to_everybody(editor: User) -> None:
@@ -162,7 +162,7 @@ def test_a_new_friend_shows_on_both_sides_and_the_page_says_so(editor: User) -> 
     [
         ({"town": "--"}, "At least one letter or digit is expected."),
         ({"birth_date": "31.02.1990"}, "A real date written DD.MM.YYYY is expected."),
-        ({"friends": [99]}, "Not in this import: 99."),
+        ({"friends": [99]}, "Not in this delivery: 99."),
         ({"friends": [2], "relatives": [2]}, "This citizen stands in relatives too."),
         ({"apartment": "9" * 25}, "Ensure this value is less than or equal to"),
     ],

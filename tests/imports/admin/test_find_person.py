@@ -43,7 +43,7 @@ def test_a_person_is_found_in_every_delivery_and_whoever_looked_is_written_down(
     imports = list(Import.objects.order_by("pk").values_list("pk", flat=True))
     shown = text(manager.post(PAGE, ASKED))
     for key, number, town in zip(keys, imports, ("Kyiv", "Lviv"), strict=True):
-        assert f"Import {number} from of {town}, resident 1" in shown
+        assert f"Delivery {number} from of {town}, resident 1" in shown
         assert (f"Jose Garcia, {town}" in shown, f'href="/admin/imports/citizen/{key}/change/"' in shown) == (
             True,
             True,
@@ -55,7 +55,7 @@ def test_a_person_is_found_in_every_delivery_and_whoever_looked_is_written_down(
 def test_nobody_is_said_and_so_is_where_nobody_looked(manager: Client, keys: list[int]) -> None:
     kept = Import.objects.create(source="kept", status="failed", body_size=1)
     shown = text(manager.post(PAGE, ASKED | {"name": "Nobody"}))
-    assert "Nobody of this name and date of birth is in a complete import." in shown
+    assert "Nobody of this name and date of birth is in a complete delivery." in shown
     assert f'href="/admin/imports/import/{kept.pk}/change/"' in shown
     assert reads() == []
 
