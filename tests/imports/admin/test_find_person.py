@@ -86,7 +86,7 @@ def test_the_ticked_are_erased_after_a_question(manager: Client, keys: list[int]
     assert "What would go" in text(manager.post(PAGE, {**ASKED, **form}))
     assert Citizen.objects.filter(pk__in=keys).count() == 2
     answer = manager.post(PAGE, {**form, "confirmed": "yes"}, follow=True)
-    assert (answer.redirect_chain, "Gone: citizen 1" in text(answer)) == ([(PAGE, 302)], True)
+    assert (answer.redirect_chain, "Gone: resident 1" in text(answer)) == ([(PAGE, 302)], True)
     assert list(Citizen.objects.filter(pk__in=keys).values_list("pk", flat=True)) == keys[1:]
 
 
