@@ -87,7 +87,7 @@ def test_a_resident_who_asks_for_it_is_erased(open_page: OpenPage, world: World)
     expect(page.get_by_text(plan)).to_be_visible()
     assert (barriers(page, within="#content"), len(stored(import_id))) == ([], 3)
     page.get_by_role("button", name="Erase for good").click()
-    expect(page.get_by_text("Gone: citizen 1")).to_be_visible()
+    expect(page.get_by_text("Gone: resident 1")).to_be_visible()
     assert {key: row["relatives"] for key, row in stored(import_id).items()} == {2: [], 3: []}
 
 
