@@ -45,6 +45,7 @@ PAGES = [
     Page("/admin/airports/airport/upload/", "EMS"),
     # The file of another.
     Page("/admin/airports/airport/upload/1/", ""),
+    Page("/admin/airports/airport/upload/1/rows.csv", ""),
     Page("/admin/airports/airport/export/csv/", _STAFF),
     Page("/admin/airports/airport/{airport}/history/{version}/", _STAFF),
     Page("/admin/imports/citizen/suggest/{id}/", "EMS"),

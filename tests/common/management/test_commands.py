@@ -81,7 +81,7 @@ def test_the_demo_is_loaded_once_and_welcome_shows_a_request_that_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(env, "DATA_DIR", tmp_path)
-    assert output("load_demo", citizens=30).count("Demo: Import ") == 9
+    assert output("load_demo", citizens=30).count("Demo: Delivery ") == 9
     counts = Import.objects.count(), Citizen.objects.count()
     first = output("welcome")
     assert (output("load_demo", citizens=30), output("welcome")) == ("", first)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -230,5 +231,7 @@ def _kill_tree(pid: int | None) -> None:
     server = psutil.Process(pid)
     family = [server, *server.children(recursive=True)]
     for process in family:
-        process.kill()
+        # A child may end with its parent.
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     assert wait_until(lambda: not any((PROC / str(process.pid) / "cwd").exists() for process in family), 5)
