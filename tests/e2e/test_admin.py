@@ -8,8 +8,8 @@ from tests.e2e.conftest import PASSWORD, OpenPage, World
 LISTS = {
     "/admin/airports/airport/": "0 airports",
     "/admin/airports/pendingchange/": "0 pending changes",
-    "/admin/imports/import/": "9 imports",
-    "/admin/imports/citizen/": "citizens",
+    "/admin/imports/import/": "9 deliveries",
+    "/admin/imports/citizen/": "Choose a delivery",
     "/admin/imports/correction/": "0 corrections",
     "/admin/auth/user/": "2 users",
     "/admin/auth/group/": "4 groups",

@@ -59,6 +59,8 @@ def test_a_token_is_issued_seen_once_and_works(open_page: OpenPage, world: World
     page = open_page("/admin/common/apitoken/")
     sign_in(page, world.username)
     page.locator("a[href$='/apitoken/add/']").first.click()
+    # Until a script has put the list that can be searched in the place of the plain one.
+    expect(page.locator("#select2-id_user-container")).to_be_visible()
     page.get_by_role("combobox", name="User").click()
     page.keyboard.type("mi")
     page.get_by_role("option", name="mia").click()
