@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from unfold.admin import ModelAdmin
 
 from config.common.problems import NotFound, Problem
@@ -72,7 +71,7 @@ class StepsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no type
         """Where there is something that the user may decide now."""
         may_be_chosen = getattr(obj, "is_open", False) and _allowed_by(obj)
         # Django writes a dash for an empty text.
-        return str(super().action_checkbox(obj)) if may_be_chosen else mark_safe("&nbsp;")
+        return str(super().action_checkbox(obj)) if may_be_chosen else "\N{NO-BREAK SPACE}"
 
     def step_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Takes a decision. Only by POST."""
