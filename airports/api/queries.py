@@ -29,8 +29,8 @@ class _Parameter(serializers.CharField):
             raise serializers.ValidationError(error.detail, code=error.code) from error
 
     def read(self, text: str) -> Any:
-        """The value. Raises `InvalidValue`."""
-        raise NotImplementedError  # each parameter says how it is read
+        """The value: the text itself, unless the parameter is of another kind. Raises `InvalidValue`."""
+        return text
 
 
 class FieldParameter(_Parameter):

@@ -21,9 +21,6 @@ class GeoJSONRenderer(BaseRenderer):
     format = "geojson"
     charset = None
 
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        raise NotImplementedError("Views that offer GeoJSON stream it.")  # DRF asks for the method; none calls it
-
 
 @dataclass(frozen=True, slots=True)
 class Feature:

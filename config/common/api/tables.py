@@ -20,9 +20,6 @@ class CSVRenderer(BaseRenderer):
     format = "csv"
     charset = "utf-8"
 
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        raise NotImplementedError("Views that offer CSV stream it.")  # DRF asks for the method; none calls it
-
 
 class _Line:
     """A file for `csv.writer` that hands back what is written."""
