@@ -24,7 +24,7 @@ class Wanted:
     """What somebody asks for; an empty text asks nothing.
 
     `who` is an id, or the beginning of a name; `town` the beginning of a town and `channel` a whole one. None of them
-    minds the case: reading a million rows costs the same either way.
+    minds the case.
     """
 
     who: str = ""
