@@ -86,8 +86,8 @@ HEARTBEAT_PATH: str = _env.str("HEARTBEAT_PATH", default="")
 # Web server.
 WEB_WORKERS: int = _env.int("WEB_WORKERS", default=2)
 WEB_THREADS: int = _env.int("WEB_THREADS", default=8)
-# Seconds that a caller may take to read an answer, and a single piece (some 400 kB at most) of a streamed one. Then it
-# is cut off: a reader who stands still would keep a thread, and a transaction in the database, for ever.
+# Seconds that a streamed answer may take, and a single piece (some 400 kB at most) of it, once the front can keep no
+# more of it. Then it is cut off: a reader who stands still would keep a thread, and a transaction, for ever.
 ANSWER_SECONDS: float = _env.float("ANSWER_SECONDS", default=600.0)
 ANSWER_STALL_SECONDS: float = _env.float("ANSWER_STALL_SECONDS", default=60.0)
 
@@ -121,8 +121,6 @@ STREAM_MAX_RATIO: int = _env.int("STREAM_MAX_RATIO", default=200)
 BODY_SECONDS: float = _env.float("BODY_SECONDS", default=3600.0)
 BODY_MIN_RATE: int = _env.int("BODY_MIN_RATE", default=500)
 BODY_RATE_SECONDS: float = _env.float("BODY_RATE_SECONDS", default=30.0)
-# Of a request line and headers, from their first byte to their last.
-HEAD_SECONDS: float = _env.float("HEAD_SECONDS", default=15.0)
 
 
 def parse_database_url(url: str) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The web server's settings, in `make run` and in production: threads for requests that wait for the database."""
+"""The application server's settings, in `make run` and in production: threads for requests that wait for the database.
+
+It stands behind a front (docker/front), which meets the callers: no head and no small body is waited for here.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +9,7 @@ from typing import Any
 from config import env, metrics_folder
 
 bind = [f"[{env.HOST}]:{env.PORT}" if ":" in env.HOST else f"{env.HOST}:{env.PORT}"]
-worker_class = "config.gunicorn_worker.ProblemWorker"
+worker_class = "gthread"
 workers = env.WEB_WORKERS
 threads = env.WEB_THREADS
 # The application is imported once, before the fork: a start costs one import, and the workers share its memory.
@@ -16,6 +19,7 @@ preload_app = True
 timeout = 120
 # A stop takes no longer, and `make run` promises to be gone within 10 seconds.
 graceful_timeout = 4
+# Longer than the front keeps a connection that nobody uses, so that it is the one who closes.
 keepalive = 15
 
 limit_request_line = 8190
@@ -27,7 +31,7 @@ forwarded_allow_ips = "*" if env.TRUSTED_PROXIES else ""
 
 # Requests are logged by the application, with their ids and without personal data.
 accesslog = None
-logger_class = "config.gunicorn_worker.WithholdingLogger"
+logger_class = "config.gunicorn_logger.WithholdingLogger"
 loglevel = env.LOG_LEVEL.lower()
 control_socket_disable = True
 # The heartbeat of the workers must not wait for a disk.

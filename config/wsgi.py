@@ -7,6 +7,9 @@ import os
 import scipy.special  # noqa: F401
 from django.core.wsgi import get_wsgi_application
 
+from config.common.front import with_heads
+from config.common.patience import with_patience
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
-application = get_wsgi_application()
+application = with_patience(with_heads(get_wsgi_application()))

@@ -1,11 +1,11 @@
-"""A real server process on the test database, and clients for it."""
+"""A real front, web server and health server on the test database, and clients for them."""
 
 import os
-import socket
+import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,15 @@ from urllib.parse import quote
 import httpx
 from django.db import connection
 
+from config.embedded.front import free_port, web_servers
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running gunicorn."""
+    """A web server, its process, behind its front and beside the server that answers for its health."""
 
     url: str
     process: subprocess.Popen[bytes]
@@ -34,21 +36,57 @@ class Server:
 
 
 @contextmanager
-def start_server(*, log: IO[bytes] | None = None, **environment: str) -> Iterator[Server]:
-    """A gunicorn with `environment` on top of the suite's; it is killed at the end. Its log goes to `log`, if any."""
+def start_server(
+    *, log: IO[bytes] | None = None, front: Mapping[str, str] | None = None, **environment: str
+) -> Iterator[Server]:
+    """The web server behind its front, with `environment` on top of the suite's; it is killed at the end.
+
+    The log of all goes to `log`, if any. `front` has directives of the front's configuration with another value.
+    """
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi:application"]
-    variables = {**os.environ, "DATABASE_URL": database_url(), "PORT": str(port), "HOST": "127.0.0.1"}
+    variables = {**os.environ, "DATABASE_URL": database_url()}
     # A server that is killed cannot remove a folder of its own.
-    with TemporaryDirectory(prefix="demanda-metrics-") as metrics:
-        variables |= {"PROMETHEUS_MULTIPROC_DIR": metrics, "SILK_SHARE": "0", **environment}
-        process = subprocess.Popen(command, cwd=ROOT, env=variables, start_new_session=True, stdout=log, stderr=log)
+    with (
+        TemporaryDirectory(prefix="demanda-metrics-") as metrics,
+        TemporaryDirectory(prefix="demanda-front-") as folder,
+    ):
+        variables |= {"PROMETHEUS_MULTIPROC_DIR": metrics, "SILK_SHARE": "0"}
+        planned = web_servers(
+            Path(folder),
+            host="127.0.0.1",
+            port=port,
+            python=lambda arguments: [sys.executable, *arguments],
+            environment=environment,
+            workers=int(environment.get("WEB_WORKERS", 2)),
+            threads=int(environment.get("WEB_THREADS", 8)),
+        )
+        for directive, value in (front or {}).items():
+            change(Path(folder, "http.conf"), directive, value)
+        processes = [
+            subprocess.Popen(
+                one.command,
+                cwd=ROOT,
+                env={**variables, **one.environment},
+                start_new_session=True,
+                stdout=log,
+                stderr=log,
+            )
+            for one in planned
+        ]
         try:
-            running = Server(f"http://127.0.0.1:{port}", process)
+            running = Server(f"http://127.0.0.1:{port}", processes[1])
             wait_until_alive(running)
             yield running
         finally:
-            stop(process)
+            for process in processes:
+                stop(process)
+
+
+def change(file: Path, directive: str, value: str) -> None:
+    """Gives a directive of the front's configuration, which must be there once, another value."""
+    text, count = re.subn(rf"^{directive} .*;$", f"{directive} {value};", file.read_text(), flags=re.MULTILINE)
+    assert count == 1, directive
+    file.write_text(text)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -64,19 +102,12 @@ def wait_until_alive(server: Server) -> None:
     with server.client() as client:
         while time.monotonic() < deadline and server.process.poll() is None:
             try:
-                if client.get("/health/live").status_code == 200:
+                if client.get("/health/live").status_code == client.options("/").status_code == 200:
                     return
             except httpx.TransportError:
-                time.sleep(0.05)
+                pass
+            time.sleep(0.05)
     raise TimeoutError(f"{server.url} does not answer")
-
-
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def database_url() -> str:

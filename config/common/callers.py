@@ -6,25 +6,24 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from rest_framework.request import Request
 
 _NAME_LENGTH = 255
 
 
-def client_address(request: HttpRequest | Request) -> str:
+def client_address(meta: Mapping[str, Any]) -> str:
     """The address of the caller: what the outermost of our own `TRUSTED_PROXIES` saw, else the connection's."""
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    forwarded = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     proxies: int = settings.TRUSTED_PROXIES
     if proxies and forwarded:
         return str(forwarded[-min(proxies, len(forwarded))])
     # A server behind a unix socket gives an empty address.
-    return str(request.META.get("REMOTE_ADDR") or "local")
+    return str(meta.get("REMOTE_ADDR") or "local")
 
 
 def sign_in_address(request: HttpRequest) -> str | None:
     """`client_address` for the table of failed sign-ins, whose column takes addresses only; else None."""
     try:
-        return str(ip_address(client_address(request)))
+        return str(ip_address(client_address(request.META)))
     except ValueError:
         return None
 

@@ -22,9 +22,11 @@ from django_structlog.middlewares import RequestMiddleware
 from django_structlog.signals import bind_extra_request_failed_metadata
 
 from config.common.errors import PAGE_PREFIXES, bad_request, broken_body, method_not_allowed, not_found
+from config.common.front import is_check
 from config.common.observe import units
 from config.common.observe.streams import follow
-from config.common.unreadable import as_problem, too_slow, was_too_slow
+from config.common.patience import GivenUp
+from config.common.unreadable import as_problem, given_up, verdict_on
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -33,6 +35,7 @@ logger = structlog.get_logger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _SECRET_PATH = re.compile(r"^(/confirm/).+", re.DOTALL)
 _FORMS = ("/admin/", "/confirm/")
+_GIVEN_UP = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _FILE = ("GET", "HEAD", "OPTIONS")
 _PAGE = ("GET", "HEAD", "OPTIONS", "POST")
 # Alpine.js evaluates expressions, and styles stand in attributes: beside a nonce, they would not count.
@@ -92,13 +95,15 @@ class LogMiddleware(RequestMiddleware):  # type: ignore[misc]  # mypy does not f
     def _stream_is_over(
         self, request: HttpRequest, response: HttpResponseBase, error: BaseException | None, whole: bool
     ) -> None:
-        if error is not None:
+        if error is not None and not isinstance(error, GivenUp):
             logger.error("stream_failed", request=self.format_request(request), exc_info=error, **_figures())
         else:
             self._say(request, response, **({} if whole else {"broken_off": True}))
         _close()
 
     def _say(self, request: HttpRequest, response: HttpResponseBase, **more: object) -> None:
+        if is_check(request.META):
+            return
         level = self._log_level_for_status_code(response.status_code)
         request_line = self.format_request(request)
         logger.log(level, "request_finished", code=response.status_code, request=request_line, **_figures(), **more)
@@ -210,8 +215,10 @@ class BrokenBodyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         # Django's form parser takes a body that cannot be read for an empty one, which lacks its CSRF token.
-        mute = was_too_slow(request) and response.status_code != HTTPStatus.REQUEST_TIMEOUT
-        return broken_body(request, too_slow()) if mute else response
+        verdict = verdict_on(request)
+        if verdict is None or response.status_code in _GIVEN_UP:
+            return response
+        return broken_body(request, given_up(verdict))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, UnreadablePostError):

@@ -104,6 +104,12 @@ class TooSlow(Problem):
     status = HTTPStatus.REQUEST_TIMEOUT
 
 
+class TooMany(Problem):
+    """The caller has too much under way at the same time."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
 class TooLarge(Problem):
     """More than a limit allows."""
 

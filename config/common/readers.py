@@ -36,7 +36,7 @@ class Reader:
             username=request.user.get_username(),
             via=f"token {token}"[:_VIA] if isinstance(token, ApiToken) else "session",
             request_id=str(request.META.get("HTTP_X_REQUEST_ID", "")),
-            address=client_address(request)[:_ADDRESS],
+            address=client_address(request.META)[:_ADDRESS],
         )
 
     @classmethod

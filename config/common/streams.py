@@ -1,21 +1,17 @@
 """Streamed answers: compressed where that is safe, and cut off where nobody reads them.
 
-An answer that is cut off never looks whole: the connection is reset before its last chunk, so that a client gets an
-error, and not a shorter list.
+An answer that is cut off never looks whole: the connection ends before its last chunk, so that a client gets an error,
+and not a shorter list.
 """
 
-import errno
-import socket
-import struct
-import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 
-import structlog
-from django.conf import settings
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
+
+from config.common.patience import reading
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -23,82 +19,20 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _GZIP_WINDOW = 31
 # The quickest: level 6 takes three times as long for lists a fifth smaller.
 _LEVEL = 1
-# SO_LINGER: what is not sent yet is thrown away at the close, and the caller gets a reset.
-_RESET = struct.pack("ii", 1, 0)
-
-logger = structlog.get_logger(__name__)
-
-
-class CutOff(ConnectionResetError):
-    """An answer took longer than it may."""
 
 
 class StreamMiddleware:
-    """Compresses streamed lists, and limits for how long any answer may keep a thread, and a transaction, waiting."""
+    """Compresses streamed lists, and limits for how long their reader may keep a thread, and a transaction, waiting."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        limit = _Limit(request)
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
             _compress(request, response)
-            response.streaming_content = limit.watched(_pieces(response))
-        else:
-            limit.whole()
+            response.streaming_content = reading(request.META, _pieces(response))
         return response
-
-
-class _Limit:
-    """How long the caller may take to read an answer.
-
-    The socket's own timeout sees to it: the server's thread is woken where it waits, in `sendall`, and closes the
-    answer, which ends the transaction behind it. A socket is set back before its next request.
-    """
-
-    def __init__(self, request: HttpRequest) -> None:
-        self._path = request.path
-        self._socket: socket.socket | None = request.META.get("gunicorn.socket")
-        self._ends = time.monotonic() + settings.ANSWER_SECONDS
-
-    def whole(self) -> None:
-        """Limits an answer that is sent at once."""
-        self._allow(settings.ANSWER_SECONDS)
-
-    def watched(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """The same pieces, each of which must be read in `ANSWER_STALL_SECONDS`, and all in `ANSWER_SECONDS`."""
-        sent = 0
-        for piece in pieces:
-            left = self._ends - time.monotonic()
-            if left <= 0:
-                self._cut_off(sent)
-                raise CutOff(errno.ECONNRESET, "The answer took too long.")
-            allowed = min(left, settings.ANSWER_STALL_SECONDS)
-            self._allow(allowed)
-            given = time.monotonic()
-            try:
-                yield piece
-            except GeneratorExit:
-                if time.monotonic() - given >= allowed:
-                    self._cut_off(sent)
-                raise
-            sent += len(piece)
-
-    def _allow(self, seconds: float) -> None:
-        if self._socket is not None:
-            self._socket.settimeout(seconds)
-
-    def _cut_off(self, sent: int) -> None:
-        logger.warning("stream_cut_off", path=self._path, bytes_sent=sent)
-        if self._socket is None:
-            return
-        try:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            # Also for reading: the server would wait two seconds for the caller to close its side.
-            self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            logger.debug("stream_cut_off_after_the_caller")
 
 
 def _compress(request: HttpRequest, response: StreamingHttpResponse) -> None:

@@ -2,21 +2,24 @@
 
 from django.http import HttpRequest
 
-from config.common.problems import FieldError, InvalidInput, Problem, TooSlow
+from config.common.patience import GivenUp, PatientBody, Verdict
+from config.common.problems import FieldError, InvalidInput, Problem, TooMany, TooSlow
 
 
 def as_problem(error: OSError) -> Problem:
-    """`TooSlow` where the caller took too long, else `InvalidInput`: the caller went away, or broke the framing.
+    """What `given_up` says where the server did not wait, else `InvalidInput`: the caller went, or broke the framing.
 
     Django wraps the web server's error, which is the cause.
     """
-    if isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError):
-        return too_slow()
-    return truncated()
+    cause = error if isinstance(error, GivenUp) else error.__cause__
+    return given_up(cause.verdict) if isinstance(cause, GivenUp) else truncated()
 
 
-def too_slow() -> TooSlow:
-    """What a body that trickles is refused with."""
+def given_up(verdict: Verdict) -> Problem:
+    """What a body is refused with that trickles, or of whose caller too many do."""
+    if verdict is Verdict.TOO_MANY:
+        detail = "So many of your requests are waited for that this one has to come later. Nothing was stored."
+        return TooMany(detail, headers={"Retry-After": "5"})
     return TooSlow("The body came too slowly. Nothing was stored.")
 
 
@@ -25,7 +28,7 @@ def truncated() -> InvalidInput:
     return InvalidInput("The body ended too early.", errors=[FieldError("", "truncated", "The body is not whole.")])
 
 
-def was_too_slow(request: HttpRequest) -> bool:
-    """Whether reading the body was given up, also where whoever read it made nothing of that."""
-    reader = getattr(request.META.get("wsgi.input"), "reader", None)
-    return bool(getattr(reader, "is_too_slow", False))
+def verdict_on(request: HttpRequest) -> Verdict | None:
+    """Why reading the body was given up, also where whoever read it made nothing of that."""
+    body = request.META.get("wsgi.input")
+    return body.given_up if isinstance(body, PatientBody) else None

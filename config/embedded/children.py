@@ -39,8 +39,9 @@ class Server:
 
     name: str
     command: list[str]
-    # What it needs to finish its work after SIGTERM; then it is killed.
+    # What it needs to finish its work after the signal that asks for its end; then it is killed.
     stop_seconds: float
+    stop_signal: signal.Signals = signal.SIGTERM
     # On top of the supervisor's environment.
     environment: Mapping[str, str] = field(default_factory=dict)
     # Whether the rest can go on while it is started again.
@@ -73,7 +74,7 @@ class Server:
     def terminate(self) -> None:
         """Ask it to end, once: to many programs a second signal means at once."""
         if self._process is not None:
-            self._process.terminate()
+            self._process.send_signal(self.stop_signal)
 
     def wait(self) -> None:
         """See it and everything below it off, by force when its time is over."""

@@ -1,4 +1,4 @@
-"""`python -m config.embedded.run`, behind `make run`: services, demo, web server, workers; their end in order.
+"""`python -m config.embedded.run`, behind `make run`: services, demo, web server, front, workers; their end in order.
 
 With `--reload`, behind `make dev`, each of them starts again when the code changes.
 """
@@ -8,19 +8,21 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import NoReturn
 
 from config import env, metrics_folder
 from config.embedded.children import Server, run_to_end, stop_all
 from config.embedded.errors import EmbeddedError, say
+from config.embedded.front import WEB_SERVERS, web_servers
 from config.embedded.process import adopt_orphans
 from config.embedded.session import Session, ensure
 from config.embedded.web import wait_until_alive, wait_until_free
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-GUNICORN = ["-m", "gunicorn", "-c", "config/gunicorn.py", "--log-level", "warning", "config.wsgi:application"]
 LOOK_SECONDS = 0.5
 # Two workers, one of them for urgent work alone: people do not wait behind a long import.
 CELERY = ["-m", "celery", "-A", "config.celery"]
@@ -40,11 +42,14 @@ class Stopped(BaseException):
     """Somebody asked for the end, by Ctrl-C or a signal."""
 
 
-def servers(*, reload: bool) -> list[Server]:
-    """What runs beside the services, in the order of starting and of stopping: first who takes new work."""
+def servers(folder: Path, *, reload: bool) -> list[Server]:
+    """What runs beside the services, in the order of starting and of stopping: first who takes new work.
+
+    `folder` holds the sockets between the web servers and their front.
+    """
     quiet = ["--loglevel", "WARNING"]
     return [
-        Server(name="web server", command=_python(GUNICORN, reload=reload), stop_seconds=5, environment=METRICS),
+        *web_servers(folder, host=env.HOST, port=env.PORT, python=partial(_python, reload=reload), environment=METRICS),
         *(
             Server(
                 name=name,
@@ -75,20 +80,28 @@ def serve(*, reload: bool = False) -> None:
     wait_until_free(env.HOST, env.PORT)
     metrics_folder.clear(Path(METRICS[metrics_folder.VARIABLE]))
     session = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
-    running = servers(reload=reload)
     with ExitStack() as leaving:
         leaving.callback(session.close)
+        folder = Path(leaving.enter_context(TemporaryDirectory(prefix="demanda-front-", dir=env.DATA_DIR)))
+        running = servers(folder, reload=reload)
         welcome = run_to_end("config.embedded.prepare")
         # The stack unwinds from the last: the services stay up until the rest has stopped.
         leaving.callback(stop_all, running)
         leaving.callback(say, "stopping …")
-        # The web server first: on a small machine the others would keep it from answering soon.
-        running[0].start()
-        wait_until_alive(env.HOST, env.PORT, name=_own_name(), check=running[0].check)
-        for server in running[1:]:
+        # What answers first: on a small machine the others would keep it from answering soon.
+        first, others = running[:WEB_SERVERS], running[WEB_SERVERS:]
+        for server in first:
+            server.start()
+        wait_until_alive(env.HOST, env.PORT, name=_own_name(), check=partial(_check, first))
+        for server in others:
             server.start()
         print(welcome, flush=True)
         _hold(session, running)
+
+
+def _check(running: list[Server]) -> None:
+    for server in running:
+        server.check()
 
 
 def _own_name() -> str:
@@ -98,8 +111,7 @@ def _own_name() -> str:
 
 def _hold(session: Session, running: list[Server]) -> NoReturn:
     while True:
-        for server in running:
-            server.check()
+        _check(running)
         session.repair()
         time.sleep(LOOK_SECONDS)
 

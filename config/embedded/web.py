@@ -42,19 +42,20 @@ def _is_free(host: str, port: int) -> bool:
 
 
 def wait_until_alive(host: str, port: int, *, name: str, check: Callable[[], None]) -> None:
-    """Return when `GET /health/live`, asked for by the host `name`, answers 200; `check` raises when nobody can."""
+    """Return when health and the home page answer 200 to the host `name`; `check` raises when nobody can."""
     deadline = time.monotonic() + START_SECONDS
-    while not _is_alive(EVERYWHERE.get(host, host), port, name):
+    # The one is answered by a process of its own, the other by those that work.
+    while not all(_answers(EVERYWHERE.get(host, host), port, name, path) for path in ("/health/live", "/")):
         check()
         if time.monotonic() > deadline:
             raise EmbeddedError(f"The web server does not answer on {host}:{port} after {START_SECONDS:.0f} seconds.")
         time.sleep(0.05)
 
 
-def _is_alive(host: str, port: int, name: str) -> bool:
+def _answers(host: str, port: int, name: str, path: str) -> bool:
     client = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        client.request("GET", "/health/live", headers={"Host": name, "Connection": "close"})
+        client.request("GET", path, headers={"Host": name, "Connection": "close"})
         return client.getresponse().status == HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

@@ -45,7 +45,10 @@ IMPORT_BODY_DAYS = env.IMPORT_BODY_DAYS
 IMPORT_RETENTION_MONTHS = env.IMPORT_RETENTION_MONTHS
 READ_AUDIT_DAYS = env.READ_AUDIT_DAYS
 
-# How long an answer may take to be read, and a piece of a streamed one.
+# How long a body may take, in all and by its rate, and how long a streamed answer and a piece of it.
+BODY_SECONDS = env.BODY_SECONDS
+BODY_MIN_RATE = env.BODY_MIN_RATE
+BODY_RATE_SECONDS = env.BODY_RATE_SECONDS
 ANSWER_SECONDS = env.ANSWER_SECONDS
 ANSWER_STALL_SECONDS = env.ANSWER_STALL_SECONDS
 

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "config.common.middleware.RequestIdMiddleware",
     "config.common.metrics.requests.MetricsMiddleware",
     "config.common.middleware.LogMiddleware",
+    "config.common.front.HeadCheckMiddleware",
     "config.common.middleware.HeadMiddleware",
     "config.common.streams.StreamMiddleware",
     "config.common.middleware.ChunkedBodyMiddleware",

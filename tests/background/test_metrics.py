@@ -11,10 +11,10 @@ import pytest
 
 from config.common.background.publishing import publish
 from config.common.background.workers import forget_worker, note_worker, workers_by_queue
+from config.embedded.front import free_port
 from tests.background.app import count, pids
 from tests.background.workers import kill, start_worker, until
 from tests.common.metrics.samples import samples
-from tests.server import free_port
 
 RUNS = 'demanda_task_runs_total{outcome="success",task="tests.careless"}'
 LOST = 'demanda_task_errors_total{exception="WorkerLostError",outcome="retried",task="tests.careless"}'

@@ -10,10 +10,11 @@ from django.test import Client, override_settings
 from psycopg2.errors import DiskFull
 from rest_framework.test import APIClient
 
+from config.embedded.front import free_port
 from imports.models import Import
 from imports.services.load_import import load_import
 from tests.common.helpers import problem
-from tests.server import Server, free_port, start_server
+from tests.server import Server, start_server
 
 pytestmark = pytest.mark.django_db
 SECRET = "SELECT secret FROM passwords"

@@ -35,7 +35,8 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def impatient(django_db_setup: None, log: Path) -> Iterator[Server]:
     """A server with one thread, which waits for 200 bytes in half a second and for no body longer than 1.5 seconds."""
     limits = {"BODY_MIN_RATE": "400", "BODY_RATE_SECONDS": "0.5", "BODY_SECONDS": "1.5"}
-    with log.open("wb") as file, start_server(log=file, WEB_WORKERS="1", WEB_THREADS="1", **limits) as running:
+    limits |= {"WEB_WORKERS": "1", "WEB_THREADS": "1"}
+    with log.open("wb") as file, start_server(log=file, front=None, **limits) as running:
         yield running
 
 
@@ -47,7 +48,7 @@ def headers(token: str, kind: str, length: int | None) -> list[str]:
 def expect_nothing_left(server: Server, log: Path) -> None:
     """The thread is free, no transaction is open, nothing is stored, and nobody called it a mistake of ours."""
     with server.client() as client:
-        assert client.get("/health/live").status_code == 200
+        assert client.get("/").status_code == 200
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -73,20 +74,14 @@ def test_a_body_below_the_rate_is_given_up(
     expect_nothing_left(impatient, log)
 
 
-@pytest.mark.parametrize(
-    ("kind", "start"), [("application/x-www-form-urlencoded", b"username="), ("multipart/form-data; boundary=b", FORM)]
-)
-def test_a_form_of_a_page_below_the_rate_is_given_up(
-    impatient: Server, log: Path, token_of: Callable[[str], str], kind: str, start: bytes
-) -> None:
-    # With the cookie, Django looks for its CSRF token in the form.
-    cookie = f"Cookie: csrftoken={'a' * 32}"
-    client = RawClient(impatient, "POST /admin/login/", cookie, *headers(token_of("Managers"), kind, 100_000))
-    client.send(start)
-    answer = client.trickle(b"a", client.send)
-    client.close()
-    assert (answer.status, answer.connection, b"<html" in answer.body) == (408, "close", True)
-    expect_nothing_left(impatient, log)
+@pytest.mark.parametrize("head", ["POST /admin/login/", "PUT /create"], ids=["a form", "a small body"])
+def test_what_the_front_waits_for_and_does_not_come_is_no_request(token_of: Callable[[str], str], head: str) -> None:
+    with start_server(front={"client_body_timeout": "1s"}) as running:
+        client = RawClient(running, head, *headers(token_of("Managers"), "application/json", 500))
+        client.send(b"u")
+        with pytest.raises(ConnectionResetError):
+            client.socket.recv(1)
+        client.close()
 
 
 def test_a_body_above_the_rate_is_given_up_at_its_deadline(

@@ -1,4 +1,4 @@
-"""Streamed answers: compressed for those who may have them so, and an end to those that nobody reads."""
+"""Streamed answers: compressed for those who may have them so."""
 
 import gzip
 import tracemalloc
@@ -11,27 +11,10 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.common.streams import CutOff, StreamMiddleware, accepts_gzip, gzipped
+from config.common.streams import StreamMiddleware, accepts_gzip, gzipped
 
 PIECE = b'{"citizen_id": 1, "town": "Kyiv"},\n' * 10_000
 TOKEN: dict[str, Any] = {"HTTP_AUTHORIZATION": "Token 1", "HTTP_ACCEPT_ENCODING": "gzip"}
-
-
-class Wire:
-    """What a server's socket is asked for."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.timeout = 0.0
-
-    def settimeout(self, seconds: float) -> None:
-        self.timeout = seconds
-
-    def setsockopt(self, *_: Any) -> None:
-        self.asked.append("reset")
-
-    def shutdown(self, _: int) -> None:
-        self.asked.append("shutdown")
 
 
 class Source:
@@ -113,44 +96,3 @@ def test_what_is_no_stream_stays_as_it_is() -> None:
     request = RequestFactory().get("/", **TOKEN)
     response = StreamMiddleware(lambda _: HttpResponse(PIECE))(request)
     assert response.headers == HttpResponse(PIECE).headers
-
-
-def test_every_piece_has_its_time_and_the_whole_answer_too(settings: Any) -> None:
-    settings.ANSWER_SECONDS, settings.ANSWER_STALL_SECONDS = 100.0, 7.0
-    wire = Wire()
-    pieces = iter(answer(Source(b"a", b"b"), **{"gunicorn.socket": wire}))
-    assert (next(pieces), wire.timeout) == (b"a", 7.0)
-    assert list(pieces) == [b"b"]
-    settings.ANSWER_SECONDS = 5.0
-    pieces = iter(answer(Source(b"a"), **{"gunicorn.socket": wire}))
-    assert next(pieces) == b"a"
-    assert 0 < wire.timeout <= 5.0
-    assert wire.asked == []
-
-
-def test_an_answer_that_takes_too_long_breaks_off_with_a_reset(settings: Any) -> None:
-    settings.ANSWER_SECONDS = 0.0
-    wire, source = Wire(), Source(b"a", b"b")
-    response = answer(source, **{"gunicorn.socket": wire})
-    with pytest.raises(CutOff):
-        list(response)
-    response.close()
-    assert (wire.asked, source.is_closed) == (["reset", "shutdown"], True)
-
-
-def test_without_a_socket_it_still_breaks_off(settings: Any) -> None:
-    settings.ANSWER_SECONDS = 0.0
-    with pytest.raises(CutOff):
-        list(answer(Source(b"a")))
-
-
-@pytest.mark.parametrize(("stall", "asked"), [(0.0, ["reset", "shutdown"]), (60.0, [])])
-def test_a_server_that_gives_a_reader_up_resets_the_connection_of_one_who_stood_still(
-    settings: Any, stall: float, asked: list[str]
-) -> None:
-    settings.ANSWER_STALL_SECONDS = stall
-    wire = Wire()
-    response = answer(Source(b"a", b"b"), **{"gunicorn.socket": wire})
-    next(iter(response))
-    response.close()
-    assert wire.asked == asked

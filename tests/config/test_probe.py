@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from config import env, probe
-from tests.server import Server, free_port
+from config.embedded.front import free_port
+from tests.server import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

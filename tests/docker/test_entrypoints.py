@@ -14,11 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from config.embedded.front import free_port
 from tests.background.workers import until
 from tests.docker.conftest import new_database
 from tests.docker.image import Image
 from tests.imports.documents.builders import citizen
-from tests.server import free_port
 
 LOADED = 'demanda_task_runs_total{outcome="success",task="imports.load"} 1.0'
 TLS = {"Host": "demanda.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from memray import FileReader
 
-from config.embedded import run
+from config.embedded import front, run
 from tests.load.places import REMEMBERED, ROOT
 
 # What is still held at the end, and what was held at the highest point; the moments between are not kept.
@@ -24,7 +24,7 @@ def main() -> int:
     """The exit code of `config.embedded.run`."""
     for file in files(REMEMBERED):
         file.unlink()
-    run.GUNICORN = [*MEMRAY, str(REMEMBERED), *run.GUNICORN]
+    front.WORK = [*MEMRAY, str(REMEMBERED), *front.WORK]
     return run.main()
 
 

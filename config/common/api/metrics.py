@@ -58,5 +58,5 @@ class MetricsViewSet(HealthViewSet):
 def _may_read(request: Request) -> bool:
     # A proxy that nobody announced makes the whole world look like this machine.
     disguised = not settings.TRUSTED_PROXIES and is_forwarded(request.META)
-    address = "" if disguised else client_address(request)
+    address = "" if disguised else client_address(request.META)
     return may_read(address=address, authorization=request.META.get("HTTP_AUTHORIZATION", ""))

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from config.common.callers import client_address
+from config.common.front import was_checked
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -33,14 +34,14 @@ class Counters:
         )
         self._paused_until = 0.0
 
-    def add(self, who: str, *, window: int) -> int:
-        """The number of requests of `who` in `window` with this one; 0 when nobody can tell."""
+    def add(self, who: str, *, window: int, amount: int = 1) -> int:
+        """The number of requests of `who` in `window` with this `amount` more; 0 when nobody can tell."""
         if time.monotonic() < self._paused_until:
             return 0
         key = f"{PREFIX}:{window}:{who}"
         try:
             with self._redis.pipeline(transaction=False) as pipeline:
-                pipeline.incr(key)
+                pipeline.incrby(key, amount)
                 pipeline.expire(key, 2 * WINDOW_SECONDS)
                 return int(pipeline.execute()[0])
         except (RedisError, OSError):
@@ -64,7 +65,9 @@ class CallerThrottle(BaseThrottle):
         who, limit = self._caller(request)
         if limit <= 0:
             return True
-        return counters().add(who, window=int(time.time()) // WINDOW_SECONDS) <= limit
+        # One whose head came by itself was counted then.
+        amount = 0 if was_checked(request.META) else 1
+        return counters().add(who, window=int(time.time()) // WINDOW_SECONDS, amount=amount) <= limit
 
     def wait(self) -> float:
         """Seconds until the next window."""
@@ -75,4 +78,4 @@ class CallerThrottle(BaseThrottle):
             return f"token:{request.auth.pk[:32]}", settings.RATE_LIMIT_TOKEN
         if request.user and request.user.is_authenticated:
             return f"user:{request.user.pk}", settings.RATE_LIMIT_TOKEN
-        return f"address:{client_address(request)}", settings.RATE_LIMIT_ANONYMOUS
+        return f"address:{client_address(request.META)}", settings.RATE_LIMIT_ANONYMOUS

@@ -13,6 +13,8 @@ from rest_framework.viewsets import ViewSet
 
 from config.common.api.metadata import StaticMetadata
 from config.common.api.query import read_query
+from config.common.front import BodyWanted, is_check
+from config.common.patience import USER
 
 Serializers = Mapping[str, type[Serializer[Any]]]
 Renderers = Mapping[str, tuple[type[BaseRenderer], ...]]
@@ -61,9 +63,14 @@ class ApiViewSet(ViewSet):
         self.format_kwarg = None
         request.version = request.versioning_scheme = None
         self.perform_authentication(request)
+        if request.user is not None and request.user.pk is not None:
+            request.META[USER] = request.user.pk
         self.check_throttles(request)
         self.check_permissions(request)
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        if is_check(request.META) and self.action not in self.bodies:
+            # Nothing of it is read, and nothing may be done yet.
+            raise BodyWanted
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]  # DRF's own request
         """What works at this URL."""

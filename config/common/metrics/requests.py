@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from prometheus_client import Gauge, Histogram
 
+from config.common.front import is_check
 from config.common.metrics.families import COUNTED
 
 SECONDS = Histogram(
@@ -33,6 +34,8 @@ class MetricsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if is_check(request.META):
+            return self.get_response(request)
         began = time.perf_counter()
         IN_PROGRESS.inc()
         try:

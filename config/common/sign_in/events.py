@@ -30,7 +30,7 @@ def fail(request: HttpRequest, user: User) -> None:
 
 def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     has_factor = factor_id(user) is not None
-    logger.info("signed_in", user_id=user.pk, address=client_address(request), second_factor=has_factor)
+    logger.info("signed_in", user_id=user.pk, address=client_address(request.META), second_factor=has_factor)
 
 
 def _signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
@@ -39,5 +39,5 @@ def _signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
 
 
 def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    address = client_address(request) if request is not None else None
+    address = client_address(request.META) if request is not None else None
     logger.warning("sign_in_failed", step=credentials.get("step", "password"), address=address)

@@ -11,10 +11,11 @@ from django.test import Client, override_settings
 from rest_framework.test import APIClient
 
 from config.common.api.metrics import FIGURES
+from config.embedded.front import free_port
 from tests.background.workers import until
 from tests.common.helpers import one_import, problem, send
 from tests.common.metrics.samples import samples
-from tests.server import Server, free_port, start_server, wait_until_alive
+from tests.server import Server, start_server, wait_until_alive
 
 TOKEN = "a token of the metrics, long enough"
 FOREIGN = "203.0.113.7"

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from config.embedded.front import free_port
 from tests.common.helpers import problem
-from tests.server import Server, free_port, start_server
+from tests.server import Server, start_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TokenOf = Callable[[str], str]

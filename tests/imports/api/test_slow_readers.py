@@ -1,12 +1,15 @@
-"""Readers who stand still, or nearly: a real server cuts them off, and nothing of them is left."""
+"""Readers who stand still, or nearly: the front keeps what they leave, or they are cut off, and nothing is left."""
 
 import http.client
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,9 +21,20 @@ from tests.server import Server, start_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TokenOf = Callable[[str], str]
-# Some 7 MB, more than the buffers between a server and a small window hold.
-COUNT = 10_000
+# Some 20 MB, more than the buffers of two connections hold.
+COUNT = 30_000
 LIMITS = [{"ANSWER_STALL_SECONDS": "0.5"}, {"ANSWER_SECONDS": "0.7"}]
+# One that keeps next to nothing, as of an answer of gigabytes.
+KEEPS_NOTHING = {"proxy_max_temp_file_size": "0"}
+
+
+FINISHED = threading.Event()
+FINISHED.set()
+
+
+@pytest.fixture(autouse=True)
+def one_document(settings: Any) -> None:
+    settings.IMPORT_MAX_CITIZENS = COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +56,18 @@ def impatient(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
 ) -> Iterator[Impatient]:
     path = tmp_path_factory.mktemp("log") / "log"
-    with path.open("wb") as log, start_server(**request.param, WEB_WORKERS="1", WEB_THREADS="1", log=log) as server:
+    limits = {"WEB_WORKERS": "1", "WEB_THREADS": "1", **request.param}
+    with path.open("wb") as log, start_server(log=log, front=KEEPS_NOTHING, **limits) as server:
         yield Impatient(server, path)
 
 
-def ask(server: Server, import_id: int, token: str, version: str, **headers: str) -> socket.socket:
-    """A connection with a small window on which the residents were asked for, and of the answer nothing read."""
+def ask(server: Server, path: str, token: str) -> socket.socket:
+    """A connection with a small window on which `path` was asked for, and of the answer nothing read."""
     place = urlsplit(server.url)
     caller = socket.socket()
     caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     caller.connect((str(place.hostname), int(place.port or 0)))
-    lines = [f"GET /imports/{import_id}/citizens {version}", "Host: 127.0.0.1", f"Authorization: Token {token}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", f"Authorization: Token {token}"]
     caller.sendall("\r\n".join([*lines, "", ""]).encode())
     return caller
 
@@ -71,30 +85,30 @@ def trickle(caller: socket.socket, done: threading.Event) -> str:
     return "end"
 
 
-@pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/1.0"])
-def test_a_byte_at_a_time_is_too_slow(impatient: Impatient, token_of: TokenOf, version: str) -> None:
+def test_a_byte_at_a_time_is_too_slow(impatient: Impatient, token_of: TokenOf) -> None:
     import_id, position, done = load(alike(COUNT)), impatient.position(), threading.Event()
-    with ask(impatient.server, import_id, token_of("Managers"), version) as caller, ThreadPoolExecutor(1) as pool:
+    path = f"/imports/{import_id}/citizens"
+    with ask(impatient.server, path, token_of("Managers")) as caller, ThreadPoolExecutor(1) as pool:
         reader = pool.submit(trickle, caller, done)
         # The only thread is busy until the reader is given up; then it answers others.
         with impatient.server.client() as client:
-            assert client.get("/health/live").status_code == 200
+            assert client.get("/").status_code == 200
         assert open_transactions() == 0
         done.set()
-        assert reader.result(5) == "ConnectionResetError"
+        assert reader.result(5) == "end"
     logged = impatient.logged_since(position)
     assert logged.count("stream_cut_off") == 1
-    assert f"/imports/{import_id}/citizens" in logged
+    assert path in logged
     assert "Traceback" not in logged
 
 
 def test_a_client_library_says_that_the_answer_is_not_whole(impatient: Impatient, token_of: TokenOf) -> None:
-    with ask(impatient.server, load(alike(COUNT)), token_of("Managers"), "HTTP/1.1") as caller:
+    with ask(impatient.server, f"/imports/{load(alike(COUNT))}/citizens", token_of("Managers")) as caller:
         response = http.client.HTTPResponse(caller)
         response.begin()
         assert response.status == 200
         with impatient.server.client() as client:
-            assert client.get("/health/live").status_code == 200
+            assert client.get("/").status_code == 200
         with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
             response.read()
 
@@ -107,3 +121,19 @@ def test_a_reader_who_keeps_up_is_left_alone(impatient: Impatient, token_of: Tok
             assert len(answer.json()["data"]) == COUNT
             assert answer.headers.get("Content-Encoding", "identity") == encoding
     assert "stream_cut_off" not in impatient.logged_since(position)
+
+
+FILE = "/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js"
+
+
+@pytest.mark.parametrize("path", [FILE, "/imports/{}/citizens"], ids=["a file", "a list"])
+def test_what_is_read_slowly_waits_at_the_front_and_not_for_ever(token_of: TokenOf, path: str) -> None:
+    path, token = path.format(load(alike(COUNT))), token_of("Managers")
+    narrow = start_server(WEB_WORKERS="1", WEB_THREADS="1", front={"send_timeout": "3s"})
+    with narrow as server, ExitStack() as readers:
+        callers = [readers.enter_context(ask(server, path, token)) for _ in range(5)]
+        with server.client() as client:
+            assert client.get("/", timeout=3).status_code == 200
+        assert open_transactions() == 0
+        time.sleep(5)
+        assert [trickle(caller, FINISHED) for caller in callers] == ["ConnectionResetError"] * 5

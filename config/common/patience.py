@@ -1,0 +1,227 @@
+"""How long the server waits for a caller, and for how many requests of one caller at the same time.
+
+The front keeps most of what comes slowly and of what is read slowly. What is larger than it keeps reaches a thread: a
+stream while it comes, an answer while it is read. While a thread waits there, a watch of this process looks at it, for
+a read comes back only when all its bytes are there: it shuts the socket of a wait that is over its time, and of each
+that its caller has beyond a quarter of the threads. Only a wait of some length counts, so a quick caller never does.
+"""
+
+import errno
+import socket
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import structlog
+from django.conf import settings
+
+from config.common.callers import client_address
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+Caller = frozenset[Hashable]
+
+# A wait counts from then on.
+GRACE_SECONDS = 1.0
+_LOOK_SECONDS = 0.2
+# Where the API leaves the number of the user, once it knows who calls.
+USER = "demanda.user"
+_SOCKET = "gunicorn.socket"
+
+
+logger = structlog.get_logger(__name__)
+
+
+class Verdict(Enum):
+    """Why a wait was ended."""
+
+    TOO_SLOW = "too slow"
+    TOO_MANY = "too many"
+
+
+class GivenUp(ConnectionResetError):
+    """The server waits no longer. To Django, as every `OSError`, a body that cannot be read; to gunicorn no fault."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(errno.ECONNRESET, verdict.value)
+        self.verdict = verdict
+
+
+@dataclass(eq=False, slots=True)
+class Wait:
+    """A thread that waits on `socket` for `caller` until `until`; `verdict` says that, and why, it was ended."""
+
+    caller: Caller
+    socket: Any
+    how: int
+    until: float
+    since: float = field(default_factory=time.monotonic)
+    verdict: Verdict | None = None
+
+
+class Watch:
+    """The waits of a process. Its thread looks at them from the first on."""
+
+    def __init__(self, share: Callable[[], int], grace: float = GRACE_SECONDS) -> None:
+        self._share, self._grace = share, grace
+        self._lock = threading.Lock()
+        self._waits: list[Wait] = []
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def waiting(self, caller: Caller, sock: Any, *, how: int, seconds: float) -> Iterator[Wait]:
+        """Within it the thread waits for the caller. Raises `GivenUp` where the caller's share is taken already.
+
+        What `how` names of the socket (`SHUT_RD`, `SHUT_RDWR`) is shut after `seconds`, or when others of the same
+        caller wait longer; then `verdict` of the wait says so.
+        """
+        wait = Wait(caller, sock, how, time.monotonic() + seconds)
+        with self._lock:
+            if self._beyond_share([*self._waits, wait], wait):
+                raise GivenUp(Verdict.TOO_MANY)
+            self._waits.append(wait)
+            self._begin()
+        try:
+            yield wait
+        finally:
+            with self._lock:
+                self._waits.remove(wait)
+
+    def _begin(self) -> None:
+        # After the fork: threads do not come along.
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._look_for_ever, name="patience", daemon=True)
+            self._thread.start()
+
+    def _look_for_ever(self) -> None:
+        while True:
+            time.sleep(_LOOK_SECONDS)
+            self.look()
+
+    def look(self) -> None:
+        """End each wait that is over its time, or beyond its caller's share."""
+        with self._lock:
+            now = time.monotonic()
+            for wait in self._waits:
+                if now >= wait.until:
+                    _end(wait, Verdict.TOO_SLOW)
+                elif now >= wait.since + self._grace and self._beyond_share(self._waits, wait):
+                    _end(wait, Verdict.TOO_MANY)
+
+    def _beyond_share(self, waits: list[Wait], wait: Wait) -> bool:
+        """Whether so many waits of the same caller are older than `wait`, and long enough to count."""
+        counts = time.monotonic() - self._grace
+        older = [other for other in waits if other is not wait and other.verdict is None and other.since <= counts]
+        return any(
+            sum(name in other.caller and other.since <= wait.since for other in older) >= self._share()
+            for name in wait.caller
+        )
+
+
+def _end(wait: Wait, verdict: Verdict) -> None:
+    if wait.verdict is None:
+        wait.verdict = verdict
+        try:
+            wait.socket.shutdown(wait.how)
+        except OSError:
+            # The caller, or the front for it, went first.
+            return
+
+
+WATCH = Watch(lambda: max(1, settings.WEB_THREADS // 4))
+
+
+def caller_of(environ: dict[str, Any]) -> Caller:
+    """Who waits: an address, and a user, or what the request shows for one."""
+    user = environ.get(USER) or environ.get("HTTP_AUTHORIZATION") or environ.get("HTTP_COOKIE")
+    return frozenset({("address", client_address(environ)), *([("user", user)] if user else ())})
+
+
+def with_patience(application: Application) -> Application:
+    """The application, whose requests' bodies are waited for with patience."""
+
+    def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if isinstance(environ.get(_SOCKET), socket.socket):
+            environ["wsgi.input"] = PatientBody(environ)
+        return application(environ, start_response)
+
+    return call
+
+
+class PatientBody:
+    """A request's body that may take `BODY_SECONDS` in all, and `BODY_RATE_SECONDS` for as much as its rate gives.
+
+    A read comes back when all its bytes are there, so it is made of reads of that size.
+    """
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        self._environ, self._input = environ, environ["wsgi.input"]
+        self._step = max(1, int(settings.BODY_MIN_RATE * settings.BODY_RATE_SECONDS))
+        self._ends: float | None = None
+        self.given_up: Verdict | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes, fewer only at the end. Raises `GivenUp`, and `OSError` where the body breaks off."""
+        pieces = []
+        while size != 0:
+            piece = self._wait(self._input.read, self._step if size < 0 else min(size, self._step))
+            pieces.append(piece)
+            if not piece:
+                break
+            size = size - len(piece) if size > 0 else size
+        return b"".join(pieces)
+
+    def readline(self, size: int = -1) -> bytes:
+        """One line, or the first `size` bytes of it, in the time of one read."""
+        return self._wait(self._input.readline, size)
+
+    def _wait(self, read: Callable[[int], bytes], size: int) -> bytes:
+        now = time.monotonic()
+        self._ends = self._ends or now + settings.BODY_SECONDS
+        seconds = min(settings.BODY_RATE_SECONDS, self._ends - now)
+        try:
+            with WATCH.waiting(
+                caller_of(self._environ), self._environ[_SOCKET], how=socket.SHUT_RD, seconds=seconds
+            ) as wait:
+                piece = read(size)
+        except GivenUp as error:
+            self.given_up = error.verdict
+            raise
+        except OSError:
+            if wait.verdict is None:
+                raise
+            piece = b""
+        if wait.verdict is not None:
+            self.given_up = wait.verdict
+            raise GivenUp(wait.verdict)
+        return piece
+
+
+def reading(environ: dict[str, Any], pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of an answer, each of which must be read in `ANSWER_STALL_SECONDS`, and all in `ANSWER_SECONDS`.
+
+    Raises `GivenUp` before a piece; while one is sent the server meets a socket that is shut, and closes the pieces.
+    """
+    sock = environ.get(_SOCKET)
+    ends = time.monotonic() + settings.ANSWER_SECONDS
+    for piece in pieces:
+        seconds = min(settings.ANSWER_STALL_SECONDS, ends - time.monotonic())
+        if seconds <= 0:
+            _log(environ, Verdict.TOO_SLOW)
+            raise GivenUp(Verdict.TOO_SLOW)
+        if not isinstance(sock, socket.socket):
+            yield piece
+            continue
+        with WATCH.waiting(caller_of(environ), sock, how=socket.SHUT_RDWR, seconds=seconds) as wait:
+            try:
+                yield piece
+            finally:
+                if wait.verdict is not None:
+                    _log(environ, wait.verdict)
+
+
+def _log(environ: dict[str, Any], verdict: Verdict) -> None:
+    logger.warning("stream_cut_off", path=environ.get("PATH_INFO"), reason=verdict.value)
