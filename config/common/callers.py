@@ -1,7 +1,7 @@
 """Where a request comes from, and who it says it is."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 _NAME_LENGTH = 255
+# What one customer of a provider has at least, to take addresses from at will.
+_IPV6_PREFIX = 64
 
 
 def client_address(request: HttpRequest | Request) -> str:
@@ -19,6 +21,18 @@ def client_address(request: HttpRequest | Request) -> str:
         return str(forwarded[-min(proxies, len(forwarded))])
     # A server behind a unix socket gives an empty address.
     return str(request.META.get("REMOTE_ADDR") or "local")
+
+
+def client_network(request: HttpRequest | Request) -> str:
+    """`client_address`, or of an IPv6 address the network that its caller has to himself."""
+    address = client_address(request)
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return address
+    return str(known.ipv4_mapped or ip_network((int(known), _IPV6_PREFIX), strict=False))
 
 
 def sign_in_address(request: HttpRequest) -> str | None:

@@ -122,6 +122,12 @@ class NotAcceptable(Problem):
     status = HTTPStatus.NOT_ACCEPTABLE
 
 
+class TooMany(Problem):
+    """The caller asks more often than a limit allows."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
 class Unavailable(Problem):
     """A part that this needs is away for the moment."""
 

@@ -81,7 +81,7 @@ def test_a_form_of_a_page_below_the_rate_is_given_up(
 ) -> None:
     # With the cookie, Django looks for its CSRF token in the form.
     cookie = f"Cookie: csrftoken={'a' * 32}"
-    client = RawClient(impatient, "POST /admin/login/", cookie, *headers(token_of("Managers"), kind, 100_000))
+    client = RawClient(impatient, "POST /admin/login/", cookie, *headers(token_of("Managers"), kind, 10_000))
     client.send(start)
     answer = client.trickle(b"a", client.send)
     client.close()

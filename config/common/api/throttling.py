@@ -1,60 +1,17 @@
-"""How often a caller may ask: a fixed window of a minute, counted in Redis, by token, user or address."""
+"""How often a caller may ask: so many requests a minute, by token, user or address."""
 
 import time
 from typing import TYPE_CHECKING
 
-import structlog
 from django.conf import settings
-from redis import Redis
-from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from config.common.callers import client_address
+from config.common.counters import WINDOW_SECONDS, counters
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
-
-WINDOW_SECONDS = 60
-PREFIX = "demanda:rate"
-_TIMEOUT_SECONDS = 0.5
-# After a failure, how long requests pass without asking Redis again.
-_PAUSE_SECONDS = 5.0
-
-logger = structlog.get_logger(__name__)
-
-
-class Counters:
-    """Counts in Redis. While Redis is away everybody passes: a counter is not worth refusing a delivery."""
-
-    def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(
-            url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS, retry=None
-        )
-        self._paused_until = 0.0
-
-    def add(self, who: str, *, window: int) -> int:
-        """The number of requests of `who` in `window` with this one; 0 when nobody can tell."""
-        if time.monotonic() < self._paused_until:
-            return 0
-        key = f"{PREFIX}:{window}:{who}"
-        try:
-            with self._redis.pipeline(transaction=False) as pipeline:
-                pipeline.incr(key)
-                pipeline.expire(key, 2 * WINDOW_SECONDS)
-                return int(pipeline.execute()[0])
-        except (RedisError, OSError):
-            self._paused_until = time.monotonic() + _PAUSE_SECONDS
-            logger.warning("rate_counters_away")
-            return 0
-
-
-_counters: dict[str, Counters] = {}
-
-
-def counters() -> Counters:
-    """The counters of the configured Redis, one client for the process."""
-    return _counters.setdefault(settings.REDIS_URL, Counters(settings.REDIS_URL))
 
 
 class CallerThrottle(BaseThrottle):
