@@ -57,6 +57,8 @@ LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 SECOND_FACTOR: str = _env.str("SECOND_FACTOR", default="").strip()
 SESSION_IDLE_SECONDS: int = _env.int("SESSION_IDLE_SECONDS", default=3600)
 SESSION_SECONDS: int = _env.int("SESSION_SECONDS", default=12 * 3600)
+# Wrong passwords and codes from an address in a minute, after which it waits for the next; 0: any number.
+SIGN_IN_FAILURES_PER_MINUTE: int = _env.int("SIGN_IN_FAILURES_PER_MINUTE", default=10)
 # Days that an API token lives when whoever makes it does not say.
 API_TOKEN_DAYS: int = _env.int("API_TOKEN_DAYS", default=365)
 

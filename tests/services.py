@@ -15,6 +15,7 @@ os.environ["LOG_LEVEL"] = "WARNING"
 os.environ["SILK_SHARE"] = "0"
 # All tests share one address; the tests of the limits set their own.
 os.environ["RATE_LIMIT_ANONYMOUS"] = "0"
+os.environ["SIGN_IN_FAILURES_PER_MINUTE"] = "0"
 # Processes that test at the same time share a Redis and must not take each other's messages.
 os.environ["CELERY_KEY_PREFIX"] = f"test-{os.getpid()}:"
 

@@ -1,13 +1,15 @@
 """Where a request comes from, and who it says it is."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
 _NAME_LENGTH = 255
+# What one customer of a provider has at least, to take addresses from at will.
+_IPV6_PREFIX = 64
 
 
 def client_address(meta: Mapping[str, Any]) -> str:
@@ -18,6 +20,18 @@ def client_address(meta: Mapping[str, Any]) -> str:
         return str(forwarded[-min(proxies, len(forwarded))])
     # A server behind a unix socket gives an empty address.
     return str(meta.get("REMOTE_ADDR") or "local")
+
+
+def client_network(request: HttpRequest | Request) -> str:
+    """`client_address`, or of an IPv6 address the network that its caller has to himself."""
+    address = client_address(request.META)
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return address
+    return str(known.ipv4_mapped or ip_network((int(known), _IPV6_PREFIX), strict=False))
 
 
 def sign_in_address(request: HttpRequest) -> str | None:

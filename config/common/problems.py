@@ -104,12 +104,6 @@ class TooSlow(Problem):
     status = HTTPStatus.REQUEST_TIMEOUT
 
 
-class TooMany(Problem):
-    """The caller has too much under way at the same time."""
-
-    status = HTTPStatus.TOO_MANY_REQUESTS
-
-
 class TooLarge(Problem):
     """More than a limit allows."""
 
@@ -126,6 +120,12 @@ class NotAcceptable(Problem):
     """A representation that is not written here."""
 
     status = HTTPStatus.NOT_ACCEPTABLE
+
+
+class TooMany(Problem):
+    """The caller asks more often, or for more at the same time, than a limit allows."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
 
 
 class Unavailable(Problem):

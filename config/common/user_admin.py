@@ -7,6 +7,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -14,6 +15,7 @@ from config.common.confirmation import ask, confirmed
 from config.common.services.roles import set_staff
 from config.common.services.second_factor import remove_factor, with_factor
 from config.common.services.users import deactivate_users
+from config.common.sign_in.tries import limit_hashes
 
 # What only a superuser may hand out.
 _SUPERUSER_ONLY = {"is_superuser", "user_permissions", "is_staff"}
@@ -37,6 +39,8 @@ class SecondFactorFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
+@method_decorator(limit_hashes, name="add_view")
+@method_decorator(limit_hashes, name="user_change_password")
 class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # django-unfold has no types
     """People and programs. Roles make their members staff; only superusers make superusers."""
 

@@ -28,6 +28,11 @@ AXES_VERBOSE = False
 # What it keeps of a failed form goes without these: a mistyped recovery code is nearly one.
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
 
+# For how long it is remembered from where somebody signed in: such addresses keep places in a flood.
+SIGN_INS_KEPT_DAYS = 30
+# Failures of an address, whatever the names; 0 switches the limit off.
+SIGN_IN_FAILURES_PER_MINUTE = env.SIGN_IN_FAILURES_PER_MINUTE
+
 _MODES = {"", "optional", "required"}
 if env.SECOND_FACTOR not in _MODES:
     raise ImproperlyConfigured("SECOND_FACTOR must be required or optional.")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt, AccessLog
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
@@ -62,9 +63,14 @@ def test_what_has_run_out_goes_and_the_rest_stays() -> None:
         Session.objects.create(session_key=name, session_data="", expire_date=moment)
         Lease.objects.create(name=name, fence=1, holder="", expires_at=moment)
         Turn.objects.create(name=name, due_at=moment)
+        failed = AccessAttempt.objects.create(username=name, failures_since_start=1)
+        AccessAttempt.objects.filter(pk=failed.pk).update(attempt_time=moment)
+        signed_in = AccessLog.objects.create(username=name)
+        AccessLog.objects.filter(pk=signed_in.pk).update(attempt_time=moment - timedelta(days=29))
         token, _ = issue_token(username=name)
         ApiToken.objects.get_queryset().filter(pk=token.pk).update(expiry=moment, label=name)
         IdempotencyKey.objects.create(name=name, user=token.user, status=201, expires_at=moment)
-    assert clear_expired() == {"sessions": 1, "tokens": 1, "idempotency_keys": 1, "leases": 1, "turns": 1}
+    kinds = ("sessions", "sign_ins", "failed_sign_ins", "tokens", "idempotency_keys", "leases", "turns")
+    assert clear_expired() == dict.fromkeys(kinds, 1)
     assert [model.objects.get().pk for model in (Session, Lease, Turn, IdempotencyKey)] == ["new"] * 4
     assert ApiToken.objects.get().label == "new"

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from config.common.callers import client_address
 from config.common.services.second_factor import factor_id
 from config.common.sign_in.sessions import note_sign_in
+from config.common.sign_in.tries import count_failure
 
 logger = structlog.get_logger(__name__)
 
@@ -22,9 +23,9 @@ def connect() -> None:
     user_login_failed.connect(_failed, dispatch_uid="log-sign-in-failed")
 
 
-def fail(request: HttpRequest, user: User) -> None:
-    """A wrong code: it counts towards the lock, as a wrong password does."""
-    credentials = {"username": user.get_username(), "step": "code"}
+def fail(request: HttpRequest, user: User, *, step: str = "code") -> None:
+    """A wrong code, or old password: it counts towards the lock, as a wrong password at the sign-in does."""
+    credentials = {"username": user.get_username(), "step": step}
     user_login_failed.send(sender=__name__, credentials=credentials, request=request)
 
 
@@ -40,4 +41,6 @@ def _signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
 
 def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     address = client_address(request.META) if request is not None else None
+    if request is not None:
+        count_failure(request)
     logger.warning("sign_in_failed", step=credentials.get("step", "password"), address=address)

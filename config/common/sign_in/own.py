@@ -1,12 +1,13 @@
-"""The pages of one's own second factor: setting it up, new recovery codes, taking it off."""
+"""The pages of one's own account: another password; a second factor, new recovery codes, taking it off."""
 
-from typing import cast
+from typing import Any, cast
 
 import segno
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.safestring import mark_safe
@@ -25,14 +26,30 @@ from config.common.services.second_factor import (
     remove_factor,
     renew_recovery_codes,
 )
+from config.common.sign_in.events import fail
 from config.common.sign_in.forms import CodeForm
 from config.common.sign_in.sessions import change_factor, forget_key, key_to_enrol, pending, sign_in
 from config.common.sign_in.steps import is_locked, proves
+from config.common.sign_in.tries import limit_tries
 
 _HERE = "second-factor"
 
 
+@limit_tries
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Django's page; a wrong old password counts as one at the sign-in does."""
+    user = cast("User", request.user)
+    if request.method == "POST" and is_locked(request, user):
+        return locked_out(request)
+    response: HttpResponse = admin.site.password_change(request)
+    form: Any = (response.context_data or {}).get("form") if isinstance(response, TemplateResponse) else None
+    if form is not None and form.has_error("old_password", "password_incorrect"):
+        fail(request, user, step="password")
+    return response
+
+
 @method_decorator([never_cache, csrf_protect], name="dispatch")
+@method_decorator(limit_tries, name="post")
 class SetUpView(View):
     """A new factor, for who is signed in or would be, if a factor were not required."""
 
@@ -84,6 +101,7 @@ class SetUpView(View):
 
 
 @method_decorator([never_cache, csrf_protect], name="dispatch")
+@method_decorator(limit_tries, name="post")
 class OwnFactorView(View):
     """Whether there is a factor. Its two buttons want a code: a browser left open is not enough."""
 

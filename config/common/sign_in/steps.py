@@ -21,10 +21,12 @@ from config.common.services.second_factor import Check, check_code, factor_id, i
 from config.common.sign_in.events import fail
 from config.common.sign_in.forms import CodeForm
 from config.common.sign_in.sessions import Pending, pending, sign_in, wait_for_factor
+from config.common.sign_in.tries import limit_tries
 
 _HINT = "Six digits from your app, or one of your recovery codes."
 
 
+@method_decorator(limit_tries, name="post")
 class PasswordView(LoginView):
     """The first step. A session is somebody's after the last one only."""
 
@@ -51,6 +53,7 @@ class PasswordView(LoginView):
 
 
 @method_decorator([never_cache, csrf_protect], name="dispatch")
+@method_decorator(limit_tries, name="post")
 class CodeView(View):
     """The second step."""
 
