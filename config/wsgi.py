@@ -7,6 +7,10 @@ import os
 import scipy.special  # noqa: F401
 from django.core.wsgi import get_wsgi_application
 
+from config.common.db import watched
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
 application = get_wsgi_application()
+# Web servers alone: the work of Celery has limits of its own.
+watched.install()
