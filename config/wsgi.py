@@ -7,9 +7,12 @@ import os
 import scipy.special  # noqa: F401
 from django.core.wsgi import get_wsgi_application
 
+from config.common.db import watched
 from config.common.front import with_heads
 from config.common.patience import with_patience
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
 application = with_patience(with_heads(get_wsgi_application()))
+# Web servers alone: the work of Celery has limits of its own.
+watched.install()

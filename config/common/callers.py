@@ -22,7 +22,7 @@ def client_address(meta: Mapping[str, Any]) -> str:
     return str(meta.get("REMOTE_ADDR") or "local")
 
 
-def client_network(request: HttpRequest | Request) -> str:
+def client_network(request: HttpRequest) -> str:
     """`client_address`, or of an IPv6 address the network that its caller has to himself."""
     address = client_address(request.META)
     try:

@@ -2,6 +2,7 @@
 
 from django.db import Error, InterfaceError, OperationalError
 
+from config.common.db.watched import InDoubt
 from config.common.problems import AccountGone, NoSpace, Problem, Unavailable
 
 RETRY_AFTER_SECONDS = 5
@@ -25,9 +26,19 @@ def as_problem(error: Error) -> Problem | None:
     if _code(error) == _FOREIGN_KEY and _constraint(error).endswith(_TO_USERS):
         return AccountGone("This account was removed. Nothing was stored.", headers={"WWW-Authenticate": "Token"})
     if isinstance(error, OperationalError | InterfaceError):
+        outcome = (
+            "Look whether this was stored before you send it again." if _in_doubt(error) else "Nothing was stored."
+        )
         headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-        return Unavailable("The database does not answer at the moment. Nothing was stored.", headers=headers)
+        return Unavailable(f"The database does not answer at the moment. {outcome}", headers=headers)
     return None
+
+
+def _in_doubt(error: BaseException | None) -> bool:
+    """Whether the connection was lost over a change; what is tidied up afterwards may have failed as well."""
+    while error is not None and not isinstance(error, InDoubt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _code(error: Error) -> str | None:

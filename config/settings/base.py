@@ -122,5 +122,5 @@ def database(url: str | None) -> dict[str, Any]:
         }
     # A connection lives as long as its thread; a check before its first use in a request replaces a dead one.
     config |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-    config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
     return config

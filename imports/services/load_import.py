@@ -8,12 +8,12 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.common.db.feed_copy import feed_copy
 from config.common.problems import FieldError, InvalidInput
 from imports.documents.copy import COLUMNS, copy_rows
 from imports.documents.reader import read_document
 from imports.documents.structs import Citizen
 from imports.models import Import
-from imports.services.feed_copy import feed_copy
 
 DEFAULT_SOURCE = "default"
 _COPY = f"COPY imports_citizen ({', '.join(COLUMNS)}) FROM STDIN"

@@ -52,9 +52,17 @@ def by_stream(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(chunks())
 
 
+def by_patience(request: HttpRequest) -> HttpResponse:
+    """Fails nobody who waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(%s)", [request.GET["seconds"]])
+    return HttpResponse("well")
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *product,
     path("fail/key/<str:kind>", by_key),
     path("fail/database", by_database),
     path("fail/stream", by_stream),
+    path("slow", by_patience),
 ]

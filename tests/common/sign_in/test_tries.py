@@ -18,9 +18,9 @@ from config.common.callers import client_network
 from config.common.problems import TooMany, Unavailable
 from config.common.sign_in import tries
 from config.common.sign_in.tries import one_hash
+from config.embedded.front import free_port
 from tests.common.sign_in.steps import PASSWORD, give_code, give_password, person_with_factor
 from tests.imports.crowd import in_threads
-from tests.server import free_port
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,1 @@
+"""The database: what feeds it, and what is done when it does not answer."""
