@@ -8,12 +8,12 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, connection, transaction
 
+from config.common.feed_copy import feed_copy
 from config.common.problems import MAX_ERRORS, FieldError
 from imports.documents.codes import Code
 from imports.documents.copy import format_ids
 from imports.documents.errors import DETAILS, ErrorCollector, InvalidDocument, of_line
 from imports.documents.stream import Outline
-from imports.services.feed_copy import feed_copy
 
 _DEFER = "SET CONSTRAINTS citizen_unique_in_import DEFERRED"
 _ENFORCE = "SET CONSTRAINTS citizen_unique_in_import IMMEDIATE"

@@ -8,14 +8,17 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.common.disk import Growth
+from config.common.feed_copy import feed_copy
 from config.common.problems import FieldError, InvalidInput
 from imports.documents.copy import COLUMNS, copy_rows
 from imports.documents.reader import read_document
 from imports.documents.structs import Citizen
 from imports.models import Import
-from imports.services.feed_copy import feed_copy
 
 DEFAULT_SOURCE = "default"
+# Measured with 200,000 residents as NDJSON, from the shortest possible to the demo's: 1.1 to 1.2, and 1.4 to 1.7.
+RESIDENTS = Growth(stored=1.25, logged=1.75)
 _COPY = f"COPY imports_citizen ({', '.join(COLUMNS)}) FROM STDIN"
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from config.common import feed_copy as module
 from config.common.database_errors import as_problem
+from config.common.feed_copy import Feed, feed_copy
 from config.common.problems import NoSpace
-from imports.services import feed_copy as module
-from imports.services.feed_copy import Feed, feed_copy
 
 pytestmark = pytest.mark.django_db
 
