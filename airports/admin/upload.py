@@ -20,7 +20,7 @@ from airports.fields import NAMES
 from airports.models import KeptUpload
 from airports.services.keep_upload import forget_upload, keep_upload, kept_upload, take_upload
 from airports.services.upload_airports import UploadResult, upload_airports
-from config.common.problems import InvalidInput, NotFound
+from config.common.problems import InvalidInput, NoSpace, NotFound
 
 _COUNTS = ("rows", "created", "updated", "unchanged", "displaced", "skipped_deleted")
 _NAMED = 10
@@ -73,12 +73,12 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         preview = None
         if request.method == "POST" and form.is_valid():
             file, on_error = form.cleaned_data["file"], form.cleaned_data["on_error"]
-            if "preview" in request.POST:
-                kept = keep_upload(stream=file, name=file.name, on_error=on_error, actor=acting(request))
-                return HttpResponseRedirect(reverse("admin:airports_upload_preview", args=[kept.pk]))
             try:
+                if "preview" in request.POST:
+                    kept = keep_upload(stream=file, name=file.name, on_error=on_error, actor=acting(request))
+                    return HttpResponseRedirect(reverse("admin:airports_upload_preview", args=[kept.pk]))
                 return _taken(request, upload_airports(stream=file, actor=acting(request), on_error=on_error))
-            except InvalidInput as refusal:
+            except (InvalidInput, NoSpace) as refusal:
                 preview = _refused(refusal)
         return self._page(request, "Upload airports", form=form, preview=preview)
 
@@ -101,7 +101,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
             raise PermissionDenied
         try:
             return differences_csv(upload_id=upload_id, actor=acting(request))
-        except InvalidInput as refusal:
+        except (InvalidInput, NoSpace) as refusal:
             messages.warning(request, refusal.detail)
             return HttpResponseRedirect(reverse("admin:airports_upload_preview", args=[upload_id]))
         except NotFound as gone:
@@ -115,7 +115,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
             return HttpResponseRedirect(reverse(_LIST))
         try:
             return _taken(request, take_upload(upload_id=kept.pk, actor=acting(request)))
-        except InvalidInput as refusal:
+        except (InvalidInput, NoSpace) as refusal:
             return self._preview(request, kept, _refused(refusal))
 
     def _preview(self, request: HttpRequest, kept: KeptUpload, preview: dict[str, Any]) -> HttpResponse:
@@ -154,7 +154,7 @@ def _taken(request: HttpRequest, result: UploadResult) -> HttpResponse:
     return HttpResponseRedirect(reverse(_LIST))
 
 
-def _refused(refusal: InvalidInput) -> dict[str, Any]:
+def _refused(refusal: InvalidInput | NoSpace) -> dict[str, Any]:
     errors = [{"place": error.pointer, "detail": error.detail} for error in refusal.errors]
     return {"refusal": refusal.detail, "errors": errors, "more_errors": refusal.more_errors, "differences": []}
 

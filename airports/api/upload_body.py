@@ -13,6 +13,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from airports.csv.lines import ByteStream
+from airports.services.upload_airports import AIRPORTS
 from config.common.api.tables import CSV
 from config.common.problems import FieldError, InvalidInput, TooLarge, UnsupportedType
 from config.common.unreadable import as_problem
@@ -47,10 +48,10 @@ class Body:
         announced = request.META.get("CONTENT_LENGTH") or ""
         self.tail = b""
         self._max_bytes = max_bytes
-        self._announced = int(announced) if announced.isdecimal() else 0
+        self.announced = int(announced) if announced.isdecimal() else 0
         self._count = 0
         self._source: ByteStream = request._request
-        self._refuse_beyond_limit(self._announced)
+        self._refuse_beyond_limit(self.announced)
 
     def read(self, size: int | None = None, /) -> bytes:
         """Up to `size` bytes; none at the end. Raises `TooLarge`, and `InvalidInput` where the body breaks off."""
@@ -60,7 +61,7 @@ class Body:
             raise as_problem(error) from error
         self._count += len(chunk)
         self._refuse_beyond_limit(self._count)
-        if not chunk and self._count < self._announced:
+        if not chunk and self._count < self.announced:
             raise _broken("The body broke off.")
         self.tail = (self.tail + chunk)[-_TAIL:]
         return chunk
@@ -74,7 +75,8 @@ class Body:
 def uploaded_file(request: Request, *, max_bytes: int, check: Callable[[], None]) -> Iterator[ByteStream]:
     """The file that `request` brings. `check` runs when type and size are right, before a byte is read.
 
-    Raises `UnsupportedType`, `TooLarge`, and `InvalidInput` for a form that is malformed or has not just the file.
+    Raises `UnsupportedType`, `TooLarge`, `NoSpace`, and `InvalidInput` for a form that is malformed or has not
+    just the file.
     """
     media_type, parameters = parse_header_parameters(request.content_type or "")
     if media_type not in {FORM, CSV}:
@@ -84,6 +86,7 @@ def uploaded_file(request: Request, *, max_bytes: int, check: Callable[[], None]
     if parameters.get("charset", "utf-8").lower() not in _UTF8:
         raise UnsupportedType("Send the file in UTF-8.")
     body = Body(request, max_bytes=max_bytes)
+    AIRPORTS.expect_room(body.announced)
     check()
     if media_type == CSV:
         yield body

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -14,6 +15,7 @@ from airports.csv.lines import ByteStream
 from airports.models import KeptChunk, KeptUpload
 from airports.services.preview_upload import every_difference, preview_upload
 from airports.services.upload_airports import OnError, UploadResult, upload_airports
+from config.common.disk import within_room
 from config.common.problems import NotFound
 
 _CHUNK = 1024 * 1024
@@ -33,14 +35,12 @@ def _opened(upload: KeptUpload) -> Iterator[IO[bytes]]:
 
 
 def keep_upload(*, stream: ByteStream, name: str, on_error: OnError, actor: User) -> KeptUpload:
-    """The file with its preview, in the place of the one that `actor` had kept before."""
+    """The file with its preview, in the place of the one that `actor` had kept before. Raises `NoSpace`."""
     with transaction.atomic():
         KeptUpload.objects.filter(kept_by=actor).delete()
         upload = KeptUpload.objects.create(name=name[:255], on_error=on_error, kept_by=actor)
-        number = 0
-        while chunk := stream.read(_CHUNK):
+        for number, chunk in enumerate(within_room(iter(partial(stream.read, _CHUNK), b""))):
             KeptChunk.objects.create(upload=upload, number=number, content=chunk)
-            number += 1
     with _opened(upload) as file:
         upload.preview = preview_upload(stream=file, actor=actor, on_error=on_error)
     upload.save(update_fields=["preview"])

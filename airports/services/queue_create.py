@@ -8,6 +8,7 @@ from django.db import transaction
 from airports.models import QueuedCreate
 from config.common.background.publishing import enqueue
 from config.common.background.rates import once_every
+from config.common.disk import expect_room
 from config.common.problems import NotFound
 
 DRAIN = "airports.drain_creates"
@@ -16,7 +17,11 @@ DRAIN_SECONDS = 10
 
 
 def queue_create(*, body: bytes, actor: User) -> QueuedCreate:
-    """The stored row of a JSON object that nobody has checked further. It is committed before anybody is told of it."""
+    """The stored row of a JSON object that nobody has checked further. It is committed before anybody is told of it.
+
+    Raises `NoSpace` when the reserve of the disk is touched: nothing else limits how many wait.
+    """
+    expect_room()
     queued: QueuedCreate = QueuedCreate.objects.create(body=body.decode(), asked_by=actor)
     transaction.on_commit(_wake.worker, robust=True)
     return queued

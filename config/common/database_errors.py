@@ -3,6 +3,7 @@
 from django.db import Error, InterfaceError, OperationalError
 
 from config.common.db.watched import InDoubt
+from config.common.disk import is_full
 from config.common.problems import AccountGone, NoSpace, Problem, Unavailable
 
 RETRY_AFTER_SECONDS = 5
@@ -14,18 +15,21 @@ _FOREIGN_KEY = "23503"
 _TO_USERS = "_fk_auth_user_id"
 
 
-def as_problem(error: Error) -> Problem | None:
+def as_problem(error: Error, *, writes: bool = True) -> Problem | None:
     """`Unavailable` while the database is away or cannot finish now, `NoSpace` when its disk is full, else None.
 
-    `AccountGone` where a row names a user who was removed after the request was let in.
+    A PostgreSQL without room for its log stops in the middle of a word: where the disk is full, what `writes` and lost
+    its connection is told so too. `AccountGone` where a row names a user who was removed after the request was let in.
 
     Django wraps the driver's error; the five-character code of PostgreSQL hangs on the cause.
     """
     if _code(error) in _DISK_FULL:
-        return NoSpace("The database has no room left. Nothing was stored.")
+        return _no_space()
     if _code(error) == _FOREIGN_KEY and _constraint(error).endswith(_TO_USERS):
         return AccountGone("This account was removed. Nothing was stored.", headers={"WWW-Authenticate": "Token"})
     if isinstance(error, OperationalError | InterfaceError):
+        if writes and is_full():
+            return _no_space()
         outcome = (
             "Look whether this was stored before you send it again." if _in_doubt(error) else "Nothing was stored."
         )
@@ -39,6 +43,10 @@ def _in_doubt(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, InDoubt):
         error = error.__cause__ or error.__context__
     return error is not None
+
+
+def _no_space() -> NoSpace:
+    return NoSpace("The database has no room left. Nothing was stored.")
 
 
 def _code(error: Error) -> str | None:

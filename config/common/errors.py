@@ -9,6 +9,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from rest_framework.permissions import SAFE_METHODS
 
 from config.common.api.exceptions import problem_response, response_for
 from config.common.api.negotiation import prefers_page
@@ -57,7 +58,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 and 507 where the database is the reason. The traceback is in the log, under the request's id."""
     error = sys.exc_info()[1]
-    problem = as_problem(error) if isinstance(error, DatabaseError) else None
+    writes = request.method not in SAFE_METHODS
+    problem = as_problem(error, writes=writes) if isinstance(error, DatabaseError) else None
     if problem is None:
         return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "This is our mistake; it has been written down.")
     if not _is_page(request):

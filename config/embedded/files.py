@@ -72,8 +72,8 @@ def rotate(log: Path) -> None:
         log.replace(log.with_suffix(".old"))
 
 
-def tail(log: Path, lines: int = 15) -> str:
-    """The last lines of a log, for an error message."""
+def tail(log: Path, lines: int = 15, *, since: int = 0) -> str:
+    """The last lines of a log, for an error message; of those after its first `since` bytes."""
     if not log.exists():
         return ""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+    return "\n".join(log.read_bytes()[since:].decode(errors="replace").splitlines()[-lines:])

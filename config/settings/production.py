@@ -15,6 +15,8 @@ if any("*" in name or name.strip() in {"", "."} for name in env.ALLOWED_HOSTS):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts, not '*'.")
 if env.DEBUG:
     raise ImproperlyConfigured("DEBUG is never on: tracebacks are in the log.")
+if env.DATABASE_DISK is not None and not env.DATABASE_DISK.is_dir():
+    raise ImproperlyConfigured("DATABASE_DISK must be a folder on the database's file system, or unset.")
 refuse_weak_secrets()
 
 SECRET_KEY = env.SECRET_KEY
@@ -22,6 +24,7 @@ ALLOWED_HOSTS = env.ALLOWED_HOSTS
 REDIS_URL = env.REDIS_URL
 CELERY_BROKER_URL = broker_url(str(REDIS_URL))  # noqa: F405
 DATABASES = {"default": database(env.DATABASE_URL)}  # noqa: F405
+DATABASE_DISK = env.DATABASE_DISK
 
 # Nothing is recorded until SILK_SHARE says how much.
 MIDDLEWARE = with_profiler(MIDDLEWARE, SILK_SHARE)  # noqa: F405

@@ -1,5 +1,6 @@
 """`/imports` and `/imports/{id}`: deliveries as a whole."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -49,7 +50,7 @@ from imports.api.serializers import (
 from imports.models import Import
 from imports.services.access import visible_import
 from imports.services.delete_import import delete_import
-from imports.services.load_import import load_import
+from imports.services.load_import import RESIDENTS, load_import
 from imports.services.load_stream import load_stream
 from imports.services.receive_import import receive_import
 
@@ -107,6 +108,8 @@ class ImportViewSet(ApiViewSet):
             "As `application/x-ndjson` there is one citizen a line, any number of them, read and loaded while they "
             "come. Errors then point to `line 17` and begin with the field. A line may have a mebibyte; an "
             "empty line is an error but at the end.\n\n"
+            "507: the rest of the database's disk is kept free. Said before the body is read where its announced size "
+            "does not fit, and on the way otherwise; send it again when there is room.\n\n"
             "With `Prefer: respond-async` it is stored as it is sent and answered at once; poll `Location` until "
             "`status` is `complete`, or `failed` with the same errors. With `?review=true` beside it the load stops at "
             "`checked`, with what it would change, until somebody approves or discards it."
@@ -126,8 +129,10 @@ class ImportViewSet(ApiViewSet):
         if prefers_async(request):
             return self._receive(request, media_type)
         if media_type == NDJSON:
-            return _created(self._load_stream(raw_body(request, media_type=NDJSON, encodings=_ENCODINGS)))
-        body = read_body(request, max_bytes=settings.IMPORT_MAX_BYTES, encodings=_ENCODINGS)
+            raw = raw_body(request, media_type=NDJSON, encodings=_ENCODINGS, admit=RESIDENTS.expect_room)
+            return _created(self._load_stream(raw))
+        limit = settings.IMPORT_MAX_BYTES
+        body = read_body(request, max_bytes=limit, encodings=_ENCODINGS, admit=RESIDENTS.expect_room)
         return _created(load_import(body=body, source=self._source(), actor=self.actor))
 
     def _load_stream(self, body: RawBody) -> Import:
@@ -150,7 +155,8 @@ class ImportViewSet(ApiViewSet):
     def _receive(self, request: Request, media_type: str) -> Response:
         # What is stored as it is sent has a limit, also where what is loaded as it comes has none.
         limit = settings.STREAM_MAX_BYTES if media_type == NDJSON else settings.IMPORT_MAX_BYTES
-        body = raw_body(request, max_bytes=limit, media_type=media_type, encodings=_ENCODINGS)
+        admit = partial(RESIDENTS.expect_room, kept=True)
+        body = raw_body(request, max_bytes=limit, media_type=media_type, encodings=_ENCODINGS, admit=admit)
         query = self.query()
         received = receive_import(
             chunks=body.chunks,

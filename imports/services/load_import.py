@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from config.common.db.feed_copy import feed_copy
+from config.common.disk import Growth
 from config.common.problems import FieldError, InvalidInput
 from imports.documents.copy import COLUMNS, copy_rows
 from imports.documents.reader import read_document
@@ -16,6 +17,8 @@ from imports.documents.structs import Citizen
 from imports.models import Import
 
 DEFAULT_SOURCE = "default"
+# Measured with 200,000 residents as NDJSON, from the shortest possible to the demo's: 1.1 to 1.2, and 1.4 to 1.7.
+RESIDENTS = Growth(stored=1.25, logged=1.75)
 _COPY = f"COPY imports_citizen ({', '.join(COLUMNS)}) FROM STDIN"
 
 

@@ -10,13 +10,14 @@ from datetime import UTC
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from config.common.background.leases import Held, LeaseLost, LeaseTaken, lease
+from config.common.database_errors import as_problem
 from config.common.encodings import decoded
-from config.common.problems import FieldError, InvalidInput, Problem, TooLarge
+from config.common.problems import FieldError, InvalidInput, NoSpace, Problem, TooLarge
 from imports.documents.copy import copy_rows
 from imports.documents.reader import read_document
 from imports.documents.structs import Citizen
@@ -32,6 +33,8 @@ from imports.services.review_delivery import Review, review_delivery, storable_d
 from imports.services.review_stored import review_stored
 
 Status = Import.Status
+# Where no single value is wrong. After a lack of room it is a person who says when to try again.
+_CODES: dict[type[Problem], str] = {TooLarge: "too_large", NoSpace: "no_space"}
 # A body that brings every worker down must not be tried for ever.
 MAX_ATTEMPTS = 5
 # Whoever holds it loads a large delivery. One at a time: several would take every general worker for as long, and the
@@ -86,11 +89,18 @@ class _Load:
         if delivery.attempts > MAX_ATTEMPTS:
             return self._fail(_given_up())
         try:
-            if delivery.media_type == Import.Format.NDJSON:
-                return self._take_stream(delivery)
-            citizens = read_received(delivery)
-        except (InvalidInput, TooLarge) as refusal:
+            return self._load(delivery)
+        except (InvalidInput, TooLarge, NoSpace) as refusal:
             return self._fail(refusal)
+        except Error as error:
+            if isinstance(problem := as_problem(error), NoSpace):
+                return self._fail(problem)
+            raise
+
+    def _load(self, delivery: Import) -> str:
+        if delivery.media_type == Import.Format.NDJSON:
+            return self._take_stream(delivery)
+        citizens = read_received(delivery)
         self._move(citizen_count=len(citizens))
         return self._await_review(delivery, citizens) if delivery.stops_when_checked else self._store(citizens)
 
@@ -114,7 +124,7 @@ class _Load:
             raise Stopped
 
     def _fail(self, refusal: Problem) -> str:
-        errors = refusal.errors or [FieldError("", "too_large", refusal.detail)]
+        errors = refusal.errors or [FieldError("", _CODES[type(refusal)], refusal.detail)]
         self._move(
             status=Status.FAILED,
             processed=0,

@@ -6,6 +6,7 @@ from itertools import count
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from config.common.disk import within_room
 from imports.models import Import, RawChunk
 
 _READ = "SELECT content FROM imports_rawchunk WHERE import_id = %s AND number = %s"
@@ -16,9 +17,12 @@ _COPY_ROWS = """
 
 
 def store_body(received: Import, chunks: Iterable[bytes]) -> None:
-    """Writes the chunks while they come, one at a time in memory. The caller's transaction makes them one body."""
+    """Writes the chunks while they come, one at a time in memory. The caller's transaction makes them one body.
+
+    Raises `NoSpace` when the reserve of the disk is touched.
+    """
     size = 0
-    for number, chunk in enumerate(chunks):
+    for number, chunk in enumerate(within_room(chunks)):
         RawChunk.objects.create(delivery=received, number=number, content=chunk)
         size += len(chunk)
     received.body_size = size

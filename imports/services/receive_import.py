@@ -7,17 +7,16 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from config.common.background.publishing import enqueue
+from config.common.disk import PACKED
 from config.common.encodings import GZIP
 from config.common.problems import Gone
 from imports.models import Import
 from imports.services.access import visible_import
-from imports.services.load_import import DEFAULT_SOURCE, check_source
+from imports.services.load_import import DEFAULT_SOURCE, RESIDENTS, check_source
 from imports.services.raw_bodies import copy_body, store_body
 
 LOAD = "imports.load"
 LOAD_LARGE = "imports.load_large"
-# Residents pack to about a tenth of their size.
-_PACKED = 10
 
 
 @transaction.atomic
@@ -32,8 +31,8 @@ def receive_import(
 ) -> Import:
     """Stores a delivery as it is sent and returns its import, queued.
 
-    With `review` it stops when it is checked, until somebody approves it. Raises `InvalidInput` for the source, and
-    what reading the chunks raises; nothing is stored then.
+    With `review` it stops when it is checked, until somebody approves it. Raises `InvalidInput` for the source,
+    `NoSpace`, and what reading the chunks raises; nothing is stored then.
     """
     check_source(source)
     received = Import.objects.create(
@@ -50,7 +49,7 @@ def receive_import(
 
 def load_task(received: Import) -> str:
     """The task that loads it: large deliveries have their own, so that small ones need not wait for them."""
-    size = (received.body_size or 0) * (_PACKED if received.content_encoding == GZIP else 1)
+    size = (received.body_size or 0) * (PACKED if received.content_encoding == GZIP else 1)
     return LOAD_LARGE if size > settings.IMPORT_LARGE_BYTES else LOAD
 
 
@@ -58,13 +57,15 @@ def load_task(received: Import) -> str:
 def reload_import(*, import_id: int, actor: User | None) -> Import:
     """A new import, queued, of what an import was loaded from: for after the rules have changed.
 
-    It belongs to `actor`, or to whom the first one belongs. Raises `NotFound`, and `Gone` where no raw body is kept.
+    It belongs to `actor`, or to whom the first one belongs. Raises `NotFound`, `Gone` where no raw body is kept, and
+    `NoSpace`.
     """
     first = visible_import(import_id=import_id)
     # Held, so that the body is not erased while it is copied.
     first = Import.objects.select_for_update(no_key=True).get(pk=first.pk)
     if first.body_size is None:
         raise Gone("The raw body of this import is not kept.")
+    RESIDENTS.expect_room(first.body_size, first.content_encoding, kept=True)
     again = Import.objects.create(
         source=first.source,
         media_type=first.media_type,

@@ -1,5 +1,6 @@
 """`manage.py load_airports FILE` or `--package`: airports from a CSV file, through the service that the API uses."""
 
+import errno
 import io
 import os
 import sys
@@ -15,7 +16,7 @@ from airports.csv.lines import ByteStream
 from airports.models import Airport
 from airports.package import package_csv
 from airports.services.upload_airports import UploadResult, upload_airports
-from config.common.problems import InvalidInput
+from config.common.problems import NoSpace, Problem
 
 STDIN = "-"
 _BAR = 30
@@ -65,9 +66,10 @@ class Command(BaseCommand):
         try:
             with _opened(options["file"]) as (file, size):
                 result = self._upload(file, size, options)
-        except InvalidInput as refusal:
+        except Problem as refusal:
             self._tell([f"{error.pointer}: {error.detail}" for error in refusal.errors], refusal.more_errors)
-            raise CommandError(refusal.detail) from refusal
+            code = errno.ENOSPC if isinstance(refusal, NoSpace) else 1
+            raise CommandError(refusal.detail, returncode=code) from refusal
         except OSError as error:
             raise CommandError(f"{options['file']}: {error.strerror or error}") from error
         self._tell(

@@ -1,6 +1,6 @@
 """Reading request bodies: their type, their encoding and their size are checked before a byte is understood."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -14,6 +14,8 @@ from config.common.unreadable import truncated
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 _CHUNK = 1024 * 1024
+# Told the announced size of a body and its encoding before a byte of it is read; raises what refuses it.
+Admit = Callable[[int, str], None]
 
 
 class JSONBodyParser(BaseParser):
@@ -39,20 +41,33 @@ class RawBody:
     chunks: Iterator[bytes]
 
 
-def read_body(request: Request, *, max_bytes: int, media_type: str = JSON, encodings: tuple[str, ...] = ()) -> bytes:
+def read_body(
+    request: Request,
+    *,
+    max_bytes: int,
+    media_type: str = JSON,
+    encodings: tuple[str, ...] = (),
+    admit: Admit | None = None,
+) -> bytes:
     """The whole body, decoded from its `Content-Encoding`.
 
     Raises `UnsupportedType` for another media type or encoding, `TooLarge` beyond `max_bytes` (before and after
-    decoding), `InvalidInput` for a body that is not what its encoding says.
+    decoding), what `admit` raises, `InvalidInput` for a body that is not what its encoding says.
     """
-    raw = raw_body(request, max_bytes=max_bytes, media_type=media_type, encodings=encodings)
+    raw = raw_body(request, max_bytes=max_bytes, media_type=media_type, encodings=encodings, admit=admit)
     return decoded(raw.chunks, encoding=raw.encoding, max_bytes=max_bytes)
 
 
 def raw_body(
-    request: Request, *, max_bytes: int | None = None, media_type: str = JSON, encodings: tuple[str, ...] = ()
+    request: Request,
+    *,
+    max_bytes: int | None = None,
+    media_type: str = JSON,
+    encodings: tuple[str, ...] = (),
+    admit: Admit | None = None,
 ) -> RawBody:
-    """The body without a look into it. Raises `UnsupportedType` and `TooLarge` by what its headers say.
+    """The body without a look into it. Raises `UnsupportedType` and `TooLarge` by what its headers say, then what
+    `admit` raises.
 
     While its chunks are read: `TooLarge` beyond `max_bytes` as sent, `InvalidInput` when it ends too early, `OSError`
     when it cannot be read (`config.common.unreadable` says why).
@@ -62,12 +77,12 @@ def raw_body(
     if encoding not in {"identity", *encodings}:
         raise UnsupportedType(f"Content-Encoding may be {' or '.join((*encodings, 'absent'))}.")
     announced = _announced_size(request)
-    chunks = _whole(_chunks(request), announced)
-    if max_bytes is None:
-        return RawBody(encoding, chunks)
-    if announced > max_bytes:
+    if max_bytes is not None and announced > max_bytes:
         raise too_large(max_bytes)
-    return RawBody(encoding, limited(chunks, max_bytes=max_bytes))
+    if admit is not None:
+        admit(announced, encoding)
+    chunks = _whole(_chunks(request), announced)
+    return RawBody(encoding, chunks if max_bytes is None else limited(chunks, max_bytes=max_bytes))
 
 
 def sent_type(request: Request, *allowed: str) -> str:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from rest_framework.exceptions import APIException
+from rest_framework.permissions import SAFE_METHODS
 
 from config.common import database_errors, unreadable
 from config.common.problems import Problem
@@ -61,7 +62,7 @@ def problem_handler(exc: Exception, context: Mapping[str, Any]) -> HttpResponse 
     """DRF's exception handler. None for what nobody foresaw: Django logs it, `config.common.errors` answers 500."""
     request: HttpRequest = context["request"]._request
     if isinstance(exc, DatabaseError):
-        exc = database_errors.as_problem(exc) or exc
+        exc = database_errors.as_problem(exc, writes=request.method not in SAFE_METHODS) or exc
     if isinstance(exc, UnreadablePostError):
         exc = unreadable.as_problem(exc)
     if isinstance(exc, Problem):

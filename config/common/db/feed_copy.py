@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db import connection
 
+from config.common.disk import within_room
 from config.common.observe.units import timed
 
 # Larger than a chunk, so that each is handed over whole.
@@ -15,9 +16,10 @@ def feed_copy(statement: str, chunks: Iterable[bytes]) -> None:
     """Carries out a `COPY … FROM STDIN` with the chunks while they are made, inside the caller's transaction.
 
     What making them raises is raised here, as it is; what was copied until then must be rolled back. A failure of the
-    server, a full disk for instance, is raised when it happens, not after the last chunk.
+    server, a full disk for instance, is raised when it happens, not after the last chunk; `NoSpace`, before that, when
+    the reserve of the disk is touched.
     """
-    feed = Feed(chunks)
+    feed = Feed(within_room(chunks))
     while not feed.is_over:
         feed.is_interrupted = False
         # Django wraps the errors of `execute` alone: without this a full disk would not be known as one.

@@ -1,11 +1,14 @@
 """`manage.py load_demo`: the demo deliveries, once, into a database without imports."""
 
+import errno
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from config.common.problems import NoSpace
 from imports.demo.deliveries import make_demo
 from imports.models import Import
 from imports.services.load_import import load_import
@@ -29,7 +32,12 @@ class Command(BaseCommand):
         users = get_user_model().objects
         if users.filter(username=DEMO_USER).exists() or Import.objects.exists():
             return
-        actor = users.create_user(username=DEMO_USER)
+        try:
+            self._load(users.create_user(username=DEMO_USER), options)
+        except NoSpace as refusal:
+            raise CommandError(refusal.detail, returncode=errno.ENOSPC) from refusal
+
+    def _load(self, actor: User, options: dict[str, Any]) -> None:
         for delivery in make_demo(citizens=options["citizens"], seed=options["seed"]):
             loaded = load_import(body=delivery.body, source=delivery.source, actor=actor)
             self.stdout.write(f"Demo: {loaded}, {loaded.citizen_count:,} residents.")
