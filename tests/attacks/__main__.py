@@ -15,7 +15,7 @@ from dataclasses import replace
 from tests.attacks import probe, report, target
 from tests.attacks.attack import Attack, Extent
 from tests.attacks.catalogue import ATTACKS, BY_NAME
-from tests.attacks.encounter import CALLER, Encounter, meet
+from tests.attacks.encounter import CALLER, meet
 from tests.attacks.target import Target
 from tests.attacks.wire import Aim
 from tests.server import free_port
@@ -38,7 +38,8 @@ def main() -> int:
             encounter = meet(aimed, attack, _extent(attack, arguments.seconds, arguments.connections))
             encounters.append(encounter)
             print(report.line(encounter), flush=True)
-            _revive(aimed, encounter)
+            # The next attack meets a product that lives.
+            aimed.is_dead = encounter.recovered is None
     if arguments.markdown:
         report.write(PAGE, arguments.target, encounters, seconds=arguments.seconds)
     return 1 if any(encounter.broken() for encounter in encounters) else 0
@@ -81,13 +82,6 @@ def _extent(attack: Attack, seconds: float, connections: int) -> Extent:
         most = round(attack.requests * seconds / _PROMISED_SECONDS)
         return Extent(attack.connections or connections, _COUNTED_SECONDS, most)
     return Extent(max(attack.connections or connections, attack.least_connections), seconds)
-
-
-def _revive(aimed: Target, encounter: Encounter) -> None:
-    """The next attack meets a product that lives."""
-    if encounter.recovered is None:
-        print("    starting anew …", flush=True)
-        aimed.restart()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from tests.attacks import attack, probe
 from tests.attacks.attack import Attack, Extent, Tally
 from tests.attacks.catalogue import BY_NAME
 from tests.attacks.probe import Expectations, Sample
-from tests.attacks.target import Target
+from tests.attacks.target import Memory, Target
 from tests.attacks.wire import Aim
 
 # Limits by address must not make the attacker's address the caller's.
@@ -26,20 +26,21 @@ _RECOVERY_SECONDS = 10.0
 _GROWTH_MIB, _GROWTH_SHARE = 48.0, 0.1
 # What opens each thread's session and fills caches is no growth.
 _WARM_UP = Extent(connections=64, seconds=5.0)
+_WARM_UP_ROUNDS = 6
 _CONTEXT = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True, slots=True)
 class Encounter:
-    """What an attack did and what the caller noticed. Memory in MiB, where it is known."""
+    """What an attack did and what the caller noticed. Memory where it is known."""
 
     attack: Attack
     expectations: Expectations
     tally: Tally | None
     samples: Sequence[Sample] | None
     recovered: float | None
-    before: float | None = None
-    after: float | None = None
+    before: Memory | None = None
+    after: Memory | None = None
 
     def broken(self) -> list[str]:
         """The promises that were not kept, in words."""
@@ -68,10 +69,15 @@ class Encounter:
     def _of_product(self) -> list[str]:
         broken = [f"not well {_RECOVERY_SECONDS:.0f} s after"] if self.recovered is None else []
         if self.before is not None and self.after is not None:
-            grown = self.after - self.before
-            if grown > max(_GROWTH_MIB, self.before * _GROWTH_SHARE):
-                broken.append(f"{grown:.0f} MiB more than before")
+            before, after = sum(self.before.values()), sum(self.after.values())
+            if after - before > max(_GROWTH_MIB, before * _GROWTH_SHARE):
+                broken.append(f"{after - before:.0f} MiB more than before: {_growth(self.before, self.after)}")
         return broken
+
+
+def _growth(before: Memory, after: Memory) -> str:
+    grown = {name: held - before.get(name, 0.0) for name, held in after.items()}
+    return ", ".join(f"{name} {grown[name]:+.0f}" for name in sorted(grown, key=lambda name: -grown[name]))
 
 
 def meet(target: Target, chosen: Attack, extent: Extent) -> Encounter:
@@ -79,8 +85,7 @@ def meet(target: Target, chosen: Attack, extent: Extent) -> Encounter:
     target.configure(dict(chosen.environment))
     aim, expectations = target.aim, expected(chosen)
     if target.is_cold:
-        _side_by_side(BY_NAME["kept"], aim, expectations, _WARM_UP)
-        target.is_cold = False
+        _warm_up(target)
     before = target.memory()
     with target.frozen() if chosen.freezes else nullcontext():
         tally, samples = _side_by_side(chosen, aim, expectations, extent)
@@ -89,6 +94,17 @@ def meet(target: Target, chosen: Attack, extent: Extent) -> Encounter:
     time.sleep(min(10.0, extent.seconds))
     after = target.memory() if recovered is not None else None
     return Encounter(chosen, expectations, tally, samples, recovered, before, after)
+
+
+def _warm_up(target: Target) -> None:
+    """Work until what it holds hardly grows any more."""
+    held = 0.0
+    for _ in range(_WARM_UP_ROUNDS):
+        _side_by_side(BY_NAME["kept"], target.aim, probe.WELL, _WARM_UP)
+        held, former = sum((target.memory() or {}).values()), held
+        if held < former * (1 + _GROWTH_SHARE / 2):
+            break
+    target.is_cold = False
 
 
 def expected(chosen: Attack) -> Expectations:

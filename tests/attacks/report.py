@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.attacks.attack import Tally
 from tests.attacks.encounter import Encounter
 from tests.attacks.probe import Sample
+from tests.attacks.target import Memory
 
 KINDS = {"live": "`/health/live`", "ready": "`/health/ready`", "import": "a delivery read", "post": "posted"}
 _HEADER = [
@@ -82,5 +83,5 @@ def _verdict(encounter: Encounter) -> str:
     return "**broken**" if encounter.broken() else "holds"
 
 
-def _mebibytes(memory: float | None) -> str:
-    return "?" if memory is None else f"{memory:,.0f}"
+def _mebibytes(memory: Memory | None) -> str:
+    return "?" if memory is None else f"{sum(memory.values()):,.0f}"

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -29,6 +30,10 @@ STOP_SECONDS = 15
 PROCESSES = 11
 
 
+# MiB by kind of process.
+Memory = dict[str, float]
+
+
 class Target:
     """A product at `aim`. This one was started by somebody else: it cannot be watched, frozen or started anew."""
 
@@ -36,20 +41,18 @@ class Target:
         self.aim = aim
         # Fresh from its start: what it holds says nothing yet.
         self.is_cold = False
+        self.is_dead = False
 
     def is_own(self) -> bool:
         """Whether it was started here."""
         return False
 
-    def memory(self) -> float | None:
-        """MiB that all its processes hold, without the pages of the database's shared buffers; None for unknown."""
+    def memory(self) -> Memory | None:
+        """What its processes hold, without the pages of the database's shared buffers; None for unknown."""
         return None
 
     def configure(self, environment: Mapping[str, str]) -> None:
-        """Goes on with these variables added to its own, which means a start anew where they differ."""
-
-    def restart(self) -> None:
-        """Ends what is left of it and starts it."""
+        """Goes on with these variables added to its own: starts anew where they differ, and where it is dead."""
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
@@ -79,7 +82,7 @@ class Run(Target):
             )
         if not wait_until(self._is_started, START_SECONDS):
             raise RuntimeError(f"The product did not get ready; {LOG} says why.")
-        self.is_cold = True
+        self.is_cold, self.is_dead = True, False
 
     def stop(self) -> None:
         """Ends it: in its own way, and what does not follow by force."""
@@ -97,20 +100,20 @@ class Run(Target):
     def is_own(self) -> bool:
         return True
 
-    def memory(self) -> float | None:
+    def memory(self) -> Memory | None:
         if self._supervisor is None or self._supervisor.poll() is not None:
             return None
         samples = look([psutil.Process(self._supervisor.pid)], 0)
-        return sum(each.private if each.name == "PostgreSQL" else each.pss for each in samples)
+        held: Memory = defaultdict(float)
+        for each in samples:
+            held[each.name] += each.private if each.name == "PostgreSQL" else each.pss
+        return held
 
     def configure(self, environment: Mapping[str, str]) -> None:
-        if environment != self._extra:
+        if self.is_dead or environment != self._extra:
+            self.stop()
             self._extra = dict(environment)
-            self.restart()
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
+            self.start()
 
     @contextmanager
     def frozen(self) -> Iterator[None]:

@@ -19,8 +19,8 @@ HELD = Encounter(
     Tally(connections=1, requests=1, answers=Counter({401: 1}), lost=Counter({"closed": 1})),
     WELL,
     recovered=0.0,
-    before=500.0,
-    after=510.0,
+    before={"web server": 300.0, "PostgreSQL": 200.0},
+    after={"web server": 310.0, "PostgreSQL": 200.0},
 )
 
 
@@ -67,9 +67,11 @@ def test_a_product_that_is_not_well_afterwards_breaks_it() -> None:
     assert replace(HELD, recovered=None).broken() == ["not well 10 s after"]
 
 
-@pytest.mark.parametrize(("after", "broken"), [(540.0, []), (600.0, ["100 MiB more than before"])])
+@pytest.mark.parametrize(
+    ("after", "broken"), [(340.0, []), (400.0, ["90 MiB more than before: web server +100, PostgreSQL -10"])]
+)
 def test_memory_may_not_grow(after: float, broken: list[str]) -> None:
-    assert replace(HELD, after=after).broken() == broken
+    assert replace(HELD, after={"web server": after, "PostgreSQL": 190.0}).broken() == broken
 
 
 def test_a_frozen_database_and_a_full_disk_are_told_of() -> None:
