@@ -77,7 +77,8 @@ class Encounter:
 
 def _growth(before: Memory, after: Memory) -> str:
     grown = {name: held - before.get(name, 0.0) for name, held in after.items()}
-    return ", ".join(f"{name} {grown[name]:+.0f}" for name in sorted(grown, key=lambda name: -grown[name]))
+    named = (name for name in sorted(grown, key=lambda name: -grown[name]) if abs(grown[name]) >= 1)
+    return ", ".join(f"{name} {grown[name]:+.0f}" for name in named)
 
 
 def meet(target: Target, chosen: Attack, extent: Extent) -> Encounter:
