@@ -12,7 +12,7 @@ _SILENT_CONNECTIONS = 2_100
 # Of 30 seconds. The promise is about a hundred thousand.
 _KEPT_REQUESTS = 100_000
 # A reserve that no disk has.
-_NO_ROOM = (("DISK_RESERVE_BYTES", str(2**60)),)
+_NO_ROOM = (("DISK_RESERVE", str(2**60)),)
 
 _ORDINARY = frozenset({200, 401, 403, 404, 415})
 
