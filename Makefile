@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults test-schema test-browser lint check audit check-alerts format bench load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline
+.PHONY: help run dev test test-faults test-schema test-browser test-attacks lint check audit check-alerts format bench load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test-schema: $(VENV)/.development ## tries the whole OpenAPI document against th
 
 test-browser: $(VENV)/.development ## the tests that drive a browser (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/e2e $(ARGS)
+
+test-attacks: $(VENV)/.development ## attackers against the product, and a caller beside them who must not notice (ARGS="--seconds 3" …)
+	@exec $(RUN) -m tests.attacks $(ARGS)
 
 lint: $(VENV)/.development ## format, style, types, layers
 	$(VENV)/bin/ruff format --check .

@@ -7,12 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from config.common.db import feed_copy as module
 from config.common.database_errors import as_problem
-<<<<<<<< HEAD:tests/common/db/test_feed_copy.py
-from config.common.db import feed_copy as module
 from config.common.db.feed_copy import Feed, feed_copy
-========
-from config.common.db.feed_copy import Feed, feed_copy
->>>>>>>> disk:tests/common/test_feed_copy.py
 from config.common.problems import NoSpace
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,1 @@
+"""Attackers against a running product, and beside each an honest caller that must not notice: `make test-attacks`."""
