@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from django.core.management import call_command
@@ -21,11 +22,13 @@ from tests.server import Server, database_url, start_server
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What the parts of the bench work with. `folder` is for their files."""
+    """What the parts of the bench work with. `folder` is for their files, `processes` are what answers."""
 
     server: Server
+    token: str
     client: Client
     folder: Path
+    processes: list[psutil.Process]
 
     def psql(self, script: str, *, into: int = subprocess.DEVNULL) -> None:
         """Runs `script`, connection and process start included."""
@@ -33,9 +36,16 @@ class Stage:
         subprocess.run([*command, database_url()], check=True, stdout=into)
 
     def memory(self) -> int:
-        """Bytes of resident memory of the web server's processes, what they share counted once each."""
-        master = psutil.Process(self.server.process.pid)
-        return sum(process.memory_info().rss for process in (master, *master.children(recursive=True)))
+        """Bytes of resident memory of the processes that answer and of theirs, what they share counted once each."""
+        return sum(_resident(one) for top in self.processes for one in (top, *top.children(recursive=True)))
+
+
+def _resident(process: psutil.Process) -> int:
+    """0 of one that has ended meanwhile."""
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def psql_binary() -> str:
@@ -50,6 +60,11 @@ def set_stage(folder: Path) -> Iterator[Stage]:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE imports_correction, imports_citizen, imports_import RESTART IDENTITY CASCADE")
     _, key = issue_token(username="bench", role="Managers")
-    workers = os.environ.get("WEB_WORKERS", "1")
-    with start_server(WEB_WORKERS=workers, RATE_LIMIT_TOKEN="0", LOG_LEVEL="ERROR") as server:
-        yield Stage(server, Client(server.url, key), folder)
+    before = psutil.Process().children()
+    with start_server(**_server_settings()) as server:
+        started = [process for process in psutil.Process().children() if process not in before]
+        yield Stage(server, key, Client(server.url, key), folder, started)
+
+
+def _server_settings() -> dict[str, Any]:
+    return {"WEB_WORKERS": os.environ.get("WEB_WORKERS", "1"), "RATE_LIMIT_TOKEN": "0", "LOG_LEVEL": "ERROR"}
