@@ -25,7 +25,7 @@ SIZES = {
 THOROUGH = {10_000, 1_000_000}
 # How many imports are stored beside the one that is refreshed.
 STORED = {"10k": (10, 100), "1m": (10, 100, 1_000), "10m": (10, 100, 1_000)}
-SECTIONS = ("scaling", "imports", "upload", "demand", "questions")
+SECTIONS = ("scaling", "imports", "upload", "demand", "questions", "requests")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--slack", type=float, default=1, help="fail beyond that many times a limit (default: 1)")
     parser.add_argument("--json", type=Path, help="write the rows there too")
     parser.add_argument("--docs", action="store_true", help="write the table and the plot of sizes to docs/")
+    parser.add_argument(
+        "--against", type=Path, help="another checkout: its server answers the section requests in turn"
+    )
     return parser
 
 
@@ -70,7 +73,7 @@ def prepare() -> "Session":
 
 def measure(arguments: argparse.Namespace) -> Iterator[Row]:
     """The rows of the sections that were asked for, each as soon as it is there."""
-    from tests.benchmarks import demand, imports, questions, upload
+    from tests.benchmarks import demand, imports, questions, requests, upload
     from tests.benchmarks.stage import set_stage
 
     sizes, rounds = SIZES[arguments.size], arguments.rounds
@@ -86,6 +89,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[Row]:
             "upload": upload.measure(stage, rounds=rounds),
             "demand": demand.measure(stored=STORED[arguments.size], rounds=rounds * 3),
             "questions": questions.measure(stage, rounds=rounds),
+            "requests": requests.measure(stage, citizens=thorough[-1], rounds=rounds, against=arguments.against),
         }
         for section in SECTIONS:
             if section in arguments.only:

@@ -1,7 +1,9 @@
 """The stage: embedded services of its own, a migrated database, a real web server, and the psql beside it."""
 
+import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,6 +66,34 @@ def set_stage(folder: Path) -> Iterator[Stage]:
     with start_server(**_server_settings()) as server:
         started = [process for process in psutil.Process().children() if process not in before]
         yield Stage(server, key, Client(server.url, key), folder, started)
+
+
+@contextmanager
+def other_server(checkout: Path) -> Iterator[str]:
+    """The address of the server of another checkout, of an older release say, on the same database."""
+    environment = {**os.environ, "DATABASE_URL": database_url()}
+    command = [sys.executable, "-c", _SERVE, json.dumps(_server_settings())]
+    with subprocess.Popen(command, cwd=checkout, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
+        assert run.stdin
+        assert run.stdout
+        try:
+            url = run.stdout.readline().decode().strip()
+            if not url:
+                raise RuntimeError(f"The server of {checkout} did not start")
+            yield url
+        finally:
+            run.stdin.close()
+
+
+# With the other checkout's code: it is first on the path there. Ends when nobody can write to it any more.
+_SERVE = """
+import django, json, sys
+django.setup()
+from tests.server import start_server
+with start_server(**json.loads(sys.argv[1])) as server:
+    print(server.url, flush=True)
+    sys.stdin.read()
+"""
 
 
 def _server_settings() -> dict[str, Any]:
