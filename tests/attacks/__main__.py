@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from config.embedded.front import free_port
 from tests.attacks import probe, report, target
 from tests.attacks.attack import Attack, Extent
 from tests.attacks.catalogue import ATTACKS, BY_NAME
 from tests.attacks.encounter import CALLER, meet
 from tests.attacks.target import Target
 from tests.attacks.wire import Aim
-from tests.server import free_port
 
 PAGE = target.ROOT / "docs" / "operations.md"
 _PROMISED_SECONDS = 30

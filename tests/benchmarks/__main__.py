@@ -1,17 +1,20 @@
-"""`python -m tests.benchmarks [--size 10k|1m|10m] [--rounds N] [--json FILE] [--docs]`."""
+"""`python -m tests.benchmarks [--size 10k|1m|10m] [--only SECTION …] [--rounds N] [--json FILE] [--docs]`."""
 
 import argparse
-import json
 import os
 import sys
 import tempfile
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.benchmarks.timing import Report, Row
+
 if TYPE_CHECKING:
     from config.embedded.session import Session
+    from tests.benchmarks.stage import Stage
 
 SIZES = {
     "10k": (1_000, 10_000),
@@ -20,24 +23,36 @@ SIZES = {
 }
 # At these everything is measured, at the others deliveries as a whole.
 THOROUGH = {10_000, 1_000_000}
+# How many imports are stored beside the one that is refreshed.
+STORED = {"10k": (10, 100), "1m": (10, 100, 1_000), "10m": (10, 100, 1_000)}
+SECTIONS = ("scaling", "imports", "upload", "demand", "questions", "requests")
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> int:
-    """Prints the table; the exit code says whether every limit was kept."""
+    """Prints each row when it is measured; the exit code says whether every limit was kept."""
+    arguments = _parser().parse_args()
+    report = Report(arguments.json)
+    with closing(prepare()):
+        for row in measure(arguments):
+            report.add(row)
+    return 1 if report.over(arguments.slack) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--size", choices=sorted(SIZES), default="1m", help="the largest import (default: 1m)")
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="these sections, nothing else")
+    parser.add_argument(
+        "--rounds", type=int, default=9, help="how often a pair is measured (default: 9); others follow"
+    )
+    parser.add_argument("--slack", type=float, default=1, help="fail beyond that many times a limit (default: 1)")
     parser.add_argument("--json", type=Path, help="write the rows there too")
     parser.add_argument("--docs", action="store_true", help="write the table and the plot of sizes to docs/")
-    parser.add_argument("--only-scaling", action="store_true", help="deliveries as a whole, nothing else")
-    arguments = parser.parse_args()
-    session = prepare()
-    rows = run(SIZES[arguments.size], rounds=arguments.rounds, docs=arguments.docs, thorough=not arguments.only_scaling)
-    session.close()
-    if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=2))
-    return 0 if all(row["holds"] is not False for row in rows) else 1
+    parser.add_argument(
+        "--against", type=Path, help="another checkout: its server answers the section requests in turn"
+    )
+    return parser
 
 
 def prepare() -> "Session":
@@ -56,26 +71,39 @@ def prepare() -> "Session":
     return session
 
 
-def run(sizes: tuple[int, ...], *, rounds: int, docs: bool, thorough: bool) -> list[dict[str, object]]:
-    """Measures at each size and prints."""
-    from tests.benchmarks import demand, imports, questions, scaling, scaling_report, upload
+def measure(arguments: argparse.Namespace) -> Iterator[Row]:
+    """The rows of the sections that were asked for, each as soon as it is there."""
+    from tests.benchmarks import demand, imports, questions, requests, upload
     from tests.benchmarks.stage import set_stage
-    from tests.benchmarks.timing import Row, table
 
-    rows: list[Row] = []
+    sizes, rounds = SIZES[arguments.size], arguments.rounds
+    thorough = sorted({*sizes} & THOROUGH)
     with tempfile.TemporaryDirectory() as folder, set_stage(Path(folder)) as stage:
-        scales = [scaling.measure(stage, citizens=citizens, rounds=rounds) for citizens in sizes]
-        rows += chain.from_iterable(scale.rows() for scale in scales)
-        if thorough:
-            for citizens in sorted({*sizes} & THOROUGH):
-                rows += imports.measure(stage, citizens=citizens, rounds=rounds if citizens <= 10_000 else 3)
-            rows += upload.measure(stage, rounds=rounds)
-            rows += demand.measure(rounds=rounds)
-            rows += questions.measure(stage, rounds=rounds)
+        # Generators: none begins before its turn.
+        sections = {
+            "scaling": _scaling(stage, sizes, rounds=rounds, docs=arguments.docs),
+            "imports": chain.from_iterable(
+                imports.measure(stage, citizens=citizens, rounds=rounds if citizens <= 10_000 else min(rounds, 3))
+                for citizens in thorough
+            ),
+            "upload": upload.measure(stage, rounds=rounds),
+            "demand": demand.measure(stored=STORED[arguments.size], rounds=rounds * 3),
+            "questions": questions.measure(stage, rounds=rounds),
+            "requests": requests.measure(stage, citizens=thorough[-1], rounds=rounds, against=arguments.against),
+        }
+        for section in SECTIONS:
+            if section in arguments.only:
+                yield from sections[section]
+
+
+def _scaling(stage: "Stage", sizes: tuple[int, ...], *, rounds: int, docs: bool) -> Iterator[Row]:
+    from tests.benchmarks import scaling, scaling_report
+
+    scales = []
+    for citizens in sizes:
+        scales.append((yield from scaling.measure(stage, citizens=citizens, rounds=rounds)))  # noqa: PERF401 - it yields
     if docs:
         scaling_report.write(ROOT / "docs", scales)
-    print(table(rows))
-    return [{**asdict(row), "ratio": row.ratio, "holds": row.holds} for row in rows]
 
 
 if __name__ == "__main__":

@@ -2,10 +2,14 @@
 
 import http.client
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+# After this long the server may have given a connection up.
+_IDLE_SECONDS = 5
 
 
 class Client:
@@ -16,6 +20,7 @@ class Client:
         self.authorization = f"Token {token}"
         self._headers = {"Authorization": self.authorization}
         self._connection = http.client.HTTPConnection(self._address, timeout=3600, blocksize=1 << 20)
+        self._used = time.monotonic()
 
     def expect(
         self, status: int, method: str, path: str, body: Any = None, media_type: str = "application/json"
@@ -23,9 +28,12 @@ class Client:
         """The body of the answer. Raises RuntimeError unless it has `status`."""
         content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         headers = {**self._headers, "Content-Type": media_type} if content is not None else self._headers
+        if time.monotonic() - self._used > _IDLE_SECONDS:
+            self.close()
         self._connection.request(method, path, content, headers)
         answer = self._connection.getresponse()
         received = answer.read()
+        self._used = time.monotonic()
         if answer.status != status:
             raise RuntimeError(f"{method} {path}: {answer.status} {received[:500]!r}")
         return received
@@ -50,11 +58,15 @@ class Client:
         """Reads the first bytes of an answer, on a connection of its own, which is given up then."""
         other = Client(f"http://{self._address}", self.authorization.removeprefix("Token "))
         other._open(path, lambda answer: answer.read1(1))
-        other._connection.close()
+        other.close()
+
+    def close(self) -> None:
+        """Gives the connection up."""
+        self._connection.close()
 
     def _reconnect(self) -> None:
         # Between two large ones the server may have given the connection up.
-        self._connection.close()
+        self.close()
 
     def _open(self, path: str, read: Callable[[http.client.HTTPResponse], object], encoding: str = "identity") -> None:
         self._connection.request("GET", path, headers={**self._headers, "Accept-Encoding": encoding})

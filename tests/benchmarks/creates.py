@@ -16,11 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.benchmarks.__main__ import prepare
+
 if TYPE_CHECKING:
     from tests.background.workers import PrivateRedis
+    from tests.benchmarks.stage import Stage
     from tests.server import Server
 
-ROOT = Path(__file__).resolve().parents[2]
 CALLERS = 8
 STEPS = 10
 SYNCHRONOUS = 400
@@ -33,8 +35,6 @@ def main() -> int:
     parser.add_argument("--creates", type=int, default=100_000)
     parser.add_argument("--json", type=Path, help="write the figures there too")
     arguments = parser.parse_args()
-    os.environ |= {"DATA_DIR": str(ROOT / ".data" / "bench"), "DJANGO_SETTINGS_MODULE": "config.settings.local"}
-    os.environ["LOG_LEVEL"] = "ERROR"
     figures = run(arguments.creates)
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=2))
@@ -42,16 +42,8 @@ def main() -> int:
 
 
 def run(creates: int) -> dict[str, Any]:
-    """The figures. The environment must be set before anything of Django is imported."""
-    import django
-
-    from config import env
-    from config.embedded import ensure
-
-    env.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    session = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
-    django.setup()
-
+    """The figures."""
+    session = prepare()
     from celery import current_app
 
     from config.settings.background import broker_url
@@ -65,13 +57,13 @@ def run(creates: int) -> dict[str, Any]:
         with set_stage(Path(folder)) as stage:
             _empty()
             token = stage.client.authorization
-            figures = {"creates": creates, **_flood(stage.server, token, redis, creates)}
+            figures = {"creates": creates, **_flood(stage, redis, creates)}
             figures |= _compare(stage.server, token)
     session.close()
     return figures
 
 
-def _flood(server: "Server", token: str, redis: "PrivateRedis", creates: int) -> dict[str, Any]:
+def _flood(stage: "Stage", redis: "PrivateRedis", creates: int) -> dict[str, Any]:
     """Sends all creates while a worker is killed and started again at each tenth, and Redis half-way."""
     from airports.models import QueuedCreate
     from tests.background.workers import kill, start_worker, until
@@ -80,8 +72,8 @@ def _flood(server: "Server", token: str, redis: "PrivateRedis", creates: int) ->
     for step in range(STEPS):
         with start_worker(REDIS_URL=redis.url, CELERY_SOCKET_TIMEOUT="3", LOG_LEVEL="ERROR") as worker:
             first = step * creates // STEPS
-            seconds = _send(server, token, range(first, (step + 1) * creates // STEPS))
-            rate, memory = creates // STEPS / seconds, _memory(server)
+            seconds = _send(stage.server, stage.client.authorization, range(first, (step + 1) * creates // STEPS))
+            rate, memory = creates // STEPS / seconds, stage.memory() // 2**20
             kill(worker)
         if step == STEPS // 2:
             redis.kill()
@@ -206,14 +198,6 @@ def _count(creates: int) -> dict[str, int]:
     }
     print(", ".join(f"{name}: {figure:,}" for name, figure in found.items()))
     return found
-
-
-def _memory(server: "Server") -> int:
-    """MiB of the web server's processes."""
-    import psutil
-
-    master = psutil.Process(server.process.pid)
-    return int(sum(process.memory_info().rss for process in (master, *master.children(recursive=True)))) // 2**20
 
 
 def _empty() -> None:

@@ -3,9 +3,10 @@
 import gc
 import itertools
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+from django.core.management import call_command
 from django.db import connection
 
 from analytics.services.refresh_demand import refresh_demand
@@ -22,52 +23,63 @@ CITIZENS = 10_000
 RELATIONS = 1_000
 # What fills the table is smaller, so that the bench does not take an hour; each is a delivery of its own source.
 _FILLER = 1_000
-_STORED = (10, 100, 1_000)
 # The cost follows what changed: that of most imports within a fifth of that of few.
 _FLAT = 1.2
-# A refresh takes a tenth of a second, so many are cheap to have.
-_ROUNDS = 30
-_TABLES = "analytics_importdemand, analytics_segment, analytics_currentsegment, analytics_publishedsegment"
 
 
-def measure(*, rounds: int) -> Iterator[Row]:
-    """A correction and its refresh, a new delivery and its refresh, at each number of imports.
+def measure(*, stored: Sequence[int], rounds: int) -> Iterator[Row]:
+    """A correction and its refresh, a new delivery and its refresh, at each number of imports that are `stored`.
 
     Each number has a database of its own and they take turns, so that what else goes on on the machine meets all of
     them alike; the medians of the rounds.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {_TABLES}, imports_correction, imports_citizen, imports_import CASCADE")
-    import_id = _deliver("changed", CITIZENS)
     with ExitStack() as stack:
-        databases = {stored: stack.enter_context(_filled(stored)) for stored in _STORED}
+        # Only a database without sessions can be copied, and the web server and others keep theirs to the bench's.
+        original = stack.enter_context(_database("filled", template="template0"))
+        with _connected(original):
+            call_command("migrate", verbosity=0)
+            import_id = _deliver("changed", CITIZENS)
+        databases = {}
+        for number in stored:
+            with _connected(original):
+                _fill(number)
+            databases[number] = stack.enter_context(_database(str(number), template=original))
+            with _connected(databases[number]), connection.cursor() as cursor:
+                cursor.execute("VACUUM ANALYZE")
         # What filling left in this process is no work of a refresh.
         gc.collect()
         gc.freeze()
-        corrected = _in_turn(databases, lambda: _corrected(import_id), rounds=max(_ROUNDS, rounds))
-        delivered = _in_turn(databases, _delivered, rounds=max(_ROUNDS // 2, rounds // 2))
-    for name, found in (("correction", corrected), ("new delivery", delivered)):
-        for stored in _STORED:
-            ratio = {"theirs": found[_STORED[0]], "limit": _FLAT} if stored != _STORED[0] else {"limit": 1_000}
-            yield Row(f"refresh after a {name} of {CITIZENS:,}, {stored:,} imports stored", found[stored], **ratio)
+        yield from _compared("correction", _in_turn(databases, lambda: _corrected(import_id), rounds=rounds))
+        yield from _compared("new delivery", _in_turn(databases, _delivered, rounds=max(rounds // 2, 1)))
 
 
-@contextmanager
-def _filled(stored: int) -> Iterator[str]:
-    """A copy of the database with that many imports, all counted; its name."""
+def _compared(name: str, found: dict[int, float]) -> Iterator[Row]:
+    """The row of the fewest imports, and each of more against it."""
+    fewest = min(found)
+    for stored, took in found.items():
+        ratio = {"theirs": found[fewest], "limit": _FLAT} if stored != fewest else {"limit": 1_000}
+        yield Row(f"refresh after a {name} of {CITIZENS:,}, {stored:,} imports stored", took, **ratio)
+
+
+def _fill(stored: int) -> None:
+    """Makes the imports that many, all counted."""
     for number in range(Import.objects.count(), stored):
         _deliver(f"source {number}", _FILLER, seed=number)
     refresh_demand()
-    original = connection.settings_dict["NAME"]
-    copy = f"{original}_{stored}"
-    with _connected("postgres"), connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {copy}")
-        cursor.execute(f"CREATE DATABASE {copy} TEMPLATE {original}")
-    with _connected(copy), connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-    yield copy
+
+
+@contextmanager
+def _database(name: str, *, template: str) -> Iterator[str]:
+    """A copy of `template`, which is gone at the end; its full name."""
+    name = f"{connection.settings_dict['NAME']}_{name}"
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {copy}")
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield name
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name}")
 
 
 @contextmanager
@@ -76,9 +88,11 @@ def _connected(database: str) -> Iterator[None]:
     before = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = database
-    yield
-    connection.close()
-    connection.settings_dict["NAME"] = before
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
 
 
 def _in_turn(databases: dict[int, str], work: Callable[[], float], *, rounds: int) -> dict[int, float]:

@@ -24,6 +24,15 @@ class Footprint:
     server: int = 0
     backend: int = 0
 
+    def largest(self, other: "Footprint") -> "Footprint":
+        """The larger of both, each by itself."""
+        return Footprint(max(self.server, other.server), max(self.backend, other.backend))
+
+    @property
+    def note(self) -> str:
+        """Both, for a row of the report."""
+        return f"server +{self.server / 2**20:.0f} MiB, session {self.backend / 2**20:.0f} MiB"
+
 
 @contextmanager
 def footprint(stage: Stage) -> Iterator[Footprint]:

@@ -39,7 +39,7 @@ def measure(stage: Stage, *, citizens: int, rounds: int) -> Iterator[Row]:
     """Everything at one size; beyond one JSON document the import is filled by the service behind the API."""
     if citizens <= 10_000:
         yield _load(stage, citizens, rounds)
-    import_id = _filled(citizens)
+    import_id = filled(citizens)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE imports_citizen")
     yield from _read(stage, import_id, citizens, rounds)
@@ -71,7 +71,8 @@ def _ready_file(path: Path, citizens: int) -> Iterator[str]:
         yield str(path)
 
 
-def _filled(citizens: int) -> int:
+def filled(citizens: int) -> int:
+    """The id of an import with that many, a fifth of them related in pairs, and one of them to a thousand."""
     rows = list(residents(citizens, relations=max(RELATIONS, citizens // 10)))
     hub = rows[-1]
     # One resident with a thousand relations, each of them on both sides.

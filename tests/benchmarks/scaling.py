@@ -3,7 +3,7 @@
 import itertools
 import statistics
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ NDJSON = "application/x-ndjson"
 _CITIZENS_A_SECOND = 40_000
 _SERVER_MIB = 100
 _MILLION = 1_000_000
+_MIB = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +44,18 @@ class Scale:
     read_server: int
     read_backend: int
 
-    def rows(self) -> Iterator[Row]:
-        """The lines of the bench's table."""
-        size, mebi = f"{self.citizens:,} residents", 2**20
-        note = f"server +{self.load_server / mebi:.0f} MiB, session {self.load_backend / mebi:.0f} MiB"
-        yield Row(f"POST {size} as NDJSON / psql \\copy", self.load, self.copy_in, note=note)
-        note = f"server +{self.read_server / mebi:.0f} MiB, session {self.read_backend / mebi:.0f} MiB"
-        yield Row(f"GET {size} / psql COPY row_to_json", self.read_json, self.copy_out, limit=2, note=note)
-        yield Row(f"GET {size} as NDJSON / the same", self.read_ndjson, self.copy_out, limit=2)
-        yield Row(f"GET {size}, gzip / the same", self.read_gzip, self.copy_out)
-        if self.citizens >= _MILLION:
-            yield Row(f"POST {size} as NDJSON", self.load, limit=self.citizens / _CITIZENS_A_SECOND * 1000)
-            yield Row(f"POST {size}, growth of the server in MiB", self.load_server / mebi, limit=_SERVER_MIB)
 
-
-def measure(stage: Stage, *, citizens: int, rounds: int) -> Scale:
+def measure(stage: Stage, *, citizens: int, rounds: int) -> Generator[Row, None, Scale]:
     """One size, on a table without other rows, a fifth as many pairs of relatives as citizens; large ones only once."""
     rounds = rounds if citizens <= 10_000 else min(rounds, 3) if citizens <= 100_000 else 1
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE imports_correction, imports_citizen, imports_import RESTART IDENTITY CASCADE")
-    files = Files(stage.folder, citizens)
+    files, size = Files(stage.folder, citizens), f"{citizens:,} residents"
     load, copy_in, at_load = _load(stage, files, rounds)
+    yield Row(f"POST {size} as NDJSON / psql \\copy", load, copy_in, note=at_load.note)
+    if citizens >= _MILLION:
+        yield Row(f"POST {size} as NDJSON", load, limit=citizens / _CITIZENS_A_SECOND * 1000)
+        yield Row(f"POST {size}, growth of the server in MiB", at_load.server / _MIB, limit=_SERVER_MIB)
     import_id = Import.objects.earliest("id").pk
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE imports_citizen")
@@ -74,9 +66,15 @@ def measure(stage: Stage, *, citizens: int, rounds: int) -> Scale:
             lambda: stage.psql(JSON_ROWS.format(import_id), into=subprocess.DEVNULL),
             rounds=rounds,
         )
+    yield Row(f"GET {size} / psql COPY row_to_json", read_json, copy_out, limit=2, note=at_read.note)
+    with footprint(stage) as at_ndjson:
         ndjson = min(milliseconds(lambda: stage.client.drain(f"{url}?format=ndjson")) for _ in range(rounds))
+    yield Row(f"GET {size} as NDJSON / the same", ndjson, copy_out, limit=2, note=at_ndjson.note)
+    with footprint(stage) as at_gzip:
         gzip = min(milliseconds(lambda: stage.client.drain(url, encoding="gzip")) for _ in range(rounds))
+    yield Row(f"GET {size}, gzip / the same", gzip, copy_out, note=at_gzip.note)
     files.remove()
+    at_read = at_read.largest(at_ndjson).largest(at_gzip)
     memory = (at_load.server, at_load.backend, at_read.server, at_read.backend)
     return Scale(citizens, load, copy_in, read_json, ndjson, gzip, copy_out, *memory)
 
@@ -88,7 +86,7 @@ def _load(stage: Stage, files: "Files", rounds: int) -> tuple[float, float, Foot
     for _ in range(rounds):
         with footprint(stage) as once:
             ours.append(milliseconds(lambda: stage.client.upload("/imports", files.ndjson, NDJSON)))
-        found = Footprint(max(found.server, once.server), max(found.backend, once.backend))
+        found = found.largest(once)
         files.make_copy()
         theirs.append(milliseconds(lambda: stage.psql(copy)))
     return statistics.median(ours), statistics.median(theirs), found

@@ -1,11 +1,14 @@
 """The stage: embedded services of its own, a migrated database, a real web server, and the psql beside it."""
 
+import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from django.core.management import call_command
@@ -21,11 +24,13 @@ from tests.server import Server, database_url, start_server
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What the parts of the bench work with. `folder` is for their files."""
+    """What the parts of the bench work with. `folder` is for their files, `processes` are what answers."""
 
     server: Server
+    token: str
     client: Client
     folder: Path
+    processes: list[psutil.Process]
 
     def psql(self, script: str, *, into: int = subprocess.DEVNULL) -> None:
         """Runs `script`, connection and process start included."""
@@ -33,9 +38,16 @@ class Stage:
         subprocess.run([*command, database_url()], check=True, stdout=into)
 
     def memory(self) -> int:
-        """Bytes of resident memory of the web server's processes, what they share counted once each."""
-        master = psutil.Process(self.server.process.pid)
-        return sum(process.memory_info().rss for process in (master, *master.children(recursive=True)))
+        """Bytes of resident memory of the processes that answer and of theirs, what they share counted once each."""
+        return sum(_resident(one) for top in self.processes for one in (top, *top.children(recursive=True)))
+
+
+def _resident(process: psutil.Process) -> int:
+    """0 of one that has ended meanwhile."""
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def psql_binary() -> str:
@@ -50,6 +62,39 @@ def set_stage(folder: Path) -> Iterator[Stage]:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE imports_correction, imports_citizen, imports_import RESTART IDENTITY CASCADE")
     _, key = issue_token(username="bench", role="Managers")
-    workers = os.environ.get("WEB_WORKERS", "1")
-    with start_server(WEB_WORKERS=workers, RATE_LIMIT_TOKEN="0", LOG_LEVEL="ERROR") as server:
-        yield Stage(server, Client(server.url, key), folder)
+    before = psutil.Process().children()
+    with start_server(**_server_settings()) as server:
+        started = [process for process in psutil.Process().children() if process not in before]
+        yield Stage(server, key, Client(server.url, key), folder, started)
+
+
+@contextmanager
+def other_server(checkout: Path) -> Iterator[str]:
+    """The address of the server of another checkout, of an older release say, on the same database."""
+    environment = {**os.environ, "DATABASE_URL": database_url()}
+    command = [sys.executable, "-c", _SERVE, json.dumps(_server_settings())]
+    with subprocess.Popen(command, cwd=checkout, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
+        assert run.stdin
+        assert run.stdout
+        try:
+            url = run.stdout.readline().decode().strip()
+            if not url:
+                raise RuntimeError(f"The server of {checkout} did not start")
+            yield url
+        finally:
+            run.stdin.close()
+
+
+# With the other checkout's code: it is first on the path there. Ends when nobody can write to it any more.
+_SERVE = """
+import django, json, sys
+django.setup()
+from tests.server import start_server
+with start_server(**json.loads(sys.argv[1])) as server:
+    print(server.url, flush=True)
+    sys.stdin.read()
+"""
+
+
+def _server_settings() -> dict[str, Any]:
+    return {"WEB_WORKERS": os.environ.get("WEB_WORKERS", "1"), "RATE_LIMIT_TOKEN": "0", "LOG_LEVEL": "ERROR"}

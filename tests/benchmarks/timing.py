@@ -1,9 +1,11 @@
-"""Pairs, medians, ratios."""
+"""Pairs, medians, ratios, and how they are reported."""
 
+import json
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 Work = Callable[[], object]
 
@@ -27,11 +29,14 @@ class Row:
         return self.ours / self.theirs if self.theirs else None
 
     @property
+    def judged(self) -> float:
+        """What the limit is for."""
+        return self.ratio if self.ratio is not None else self.ours
+
+    @property
     def holds(self) -> bool | None:
         """Whether the limit is kept; None without one."""
-        if self.limit is None:
-            return None
-        return (self.ratio if self.ratio is not None else self.ours) <= self.limit
+        return None if self.limit is None else self.judged <= self.limit
 
 
 def milliseconds(work: Work) -> float:
@@ -54,14 +59,34 @@ def medians_of_pair(ours: Work, theirs: Work, *, rounds: int) -> tuple[float, fl
     return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
 
 
-def table(rows: list[Row]) -> str:
-    """The rows as text."""
-    lines = [f"{'':<58}{'ours ms':>10}{'theirs ms':>11}{'ratio':>8}{'limit':>8}"]
-    for row in rows:
-        theirs = f"{row.theirs:.1f}" if row.theirs is not None else ""
-        ratio = f"{row.ratio:.2f}" if row.ratio is not None else ""
-        limit = f"{row.limit:g}" if row.limit is not None else ""
-        verdict = {True: "", False: "  OVER", None: ""}[row.holds]
-        note = f"  {row.note}" if row.note else ""
-        lines.append(f"{row.name:<58}{row.ours:>10.1f}{theirs:>11}{ratio:>8}{limit:>8}{verdict}{note}")
-    return "\n".join(lines)
+class Report:
+    """Prints each row when it is measured, and writes it to `file`: whatever crashes later, it is not lost."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._rows: list[Row] = []
+        print(f"{'':<58}{'ours ms':>10}{'theirs ms':>11}{'ratio':>8}{'limit':>8}", flush=True)
+
+    def add(self, row: Row) -> None:
+        """Prints and writes it."""
+        self._rows.append(row)
+        print(_line(row), flush=True)
+        if self._file is not None:
+            rows = [{**asdict(row), "ratio": row.ratio, "holds": row.holds} for row in self._rows]
+            # The file is whole at every moment.
+            written = self._file.with_name(f"{self._file.name}.part")
+            written.write_text(json.dumps(rows, indent=2))
+            written.replace(self._file)
+
+    def over(self, slack: float = 1) -> list[Row]:
+        """The rows that are over `slack` times their limits."""
+        return [row for row in self._rows if row.limit is not None and row.judged > slack * row.limit]
+
+
+def _line(row: Row) -> str:
+    theirs = f"{row.theirs:.1f}" if row.theirs is not None else ""
+    ratio = f"{row.ratio:.2f}" if row.ratio is not None else ""
+    limit = f"{row.limit:g}" if row.limit is not None else ""
+    verdict = "  OVER" if row.holds is False else ""
+    note = f"  {row.note}" if row.note else ""
+    return f"{row.name:<58}{row.ours:>10.1f}{theirs:>11}{ratio:>8}{limit:>8}{verdict}{note}"

@@ -1,6 +1,7 @@
 """The image without Docker: its files, the packages of requirements/production.txt alone, a user that owns nothing.
 
-A copy of the interpreter lies beside them, because the checkout and its .venv may be where nobody else can look.
+A copy of the interpreter lies beside them, because the checkout and its .venv may be where nobody else can look. It
+says itself where its library is: each distributor of Python has a place of its own.
 """
 
 import compileall
@@ -10,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,7 +22,6 @@ from typing import Any
 from config.embedded.account import runs_as_root, service_account
 from tests.server import ROOT
 
-_VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _NOT_COPIED = ("site-packages", "dist-packages", "test", "idlelib", "tkinter", "ensurepip", "config-*")
 
 
@@ -74,10 +75,9 @@ def build(folder: Path, **environment: str) -> Image:
     for file in files_of_the_image():
         (folder / "app" / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / file, folder / "app" / file)
-    python = _interpreter(folder / "python")
     variables = {
-        "PATH": f"{python}:/usr/bin:/bin", "LD_LIBRARY_PATH": str(python.parent / "lib"), "HOME": "/nonexistent",
-        "PYTHONDONTWRITEBYTECODE": "1", "DJANGO_SETTINGS_MODULE": "config.settings.production", **environment,
+        **_interpreter(folder / "python", folder / "venv"), "HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1",
+        "DJANGO_SETTINGS_MODULE": "config.settings.production", **environment,
     }  # fmt: skip
     compileall.compile_dir(folder / "app", quiet=1)
     return Image(folder / "app", folder / "run", variables)
@@ -108,22 +108,26 @@ def _ignored(file: str, rules: Sequence[str]) -> bool:
     return ignored
 
 
-def _interpreter(folder: Path) -> Path:
-    """A Python with the production requirements; the folder of its program."""
-    library, base = folder / "lib" / _VERSION, Path(sys.base_prefix)
-    for parent in (folder / "bin", folder / "lib"):
-        parent.mkdir(parents=True)
-    shutil.copy2(Path(sys.executable).resolve(), folder / "bin" / "python")
-    for shared in (base / "lib").glob("libpython*.so.*"):
-        shutil.copy2(shared, folder / "lib")
-    shutil.copytree(
-        base / "lib" / _VERSION, library, ignore=shutil.ignore_patterns(*_NOT_COPIED), copy_function=_link_or_copy
-    )
+def _interpreter(base: Path, venv: Path) -> dict[str, str]:
+    """A Python without packages and, as in the image, an environment on it with the production requirements.
+
+    In an environment packages lie at one place for every Python; outside of one Debian's, for one, looks elsewhere.
+    """
+    stdlib = Path(sysconfig.get_path("stdlib"))
+    library = base / sys.platlibdir / stdlib.name
+    shutil.copytree(stdlib, library, ignore=shutil.ignore_patterns(*_NOT_COPIED), copy_function=_link_or_copy)
+    for shared in stdlib.parent.glob("libpython*.so.*"):
+        shutil.copy2(shared, library.parent)
+    program = base / "bin" / "python"
+    program.parent.mkdir()
+    shutil.copy2(Path(sys.executable).resolve(), program)
+    variables = {"PATH": f"{venv / 'bin'}:/usr/bin:/bin", "LD_LIBRARY_PATH": str(library.parent)}
+    subprocess.run([program, "-m", "venv", "--without-pip", venv], env=variables, check=True)
     for source, name in _production_packages():
-        target = library / "site-packages" / name
+        target = venv / "lib" / stdlib.name / "site-packages" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         _link_or_copy(source, target)
-    return folder / "bin"
+    return variables
 
 
 def _production_packages() -> Iterator[tuple[Path, str]]:
