@@ -119,6 +119,9 @@ RATE_LIMIT_ANONYMOUS: int = _env.int("RATE_LIMIT_ANONYMOUS", default=600)
 IMPORT_MAX_BYTES: int = _env.int("IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
 AIRPORTS_MAX_BYTES: int = _env.int("AIRPORTS_MAX_BYTES", default=200 * 1024 * 1024)
 IMPORT_MAX_CITIZENS: int = _env.int("IMPORT_MAX_CITIZENS", default=10_000)
+# How long a resident's lists may be. What is stored with more stays as it is and can become less.
+CITIZEN_MAX_RELATIVES: int = _env.int("CITIZEN_MAX_RELATIVES", default=1_000)
+CITIZEN_MAX_FRIENDS: int = _env.int("CITIZEN_MAX_FRIENDS", default=1_000)
 # Deliveries for the background that are larger have a task of their own, one at a time.
 IMPORT_LARGE_BYTES: int = _env.int("IMPORT_LARGE_BYTES", default=16 * 1024 * 1024)
 # What a compressed stream may unpack to: so many bytes, and so many times its own size.

@@ -4,6 +4,7 @@ It is registered by being imported, by the admin of whatever shows residents.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
@@ -32,6 +33,10 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
     What is shown is written down before it leaves; where that fails nothing is shown (503).
     """
 
+    def named_on_page(self, row: Any) -> Iterable[int]:
+        """The citizens of the same import whom the page of `row` names beside its own."""
+        return ()
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         response = super().changelist_view(request, extra_context)
         changes = (getattr(response, "context_data", None) or {}).get("cl")
@@ -41,8 +46,8 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
         response = super().changeform_view(request, *args, **kwargs)
         row: Any = (getattr(response, "context_data", None) or {}).get("original")
         answer = _audited(request, response, What.PAGE, [row] if row else [])
-        # A resident's page names these too; where the trail refused the page they are none.
-        related = [*getattr(row, "relatives", ()), *getattr(row, "friends", ())] if answer is response else []
+        # Where the trail refused the page it names nobody.
+        related = self.named_on_page(row) if row and answer is response else ()
         return recorded(request, answer, What.LISTED, {(row.delivery_id, number) for number in related})
 
 

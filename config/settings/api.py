@@ -34,10 +34,14 @@ RATE_LIMIT_ANONYMOUS = env.RATE_LIMIT_ANONYMOUS
 # Bodies of the API are read and counted by itself (`config.common.api.bodies`), with a limit for each kind; the other
 # limit is of the admin's forms.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# The form of a resident sends a field for each of up to a thousand relatives and a thousand friends.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
 BODY_MAX_BYTES = 1024 * 1024
 IMPORT_MAX_BYTES = env.IMPORT_MAX_BYTES
 AIRPORTS_MAX_BYTES = env.AIRPORTS_MAX_BYTES
 IMPORT_MAX_CITIZENS = env.IMPORT_MAX_CITIZENS
+CITIZEN_MAX_RELATIVES = env.CITIZEN_MAX_RELATIVES
+CITIZEN_MAX_FRIENDS = env.CITIZEN_MAX_FRIENDS
 IMPORT_LARGE_BYTES = env.IMPORT_LARGE_BYTES
 STREAM_MAX_BYTES = env.STREAM_MAX_BYTES
 STREAM_MAX_RATIO = env.STREAM_MAX_RATIO

@@ -1,12 +1,14 @@
 """The form of a citizen: what the API takes as a PATCH, checked by the same validator."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.utils import flatatt
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminMultipleAutocompleteWidget, UnfoldAdminTextInputWidget
 
 from config.common.problems import InvalidInput
@@ -14,7 +16,9 @@ from imports.documents.reader import read_patch
 from imports.documents.structs import CitizenPatch
 from imports.models import Citizen
 from imports.services.citizen_version import version_of
+from imports.services.document_rules import rules_for, rules_on
 
+_OPTION = '<option value="{}"{}>{}</option>'
 TEXTS = ("name", "town", "street", "building", "birth_date", "channel")
 LISTS = ("relatives", "friends")
 # The message of `Stale`; here it stands beside what somebody typed.
@@ -25,9 +29,13 @@ _MEANWHILE = (
 
 
 class IdsWidget(UnfoldAdminMultipleAutocompleteWidget):  # type: ignore[misc]  # django-unfold has no types
-    """Unfold's, whose own option would have `True` for the value of whoever is chosen."""
+    """Unfold's, for a thousand ids: Django's way looks for each one among all of them and fills a template for it."""
 
-    option_template_name = "django/forms/widgets/select_option.html"
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        options = ((number, " selected" if str(number) in chosen else "", text) for number, text in self.choices)
+        given = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name, "multiple": True}))
+        return format_html("<select{}>{}</select>", given, format_html_join("", _OPTION, options))
 
 
 class IdsField(forms.TypedMultipleChoiceField):
@@ -62,9 +70,11 @@ class CitizenForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         for name in ("name", "town", "street", "building", "channel"):
             self.fields[name].strip = False  # type: ignore[attr-defined]  # all are CharFields
         self.initial["birth_date"] = self._before["birth_date"]
+        # A list that is too long for a page is not in the form.
+        self._lists = [name for name in LISTS if name in self.fields]
         names = self._names()
         url = reverse("admin:imports_citizen_suggest", args=(self.instance.delivery_id,))
-        for name in LISTS:
+        for name in self._lists:
             field = self.fields[name]
             ids = sorted({*self._before[name], *self._sent(name)})
             field.choices = [(number, names.get(number, str(number))) for number in ids]  # type: ignore[attr-defined]
@@ -80,7 +90,7 @@ class CitizenForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         return {int(text) for text in sent if text.isascii() and text.isdigit() and len(text) < 20}
 
     def _names(self) -> dict[int, str]:
-        ids = {number for name in LISTS for number in (*self._before[name], *self._sent(name)) if number < 2**63}
+        ids = {number for name in self._lists for number in (*self._before[name], *self._sent(name)) if number < 2**63}
         return {row.citizen_id: label(row) for row in _named(self.instance, ids)} if ids else {}
 
     def clean(self) -> dict[str, Any]:
@@ -102,19 +112,26 @@ class CitizenForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def _check(self, changed: dict[str, Any]) -> None:
         try:
-            self.patch = read_patch(json.dumps(changed).encode(), today=datetime.now(UTC).date())
+            self.patch = read_patch(json.dumps(changed).encode(), rules=rules_for(self.instance))
         except InvalidInput as refusal:
             for error in refusal.errors:
                 self.add_error(error.pointer.split("/")[1], forms.ValidationError(error.detail, code=error.code))
             return
         for name in LISTS:
-            self._check_known(name, set(changed.get(name, ())))
+            if ids := set(changed.get(name, ())):
+                self._check_known(name, ids)
+                self._check_room(name, ids - {*self._before[name], self.instance.citizen_id})
 
     def _check_known(self, name: str, ids: set[int]) -> None:
-        missing = ids - set(_named(self.instance, ids).values_list("citizen_id", flat=True)) if ids else set()
-        if missing:
+        if missing := ids - set(_named(self.instance, ids).values_list("citizen_id", flat=True)):
             text = ", ".join(map(str, sorted(missing)))
             self.add_error(name, forms.ValidationError(f"Not in this delivery: {text}.", code="unknown_citizen"))
+
+    def _check_room(self, name: str, new: set[int]) -> None:
+        most = rules_on().longest[name]
+        if full := _named(self.instance, new).filter(**{f"{name}__len__gte": most}):
+            text = f"Nobody has more than {most:,} {name}, and so many has {', '.join(map(label, full))}."
+            self.add_error(name, forms.ValidationError(text, code="too_many"))
 
     def _post_clean(self) -> None:
         """Nothing is written on the instance: the service does, on a row that it has locked."""

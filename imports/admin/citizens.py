@@ -23,6 +23,7 @@ from imports.admin.citizen_form import CitizenForm, label
 from imports.admin.citizen_list import CitizenChangeList, first_page
 from imports.admin.find_person import FindPersonMixin
 from imports.admin.history import HistoryMixin, history_of
+from imports.admin.long_lists import LongListsMixin, named_on_page, without_long_lists
 from imports.admin.requests import may_see_residents, open_import, user_of
 from imports.models import Citizen, Import
 from imports.services.citizen_version import version_of
@@ -31,7 +32,7 @@ from imports.services.find_citizens import suggested_citizens
 
 
 @admin.register(Citizen)
-class CitizenAdmin(FindPersonMixin, HistoryMixin, AuditedAdmin, ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+class CitizenAdmin(FindPersonMixin, HistoryMixin, LongListsMixin, AuditedAdmin, ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
     """Residents of imports whose residents the user may see. They come and go with their import."""
 
     form = CitizenForm
@@ -73,10 +74,13 @@ class CitizenAdmin(FindPersonMixin, HistoryMixin, AuditedAdmin, ModelAdmin):  # 
             kwargs["form"] = ModelForm
         return super().get_form(request, obj, change, **kwargs)
 
-    def get_fields(self, request: HttpRequest, obj: Citizen | None = None) -> Any:
-        if self.has_change_permission(request, obj):
-            return super().get_fields(request, obj)
-        return CitizenForm.Meta.fields
+    def get_fields(self, request: HttpRequest, obj: Citizen | None = None) -> list[str]:
+        # Who may only look gets no form, so no version that it was made from.
+        own = ("known_version",) if self.has_change_permission(request, obj) else ()
+        return without_long_lists((*CitizenForm.Meta.fields, *own), obj)
+
+    def named_on_page(self, row: Citizen) -> list[int]:
+        return named_on_page(row)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.suggest_view)
@@ -150,5 +154,5 @@ def _or_message(request: HttpRequest, answer: Callable[[], HttpResponse]) -> Htt
     try:
         return answer()
     except Problem as problem:
-        messages.error(request, problem.detail)
+        messages.error(request, " ".join(dict.fromkeys([problem.detail, *(error.detail for error in problem.errors)])))
         return HttpResponseRedirect(request.path)

@@ -15,6 +15,7 @@ from imports.models import Citizen, Correction, Import
 from imports.services.export_resident import corrections_about, corrections_on_the_other_side
 
 _SHOWN = 50
+_IDS = 20
 _KINDS = {"relatives": "relative", "friends": "friend"}
 
 
@@ -66,7 +67,14 @@ def _sentences(row: Correction, citizen_id: int) -> Iterator[str]:
     for field, change in row.changes.items():
         before, after = change["from"], change["to"]
         if row.citizen_id == citizen_id:
-            yield f"{field}: {before} → {after}"
+            yield f"{field}: {_cut(before)} → {_cut(after)}"
         elif field in _KINDS and (citizen_id in before) != (citizen_id in after):
             word = "named as" if citizen_id in after else "no longer named as"
             yield f"{word} {_KINDS[field]} by a correction of resident {row.citizen_id}"
+
+
+def _cut(value: object) -> object:
+    """A list that nobody would read to its end as its beginning and its length."""
+    if isinstance(value, list) and len(value) > _IDS:
+        return f"[{', '.join(map(str, value[:_IDS]))}, … {len(value):,} in all]"
+    return value

@@ -38,6 +38,7 @@ from imports.services.access import readable_import
 from imports.services.age_percentiles import age_percentiles
 from imports.services.correct_citizen import correct_citizen
 from imports.services.count_courses import courses_by_channel, presents_by_month
+from imports.services.document_rules import rules_for
 from imports.services.read_citizens import FIELDS, stream_json, stream_ndjson, stream_rows
 
 NDJSON = "application/x-ndjson"
@@ -108,7 +109,10 @@ class CitizenViewSet(ApiViewSet):
 
     @extend_schema(
         summary="Correct a resident",
-        description="`relatives` and `friends` change on both sides. At least one field; `citizen_id` stays.",
+        description=(
+            "`relatives` and `friends` change on both sides. At least one field; `citizen_id` stays. A list that is "
+            "stored with more ids than it may have today can stay as long or become shorter."
+        ),
         tags=["citizens"],
         parameters=[IMPORT_ID, CITIZEN_ID],
         request=CitizenPatchSerializer,
@@ -119,7 +123,7 @@ class CitizenViewSet(ApiViewSet):
         citizen = self._citizen(import_id, citizen_id)
         body = read_body(request, max_bytes=settings.BODY_MAX_BYTES)
         self.query()
-        patch = read_patch(body, today=datetime.now(UTC).date())
+        patch = read_patch(body, rules=rules_for(citizen))
         # The answer shows the whole resident.
         self._record(What.CORRECTED, citizen.delivery_id, citizen.citizen_id)
         corrected = correct_citizen(

@@ -1,8 +1,10 @@
 """Serializer fields as strict as the documents that they describe: nothing is converted, nothing is trimmed."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from imports.documents.dates import parse_birth_date
@@ -61,13 +63,30 @@ class BirthDateField(serializers.RegexField):
 
 
 class CitizenIdsField(serializers.ListField):
-    """Ids of citizens, none of them twice."""
+    """Up to `max_length` ids of citizens, none of them twice."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, max_length: int, **options: Any) -> None:
         super().__init__(child=StrictIntegerField(), **options)
+        # Not as an option, which would become a validator and a promise about answers: what was stored before there
+        # was a limit is given out with more.
+        self.max_length: int = max_length
 
     def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and len(data) > self.max_length:
+            raise serializers.ValidationError(f"At most {self.max_length:,} ids are allowed.", code="too_many")
         ids = super().to_internal_value(data)
         if len(set(ids)) != len(ids):
             raise serializers.ValidationError("An id occurs more than once.", code="duplicate")
         return ids
+
+
+class CitizenIdsSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # registers itself, untyped
+    """Says in the OpenAPI document how many ids a body may hold."""
+
+    target_class = CitizenIdsField
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Literal["request", "response"]) -> Any:
+        # As drf-spectacular's own extensions ask for what would stand there without them.
+        map_field: Any = auto_schema._map_serializer_field
+        schema = map_field(self.target, direction, bypass_extensions=True)
+        return schema | {"maxItems": self.target.max_length} if direction == "request" else schema

@@ -7,6 +7,7 @@ proves that these serializers accept and refuse the same citizens.
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -33,9 +34,14 @@ class CitizenFields(serializers.Serializer[Any]):
     birth_date = BirthDateField(help_text="DD.MM.YYYY, a real date, not after today in UTC.")
     gender = serializers.ChoiceField(choices=Citizen.Gender.choices)
     relatives = CitizenIdsField(
+        max_length=settings.CITIZEN_MAX_RELATIVES,
         help_text="Ids in the same import, no repeats, symmetric: if 1 names 2, then 2 names 1.",
     )
-    friends = CitizenIdsField(required=False, help_text="As relatives; nobody stands in both lists.")
+    friends = CitizenIdsField(
+        max_length=settings.CITIZEN_MAX_FRIENDS,
+        required=False,
+        help_text="As relatives; nobody stands in both lists.",
+    )
     channel = LetterOrDigitField(
         max_length=MAX_CHANNEL,
         required=False,

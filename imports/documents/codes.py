@@ -18,6 +18,8 @@ code                      the value at the pointer
 `invalid_date`            is not a real date written `DD.MM.YYYY`
 `future_date`             is a date after today in UTC
 `invalid_choice`          is none of the values of its field
+`too_many`                is a list with more ids than it may have; in a PATCH
+                          also an id whose own list has no room for another
 `duplicate`               repeats a `citizen_id`, or an id of the same list
 `in_both_lists`           is a friend's id that stands in `relatives` too
 `unknown_citizen`         names a citizen who is not in the document
@@ -49,6 +51,7 @@ class Code(StrEnum):
     INVALID_DATE = "invalid_date"
     FUTURE_DATE = "future_date"
     INVALID_CHOICE = "invalid_choice"
+    TOO_MANY = "too_many"
     DUPLICATE = "duplicate"
     IN_BOTH_LISTS = "in_both_lists"
     UNKNOWN_CITIZEN = "unknown_citizen"

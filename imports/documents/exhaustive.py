@@ -1,7 +1,6 @@
 """The validator that finds every offending value. It runs when the quick one refused."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
 
 import msgspec
 
@@ -10,12 +9,13 @@ from imports.documents.errors import DocumentTooLarge, ErrorCollector, join_poin
 from imports.documents.fields import Check, check_first, field_checks, is_integer
 from imports.documents.json_text import load_json
 from imports.documents.relations import check_relations
+from imports.documents.rules import Rules
 from imports.documents.structs import Citizen
 
 OPTIONAL = frozenset({"friends", "channel"})
 
 
-def read_exhaustively(body: bytes, *, max_citizens: int, today: date) -> list[Citizen]:
+def read_exhaustively(body: bytes, *, max_citizens: int, rules: Rules) -> list[Citizen]:
     """The citizens of a document.
 
     Raises `InvalidDocument` with all errors, `DocumentTooLarge` for more than
@@ -25,7 +25,7 @@ def read_exhaustively(body: bytes, *, max_citizens: int, today: date) -> list[Ci
     values = citizens_of(load_json(body), errors)
     if len(values) > max_citizens:
         raise DocumentTooLarge(citizens=len(values), limit=max_citizens)
-    check_each(values, today, errors)
+    check_each(values, rules, errors)
     errors.raise_if_any()
     citizens = msgspec.convert(values, list[Citizen])
     check_relations(citizens, errors)
@@ -49,9 +49,9 @@ def citizens_of(document: object, errors: ErrorCollector) -> list[object]:
     return []
 
 
-def check_each(values: list[object], today: date, errors: ErrorCollector) -> None:
+def check_each(values: list[object], rules: Rules, errors: ErrorCollector) -> None:
     """Each citizen by itself, and that no two have one id."""
-    checks = field_checks(today)
+    checks = field_checks(rules)
     seen: set[int] = set()
     for index, value in enumerate(values):
         check_citizen(value, f"/citizens/{index}", checks, errors)

@@ -8,13 +8,14 @@ from typing import TypeGuard
 from imports.documents.codes import Code
 from imports.documents.dates import parse_birth_date
 from imports.documents.errors import DETAILS, ErrorCollector
+from imports.documents.rules import Rules
 from imports.documents.structs import GENDERS, MAX_CHANNEL, MAX_INTEGER, MAX_TEXT
 from imports.documents.texts import has_letter_or_digit, is_storable
 
 Check = Callable[[object, str, ErrorCollector], None]
 
 
-def field_checks(today: date) -> dict[str, Check]:
+def field_checks(rules: Rules) -> dict[str, Check]:
     """The check of each field, in the order of a citizen's fields.
 
     A check takes a value, the pointer to it and the collector that it adds its
@@ -28,10 +29,10 @@ def field_checks(today: date) -> dict[str, Check]:
         "building": place,
         "apartment": check_integer,
         "name": partial(check_text, longest=MAX_TEXT, needs_letter_or_digit=False),
-        "birth_date": partial(check_birth_date, today=today),
+        "birth_date": partial(check_birth_date, today=rules.today),
         "gender": check_gender,
-        "relatives": check_ids,
-        "friends": check_ids,
+        "relatives": partial(check_ids, longest=rules.longest["relatives"]),
+        "friends": partial(check_ids, longest=rules.longest["friends"]),
         "channel": partial(check_text, longest=MAX_CHANNEL, needs_letter_or_digit=True),
     }
 
@@ -86,10 +87,13 @@ def check_gender(value: object, pointer: str, errors: ErrorCollector) -> None:
         errors.add(pointer, Code.INVALID_CHOICE, f"One of {', '.join(GENDERS)} is expected.")
 
 
-def check_ids(value: object, pointer: str, errors: ErrorCollector) -> None:
-    """A list of ids without repeats; a pointer to each offending element."""
+def check_ids(value: object, pointer: str, errors: ErrorCollector, *, longest: int) -> None:
+    """A list of up to `longest` ids without repeats; a pointer to each offending element of one that is not longer."""
     if not isinstance(value, list):
         errors.add(pointer, Code.INVALID_TYPE, "A list of integers is expected.")
+        return
+    if len(value) > longest:
+        errors.add(pointer, Code.TOO_MANY, f"At most {longest:,} ids are allowed.")
         return
     seen: set[int] = set()
     for index, element in enumerate(value):

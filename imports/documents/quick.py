@@ -11,6 +11,7 @@ import msgspec
 
 from imports.documents.dates import parse_birth_date
 from imports.documents.relations import relations_hold
+from imports.documents.rules import Rules
 from imports.documents.structs import Citizen, Document
 from imports.documents.texts import NUL, has_letter_or_digit
 
@@ -38,22 +39,22 @@ def decode_lines(raw: bytes) -> list[Citizen] | None:
         return None
 
 
-def is_valid(citizens: Sequence[Citizen], *, raw: bytes, today: date) -> bool:
+def is_valid(citizens: Sequence[Citizen], *, raw: bytes, rules: Rules) -> bool:
     """Whether decoded citizens also keep the rules that their structs cannot express."""
     distinct_ids = {citizen.citizen_id for citizen in citizens}
     return (
-        are_valid_alone(citizens, raw=raw, today=today)
+        are_valid_alone(citizens, raw=raw, rules=rules)
         and len(distinct_ids) == len(citizens)
         and relations_hold(citizens)
     )
 
 
-def are_valid_alone(citizens: Sequence[Citizen], *, raw: bytes, today: date) -> bool:
+def are_valid_alone(citizens: Sequence[Citizen], *, raw: bytes, rules: Rules) -> bool:
     """Whether each decoded citizen is valid by itself. `raw` is the JSON they come from."""
     return (
-        have_valid_dates(citizens, today)
+        have_valid_dates(citizens, rules.today)
         and have_valid_texts(citizens)
-        and have_no_repeats(citizens)
+        and have_valid_lists(citizens, rules)
         and (ESCAPED_NUL not in raw or have_no_nul(citizens))
     )
 
@@ -73,11 +74,16 @@ def have_valid_texts(citizens: Sequence[Citizen]) -> bool:
     return all(map(has_letter_or_digit, texts))
 
 
-def have_no_repeats(citizens: Sequence[Citizen]) -> bool:
-    """Whether no list of relatives or friends holds an id twice."""
+def have_valid_lists(citizens: Sequence[Citizen], rules: Rules) -> bool:
+    """Whether no list of relatives or friends is too long or holds an id twice."""
     relatives = [citizen.relatives for citizen in citizens if citizen.relatives]
     friends = [citizen.friends for citizen in citizens if citizen.friends]
-    return all(len(set(ids)) == len(ids) for ids in relatives + friends)
+    # The lengths first: nothing is looked up in a list that is refused anyway.
+    return (
+        max(map(len, relatives), default=0) <= rules.longest["relatives"]
+        and max(map(len, friends), default=0) <= rules.longest["friends"]
+        and all(len(set(ids)) == len(ids) for ids in relatives + friends)
+    )
 
 
 def have_no_nul(citizens: Sequence[Citizen]) -> bool:

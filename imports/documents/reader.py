@@ -1,7 +1,5 @@
 """The way in: bytes of a request to citizens, or to everything that is wrong with them."""
 
-from datetime import date
-
 import msgspec
 
 from imports.documents import quick
@@ -11,11 +9,12 @@ from imports.documents.exhaustive import add_unknown_fields, read_exhaustively
 from imports.documents.fields import field_checks
 from imports.documents.json_text import load_json
 from imports.documents.relations import check_disjoint
+from imports.documents.rules import Rules
 from imports.documents.structs import Citizen, CitizenPatch
 
 
-def read_document(body: bytes, *, max_citizens: int, today: date) -> list[Citizen]:
-    """The citizens of `{"citizens": […]}`, in its order; `today` is the date in UTC.
+def read_document(body: bytes, *, max_citizens: int, rules: Rules) -> list[Citizen]:
+    """The citizens of `{"citizens": […]}`, in its order.
 
     Raises `InvalidDocument` with every offending value, `DocumentTooLarge` for
     more than `max_citizens` citizens.
@@ -23,13 +22,13 @@ def read_document(body: bytes, *, max_citizens: int, today: date) -> list[Citize
     citizens = quick.decode(body)
     if citizens is not None and len(citizens) > max_citizens:
         raise DocumentTooLarge(citizens=len(citizens), limit=max_citizens)
-    if citizens is not None and quick.is_valid(citizens, raw=body, today=today):
+    if citizens is not None and quick.is_valid(citizens, raw=body, rules=rules):
         return citizens
-    return read_exhaustively(body, max_citizens=max_citizens, today=today)
+    return read_exhaustively(body, max_citizens=max_citizens, rules=rules)
 
 
-def read_patch(body: bytes, *, today: date) -> CitizenPatch:
-    """The fields to change of one citizen; `today` is the date in UTC.
+def read_patch(body: bytes, *, rules: Rules) -> CitizenPatch:
+    """The fields to change of one citizen.
 
     Whether the relatives and friends exist is not known here. Raises
     `InvalidDocument` with every offending value.
@@ -37,7 +36,7 @@ def read_patch(body: bytes, *, today: date) -> CitizenPatch:
     errors = ErrorCollector()
     value = load_json(body)
     if isinstance(value, dict):
-        check_patch(value, today, errors)
+        check_patch(value, rules, errors)
     else:
         errors.add("", Code.INVALID_TYPE, "An object is expected.")
     errors.raise_if_any()
@@ -48,9 +47,9 @@ def read_patch(body: bytes, *, today: date) -> CitizenPatch:
     return patch
 
 
-def check_patch(value: dict[str, object], today: date, errors: ErrorCollector) -> None:
+def check_patch(value: dict[str, object], rules: Rules, errors: ErrorCollector) -> None:
     """Adds every error of a patch."""
-    checks = field_checks(today) | {"citizen_id": refuse_change}
+    checks = field_checks(rules) | {"citizen_id": refuse_change}
     if not value:
         errors.add("", Code.REQUIRED, "At least one field is expected.")
     for name, check in checks.items():

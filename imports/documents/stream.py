@@ -7,7 +7,6 @@ be stored, `LineReader.outlines` gives what the checks of the whole need of the 
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import NamedTuple
 
 import msgspec
@@ -20,6 +19,7 @@ from imports.documents.exhaustive import check_citizen
 from imports.documents.fields import field_checks, is_integer
 from imports.documents.json_text import load_json
 from imports.documents.lines import MAX_LINE_BYTES, Lines, cut_lines
+from imports.documents.rules import Rules
 from imports.documents.structs import Citizen
 
 BLANKS = b" \t\r\n"
@@ -43,11 +43,11 @@ class LineReader:
     read so far was given by `sound`, in which the position of a citizen is then the number of its line.
     """
 
-    def __init__(self, chunks: Iterable[bytes], *, today: date) -> None:
+    def __init__(self, chunks: Iterable[bytes], *, rules: Rules) -> None:
         self.errors = LineErrors()
         self.is_sound = True
-        self._today = today
-        self._checks = field_checks(today)
+        self._rules = rules
+        self._checks = field_checks(rules)
         self._batches = cut_lines(chunks)
         self._unsound: list[Outline] = []
         # Empty lines are fine at the end. Whether these are the end is not known yet.
@@ -83,7 +83,7 @@ class LineReader:
         if lines.raw is None or self._blank:
             return None
         citizens = quick.decode_lines(lines.raw)
-        if citizens is None or not quick.are_valid_alone(citizens, raw=lines.raw, today=self._today):
+        if citizens is None or not quick.are_valid_alone(citizens, raw=lines.raw, rules=self._rules):
             return None
         return citizens
 
@@ -113,7 +113,7 @@ class LineReader:
             self.errors.add(pointer, Code.LINE_TOO_LONG, f"A line may have {MAX_LINE_BYTES:,} bytes at most.")
             return None
         citizens = quick.decode_lines(raw)
-        if citizens is not None and quick.are_valid_alone(citizens, raw=raw, today=self._today):
+        if citizens is not None and quick.are_valid_alone(citizens, raw=raw, rules=self._rules):
             return citizens[0]
         try:
             value = load_json(raw)

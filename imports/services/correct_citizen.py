@@ -12,11 +12,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
-from config.common.problems import FieldError, InvalidInput, NotFound, Stale
+from config.common.problems import InvalidInput, NotFound, Stale
 from imports.documents.structs import CitizenPatch
 from imports.models import Citizen, Correction, Import
 from imports.services.access import require_contents
 from imports.services.citizen_version import version_of
+from imports.services.relation_errors import relation_errors
 from imports.services.relations import Relations, write_other_sides
 
 
@@ -72,7 +73,8 @@ def _correct(
     touched = _lists(citizen).touched_by(new)
     if not touched <= to_lock:
         raise _MoreToLock(touched)
-    _check_relations(new, patch, missing=touched - locked.keys())
+    if errors := relation_errors(patch, citizen=citizen, locked=locked, missing=touched - locked.keys()):
+        raise InvalidInput("The relations are not possible.", errors=errors)
     changes = _apply(citizen, patch)
     if not changes:
         return citizen
@@ -103,27 +105,6 @@ def _new_lists(citizen: Citizen, patch: CitizenPatch) -> Relations:
     relatives = citizen.relatives if patch.relatives is msgspec.UNSET else patch.relatives
     friends = citizen.friends if patch.friends is msgspec.UNSET else patch.friends
     return Relations.of(relatives, friends)
-
-
-def _check_relations(new: Relations, patch: CitizenPatch, *, missing: set[int]) -> None:
-    in_both = set(new.relatives) & set(new.friends)
-    errors = [
-        error
-        for name in ("relatives", "friends")
-        if isinstance(ids := getattr(patch, name), list)
-        for index, other in enumerate(ids)
-        if (error := _relation_error(f"/{name}/{index}", other, missing, in_both))
-    ]
-    if errors:
-        raise InvalidInput("The relations are not possible.", errors=errors)
-
-
-def _relation_error(pointer: str, other: int, missing: set[int], in_both: set[int]) -> FieldError | None:
-    if other in missing:
-        return FieldError(pointer, "unknown_citizen", "There is no such citizen in this import.")
-    if other in in_both:
-        return FieldError(pointer, "in_both_lists", "Nobody can be a relative and a friend at once.")
-    return None
 
 
 def _apply(citizen: Citizen, patch: CitizenPatch) -> dict[str, dict[str, Any]]:

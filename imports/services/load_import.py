@@ -1,7 +1,6 @@
 """Takes a delivery of residents in: all of it or nothing."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -15,6 +14,7 @@ from imports.documents.copy import COLUMNS, copy_rows
 from imports.documents.reader import read_document
 from imports.documents.structs import Citizen
 from imports.models import Import
+from imports.services.document_rules import rules_on
 
 DEFAULT_SOURCE = "default"
 # Measured with 200,000 residents as NDJSON, from the shortest possible to the demo's: 1.1 to 1.2, and 1.4 to 1.7.
@@ -30,8 +30,7 @@ def load_import(
     Raises `InvalidInput` with every offending value, `TooLarge` beyond `IMPORT_MAX_CITIZENS`; nothing is stored then.
     """
     check_source(source)
-    today = datetime.now(UTC).date()
-    citizens = read_document(body, max_citizens=settings.IMPORT_MAX_CITIZENS, today=today)
+    citizens = read_document(body, max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules_on())
     return store_citizens(citizens, source=source, actor=actor, import_id=import_id)
 
 

@@ -23,6 +23,7 @@ from imports.documents.reader import read_document
 from imports.documents.structs import Citizen
 from imports.models import Import
 from imports.querysets import LEASE_PREFIX
+from imports.services.document_rules import rules_on
 from imports.services.erase_bodies import body_goes_at_once
 from imports.services.load_import import copy_citizens
 from imports.services.load_progress import Progress, Stopped
@@ -74,8 +75,8 @@ def load_large_import(*, import_id: int) -> str:
 def read_received(delivery: Import) -> list[Citizen]:
     """The citizens of a stored body. Raises as `load_import` does for the same bytes, on the day that they came."""
     body = decoded(read_body(delivery.pk), encoding=delivery.content_encoding, max_bytes=settings.IMPORT_MAX_BYTES)
-    today = delivery.created_at.astimezone(UTC).date()
-    return read_document(body, max_citizens=settings.IMPORT_MAX_CITIZENS, today=today)
+    rules = rules_on(delivery.created_at.astimezone(UTC).date())
+    return read_document(body, max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules)
 
 
 class _Load:

@@ -1,7 +1,7 @@
 """Takes a delivery of any size in, as NDJSON, while it comes: all of it or nothing, in constant memory."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -11,6 +11,7 @@ from imports.documents.copy import copy_rows
 from imports.documents.stream import LineReader
 from imports.models import Import
 from imports.services.check_whole import expect_whole, is_whole, refuse
+from imports.services.document_rules import rules_on
 from imports.services.load_import import DEFAULT_SOURCE, check_source, copy_citizens
 
 OnProgress = Callable[[int], None]
@@ -34,7 +35,6 @@ def load_stream(
     """
     check_source(source)
     loaded = Import.objects.create(pk=import_id, source=source, status=Import.Status.LOADING, created_by=actor)
-    today = today or datetime.now(UTC).date()
     count = store_stream(chunks=chunks, import_id=loaded.pk, today=today, on_progress=on_progress)
     now = timezone.now()
     loaded.status, loaded.citizen_count, loaded.processed = Import.Status.COMPLETE, count, count
@@ -43,7 +43,9 @@ def load_stream(
     return loaded
 
 
-def store_stream(*, chunks: Iterable[bytes], import_id: int, today: date, on_progress: OnProgress | None = None) -> int:
+def store_stream(
+    *, chunks: Iterable[bytes], import_id: int, today: date | None = None, on_progress: OnProgress | None = None
+) -> int:
     """Stores one citizen a line for an import that has none, inside the caller's transaction; returns how many.
 
     `on_progress` is told, between two batches of several hundred, how many citizens were taken in so far. Neither it
@@ -52,7 +54,7 @@ def store_stream(*, chunks: Iterable[bytes], import_id: int, today: date, on_pro
     back.
     """
     expect_whole()
-    load = _Load(LineReader(chunks, today=today), import_id, on_progress)
+    load = _Load(LineReader(chunks, rules=rules_on(today)), import_id, on_progress)
     copy_citizens(load.rows())
     if load.reader.is_sound and is_whole(import_id):
         return load.count

@@ -23,6 +23,7 @@ from imports.documents.json_text import load_json
 from imports.documents.lines import Lines, cut_lines
 from imports.documents.stream import BLANKS, split
 from imports.models import Import
+from imports.services.document_rules import rules_on
 from imports.services.raw_bodies import read_body
 
 _POINTER = re.compile(r"(?:/citizens/|line )(\d+)(?:/|$)")
@@ -92,8 +93,8 @@ class _Judge:
 
     def __init__(self, found: Import) -> None:
         self.named = _named(found)
-        self._today = found.created_at.astimezone(UTC).date()
-        self._checks = field_checks(self._today)
+        self._rules = rules_on(found.created_at.astimezone(UTC).date())
+        self._checks = field_checks(self._rules)
 
     def are_right(self, lines: Lines) -> bool:
         """Quickly; also no for lines of which some are right."""
@@ -101,7 +102,7 @@ class _Judge:
         citizens = quick.decode_lines(raw)
         if citizens is None or any(lines.first <= number < lines.first + len(citizens) for number in self.named):
             return False
-        return quick.are_valid_alone(citizens, raw=raw, today=self._today)
+        return quick.are_valid_alone(citizens, raw=raw, rules=self._rules)
 
     def is_right_text(self, raw: bytes) -> bool:
         """Of one line."""

@@ -9,7 +9,6 @@ What is asked is a row (`Rename`), so that it can be carried out in the backgrou
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -24,6 +23,7 @@ from imports.documents.fields import field_checks
 from imports.models import Citizen, Import, Rename
 from imports.services.access import readable_import
 from imports.services.correct_citizen import hold_import
+from imports.services.document_rules import rules_on
 
 RENAME = "imports.rename"
 MAY_RENAME = "imports.change_citizen"
@@ -135,7 +135,7 @@ def _check(import_id: int, field: str, before: str, after: str, actor: User) -> 
         raise Forbidden("Only editors and managers may correct residents.")
     readable_import(import_id=import_id, actor=actor)
     errors = ErrorCollector()
-    check = field_checks(datetime.now(UTC).date())[Rename.Field(field).value]
+    check = field_checks(rules_on())[Rename.Field(field).value]
     for name, value in (("before", before), ("after", after)):
         check(value, f"/{name}", errors)
     errors.raise_if_any()

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from imports.api.serializers import CitizenPatchSerializer, CitizenSerializer, DeliverySerializer
 from imports.documents.errors import InvalidDocument
 from imports.documents.reader import read_document, read_patch
-from tests.imports.documents.builders import TODAY, citizen
+from tests.imports.documents.builders import RULES, TODAY, citizen
 from tests.imports.documents.test_agreement import FIELDS, IDS, VALUES, valid_citizens
 
+# From the longest list that may be to the first one that may not.
+LONG = st.sampled_from([list(range(2, 1002)), list(range(1, 1001)), list(range(2, 1003))])
 seeded = settings(deadline=None, derandomize=True, max_examples=300)
 # Beside whatever hypothesis thinks of: what a serializer would convert, trim or let through.
 LOOSE: list[tuple[str, Any]] = [
@@ -39,7 +41,7 @@ def documents_accept(value: dict[str, Any]) -> bool:
         for other in strangers
     ]
     try:
-        read_document(json.dumps({"citizens": [value, *back]}).encode(), max_citizens=100, today=TODAY)
+        read_document(json.dumps({"citizens": [value, *back]}).encode(), max_citizens=2_100, rules=RULES)
     except InvalidDocument as refusal:
         return not any(error.pointer.startswith("/citizens/0") for error in refusal.errors)
     return True
@@ -47,7 +49,7 @@ def documents_accept(value: dict[str, Any]) -> bool:
 
 def patches_accept(value: dict[str, Any]) -> bool:
     try:
-        read_patch(json.dumps(value).encode(), today=TODAY)
+        read_patch(json.dumps(value).encode(), rules=RULES)
     except InvalidDocument:
         return False
     return True
@@ -97,6 +99,16 @@ def test_both_agree_on_a_citizen_that_lacks_a_field(field: str) -> None:
 @example({"citizen_id": 1})
 def test_both_agree_on_patches(patch: dict[str, Any]) -> None:
     assert CitizenPatchSerializer(data=patch).is_valid() == patches_accept(patch)
+
+
+@settings(seeded, max_examples=20)
+@given(st.sampled_from(["relatives", "friends"]), LONG, FIELDS, LONG | IDS)
+@example("relatives", list(range(2, 1003)), "town", "a")
+@example("friends", list(range(2, 1002)), "relatives", [])
+def test_both_agree_on_how_long_a_list_may_be(field: str, value: list[int], other: str, another: Any) -> None:
+    lists = {field: value, other: another}
+    assert CitizenSerializer(data=citizen(1) | lists).is_valid() == documents_accept(citizen(1) | lists)
+    assert CitizenPatchSerializer(data=lists).is_valid() == patches_accept(lists)
 
 
 def test_a_citizen_born_after_today_is_refused_by_both() -> None:

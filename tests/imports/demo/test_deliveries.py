@@ -14,10 +14,11 @@ from imports.demo.deliveries import LAST_DELIVERY, Delivery, make_demo
 from imports.demo.sources import NOTED_TOWNS
 from imports.documents.reader import read_document
 from imports.documents.structs import Citizen
+from tests.imports.documents.builders import RULES
 
 
 def read(delivery: Delivery) -> list[Citizen]:
-    return read_document(delivery.body, max_citizens=10_000, today=LAST_DELIVERY)
+    return read_document(delivery.body, max_citizens=10_000, rules=RULES._replace(today=LAST_DELIVERY))
 
 
 def bytes_of(*, citizens: int, seed: int) -> bytes:
@@ -160,7 +161,7 @@ def test_some_towns_and_channels_have_more_friends_than_others(residents: list[C
 
 def test_nobody_is_born_after_the_delivery_that_holds_them() -> None:
     first = next(make_demo(citizens=2000, seed=1, deliveries=3))
-    assert read_document(first.body, max_citizens=10_000, today=date(2024, 12, 1)) != []
+    assert read_document(first.body, max_citizens=10_000, rules=RULES._replace(today=date(2024, 12, 1))) != []
 
 
 def test_a_body_is_utf_8_without_escapes_and_leaves_an_unknown_channel_out() -> None:

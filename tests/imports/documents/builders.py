@@ -6,8 +6,10 @@ from typing import Any
 
 from imports.documents.errors import InvalidDocument
 from imports.documents.reader import read_document
+from imports.documents.rules import Rules
 
 TODAY = date(2026, 11, 21)
+RULES = Rules(today=TODAY, longest={"relatives": 1_000, "friends": 1_000})
 
 
 def citizen(citizen_id: Any = 1, **changes: Any) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def document(*citizens: Any) -> bytes:
 def refused(body: bytes, *, max_citizens: int = 10_000) -> list[tuple[str, str]]:
     """Pointer and code of each error of a body that must be refused."""
     try:
-        read_document(body, max_citizens=max_citizens, today=TODAY)
+        read_document(body, max_citizens=max_citizens, rules=RULES)
     except InvalidDocument as refusal:
         return [(error.pointer, error.code) for error in refusal.errors]
     raise AssertionError("the document was accepted")

@@ -12,8 +12,9 @@ from imports.documents import quick
 from imports.documents.dates import format_birth_date
 from imports.documents.errors import InvalidDocument
 from imports.documents.exhaustive import read_exhaustively
+from imports.documents.rules import Rules
 from imports.documents.structs import Citizen
-from tests.imports.documents.builders import TODAY, citizen, document
+from tests.imports.documents.builders import RULES, TODAY, citizen, document
 
 TRICKY = st.sampled_from(
     ["", " ", "_", "-", "Я", "7", "٧", "½", "²", "Ⅷ", "😀", "\x00", "\ud800", "\udfff", "\\", "\\u0000", "\t",
@@ -31,6 +32,8 @@ BYTES = st.binary(max_size=3) | st.sampled_from(
     [b'"', b"\\", b"0", b"-", b".", b"e1", b",", b"]", b"}", b"\\u0000", b"\\ud800", b"\\ud83d\\ude00", b"\xef\xbb\xbf",
      b"\xed\xa0\x80", b"\xc0\x80", b"NaN", b"null", b"true", b"\x0c", b"\x7f", b" "]
 )  # fmt: skip
+# So tight that lists of a few ids are too long.
+TIGHT = RULES._replace(longest={"relatives": 2, "friends": 2})
 # Seeded, so that a red test stays red; no deadline, for the machine may be busy.
 seeded = settings(deadline=None, derandomize=True, max_examples=500)
 
@@ -70,14 +73,14 @@ def valid_citizen(draw: st.DrawFn, citizen_id: int, kinds: dict[tuple[int, int],
     }
 
 
-def quickly(body: bytes, today: date = TODAY) -> list[Citizen] | None:
+def quickly(body: bytes, rules: Rules = RULES) -> list[Citizen] | None:
     citizens = quick.decode(body)
-    return citizens if citizens is not None and quick.is_valid(citizens, raw=body, today=today) else None
+    return citizens if citizens is not None and quick.is_valid(citizens, raw=body, rules=rules) else None
 
 
-def exhaustively(body: bytes, today: date = TODAY) -> list[Citizen] | None:
+def exhaustively(body: bytes, rules: Rules = RULES) -> list[Citizen] | None:
     try:
-        return read_exhaustively(body, max_citizens=100, today=today)
+        return read_exhaustively(body, max_citizens=100, rules=rules)
     except InvalidDocument:
         return None
 
@@ -101,6 +104,17 @@ def test_both_agree_on_a_document_with_spoiled_fields(field: str, value: Any, ot
         citizen(1) | {field: value}, citizen(2, relatives=[3]), citizen(3) | {"relatives": [2], other_field: other}
     )
     assert quickly(body) == exhaustively(body)
+
+
+@seeded
+@given(valid_citizens(), FIELDS, VALUES | IDS)
+@example([citizen(1, relatives=[1], friends=[])], "relatives", [1, 2, 3])
+def test_both_agree_on_how_long_a_list_may_be(citizens: list[dict[str, Any]], field: str, value: Any) -> None:
+    longest = max((len(one[name]) for one in citizens for name in TIGHT.longest), default=0)
+    assert (quickly(document(*citizens), TIGHT) is not None) == (longest <= 2)
+    spoiled = document(*citizens[:-1], *[one | {field: value} for one in citizens[-1:]])
+    for body in (document(*citizens), spoiled):
+        assert quickly(body, TIGHT) == exhaustively(body, TIGHT)
 
 
 @seeded
@@ -129,5 +143,6 @@ def test_with_repeated_keys_the_quick_one_accepts_nothing_more(field: str, first
 )
 def test_both_agree_on_what_is_the_future(today: date, accepted: bool) -> None:
     body = document(citizen(birth_date="26.12.1986"))
-    assert (quickly(body, today) is not None) == accepted
-    assert (exhaustively(body, today) is not None) == accepted
+    rules = RULES._replace(today=today)
+    assert (quickly(body, rules) is not None) == accepted
+    assert (exhaustively(body, rules) is not None) == accepted

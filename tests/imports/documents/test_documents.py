@@ -7,11 +7,11 @@ import pytest
 from imports.documents.errors import DocumentTooLarge, InvalidDocument
 from imports.documents.reader import read_document
 from imports.documents.structs import Citizen
-from tests.imports.documents.builders import TODAY, citizen, document, refused, without
+from tests.imports.documents.builders import RULES, citizen, document, refused, without
 
 
 def read(body: bytes, max_citizens: int = 10_000) -> list[Citizen]:
-    return read_document(body, max_citizens=max_citizens, today=TODAY)
+    return read_document(body, max_citizens=max_citizens, rules=RULES)
 
 
 def refusal_of(body: bytes) -> InvalidDocument:

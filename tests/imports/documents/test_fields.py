@@ -6,7 +6,7 @@ import pytest
 
 from imports.documents.errors import InvalidDocument
 from imports.documents.reader import read_document, read_patch
-from tests.imports.documents.builders import TODAY, citizen, document, refused, without
+from tests.imports.documents.builders import RULES, citizen, document, refused, without
 
 INTEGERS = [
     pytest.param("1", "invalid_type", id="in quotes"),
@@ -111,6 +111,11 @@ def test_a_text_is_one_that_the_database_can_keep(field: str, value: Any, code: 
     assert_refused(field, value, f"/{field}", code)
 
 
+@pytest.mark.parametrize("field", ["relatives", "friends"])
+def test_a_list_that_is_too_long_is_one_error_whatever_stands_in_it(field: str) -> None:
+    assert_refused(field, [2, 2, -1, "3"] * 251, f"/{field}", "too_many")
+
+
 @pytest.mark.parametrize("field", ["town", "street", "building", "channel"])
 @pytest.mark.parametrize(("value", "code"), WORDLESS)
 def test_a_place_and_a_channel_have_a_letter_or_digit(field: str, value: str, code: str) -> None:
@@ -122,7 +127,7 @@ def test_a_place_and_a_channel_have_a_letter_or_digit(field: str, value: str, co
 )
 def test_a_text_has_a_greatest_length_in_characters(field: str, longest: int) -> None:
     longest_text = "😀" * (longest - 1) + "Я"
-    accepted = read_document(document(citizen(**{field: longest_text})), max_citizens=1, today=TODAY)
+    accepted = read_document(document(citizen(**{field: longest_text})), max_citizens=1, rules=RULES)
     assert getattr(accepted[0], field) == longest_text
     assert_refused(field, longest_text + "Я", f"/{field}", "too_long")
 
@@ -134,7 +139,7 @@ def test_a_birth_date_is_a_real_date_up_to_today(value: Any, code: str) -> None:
 
 @pytest.mark.parametrize("value", ["21.11.2026", "29.02.2000", "01.01.0001"])
 def test_the_edges_of_birth_dates_are_accepted(value: str) -> None:
-    accepted = read_document(document(citizen(birth_date=value)), max_citizens=1, today=TODAY)
+    accepted = read_document(document(citizen(birth_date=value)), max_citizens=1, rules=RULES)
     assert accepted[0].birth_date == value
 
 
@@ -192,5 +197,5 @@ def test_an_integer_of_thousands_of_digits_is_refused(number: str) -> None:
 def test_a_correction_follows_the_same_rules(field: str, value: Any, pointer: str, code: str) -> None:
     body = document({field: value})[len(b'{"citizens": [') : -len(b"]}")]
     with pytest.raises(InvalidDocument) as refusal:
-        read_patch(body, today=TODAY)
+        read_patch(body, rules=RULES)
     assert [(error.pointer, error.code) for error in refusal.value.errors] == [(pointer, code)]

@@ -10,17 +10,17 @@ from msgspec import UNSET
 from imports.documents.errors import InvalidDocument
 from imports.documents.reader import read_patch
 from imports.documents.structs import CitizenPatch
-from tests.imports.documents.builders import TODAY, citizen
+from tests.imports.documents.builders import RULES, citizen
 
 
 def refused_patch(body: bytes) -> list[tuple[str, str]]:
     with pytest.raises(InvalidDocument) as refusal:
-        read_patch(body, today=TODAY)
+        read_patch(body, rules=RULES)
     return [(error.pointer, error.code) for error in refusal.value.errors]
 
 
 def test_absent_fields_stay_unset() -> None:
-    patch = read_patch(b'{"town": "Sevilla", "relatives": []}', today=TODAY)
+    patch = read_patch(b'{"town": "Sevilla", "relatives": []}', rules=RULES)
     assert patch == CitizenPatch(town="Sevilla", relatives=[])
     assert (patch.friends, patch.birth_date, patch.born) == (UNSET, UNSET, UNSET)
 
@@ -28,7 +28,7 @@ def test_absent_fields_stay_unset() -> None:
 def test_every_field_but_the_id_can_be_changed() -> None:
     fields: dict[str, Any] = citizen(friends=[2], channel="radio") | {"relatives": [3]}
     del fields["citizen_id"]
-    patch = read_patch(json.dumps(fields).encode(), today=TODAY)
+    patch = read_patch(json.dumps(fields).encode(), rules=RULES)
     assert patch == CitizenPatch(**fields)
     assert patch.born == date(1986, 12, 26)
 

@@ -9,7 +9,7 @@ import pytest
 from imports.documents import stream as module
 from imports.documents.lines import MAX_LINE_BYTES
 from imports.documents.stream import LineReader, Outline
-from tests.imports.documents.builders import TODAY, citizen
+from tests.imports.documents.builders import RULES, citizen
 from tests.imports.spots import spots
 
 ONE, TWO = json.dumps(citizen(1)).encode(), json.dumps(citizen(2)).encode()
@@ -18,7 +18,7 @@ DEEP = b"[" * 10_000 + b"]" * 10_000
 
 def read(*chunks: bytes) -> tuple[list[int], list[Outline], list[tuple[str, str]]]:
     """The ids that can be stored, the outlines of the rest, and pointer and code of each error."""
-    reader = LineReader(chunks, today=TODAY)
+    reader = LineReader(chunks, rules=RULES)
     stored = [one.citizen_id for batch in reader.sound() for one in batch]
     rest = [outline for batch in reader.outlines() for outline in batch]
     assert reader.is_sound or rest or reader.errors.count
@@ -80,7 +80,7 @@ def test_an_empty_object_lacks_every_field() -> None:
 
 
 def test_every_wrong_line_is_found_and_the_first_hundred_are_listed() -> None:
-    reader = LineReader([b"{]\n" * 150 + b"\n" * 200 + b"x"], today=TODAY)
+    reader = LineReader([b"{]\n" * 150 + b"\n" * 200 + b"x"], rules=RULES)
     assert list(reader.sound()) == []
     list(reader.outlines())
     assert ([error.pointer for error in reader.errors.errors], reader.errors.count) == (
@@ -90,7 +90,7 @@ def test_every_wrong_line_is_found_and_the_first_hundred_are_listed() -> None:
 
 
 def test_empty_lines_between_are_counted_without_being_listed_one_by_one() -> None:
-    reader = LineReader([b"\n" * 1_000_000, ONE], today=TODAY)
+    reader = LineReader([b"\n" * 1_000_000, ONE], rules=RULES)
     list(reader.sound())
     assert (len(reader.errors.errors), reader.errors.count) == (100, 1_000_000)
 
@@ -98,7 +98,7 @@ def test_empty_lines_between_are_counted_without_being_listed_one_by_one() -> No
 def test_of_too_many_errors_the_rest_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_COUNTED", 3)
     endless = itertools.repeat(b"x\ny\n")
-    reader = LineReader(endless, today=TODAY)
+    reader = LineReader(endless, rules=RULES)
     list(reader.sound()), list(reader.outlines())
     assert reader.errors.count == 4
 

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -12,8 +13,9 @@ from config.common.problems import FieldError
 from imports.documents import lines as module
 from imports.documents.errors import InvalidDocument
 from imports.documents.reader import read_document
+from imports.documents.rules import Rules
 from imports.services.load_stream import load_stream
-from tests.imports.documents.builders import TODAY, citizen, document
+from tests.imports.documents.builders import RULES, TODAY, citizen, document
 from tests.imports.documents.test_agreement import FIELDS, IDS, VALUES, valid_citizens
 from tests.imports.world import counts
 
@@ -28,10 +30,10 @@ SMALL = st.lists(st.integers(1, 4), max_size=3)
 PEOPLE = st.lists(st.builds(citizen, st.integers(1, 4), relatives=SMALL, friends=SMALL), max_size=6)
 
 
-def of_document(citizens: list[Any]) -> Verdict:
+def of_document(citizens: list[Any], rules: Rules = RULES) -> Verdict:
     """Pointer, code and detail of each error of the citizens as one document, told as a stream tells them."""
     try:
-        read_document(document(*citizens), max_citizens=100, today=TODAY)
+        read_document(document(*citizens), max_citizens=100, rules=rules)
     except InvalidDocument as refusal:
         return [as_line(error) for error in refusal.errors]
     return []
@@ -63,6 +65,16 @@ def of_stream(citizens: list[Any]) -> Verdict:
 @example([citizen(1, relatives=[1], friends=[1])])
 def test_both_agree_on_ids_and_relations(citizens: list[Any]) -> None:
     assert of_stream(citizens) == of_document(citizens)
+
+
+@seeded
+@given(PEOPLE)
+@example([citizen(1, relatives=[1, 2]), citizen(2, relatives=[1])])
+@example([citizen(1, relatives=[1, 2], town=""), citizen(2, relatives=[1])])
+def test_both_agree_on_how_long_a_list_may_be(citizens: list[Any]) -> None:
+    with override_settings(CITIZEN_MAX_RELATIVES=1, CITIZEN_MAX_FRIENDS=1):
+        told = of_stream(citizens)
+    assert told == of_document(citizens, RULES._replace(longest={"relatives": 1, "friends": 1}))
 
 
 @seeded
