@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -16,6 +17,7 @@ PAGES = {
     "Importers": ("/admin/imports/import/", "/admin/airports/airport/"),
     "Managers": ("/admin/imports/import/", "/admin/airports/airport/", "/admin/auth/user/"),
 }
+_TRIES = 60
 FILTERS = ("", "?channel=instagram", "?age_group=25-34", "?gender=female", "?measure=index", "?min_residents=20")
 
 
@@ -81,4 +83,8 @@ class Browser(Caller):
         return {"csrfmiddlewaretoken": found[1]} if found else {}
 
     def _post(self, path: str, form: dict[str, str]) -> None:
-        self.ask("POST", path, name=f"POST {path}", data=form, expect=302)
+        # Everybody comes from one address, where one signs in at a time: the others are told to come back.
+        for _ in range(_TRIES):
+            if self.ask("POST", path, name=f"POST {path}", data=form, expect=302, refusals={429, 503}) is not None:
+                return
+            time.sleep(random.uniform(1, 3))
