@@ -29,7 +29,7 @@ test: $(VENV)/.development ## all tests but the browser's, in parallel (ARGS= fo
 	@exec $(RUN) -m pytest -n $(JOBS) $(ARGS)
 
 test-faults: $(VENV)/.development ## the longer tests that kill and freeze workers, Redis and PostgreSQL (ARGS= for pytest)
-	@exec $(RUN) -m pytest tests/background -m faults $(ARGS)
+	@exec $(RUN) -m pytest tests/background tests/common/db -m faults $(ARGS)
 
 test-schema: $(VENV)/.development ## tries the whole OpenAPI document against the server (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/openapi -m fuzz -n $(JOBS) $(ARGS)
