@@ -19,9 +19,10 @@ TEMPLATE = "plain.conf.template"
 # The server that works, the one that answers for its health, and the front.
 WEB_SERVERS = 3
 GUNICORN = ["-m", "gunicorn", "-c", "config/gunicorn.py", "--log-level", "warning", "config.wsgi:application"]
-WORK = HEALTH = GUNICORN
+WORK = GUNICORN
+# It says how many threads the other has.
+HEALTH = [*GUNICORN[:-1], "--workers", "1", "--threads", "4", GUNICORN[-1]]
 _LOCAL = "127.0.0.1"
-_HEALTH_SIZE = {"WEB_WORKERS": "1", "WEB_THREADS": "4"}
 
 
 def web_servers(
@@ -42,7 +43,7 @@ def web_servers(
     work, health = free_port(), free_port()
     # Who the caller is, the front says.
     behind = {"HOST": _LOCAL, "TRUSTED_PROXIES": str(max(1, env.TRUSTED_PROXIES)), **environment}
-    size = {"WEB_WORKERS": str(workers), "WEB_THREADS": str(threads)}
+    behind |= {"WEB_WORKERS": str(workers), "WEB_THREADS": str(threads)}
     values = {
         "LISTEN": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "WORK": f"{_LOCAL}:{work}",
@@ -54,14 +55,9 @@ def web_servers(
     return [
         # It ends when what is under way has been answered.
         Server(name="front", command=_front(folder, values), stop_seconds=5, stop_signal=signal.SIGQUIT),
+        Server(name="web server", command=python(WORK), stop_seconds=5, environment=behind | {"PORT": str(work)}),
         Server(
-            name="web server", command=python(WORK), stop_seconds=5, environment=behind | size | {"PORT": str(work)}
-        ),
-        Server(
-            name="health server",
-            command=python(HEALTH),
-            stop_seconds=5,
-            environment=behind | _HEALTH_SIZE | {"PORT": str(health)},
+            name="health server", command=python(HEALTH), stop_seconds=5, environment=behind | {"PORT": str(health)}
         ),
     ]
 

@@ -26,8 +26,8 @@ FOLDER = ROOT / ".data" / "attacks"
 LOG = FOLDER / "product.log"
 START_SECONDS = 240
 STOP_SECONDS = 15
-# Web server 1 + 2, urgent worker 1 + 1, general worker 1 + 2, beat, PostgreSQL, Redis.
-PROCESSES = 11
+# Front 1 + 1, web server 1 + 2, health server 1 + 1, urgent worker 1 + 1, general worker 1 + 2, beat, PostgreSQL, Redis.
+PROCESSES = 15
 
 
 # MiB by kind of process.

@@ -78,6 +78,8 @@ def name_of(command: Sequence[str], parent: Sequence[str]) -> str:
     """What people call a process, by its command line; a child has its parent's."""
     line = " ".join(command)
     for part, name in (
+        ("nginx", "front"),
+        ("--workers 1 --threads 4", "health server"),
         ("config.gunicorn", "web server"),
         ("config/gunicorn.py", "web server"),
         ("urgent@", "urgent worker"),

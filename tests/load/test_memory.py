@@ -55,6 +55,8 @@ def test_processes_of_one_name_have_a_row_each() -> None:
     [
         (GUNICORN, ["python", "-m", "config.embedded.run"], "web server"),
         (GUNICORN, GUNICORN, "web server, process"),
+        ([*GUNICORN, "--workers", "1", "--threads", "4"], ["python", "-m", "config.embedded.run"], "health server"),
+        (["nginx: worker process"], ["nginx: master process /nginx -p /tmp"], "front"),
         (["python", "-m", "celery", "worker", "-n", "urgent@%h"], ["python"], "urgent worker"),
         (["python", "-m", "celery", "-A", "config.celery", "--quiet", "beat", "--pidfile="], ["python"], "beat"),
         (["postgres: demanda demanda [local] idle"], ["/bin/postgres", "-D"], "PostgreSQL"),
