@@ -13,6 +13,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.testing"
 os.environ["LOG_LEVEL"] = "WARNING"
 # The profiler has tests of its own.
 os.environ["SILK_SHARE"] = "0"
+# Nor is it a matter of how full the developer's disk is.
+os.environ["DISK_RESERVE"] = "0"
 # All tests share one address; the tests of the limits set their own.
 os.environ["RATE_LIMIT_ANONYMOUS"] = "0"
 os.environ["SIGN_IN_FAILURES_PER_MINUTE"] = "0"

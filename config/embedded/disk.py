@@ -18,6 +18,7 @@ MIB = 1024 * 1024
 BALLAST_BYTES = 64 * MIB
 # initdb writes 40 MiB; a start on less than the first three files of the log may end with a stop.
 FIRST_BYTES, SHORT_BYTES = 64 * MIB, 48 * MIB
+ENOUGH_BYTES = FIRST_BYTES + BALLAST_BYTES
 NO_ROOM = os.strerror(errno.ENOSPC)
 
 
@@ -31,7 +32,7 @@ def full_disk(folder: Path) -> EmbeddedError:
     """The one sentence for whatever did not go on for want of room."""
     return EmbeddedError(
         f"The disk of {folder} is full ({free_bytes(_existing(folder)) // MIB} MiB are free): make room for at least "
-        f"{(FIRST_BYTES + BALLAST_BYTES) // MIB} MiB and start again; nothing that was stored is lost."
+        f"{ENOUGH_BYTES // MIB} MiB and start again; nothing that was stored is lost."
     )
 
 
@@ -56,7 +57,7 @@ class Ballast:
 
     def is_due(self) -> bool:
         """Whether there is none, and room for it without being in the way at once."""
-        return not self._path.exists() and free_bytes(self._home) >= 3 * BALLAST_BYTES
+        return not self._path.exists() and free_bytes(self._home) >= ENOUGH_BYTES
 
     def keep(self) -> None:
         """Make it where it is due. Call it under `exclusive`."""
