@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -27,6 +27,7 @@ Caller = frozenset[Hashable]
 # A wait counts from then on.
 GRACE_SECONDS = 1.0
 _LOOK_SECONDS = 0.2
+_DRAIN_SECONDS, _DRAIN_STEP = 1.0, 65_536
 # Where the API leaves the number of the user, once it knows who calls.
 USER = "demanda.user"
 _SOCKET = "gunicorn.socket"
@@ -144,11 +145,34 @@ def with_patience(application: Application) -> Application:
     """The application, whose requests' bodies are waited for with patience."""
 
     def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if isinstance(environ.get(_SOCKET), socket.socket):
-            environ["wsgi.input"] = PatientBody(environ)
-        return application(environ, start_response)
+        if not isinstance(environ.get(_SOCKET), socket.socket):
+            return application(environ, start_response)
+        body = environ["wsgi.input"] = PatientBody(environ)
+        answer = application(environ, start_response)
+        return _Drained(answer, body) if body.is_left() else answer
 
     return call
+
+
+class _Drained:
+    """An answer to a request of whose body something is left.
+
+    The front closes the connection when it has the answer, whatever its caller still sends. Until then it must be read
+    from: what comes to a closed socket would reset the connection before the front has looked at the answer.
+    """
+
+    def __init__(self, answer: Iterable[bytes], body: "PatientBody") -> None:
+        self._answer, self._body = answer, body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answer)
+
+    def close(self) -> None:
+        try:
+            if hasattr(self._answer, "close"):
+                self._answer.close()
+        finally:
+            self._body.drain()
 
 
 class PatientBody:
@@ -161,6 +185,7 @@ class PatientBody:
         self._environ, self._input = environ, environ["wsgi.input"]
         self._step = max(1, int(settings.BODY_MIN_RATE * settings.BODY_RATE_SECONDS))
         self._ends: float | None = None
+        self._size = 0
         self.given_up: Verdict | None = None
 
     def read(self, size: int = -1) -> bytes:
@@ -174,14 +199,26 @@ class PatientBody:
             size = size - len(piece) if size > 0 else size
         return b"".join(pieces)
 
+    def is_left(self) -> bool:
+        """Whether there is a body that was not read to its end."""
+        announced = self._environ.get("CONTENT_LENGTH") or self._environ.get("HTTP_TRANSFER_ENCODING")
+        return bool(announced) and announced != str(self._size)
+
+    def drain(self) -> None:
+        """Reads until the front has closed the connection, for a second at most."""
+        ends = time.monotonic() + _DRAIN_SECONDS
+        with suppress(OSError):
+            while (left := ends - time.monotonic()) > 0 and self._wait(self._input.read, _DRAIN_STEP, left):
+                pass
+
     def readline(self, size: int = -1) -> bytes:
         """One line, or the first `size` bytes of it, in the time of one read."""
         return self._wait(self._input.readline, size)
 
-    def _wait(self, read: Callable[[int], bytes], size: int) -> bytes:
+    def _wait(self, read: Callable[[int], bytes], size: int, seconds: float | None = None) -> bytes:
         now = time.monotonic()
         self._ends = self._ends or now + settings.BODY_SECONDS
-        seconds = min(settings.BODY_RATE_SECONDS, self._ends - now)
+        seconds = min(settings.BODY_RATE_SECONDS, self._ends - now) if seconds is None else seconds
         try:
             with WATCH.waiting(
                 caller_of(self._environ), self._environ[_SOCKET], how=socket.SHUT_RD, seconds=seconds
@@ -197,6 +234,7 @@ class PatientBody:
         if wait.verdict is not None:
             self.given_up = wait.verdict
             raise GivenUp(wait.verdict)
+        self._size += len(piece)
         return piece
 
 

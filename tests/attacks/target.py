@@ -26,7 +26,7 @@ FOLDER = ROOT / ".data" / "attacks"
 LOG = FOLDER / "product.log"
 START_SECONDS = 240
 STOP_SECONDS = 15
-# Front 1 + 1, web server 1 + 2, health server 1 + 1, urgent worker 1 + 1, general worker 1 + 2, beat, PostgreSQL, Redis.
+# Front 1 + 1, web 1 + 2, health 1 + 1, urgent worker 1 + 1, general worker 1 + 2, beat, PostgreSQL, Redis.
 PROCESSES = 15
 
 

@@ -6,7 +6,7 @@ import re
 import signal
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 from django.contrib.auth.models import User
@@ -169,6 +169,35 @@ def test_streams_of_one_address_take_a_quarter_of_the_threads(token_of: TokenOf)
             waiting.send_chunk(line)
             waiting.send(b"0\r\n\r\n")
             assert waiting.answer().status == 201
+
+
+@pytest.mark.parametrize("asked", ["?format=geojson", "?format=csv"])
+def test_whole_lists_of_airports_take_a_quarter_of_the_threads_too(
+    server: Server, token_of: TokenOf, asked: str
+) -> None:
+    # Some 10 MB each, of which nobody reads more than the first line.
+    Airport.objects.bulk_create(Airport(name="x" * 250, city="y" * 250, latitude=1, longitude=2) for _ in range(20_000))
+    token = f"Authorization: Token {token_of('Viewers')}"
+    with ExitStack() as stack:
+        statuses = []
+        for _ in range(6):
+            client = RawClient(server, f"GET /airports{asked}", token)
+            stack.callback(client.close)
+            statuses.append(client.socket.recv(12).split()[1])
+    assert statuses == [b"200"] * 4 + [b"429"] * 2
+
+
+def test_a_refusal_arrives_whatever_is_still_on_its_way(server: Server, token_of: TokenOf) -> None:
+    token, statuses = token_of("Managers"), set()
+    for _ in range(60):
+        kind = f"Authorization: Token {token}", "Content-Type: text/html", "Content-Length: 20000000"
+        client = RawClient(server, "POST /imports", *kind)
+        with suppress(OSError):
+            for _ in range(200):
+                client.send(b"a" * 10_000)
+        statuses.add(client.answer().status)
+        client.close()
+    assert statuses == {415}
 
 
 def test_health_is_answered_while_every_thread_is_taken(token_of: TokenOf) -> None:
