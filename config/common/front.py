@@ -74,8 +74,10 @@ class HeadCheckMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         # Views of the API decide themselves, when they begin to read.
-        decides = hasattr(view, "cls") and hasattr(view.cls, "bodies")
-        return None if decides or not is_check(request.META) else HttpResponse(status=204)
+        if not is_check(request.META) or hasattr(getattr(view, "cls", None), "bodies"):
+            return None
+        # What comes in chunks no page reads: it is not waited for.
+        return HttpResponse(status=204 if request.META["CONTENT_LENGTH"] else 403)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return HttpResponse(status=204) if isinstance(exception, BodyWanted) else None

@@ -23,6 +23,12 @@ WORK = GUNICORN
 # It says how many threads the other has.
 HEALTH = [*GUNICORN[:-1], "--workers", "1", "--threads", "4", GUNICORN[-1]]
 _LOCAL = "127.0.0.1"
+_FOREMOST = {"FORWARDED_FOR": "$remote_addr", "FORWARDED_PROTO": "$scheme", "REAL_ADDRESS": ""}
+_BEHIND_PROXIES = {
+    "FORWARDED_FOR": "$http_x_forwarded_for",
+    "FORWARDED_PROTO": "$http_x_forwarded_proto",
+    "REAL_ADDRESS": "set_real_ip_from 0.0.0.0/0; set_real_ip_from ::/0; real_ip_header X-Forwarded-For;",
+}
 
 
 def web_servers(
@@ -41,13 +47,15 @@ def web_servers(
     with arguments. The servers listen on ports of their own, for this machine alone.
     """
     work, health = free_port(), free_port()
-    # Who the caller is, the front says.
-    behind = {"HOST": _LOCAL, "TRUSTED_PROXIES": str(max(1, env.TRUSTED_PROXIES)), **environment}
+    outside = int(environment.get("TRUSTED_PROXIES", env.TRUSTED_PROXIES))
+    # Who the caller is, the front says, or the last of the proxies before it.
+    behind = {**environment, "HOST": _LOCAL, "TRUSTED_PROXIES": str(max(1, outside))}
     behind |= {"WEB_WORKERS": str(workers), "WEB_THREADS": str(threads)}
     values = {
         "LISTEN": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "WORK": f"{_LOCAL}:{work}",
         "HEALTH": f"{_LOCAL}:{health}",
+        **(_BEHIND_PROXIES if outside else _FOREMOST),
         "STREAMS": str(max(1, workers * threads // 4)),
         # Its own user could not enter the folder.
         "USER": "user root;" if os.geteuid() == 0 else "",

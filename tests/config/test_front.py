@@ -138,7 +138,7 @@ def test_a_sign_in_form_may_have_16_kibibytes(server: Server) -> None:
     client = RawClient(server, "POST /admin/login/", f"Content-Length: {16 * 1024 + 1}")
     answer = client.answer()
     client.close()
-    assert (answer.status, answer.connection, json.loads(answer.body)["status"]) == (413, "close", 413)
+    assert (answer.status, answer.connection, b"<html" in answer.body) == (413, "close", True)
 
 
 def test_forms_and_small_bodies_that_never_come_occupy_nobody(token_of: TokenOf) -> None:

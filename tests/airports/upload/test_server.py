@@ -99,8 +99,7 @@ def test_a_body_that_breaks_off_stores_nothing(server: Server, token: str) -> No
     for content_type, content in (("text/csv", body), ("multipart/form-data; boundary=x", form)):
         request = head(token, content_type, f"Content-Length: {len(content)}") + content[:-30]
         answer = exchange(server, request)
-        assert answer.startswith(b"HTTP/1.1 400")
-        assert b"malformed_body" in answer
+        assert answer == b""
     assert not Airport.objects.exists()
 
 
