@@ -116,7 +116,6 @@ class ConfirmViewSet(ApiViewSet):
         return would_be_page(self.request, renderers[::-1] if self.action == "retrieve" else renderers)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response["Cache-Control"] = "no-store"
         # The path is a secret, so no request names it. Not `no-referrer`: with that a browser sends the form with
         # `Origin: null`, which the CSRF check refuses.
         response["Referrer-Policy"] = "strict-origin"

@@ -4,8 +4,6 @@ With a body they write at once. A GET is a link: it accepts a token alone, never
 a foreign page does nothing with somebody's sign-in, and nobody may keep its answer.
 """
 
-from typing import Any
-
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -62,11 +60,6 @@ class VerbViewSet(ApiViewSet):
         request: Request | None = self.request
         is_link = request.method == "GET" if request else self.action == "ask"
         return [ApiTokenAuthentication()] if is_link else super().get_authenticators()
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        if request.method == "GET":
-            response["Cache-Control"] = "no-store"
-        return super().finalize_response(request, response, *args, **kwargs)
 
 
 class CreateViewSet(VerbViewSet):

@@ -6,7 +6,6 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from analytics.api.serializers import MetaSerializer
-from config.common.api.viewsets import ApiViewSet
 
 SEE = ("analytics.view_importdemand",)
 TAG = "analytics"
@@ -15,14 +14,6 @@ SMALL_SEGMENTS = (
     "Callers who may not see residents get small segments merged into rows whose keys are `other`; where a filter "
     "leaves a small group only, there is no row."
 )
-
-
-class AnalyticsViewSet(ApiViewSet):
-    """Answers are the caller's own: what they hold depends on the role."""
-
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        return super().default_response_headers | {"Cache-Control": "private, no-cache"}
 
 
 def page_with_meta(item: type[serializers.Serializer[Any]], name: str, **members: Any) -> Any:

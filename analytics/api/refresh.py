@@ -5,10 +5,11 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics.api.base import TAG, AnalyticsViewSet
+from analytics.api.base import TAG
 from analytics.services.refresh_demand import request_refresh
 from analytics.services.stale import count_stale_imports
 from config.common.api.schema import data_of
+from config.common.api.viewsets import ApiViewSet
 from config.common.problems import Unavailable
 
 _RETRY = {"Retry-After": "5"}
@@ -20,7 +21,7 @@ class RefreshAskedSerializer(serializers.Serializer[None]):
     stale_imports = serializers.IntegerField(help_text="How many imports are to be counted again, at this moment.")
 
 
-class RefreshViewSet(AnalyticsViewSet):
+class RefreshViewSet(ApiViewSet):
     """Has the demand counted again."""
 
     permissions = {"create": ("analytics.refresh_demand",)}

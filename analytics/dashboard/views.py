@@ -32,9 +32,7 @@ def tile(request: HttpRequest, key: str) -> HttpResponse:
     if not is_htmx:
         return _whole_page(key, is_htmx=False)
     found = read_tile(kind=kind, actor=cast("User", request.user))
-    answer = render(request, "admin/dashboard/tile.html", {"tile": found})
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return render(request, "admin/dashboard/tile.html", {"tile": found})
 
 
 def _whole_page(key: str, *, is_htmx: bool) -> HttpResponse:

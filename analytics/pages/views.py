@@ -81,11 +81,6 @@ class DemandPageViewSet(ApiViewSet):
             return response
         return _refusal(self.request, response)
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        # What it holds depends on who looks.
-        response["Cache-Control"] = "private, no-cache"
-        return super().finalize_response(request, response, *args, **kwargs)
-
 
 def _links(filters: Filters) -> dict[str, str]:
     whole = {"format": "json"}

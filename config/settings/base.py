@@ -51,12 +51,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outermost: every response carries the request's id, whoever made it.
     "config.common.middleware.RequestIdMiddleware",
+    # Around all that answers, refusals of other middleware included.
+    "config.common.caching.NoStoreMiddleware",
     "config.common.metrics.requests.MetricsMiddleware",
     "config.common.middleware.LogMiddleware",
     "config.common.front.HeadCheckMiddleware",
     "config.common.middleware.HeadMiddleware",
     "config.common.streams.StreamMiddleware",
     "config.common.middleware.ChunkedBodyMiddleware",
+    # Before whatever looks at the name of the host.
+    "config.common.hosts.ProbeHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.common.middleware.CorsHeadersMiddleware",
     "config.common.middleware.ContentSecurityMiddleware",

@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from config.embedded.front import free_port
 from tests.background.small_disk import SmallDisk, small_disk
 from tests.factories import alike
-from tests.server import free_port
 
 pytestmark = pytest.mark.faults
 

@@ -52,7 +52,7 @@ class MetricsViewSet(HealthViewSet):
     )
     def list(self, request: Request) -> Response:
         self.query()
-        return Response(exposition(FIGURES), content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
+        return Response(exposition(FIGURES), content_type=CONTENT_TYPE)
 
 
 def _may_read(request: Request) -> bool:

@@ -53,6 +53,7 @@ class PublicViewSet(ApiViewSet):
     """Needs no credentials."""
 
     permission_classes = ()
+    cacheable = True
 
 
 class HomeViewSet(PublicViewSet):
@@ -73,6 +74,8 @@ class HealthViewSet(PublicViewSet):
 
     authentication_classes = ()
     throttle_classes = ()
+    cacheable = False
+    answers_any_host = True
 
 
 class LiveViewSet(HealthViewSet):

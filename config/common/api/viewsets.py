@@ -36,6 +36,10 @@ class ApiViewSet(ViewSet):
     renderers: ClassVar[Renderers] = {}
     # Whether the query or the body names an object, which may be unknown or in a state that does not allow this.
     names_objects: ClassVar[bool] = False
+    # Whether its answers are the same for everybody, so that anybody may keep them.
+    cacheable: ClassVar[bool] = False
+    # Whether it is asked by probes, which know an address and not the site's name.
+    answers_any_host: ClassVar[bool] = False
 
     def get_renderers(self) -> list[BaseRenderer]:
         """The representations of the action under way."""

@@ -11,7 +11,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.safestring import mark_safe
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.generic import View
 
@@ -48,7 +47,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@method_decorator([never_cache, csrf_protect], name="dispatch")
+@method_decorator(csrf_protect, name="dispatch")
 @method_decorator(limit_tries, name="post")
 class SetUpView(View):
     """A new factor, for who is signed in or would be, if a factor were not required."""
@@ -100,7 +99,7 @@ class SetUpView(View):
         return render(request, "admin/sign_in/set_up.html", {**admin.site.each_context(request), **context})
 
 
-@method_decorator([never_cache, csrf_protect], name="dispatch")
+@method_decorator(csrf_protect, name="dispatch")
 @method_decorator(limit_tries, name="post")
 class OwnFactorView(View):
     """Whether there is a factor. Its two buttons want a code: a browser left open is not enough."""

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.generic import View
 from unfold.forms import AuthenticationForm
@@ -52,7 +51,7 @@ class PasswordView(LoginView):
         return HttpResponseRedirect(reverse("sign-in-code" if has_factor else "second-factor-set-up"))
 
 
-@method_decorator([never_cache, csrf_protect], name="dispatch")
+@method_decorator(csrf_protect, name="dispatch")
 @method_decorator(limit_tries, name="post")
 class CodeView(View):
     """The second step."""

@@ -210,7 +210,7 @@ def test_answers_are_the_callers_own(client_of: Any, two: list[Made]) -> None:
     whole, merged = (client_of(role).get("/analytics/demand?limit=1000") for role in ("Managers", "Importers"))
     assert whole.json()["count"] > merged.json()["count"]
     assert "other" in [row["age_group"] for row in merged.json()["data"]]
-    assert whole["Cache-Control"] == merged["Cache-Control"] == "private, no-cache"
+    assert whole["Cache-Control"] == merged["Cache-Control"] == "no-store"
 
 
 def test_the_number_of_statements_does_not_grow(

@@ -38,7 +38,7 @@ def test_answers_look_like_their_examples(server: Server, token_of: Callable[[st
         name: shape(getattr(examples, name).value) for name in answers
     }
     assert answers["CITIES_ON_A_MAP"].headers["Content-Type"] == "application/geo+json"
-    assert {answer.headers["Cache-Control"] for answer in answers.values()} == {"private, no-cache"}
+    assert {answer.headers["Cache-Control"] for answer in answers.values()} == {"no-store"}
 
 
 def test_csv_is_streamed_and_has_no_body_on_head(server: Server, token_of: Callable[[str], str]) -> None:

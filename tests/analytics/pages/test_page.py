@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("role", ["Viewers", "Editors", "Importers", "Managers"])
 def test_every_role_sees_it_and_nobody_else_may_keep_a_copy(browser_of: BrowserOf, counted: None, role: str) -> None:
     answer = browser_of(role).get(PAGE, **HTML)
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private, no-cache")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
     assert {"Cookie", "Accept"} <= set(answer.headers["Vary"].split(", "))
     policy = answer.headers["Content-Security-Policy"]
     assert ("unsafe-inline" in policy, " style=" in answer.content.decode()) == (False, False)
