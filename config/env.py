@@ -33,6 +33,9 @@ def _blank(name: str) -> bool:
 DATA_DIR: Path = Path(_env.str("DATA_DIR", default=str(ROOT / ".data"))).expanduser().absolute()
 HOST: str = _env.str("HOST", default="127.0.0.1")
 PORT: int = _env.int("PORT", default=8000)
+# Of a web service: where it answers for its health, and for how long it is waited for before it is replaced.
+HEALTH_PORT: int = _env.int("HEALTH_PORT", default=8001)
+DRAIN_SECONDS: float = _env.float("DRAIN_SECONDS", default=3700.0)
 
 # Servers of one's own. Unset or blank: the embedded ones.
 DATABASE_URL: str | None = None if _blank("DATABASE_URL") else _env.str("DATABASE_URL")

@@ -16,23 +16,61 @@ make_secrets() {
         printf 'postgres://demanda:%s@postgres:5432/demanda' "$(cat secrets/postgres_password)" > secrets/database_url
     [ -s secrets/redis_url ] ||
         printf 'redis://:%s@redis:6379/0' "$(cat secrets/redis_password)" > secrets/redis_url
+    [ -s secrets/tls_certificate ] || make_certificate
     chmod 444 secrets/*
+}
+
+make_certificate() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 -subj /CN=demanda \
+        -keyout secrets/tls_key -out secrets/tls_certificate 2> /dev/null
+    echo "The certificate in docker/secrets is self-signed, which browsers refuse: docs/operations.md, Certificates." >&2
 }
 
 #  up             build, migrate, start everything and wait until it is well
 up() {
     make_secrets
     # Of what is checked out, older or newer than the image that is there; where nothing differs it takes no time.
-    docker compose up --build --detach --wait
+    docker compose build migrate
+    start
 }
 
-#  upgrade        back up, build, migrate, and start what has changed
+#  upgrade        back up, build, migrate, and start what has changed; no request is lost
 upgrade() {
+    make_secrets
     docker compose build migrate
     backup
+    start
+}
+
+#  restart        start web servers, workers and beat anew; no request is lost
+restart() {
+    roll --force-recreate
+    docker compose up --detach --no-deps --wait --force-recreate worker-urgent worker-general beat
+}
+
+start() {
     # Before the new programs start: the old ones run on with a schema that has more than they know.
     docker compose run --rm migrate
-    docker compose up --detach --wait
+    # The first time there is nobody to be kept.
+    [ -z "$(docker compose ps --quiet --status running front)" ] || roll
+    # A service that is no more, or has another name, goes.
+    docker compose up --detach --wait --remove-orphans
+}
+
+# Replaces one web server after the other, while the other serves. When one does not get well, it ends there.
+roll() {
+    servers=$(at_front servers)
+    for server in $servers; do
+        at_front without "$server"
+        # What it has begun may take long. One that does not run has begun nothing.
+        docker compose exec -T "$server" python -m config.probe idle || true
+        docker compose up --detach --no-deps --wait "$@" "$server"
+        at_front with
+    done
+}
+
+at_front() {
+    docker compose exec -T front /demanda/bin/front "$@"
 }
 
 #  backup         write a dump into docker/backups (BACKUP_DIR)
@@ -43,14 +81,14 @@ backup() {
 #  restore FILE   replace the database by a dump of docker/backups, all or nothing
 restore() {
     file=$(basename "$1")
-    docker compose stop web worker-urgent worker-general beat
+    docker compose stop web-a web-b worker-urgent worker-general beat
     docker compose run --rm --no-deps tools /tools/restore "/backups/$file"
     docker compose up --detach --wait
 }
 
 case "${1:-}" in
     secrets) make_secrets ;;
-    up | upgrade | backup) "$1" ;;
+    up | upgrade | restart | backup) "$1" ;;
     restore) restore "${2:?name the dump}" ;;
     *) sed -n 's/^#  //p' "$0" >&2; exit 2 ;;
 esac

@@ -85,11 +85,11 @@ def _front(folder: Path, values: Mapping[str, str]) -> list[str]:
     for name, value in values.items():
         text = text.replace(f"${{{name}}}", value)
     (folder / "nginx.conf").write_text(text)
-    return [str(_program()), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+    return [str(nginx()), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
 
 
-def _program() -> Path:
-    """nginx from the wheel, or one on the PATH; EmbeddedError without."""
+def nginx() -> Path:
+    """The program: of the wheel, or on the PATH; EmbeddedError without."""
     spec = find_spec(WHEEL)
     for place in spec.submodule_search_locations or () if spec else ():
         for program in Path(place).glob("bin/*/nginx"):

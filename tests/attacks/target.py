@@ -18,6 +18,7 @@ from config.embedded.postgres import Postgres
 from config.embedded.process import dying_with_parent, wait_until
 from config.embedded.session import stop
 from tests.attacks import probe
+from tests.attacks.production import collect, environment
 from tests.attacks.wire import Aim
 from tests.load.memory import look
 
@@ -28,6 +29,8 @@ START_SECONDS = 240
 STOP_SECONDS = 15
 # Front 1 + 1, web 1 + 2, health 1 + 1, urgent worker 1 + 1, general worker 1 + 2, beat, PostgreSQL, Redis.
 PROCESSES = 15
+# The same with two web services, each with its health beside it.
+PROCESSES_OF_PRODUCTION = 20
 
 
 # MiB by kind of process.
@@ -63,8 +66,10 @@ class Target:
 class Run(Target):
     """`make run` with its own settings, a data folder of its own and limits as they come."""
 
+    scheme, module, processes = "http", "config.embedded.run", PROCESSES
+
     def __init__(self, port: int) -> None:
-        super().__init__(Aim(f"http://127.0.0.1:{port}", manager="", viewer=""))
+        super().__init__(Aim(f"{self.scheme}://127.0.0.1:{port}", manager="", viewer=""))
         self._port = port
         self._extra: dict[str, str] = {}
         self._supervisor: subprocess.Popen[bytes] | None = None
@@ -73,7 +78,7 @@ class Run(Target):
         """Returns when it is ready. Raises RuntimeError when that takes too long."""
         with LOG.open("ab") as log:
             self._supervisor = subprocess.Popen(
-                [sys.executable, "-m", "config.embedded.run"],
+                [sys.executable, "-m", self.module],
                 cwd=ROOT,
                 env=self._environment(),
                 stdout=log,
@@ -131,8 +136,13 @@ class Run(Target):
     def issue_token(self, role: str) -> str:
         """A token of a program that has this role."""
         command = [sys.executable, "manage.py", "issue_token", f"attacks-{role.lower()}", "--role", role]
-        output = subprocess.run(command, cwd=ROOT, env=self._environment(), check=True, stdout=subprocess.PIPE).stdout
+        told = {**self._environment(), **self._told()}
+        output = subprocess.run(command, cwd=ROOT, env=told, check=True, stdout=subprocess.PIPE).stdout
         return output.decode().split()[-1]
+
+    def _told(self) -> dict[str, str]:
+        """What its programs are told beyond that."""
+        return {}
 
     def _environment(self) -> dict[str, str]:
         own = {"DATA_DIR": str(FOLDER), "PORT": str(self._port), "HOST": "127.0.0.1"}
@@ -148,7 +158,7 @@ class Run(Target):
         if self._supervisor is None or self._supervisor.poll() is not None:
             raise RuntimeError(f"The product ended; {LOG} says why.")
         ready = asyncio.run(probe.probe(self.aim, "ready", probe.WELL["ready"]))
-        return not ready.wrong and len(self._processes()) >= PROCESSES
+        return not ready.wrong and len(self._processes()) >= self.processes
 
 
 def _send(process: psutil.Process, number: signal.Signals) -> None:
@@ -156,13 +166,34 @@ def _send(process: psutil.Process, number: signal.Signals) -> None:
         process.send_signal(number)
 
 
-@contextmanager
-def run(port: int) -> Iterator[Target]:
+class Production(Run):
+    """Production's settings, two web services and its front with TLS, over PostgreSQL and Redis of its own."""
+
+    scheme, module, processes = "https", "tests.attacks.production", PROCESSES_OF_PRODUCTION
+
+    def start(self) -> None:
+        collect()
+        super().start()
+
+    def _told(self) -> dict[str, str]:
+        return environment(FOLDER)
+
+
+def run(port: int) -> AbstractContextManager[Target]:
     """What `make run` starts, with tokens; everything is gone at the end, but for files in `FOLDER`."""
+    return _started(Run(port))
+
+
+def production(port: int) -> AbstractContextManager[Target]:
+    """Two web services with production's settings behind their front, in the same way."""
+    return _started(Production(port))
+
+
+@contextmanager
+def _started(target: Run) -> Iterator[Target]:
     remove(FOLDER)
     FOLDER.mkdir(parents=True, exist_ok=True)
     LOG.unlink(missing_ok=True)
-    target = Run(port)
     with ExitStack() as leaving:
         leaving.callback(remove, FOLDER)
         leaving.callback(target.stop)
@@ -170,8 +201,3 @@ def run(port: int) -> Iterator[Target]:
         manager, viewer = (target.issue_token(role) for role in ("Managers", "Viewers"))
         target.aim = Aim(target.aim.url, manager, viewer)
         yield target
-
-
-def production(port: int) -> AbstractContextManager[Target]:
-    """Two web services with production's settings behind their front."""
-    raise SystemExit("Production's set-up is not started here yet; --url attacks one that runs.")

@@ -16,13 +16,14 @@ from tests.server import ROOT
 DOCKER = ROOT / "docker"
 COMPOSE: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = {"migrate", "web", "worker-urgent", "worker-general", "beat"}
+OURS = {"migrate", "web-a", "web-b", "worker-urgent", "worker-general", "beat"}
 DOCKERFILE = (DOCKER / "Dockerfile").read_text()
 PINNED = re.compile(r"[a-z0-9./_-]+:v?\d+\.\d+[a-z0-9.-]*")
 
 
 def test_there_is_all_that_the_product_needs() -> None:
-    assert set(SERVICES) == OURS | {"postgres", "redis", "tools", "node-exporter", "prometheus", "grafana"}
+    others = {"front", "acme", "postgres", "redis", "tools", "node-exporter", "prometheus", "grafana"}
+    assert set(SERVICES) == OURS | others
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
@@ -50,7 +51,7 @@ def test_what_runs_on_comes_back_and_keeps_its_logs_small(name: str) -> None:
     assert service["restart"] == "unless-stopped"
     assert service["logging"]["options"]["max-size"]
     # The image's own health check is the web server's.
-    assert "healthcheck" in service or name in {"web", "node-exporter"}
+    assert "healthcheck" in service or name in {"web-a", "web-b", "node-exporter"}
 
 
 def test_images_are_pinned() -> None:
@@ -78,13 +79,32 @@ def test_redis_pushes_nothing_out_and_survives_its_end() -> None:
     assert "--appendonly yes" in command
 
 
-def test_only_what_a_proxy_or_an_operator_needs_is_open_on_this_machine_alone() -> None:
+def test_callers_reach_the_front_alone_and_numbers_are_for_this_machine() -> None:
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert ports == {
-        "web": ["${WEB_ADDRESS:-127.0.0.1:8000}:8000"],
+        "front": ["${HTTP_ADDRESS:-80}:8080", "${HTTPS_ADDRESS:-443}:8443"],
         "prometheus": ["127.0.0.1:9090:9090"],
         "grafana": ["127.0.0.1:3000:3000"],
     }
+
+
+def test_what_is_open_to_the_world_can_change_nothing_and_has_no_rights() -> None:
+    front = SERVICES["front"]
+    assert (front["read_only"], front["cap_drop"], front["user"]) == (True, ["ALL"], "101:101")
+    assert front["security_opt"] == ["no-new-privileges:true"]
+    for name in ("front", "acme"):
+        (command,) = SERVICES[name]["command"]
+        assert (DOCKER / "bin" / command.removeprefix("/demanda/bin/")).stat().st_mode & 0o111
+        # It holds the key.
+        assert [volume for volume in SERVICES[name]["volumes"] if volume.startswith("acme:/acme")]
+
+
+def test_the_front_knows_the_web_servers_and_how_many_threads_they_have() -> None:
+    environment = SERVICES["front"]["environment"]
+    assert environment["FRONT_WEB"].split() == ["web-a", "web-b"]
+    assert SERVICES["web-a"] == SERVICES["web-b"]
+    size = SERVICES["web-a"]["environment"]
+    assert {name: size[name] for name in ("WEB_WORKERS", "WEB_THREADS")}.items() <= environment.items()
 
 
 def test_prometheus_asks_the_services_that_are_there() -> None:
@@ -94,7 +114,8 @@ def test_prometheus_asks_the_services_that_are_there() -> None:
     ]
     assert {target.partition(":")[0] for target in targets} <= set(SERVICES)
     assert f"worker-urgent:{SERVICES['worker-urgent']['environment']['METRICS_PORT']}" in targets
-    assert SERVICES["web"]["environment"]["ALLOWED_HOSTS"].endswith(",web")
+    assert {"web-a:8001", "web-b:8001"} <= set(targets)
+    assert SERVICES["web-a"]["environment"]["ALLOWED_HOSTS"].endswith(",web-a,web-b")
 
 
 def test_the_image_holds_the_product_and_no_secret() -> None:
@@ -107,6 +128,25 @@ def test_the_image_holds_the_product_and_no_secret() -> None:
     assert re.findall(r"^(?:ENV|ARG) .*(?:SECRET|PASSWORD|TOKEN|_URL).*$", DOCKERFILE, re.MULTILINE) == []
 
 
+STUBS = {
+    # The front runs from the second time on.
+    "docker": """
+echo "$@" >> "$LOG"
+[ "$4" != "$FAIL" ] || exit 1
+case "$*" in
+    *" ps "*) [ ! -e "$LOG.runs" ] || echo 1f2e ;;
+    *"front servers") echo web-a; echo web-b ;;
+esac
+""",
+    # Not every machine has one.
+    "openssl": """
+while [ $# -gt 0 ]; do case $1 in -keyout | -out) echo made > "$2" ;; esac; shift; done
+""",
+}
+BACKUP = "compose run --rm --no-deps tools /tools/backup /backups"
+FRONT = "compose exec -T front /demanda/bin/front"
+
+
 @pytest.fixture
 def operator(tmp_path: Path) -> Path:
     """A copy of docker/ in which `docker` writes down what it is asked."""
@@ -114,24 +154,48 @@ def operator(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "demanda.sh").write_bytes((DOCKER / "demanda.sh").read_bytes())
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "docker").write_text('#!/bin/sh\necho "$@" >> "$LOG"\n[ "$4" != "$FAIL" ]\n')
-    for program in (folder / "demanda.sh", tmp_path / "bin" / "docker"):
+    for name, text in STUBS.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh{text}")
+    for program in (folder / "demanda.sh", *(tmp_path / "bin").iterdir()):
         program.chmod(0o755)
     return folder
 
 
-def asked(operator: Path, *arguments: str, fail: str = "nothing") -> tuple[int, list[str]]:
+def asked(operator: Path, *arguments: str, fail: str = "nothing", runs: bool = False) -> tuple[int, list[str]]:
     """The exit code of demanda.sh and what it asked docker."""
     log = operator.parent / "log"
     log.unlink(missing_ok=True)
+    if runs:
+        (operator.parent / "log.runs").touch()
     environment = {"PATH": f"{operator.parent / 'bin'}:{os.defpath}", "LOG": str(log), "FAIL": fail}
     done = subprocess.run([operator / "demanda.sh", *arguments], env=environment, capture_output=True, check=False)
     return done.returncode, log.read_text().splitlines() if log.exists() else []
 
 
+def rolled(*options: str) -> list[str]:
+    """How one web server after the other is replaced."""
+    commands = [f"{FRONT} servers"]
+    for name in ("web-a", "web-b"):
+        commands += [
+            f"{FRONT} without {name}",
+            f"compose exec -T {name} python -m config.probe idle",
+            " ".join(["compose up --detach --no-deps --wait", *options, name]),
+            f"{FRONT} with",
+        ]
+    return commands
+
+
 def test_up_runs_what_is_checked_out_and_makes_the_secrets_once(operator: Path) -> None:
-    # Without `--build` the way back to a former release would start the image of the later one once more.
-    assert asked(operator, "up") == (0, ["compose up --build --detach --wait"])
+    assert asked(operator, "up") == (
+        0,
+        [
+            # Else the way back to a former release would start the image of the later one once more.
+            "compose build migrate",
+            "compose run --rm migrate",
+            "compose ps --quiet --status running front",
+            "compose up --detach --wait --remove-orphans",
+        ],
+    )
     made = {file.name: file.read_text() for file in (operator / "secrets").iterdir()}
     assert set(made) == set(COMPOSE["secrets"])
     assert (operator / "secrets").stat().st_mode & 0o077 == 0
@@ -141,21 +205,35 @@ def test_up_runs_what_is_checked_out_and_makes_the_secrets_once(operator: Path) 
     assert {file.name: file.read_text() for file in (operator / "secrets").iterdir()} == made
 
 
-def test_an_upgrade_backs_up_and_migrates_before_it_starts_anything(operator: Path) -> None:
-    assert asked(operator, "upgrade") == (
+def test_an_upgrade_backs_up_and_migrates_before_it_replaces_one_server_after_the_other(operator: Path) -> None:
+    assert asked(operator, "upgrade", runs=True) == (
         0,
         [
             "compose build migrate",
-            "compose run --rm --no-deps tools /tools/backup /backups",
+            BACKUP,
             "compose run --rm migrate",
-            "compose up --detach --wait",
+            "compose ps --quiet --status running front",
+            *rolled(),
+            "compose up --detach --wait --remove-orphans",
         ],
     )
 
 
 def test_an_upgrade_whose_backup_fails_goes_no_further(operator: Path) -> None:
     code, commands = asked(operator, "upgrade", fail="--no-deps")
-    assert (code != 0, commands[-1]) == (True, "compose run --rm --no-deps tools /tools/backup /backups")
+    assert (code != 0, commands[-1]) == (True, BACKUP)
+
+
+def test_a_restart_whose_first_server_does_not_get_well_leaves_the_other_alone(operator: Path) -> None:
+    # The fourth word of what starts it.
+    code, commands = asked(operator, "restart", fail="--no-deps", runs=True)
+    assert (code != 0, commands[-1].endswith("web-a")) == (True, True)
+    assert [command for command in commands if "web-b" in command] == []
+
+
+def test_a_restart_replaces_one_server_after_the_other_whether_or_not_it_changed(operator: Path) -> None:
+    workers = "compose up --detach --no-deps --wait --force-recreate worker-urgent worker-general beat"
+    assert asked(operator, "restart", runs=True) == (0, [*rolled("--force-recreate"), workers])
 
 
 def test_a_restore_stops_the_programs_and_starts_them_again(operator: Path) -> None:
@@ -163,7 +241,7 @@ def test_a_restore_stops_the_programs_and_starts_them_again(operator: Path) -> N
     assert (code, commands) == (
         0,
         [
-            "compose stop web worker-urgent worker-general beat",
+            "compose stop web-a web-b worker-urgent worker-general beat",
             "compose run --rm --no-deps tools /tools/restore /backups/demanda-1.dump",
             "compose up --detach --wait",
         ],

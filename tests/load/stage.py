@@ -64,7 +64,7 @@ def stage(port: int, program: str = PLAIN) -> Iterator[Stage]:
         services.close()
 
 
-def _is_collected() -> bool:
+def is_collected() -> bool:
     """Whether the static files are those of this installation: packing each anew takes minutes of a busy machine."""
     sources = [ROOT / ".venv" / ".run", *(path for path in (ROOT / "assets").rglob("*") if path.is_file())]
     manifest = ROOT / "static" / "staticfiles.json"
@@ -73,7 +73,7 @@ def _is_collected() -> bool:
 
 
 def _prepare(environment: dict[str, str], log: IO[bytes]) -> None:
-    commands = [] if _is_collected() else [["manage.py", "collectstatic", "--noinput", "--verbosity", "0"]]
+    commands = [] if is_collected() else [["manage.py", "collectstatic", "--noinput", "--verbosity", "0"]]
     for command in [*commands, ["-m", "tests.load.people", str(PEOPLE)]]:
         subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, stdout=log, stderr=log, check=True)
 

@@ -1,0 +1,169 @@
+"""An upgrade and a restart lose no request: demanda.sh with production's front and two web services, as processes.
+
+A `docker` on the PATH does to processes what demanda.sh asks of containers. Callers of several kinds ask all the time.
+"""
+
+import json
+import os
+import signal
+import ssl
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from config.embedded.front import free_port
+from tests.docker.machine import Machine, machine
+from tests.imports.documents.builders import citizen
+from tests.raw_http import RawClient
+from tests.server import ROOT, Server, database_url
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TokenOf = Callable[[str], str]
+
+DELIVERY = {"citizens": [citizen(1)]}
+LEAST_PROBES = 400
+
+
+@pytest.fixture
+def running() -> Iterator[Machine]:
+    """A front and two web services on the test's database; all of them are gone at the end."""
+    with TemporaryDirectory(prefix="demanda-machine-") as folder:
+        environment = {"DATABASE_URL": database_url(), "SILK_SHARE": "0"}
+        made = machine(Path(folder), free_port(), environment, size={"WEB_WORKERS": "1", "WEB_THREADS": "8"})
+        try:
+            for name in made.services:
+                made.start(name)
+            for name in made.web:
+                made.wait(name)
+            yield made
+        finally:
+            for name in made.services:
+                made.stop(name, (signal.SIGKILL, 5))
+
+
+def demanda(machine: Machine, command: str) -> None:
+    """`docker/demanda.sh command`, from a copy, as it makes its secrets beside itself."""
+    script = Path(machine.folder, "docker", "demanda.sh")
+    script.parent.mkdir()
+    script.write_bytes((ROOT / "docker" / "demanda.sh").read_bytes())
+    script.chmod(0o755)
+    subprocess.run(
+        [script, command], env={"PATH": f"{machine.save()}:{os.defpath}"}, check=True, capture_output=True, timeout=300
+    )
+
+
+class Callers:
+    """Who asks, each in a thread of its own, until `stop`, and what they were answered."""
+
+    def __init__(self, machine: Machine, token: str) -> None:
+        self._url, self._token = machine.url, token
+        self.stop = threading.Event()
+        self.answers: Counter[str] = Counter()
+
+    def ask_on_a_kept_connection(self) -> None:
+        with self._client() as client:
+            while not self.stop.is_set():
+                self._note(lambda: client.get("/imports?limit=1").status_code, "200")
+
+    def ask_on_new_connections(self) -> None:
+        def ask() -> int:
+            with self._client() as client:
+                return client.get("/health/ready").status_code
+
+        while not self.stop.is_set():
+            self._note(ask, "200")
+
+    def post(self) -> None:
+        with self._client() as client:
+            while not self.stop.is_set():
+                self._note(lambda: client.post("/imports", json=DELIVERY).status_code, "201")
+
+    def stream(self) -> None:
+        while not self.stop.is_set():
+            self._note(self._stream_for_seconds, "201")
+
+    def _stream_for_seconds(self) -> int:
+        headers = [f"Authorization: Token {self._token}", "Content-Type: application/x-ndjson"]
+        client = EncryptedClient(self._url)
+        client.begin("POST /imports", *headers, "Transfer-Encoding: chunked")
+        for number in range(30):
+            client.send_chunk(json.dumps(citizen(number)).encode() + b"\n")
+            time.sleep(0.1)
+        client.send(b"0\r\n\r\n")
+        try:
+            return client.answer().status
+        finally:
+            client.close()
+
+    def _client(self) -> httpx.Client:
+        headers = {"Authorization": f"Token {self._token}"}
+        # The certificate is of nobody.
+        return httpx.Client(base_url=self._url, headers=headers, verify=False, timeout=30, trust_env=False)
+
+    def _note(self, ask: Callable[[], int], wanted: str) -> None:
+        try:
+            answer = str(ask())
+        except (OSError, httpx.TransportError) as error:
+            answer = type(error).__name__
+        self.answers["well" if answer == wanted else answer] += 1
+        time.sleep(0.02)
+
+
+class EncryptedClient(RawClient):
+    """A connection with TLS, whose certificate nobody looks at."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(Server(url, None))  # type: ignore[arg-type]  # nobody ends it through this
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        self.socket = context.wrap_socket(self.socket)
+        self._host = urlsplit(url).netloc
+
+    def begin(self, head: str, *headers: str) -> None:
+        self.send("\r\n".join([f"{head} HTTP/1.1", f"Host: {self._host}", *headers, "", ""]).encode())
+
+
+@contextmanager
+def asking(machine: Machine, token: str) -> Iterator[Callers]:
+    """Callers who ask while the block runs, and until they have asked often enough."""
+    callers = Callers(machine, token)
+    kinds = [callers.ask_on_a_kept_connection, callers.ask_on_new_connections, callers.post, callers.stream]
+    with ThreadPoolExecutor(len(kinds)) as pool:
+        asked = [pool.submit(kind) for kind in kinds]
+        try:
+            yield callers
+            while callers.answers.total() < LEAST_PROBES and not any(task.done() for task in asked):
+                time.sleep(0.1)
+        finally:
+            callers.stop.set()
+        for task in asked:
+            task.result()
+
+
+@pytest.mark.parametrize("command", ["upgrade", pytest.param("restart", marks=pytest.mark.faults)])
+def test_no_request_is_lost_while_everything_is_replaced(running: Machine, token_of: TokenOf, command: str) -> None:
+    former = [running.number(name) for name in running.web]
+    with asking(running, token_of("Managers")) as callers:
+        demanda(running, command)
+    present = [running.number(name) for name in running.web]
+    assert set(former) & set(present) == set()
+    assert (set(callers.answers), callers.answers.total() >= LEAST_PROBES) == ({"well"}, True)
+
+
+@pytest.mark.faults
+def test_a_restart_of_both_at_once_would_be_noticed(running: Machine, token_of: TokenOf) -> None:
+    with asking(running, token_of("Managers")) as callers:
+        for act in (running.stop, running.start, running.wait):
+            for name in running.web:
+                act(name)
+    assert callers.answers["503"] > 0
