@@ -24,7 +24,7 @@ def feed_copy(statement: str, chunks: Iterable[bytes]) -> None:
         feed.is_interrupted = False
         # Django wraps the errors of `execute` alone: without this a full disk would not be known as one.
         with connection.cursor() as cursor, connection.wrap_database_errors, timed(statement):
-            cursor.copy_expert(statement, feed, size=_READ_BYTES)
+            cursor.copy_expert(statement, feed, _READ_BYTES)
         if feed.error is not None:
             raise feed.error
 
