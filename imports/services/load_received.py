@@ -34,8 +34,6 @@ from imports.services.review_delivery import Review, review_delivery, storable_d
 from imports.services.review_stored import review_stored
 
 Status = Import.Status
-# Where no single value is wrong. After a lack of room it is a person who says when to try again.
-_CODES: dict[type[Problem], str] = {TooLarge: "too_large", NoSpace: "no_space"}
 # A body that brings every worker down must not be tried for ever.
 MAX_ATTEMPTS = 5
 # Whoever holds it loads a large delivery. One at a time: several would take every general worker for as long, and the
@@ -125,7 +123,7 @@ class _Load:
             raise Stopped
 
     def _fail(self, refusal: Problem) -> str:
-        errors = refusal.errors or [FieldError("", _CODES[type(refusal)], refusal.detail)]
+        errors = refusal.errors or [FieldError("", _code(refusal), refusal.detail)]
         self._move(
             status=Status.FAILED,
             processed=0,
@@ -197,6 +195,11 @@ class _Load:
         )
         if body:
             remove_body(self._import_id)
+
+
+def _code(refusal: Problem) -> str:
+    """Where no single value is wrong. After a lack of room a person says when to try again."""
+    return "no_space" if isinstance(refusal, NoSpace) else "too_large"
 
 
 def _given_up() -> InvalidInput:
