@@ -35,7 +35,7 @@ def main() -> int:
     with _target(arguments) as aimed:
         aimed.aim = replace(aimed.aim, import_id=asyncio.run(probe.deliver(replace(aimed.aim, source=CALLER))))
         for attack in _chosen(arguments.only, aimed):
-            encounter = meet(aimed, attack, _extent(attack, arguments.seconds, arguments.connections))
+            encounter = meet(aimed, attack, _extent(attack, arguments.seconds, arguments.connections), arguments.slack)
             encounters.append(encounter)
             print(report.line(encounter), flush=True)
             # The next attack meets a product that lives.
@@ -49,6 +49,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make test-attacks", description=__doc__)
     parser.add_argument("--seconds", type=float, default=_PROMISED_SECONDS, help="of each attack (default: 30)")
     parser.add_argument("--connections", type=int, default=64, help="of each attacker (default: 64)")
+    parser.add_argument("--slack", type=float, default=1, help="so many times as late, as large (default: 1)")
     parser.add_argument("--only", action="append", choices=sorted(BY_NAME), help="this attack; may be repeated")
     parser.add_argument("--target", choices=("run", "production"), default="run", help="what is started and attacked")
     parser.add_argument("--url", help="attack what runs there, on this machine's loopback, and start nothing")

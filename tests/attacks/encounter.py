@@ -32,7 +32,7 @@ _CONTEXT = multiprocessing.get_context("spawn")
 
 @dataclass(frozen=True, slots=True)
 class Encounter:
-    """What an attack did and what the caller noticed. Memory where it is known."""
+    """What an attack did and what the caller noticed. Memory where it is known; it may grow `slack` times as much."""
 
     attack: Attack
     expectations: Expectations
@@ -41,6 +41,7 @@ class Encounter:
     recovered: float | None
     before: Memory | None = None
     after: Memory | None = None
+    slack: float = 1.0
 
     def broken(self) -> list[str]:
         """The promises that were not kept, in words."""
@@ -70,7 +71,7 @@ class Encounter:
         broken = [f"not well {_RECOVERY_SECONDS:.0f} s after"] if self.recovered is None else []
         if self.before is not None and self.after is not None:
             before, after = sum(self.before.values()), sum(self.after.values())
-            if after - before > max(_GROWTH_MIB, before * _GROWTH_SHARE):
+            if after - before > self.slack * max(_GROWTH_MIB, before * _GROWTH_SHARE):
                 broken.append(f"{after - before:.0f} MiB more than before: {_growth(self.before, self.after)}")
         return broken
 
@@ -81,10 +82,11 @@ def _growth(before: Memory, after: Memory) -> str:
     return ", ".join(f"{name} {grown[name]:+.0f}" for name in named)
 
 
-def meet(target: Target, chosen: Attack, extent: Extent) -> Encounter:
+def meet(target: Target, chosen: Attack, extent: Extent, slack: float = 1.0) -> Encounter:
     """Lets the attack happen, waits until it is over, looks at the product again."""
     target.configure(dict(chosen.environment))
-    aim, expectations = target.aim, expected(chosen)
+    aim = target.aim
+    expectations = {kind: replace(one, within=one.within * slack) for kind, one in expected(chosen).items()}
     if target.is_cold:
         _warm_up(target)
     before = target.memory()
@@ -94,7 +96,7 @@ def meet(target: Target, chosen: Attack, extent: Extent) -> Encounter:
     recovered = asyncio.run(probe.recovery(replace(aim, source=CALLER), calm, within=_RECOVERY_SECONDS))
     time.sleep(min(10.0, extent.seconds))
     after = target.memory() if recovered is not None else None
-    return Encounter(chosen, expectations, tally, samples, recovered, before, after)
+    return Encounter(chosen, expectations, tally, samples, recovered, before, after, slack)
 
 
 def _warm_up(target: Target) -> None:
