@@ -18,7 +18,7 @@ from config.embedded.process import end, wait_until
 from tests.server import ROOT
 
 BIN = ROOT / "docker" / "bin"
-START_SECONDS = 60
+START_SECONDS = 120
 # As compose.yml has it.
 STOP_SECONDS = 15
 

@@ -44,7 +44,9 @@ def test_every_program_of_the_image_does_its_work(deployed: Image) -> None:
     assert deployed.finish("docker/bin/migrate").endswith("No migrations to apply.\n")
     port, metrics = free_port(), free_port()
     token = deployed.finish("python", "manage.py", "issue_token", "ana", "--role", "Managers").split()[-1]
-    web = {"PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(deployed.run / "web")}
+    web = {
+        "PORT": str(port), "HEALTH_PORT": str(free_port()), "PROMETHEUS_MULTIPROC_DIR": str(deployed.run / "web"),
+    }  # fmt: skip
     worker = {
         "HEARTBEAT_PATH": str(deployed.run / "worker"), "METRICS_PORT": str(metrics),
         "PROMETHEUS_MULTIPROC_DIR": str(deployed.run / "metrics"),
