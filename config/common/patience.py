@@ -27,6 +27,8 @@ Caller = frozenset[Hashable]
 # A wait counts from then on.
 GRACE_SECONDS = 1.0
 _LOOK_SECONDS = 0.2
+# As docker/front/http.conf says.
+_STREAM_BYTES = 1_000_000
 _DRAIN_SECONDS, _DRAIN_STEP = 1.0, 65_536
 # Where the API leaves the number of the user, once it knows who calls.
 USER = "demanda.user"
@@ -74,14 +76,14 @@ class Watch:
 
     @contextmanager
     def waiting(self, caller: Caller, sock: Any, *, how: int, seconds: float) -> Iterator[Wait]:
-        """Within it the thread waits for the caller. Raises `GivenUp` where the caller's share is taken already.
+        """Within it the thread waits for the caller. Raises `GivenUp` for a body where the share is taken already.
 
-        What `how` names of the socket (`SHUT_RD`, `SHUT_RDWR`) is shut after `seconds`, or when others of the same
-        caller wait longer; then `verdict` of the wait says so.
+        What `how` names of the socket (`SHUT_RD` for a body, `SHUT_RDWR` for an answer) is shut after `seconds`, or
+        when others of the same caller wait longer; then `verdict` of the wait says so.
         """
         wait = Wait(caller, sock, how, time.monotonic() + seconds)
         with self._lock:
-            if self._beyond_share([*self._waits, wait], wait):
+            if how == socket.SHUT_RD and self._beyond_share(self._waits, wait):
                 raise GivenUp(Verdict.TOO_MANY)
             self._waits.append(wait)
             self._begin()
@@ -184,6 +186,8 @@ class PatientBody:
     def __init__(self, environ: dict[str, Any]) -> None:
         self._environ, self._input = environ, environ["wsgi.input"]
         self._step = max(1, int(settings.BODY_MIN_RATE * settings.BODY_RATE_SECONDS))
+        # What came along whole is nobody's share.
+        self._counts = _comes_as_stream(environ)
         self._ends: float | None = None
         self._size = 0
         self.given_up: Verdict | None = None
@@ -220,9 +224,9 @@ class PatientBody:
         self._ends = self._ends or now + settings.BODY_SECONDS
         seconds = min(settings.BODY_RATE_SECONDS, self._ends - now) if seconds is None else seconds
         try:
-            with WATCH.waiting(
-                caller_of(self._environ), self._environ[_SOCKET], how=socket.SHUT_RD, seconds=seconds
-            ) as wait:
+            # Asked each time: meanwhile it may be known who calls.
+            caller = caller_of(self._environ) if self._counts else frozenset()
+            with WATCH.waiting(caller, self._environ[_SOCKET], how=socket.SHUT_RD, seconds=seconds) as wait:
                 piece = read(size)
         except GivenUp as error:
             self.given_up = error.verdict
@@ -236,6 +240,12 @@ class PatientBody:
             raise GivenUp(wait.verdict)
         self._size += len(piece)
         return piece
+
+
+def _comes_as_stream(environ: dict[str, Any]) -> bool:
+    """Whether the front did not wait for the body: it is large, of unknown length, or compressed."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    return not length.isdigit() or int(length) >= _STREAM_BYTES or bool(environ.get("HTTP_CONTENT_ENCODING"))
 
 
 def reading(environ: dict[str, Any], pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -90,6 +90,40 @@ def test_whoever_has_the_share_gets_no_more_of_it_and_others_do(begun: ExitStack
     start(begun, watch, BEN)
 
 
+def test_an_answer_is_begun_whatever_waits_and_given_up_when_it_waits_itself(begun: ExitStack) -> None:
+    watch = Watch(lambda: 1, grace=0)
+    start(begun, watch, ANA)
+    answer = begun.enter_context(watch.waiting(ANA, Shut(), how=socket.SHUT_RDWR, seconds=60))
+    assert answer.verdict is None
+    watch.look()
+    assert answer.verdict is Verdict.TOO_MANY
+
+
+@pytest.mark.parametrize(
+    ("environ", "counts"),
+    [
+        ({"CONTENT_LENGTH": "999999"}, False),
+        ({"CONTENT_LENGTH": "1000000"}, True),
+        ({"CONTENT_LENGTH": ""}, True),
+        ({"CONTENT_LENGTH": "100", "HTTP_CONTENT_ENCODING": "gzip"}, True),
+    ],
+)
+def test_only_what_comes_as_a_stream_is_part_of_a_share(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], counts: bool
+) -> None:
+    watch = Watch(lambda: 0, grace=0)
+    monkeypatch.setattr(patience, "WATCH", watch)
+    ends[0].sendall(b"whole")
+    patient = PatientBody(
+        {**environ, "gunicorn.socket": ends[1], "wsgi.input": Sent(ends[1]), "REMOTE_ADDR": "1.1.1.1"}
+    )
+    if counts:
+        with pytest.raises(GivenUp):
+            patient.read(5)
+    else:
+        assert patient.read(5) == b"whole"
+
+
 def test_a_short_wait_counts_for_nobody(begun: ExitStack) -> None:
     watch = Watch(lambda: 1, grace=60)
     waits = [start(begun, watch, ANA) for _ in range(20)]
