@@ -82,6 +82,13 @@ def start_server(
                 stop(process)
 
 
+def reached(answer: httpx.Response) -> httpx.Response:
+    """The answer of the web server; raises `TransportError` for the front's word that there is none."""
+    if answer.status_code == 503 and answer.json()["detail"] == "The application does not answer.":
+        raise httpx.TransportError("the web server has gone")
+    return answer
+
+
 def change(file: Path, directive: str, value: str) -> None:
     """Gives a directive of the front's configuration, which must be there once, another value."""
     text, count = re.subn(rf"^{directive} .*;$", f"{directive} {value};", file.read_text(), flags=re.MULTILINE)

@@ -144,7 +144,10 @@ def half_a_request(server: Server, token: str) -> socket.socket:
     port = int(server.url.rpartition(":")[2])
     connection = socket.create_connection(("127.0.0.1", port), timeout=10)
     head = f"POST /imports HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token {token}\r\n"
-    connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{{".encode())
+    # One with a length is waited for by the front.
+    connection.sendall(
+        f"{head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{{\r\n".encode()
+    )
     return connection
 
 

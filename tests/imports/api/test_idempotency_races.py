@@ -23,7 +23,7 @@ from tests.factories import alike
 from tests.imports.api.test_kill import backends, wait_until_only
 from tests.imports.crowd import in_threads, together
 from tests.imports.world import body_of, counts, problem
-from tests.server import Server, start_server
+from tests.server import Server, reached, start_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
@@ -34,7 +34,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def post(client: httpx.Client, key: str | None, body: bytes = BODY) -> httpx.Response:
-    return client.post("/imports", content=body, headers=JSON | ({"Idempotency-Key": key} if key else {}))
+    return reached(client.post("/imports", content=body, headers=JSON | ({"Idempotency-Key": key} if key else {})))
 
 
 @pytest.mark.parametrize("key", ["k", None])

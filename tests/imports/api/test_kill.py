@@ -16,7 +16,7 @@ from imports.models import Import
 from tests.factories import alike, people
 from tests.imports.crowd import in_threads
 from tests.imports.world import faults, load, stored
-from tests.server import Server, start_server
+from tests.server import Server, reached, start_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
@@ -36,7 +36,7 @@ class Diary:
 
     def post(self, client: httpx.Client, dice: random.Random, bodies: dict[int, Any]) -> None:
         size = dice.choice(SIZES)
-        answer = client.post("/imports", json=bodies[size])
+        answer = reached(client.post("/imports", json=bodies[size]))
         assert answer.status_code == 201
         self.loaded[answer.json()["data"]["import_id"]] = size
 
@@ -45,7 +45,7 @@ class Diary:
         others = dice.sample(range(1, RESIDENTS + 1), 3)
         self.sent.setdefault(who, []).append(town)
         url = f"/imports/{self.import_id}/citizens/{who}"
-        answer = client.patch(url, json={"town": town, "relatives": others[:2], "friends": others[2:]})
+        answer = reached(client.patch(url, json={"town": town, "relatives": others[:2], "friends": others[2:]}))
         assert answer.status_code == 200
         self.kept[who] = town
 
