@@ -13,7 +13,7 @@ from pathlib import Path
 _SAMPLES_A_SECOND = "50"
 _TOP = 25
 # What is below it answers a request; the rest waits for one.
-_ANSWERING = "ProblemWorker.handle_request (config/gunicorn_worker.py"
+_ANSWERING = "ThreadWorker.handle_request (gunicorn/workers/gthread.py"
 _LINE = re.compile(r":\d+\)$")
 _OUR_OWN = re.compile(r"\((?:airports|analytics|config|imports)/")
 # Every request passes through them.

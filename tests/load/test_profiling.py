@@ -2,7 +2,7 @@
 
 from tests.load.profiling import top
 
-REQUEST = "process 1;ProblemWorker.handle_request (config/gunicorn_worker.py:44);handle (gthread.py:2)"
+REQUEST = "process 1;ThreadWorker.handle_request (gunicorn/workers/gthread.py:44);handle (gthread.py:2)"
 STACKS = f"""\
 {REQUEST};list (airports/a.py:3);execute (django/db.py:1) 6
 {REQUEST};list (airports/a.py:4) 2
