@@ -236,7 +236,9 @@ def test_when_the_web_server_ends_by_itself_everything_stops_with_an_error(data_
     with running(data_dir) as run:
         run.wait_for_welcome()
         family = run.family()
-        (web,) = [process for process in psutil.Process(run.process.pid).children() if "gunicorn" in process.cmdline()]
+        below = psutil.Process(run.process.pid).children()
+        # The other one answers for its health.
+        web, _ = (process for process in below if "gunicorn" in process.cmdline())
         web.kill()
         output, _ = run.process.communicate(timeout=STOP_SECONDS)
     assert run.process.returncode == 1
