@@ -9,7 +9,7 @@ from typing import Any
 from config import env, metrics_folder
 
 bind = [f"[{env.HOST}]:{env.PORT}" if ":" in env.HOST else f"{env.HOST}:{env.PORT}"]
-worker_class = "gthread"
+worker_class = "config.gunicorn_worker.ProblemWorker"
 workers = env.WEB_WORKERS
 threads = env.WEB_THREADS
 # The application is imported once, before the fork: a start costs one import, and the workers share its memory.
@@ -31,7 +31,7 @@ forwarded_allow_ips = "*" if env.TRUSTED_PROXIES else ""
 
 # Requests are logged by the application, with their ids and without personal data.
 accesslog = None
-logger_class = "config.gunicorn_logger.WithholdingLogger"
+logger_class = "config.gunicorn_worker.WithholdingLogger"
 loglevel = env.LOG_LEVEL.lower()
 control_socket_disable = True
 # The heartbeat of the workers must not wait for a disk.
