@@ -59,7 +59,7 @@ class _Unsent:
 class HeadCheckMiddleware:
     """Answers the front's question: 204 where the view wants the body, else 403; the front then fetches the refusal.
 
-    It stands before what reads bodies, and behind what knows the user.
+    Views are looked at before the CSRF check, which reads bodies, and when every middleware has let the request in.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
