@@ -4,29 +4,23 @@ import time
 from typing import Any
 
 import structlog
-from django.db.models import Max, Min
-from django.utils import timezone
 
 from airports.models import QueuedCreate
 from airports.services.drain_creates import AT_ONCE, drain_creates, forget_creates
 from airports.services.expire_changes import expire_changes
 from airports.services.keep_upload import forget_old_uploads
-from airports.services.purge_airports import due_airports, purge_airports
+from airports.services.purge_airports import purge_airports
 from airports.services.queue_create import DRAIN, DRAIN_SECONDS
-from config.common.background.chunks import start_run, work_on
+from config.common.background.policy import BackgroundTask, background_task
 from config.common.background.publishing import enqueue
 from config.common.background.single import single_run
 from config.common.background.sweeping import SWEPT_EXPIRES, sweep
-from config.common.background.tasks import BackgroundTask, background_task
 
 # A drain gives way to other work after so long.
 _DRAIN_FOR_SECONDS = 30.0
 FORGET = "airports.forget_creates"
 PURGE = "airports.purge"
-PURGE_CHUNK = "airports.purge_chunk"
 EXPIRE = "airports.expire_changes"
-_PURGED_IDS = 1_000
-_CHUNKS_A_SECOND = 5.0
 
 logger = structlog.get_logger(__name__)
 
@@ -58,23 +52,12 @@ def forget_creates_task(self: BackgroundTask, **kwargs: Any) -> None:
             logger.info("creates_forgotten", creates=forget_creates())
 
 
-@background_task(PURGE, queue="bulk")
+@background_task(PURGE, queue="bulk", soft_time_limit=300, time_limit=330)
 def purge_airports_task(self: BackgroundTask, **kwargs: Any) -> None:
-    """Begins the day's run over the airports that were flagged long ago; one that has begun goes on as it is."""
+    """Purges what was flagged long ago, one run at a time; what a run leaves over the next one takes."""
     with single_run(PURGE) as alone:
-        if not alone:
-            return
-        ids = due_airports().aggregate(first=Min("pk"), last=Max("pk"))
-        if ids["first"] is not None:
-            name = f"{PURGE}:{timezone.now():%Y-%m-%d}"
-            start_run(name, task=PURGE_CHUNK, first=ids["first"], end=ids["last"] + 1, size=_PURGED_IDS)
-
-
-@background_task(PURGE_CHUNK, queue="bulk")
-def purge_chunk_task(self: BackgroundTask, *, run: str, **kwargs: Any) -> None:
-    """Purges the next ids of the run, a few chunks a second over all workers: nobody waits for it."""
-    self.take_turn(per_second=_CHUNKS_A_SECOND)
-    work_on(run, lambda first, end: purge_airports(between=(first, end)))
+        if alone:
+            logger.info("airports_purged", airports=purge_airports())
 
 
 @background_task(EXPIRE, queue="bulk")

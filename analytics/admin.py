@@ -22,8 +22,8 @@ from analytics.models import TownAlias, TownPlace
 from analytics.querysets import TownAliasQuerySet
 from analytics.services.find_city import find_city
 from analytics.services.town_aliases import remove_alias, set_alias
-from config.common.admin import ReadOnlyAdmin
 from config.common.problems import InvalidInput
+from config.common.staff.read_only import ReadOnlyAdmin
 
 _LINK = '<a class="underline" href="{}">{}</a>'
 

@@ -19,7 +19,7 @@ from analytics.services.change_settings import MAX_AGE, MAX_GROUPS, change_setti
 from analytics.services.find_demand import is_restricted
 from analytics.services.settings import counting
 from analytics.services.stale import utc_today
-from config.common.admin import ReadOnlyAdmin
+from config.common.staff.read_only import ReadOnlyAdmin
 
 # Of a delivery of few residents they say something of each.
 _FIGURES = ("residents", "courses", "buyers")

@@ -1,13 +1,22 @@
 """The analytics app."""
 
-from django.apps import AppConfig
+from config.common import domain
 
 
-class AnalyticsConfig(AppConfig):
+class AnalyticsConfig(domain.DomainConfig):
     """Who wants the next course: where, how old, through which channel."""
 
     name = "analytics"
     verbose_name = "Analytics"
+    permissions = {
+        "Viewers": {"analytics.view_importdemand", "analytics.view_townplace"},
+        "Editors": {
+            "analytics.refresh_demand",
+            *(f"analytics.{verb}_townalias" for verb in ("view", "add", "change", "delete")),
+        },
+        "Managers": {f"analytics.{verb}_demandsettings" for verb in ("view", "add", "change")},
+    }
+    mixed_paths = ("/analytics/",)
 
     def ready(self) -> None:
         from analytics.services.figures import register

@@ -8,11 +8,10 @@ from analytics.services.demand_towns import airports_changed, any_town_without_p
 from analytics.services.place_towns import PLACE, PLACE_ALL, place_all_towns, place_towns
 from analytics.services.refresh_demand import REFRESH, refresh_demand
 from analytics.services.stale import count_stale_imports
+from config.common.background.policy import BackgroundTask, background_task
 from config.common.background.publishing import enqueue
-from config.common.background.rates import once_every
-from config.common.background.single import single_run
+from config.common.background.single import once_every, single_run
 from config.common.background.sweeping import SWEPT_EXPIRES, sweep
-from config.common.background.tasks import BackgroundTask, background_task
 
 # After so long a run gives way to other work.
 _SECONDS = 30.0

@@ -61,7 +61,7 @@ def name_the_task(task: Any, **_: Any) -> None:
 def show_signs_of_life(sender: str, instance: Any, **_: Any) -> None:
     """The worker `sender` says that it lives, and serves what it counts."""
     from config.common.background.alive import Heart
-    from config.common.metrics.server import serve
+    from config.common.observe.metrics.server import serve
 
     Heart(name=sender, queues=tuple(instance.app.amqp.queues.consume_from)).start()
     worker_ready.connect(serve, weak=False)

@@ -8,8 +8,8 @@ import scipy.special  # noqa: F401
 from django.core.wsgi import get_wsgi_application
 
 from config.common.db import watched
-from config.common.front import with_heads
-from config.common.patience import with_patience
+from config.common.http.front import with_heads
+from config.common.http.patience import with_patience
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 

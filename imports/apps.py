@@ -1,13 +1,21 @@
-"""Deliveries of residents: loading, reading, correcting, birthdays, age percentiles."""
+"""The imports app."""
 
-from django.apps import AppConfig
+from config.common import domain
 
 
-class ImportsConfig(AppConfig):
-    """The imports app."""
+class ImportsConfig(domain.DomainConfig):
+    """Deliveries of residents: loading, reading, correcting, birthdays, age percentiles."""
 
     name = "imports"
     verbose_name = "Residents"
+    permissions = {
+        "Viewers": {"imports.view_import"},
+        "Editors": {"imports.view_citizen", "imports.change_citizen", "imports.view_correction"},
+        "Importers": {"imports.add_import", "imports.view_own_citizens"},
+        # A manager sees every resident, so the permission for one's own would say less.
+        "Managers": {"imports.add_import", "imports.delete_import"},
+    }
+    unprofiled_paths = ("/imports", "/admin/imports")
 
     def ready(self) -> None:
         from imports.services.figures import register

@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Min
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat, Now
 
-from config.common.models import Lease
+from config.common.background.models import Lease
 
 if TYPE_CHECKING:
     from imports.models import Citizen, Import

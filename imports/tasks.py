@@ -4,10 +4,10 @@ from typing import Any
 
 import structlog
 
+from config.common.background.policy import BackgroundTask, background_task
 from config.common.background.publishing import enqueue
 from config.common.background.single import single_run
 from config.common.background.sweeping import SWEPT_EXPIRES, sweep
-from config.common.background.tasks import BackgroundTask, background_task
 from imports.models import Import, Rename
 from imports.services.delete_import import PURGE, purge_deleted_imports
 from imports.services.erase_bodies import erase_old_bodies

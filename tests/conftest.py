@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from tests.server import Server, start_server
 
 

@@ -14,7 +14,7 @@ from airports.models import PendingChange, QueuedCreate
 from airports.querysets import PendingChangeQuerySet
 from airports.services.pending_changes import differences_of
 from airports.services.withdraw_changes import withdraw_changes
-from config.common.admin import ReadOnlyAdmin
+from config.common.staff.read_only import ReadOnlyAdmin
 
 
 class StateFilter(SimpleListFilter):

@@ -10,7 +10,7 @@ from django.http import FileResponse
 from airports.admin.shown import label
 from airports.fields import NAMES
 from airports.services.keep_upload import tell_differences
-from config.common.api.tables import CSV, csv_lines
+from config.common.http.tables import CSV, csv_lines
 
 _HEADER = ("line", "airport", "name", "what", "field", "before", "after")
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from airports.models import Airport
-from config.common.admin import ReadOnlyAdmin
+from config.common.staff.read_only import ReadOnlyAdmin
 
 HistoricalAirport: Any = Airport.history.model
 

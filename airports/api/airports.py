@@ -34,13 +34,13 @@ from airports.services.find_airports import find_airports
 from airports.services.history import history_of
 from airports.services.restore_airport import restore_airport
 from airports.services.update_airport import update_airport
-from config.common.api.bodies import read_body
-from config.common.api.geojson import GEOJSON, GeoJSONRenderer
-from config.common.api.pages import PageQuery, page_response
-from config.common.api.paths import SEGMENT, path_id
-from config.common.api.schema import page_of
-from config.common.api.tables import CSVRenderer, csv_response
-from config.common.api.viewsets import ApiViewSet
+from config.common.http.bodies import read_body
+from config.common.http.geojson import GEOJSON, GeoJSONRenderer
+from config.common.http.pagination import PageQuery, page_response
+from config.common.http.paths import SEGMENT, path_id
+from config.common.http.schema import page_of
+from config.common.http.tables import CSVRenderer, csv_response
+from config.common.http.viewsets import ApiViewSet
 from config.common.problems import Forbidden
 
 AIRPORT_ID = OpenApiParameter("airport_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="Its number.")

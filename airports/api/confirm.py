@@ -18,10 +18,10 @@ from airports.api.serializers import DifferenceSerializer
 from airports.models import PendingChange
 from airports.services.confirm_change import confirm_change
 from airports.services.pending_changes import Preview, find_change, preview_change
-from config.common.api.moments import moment
-from config.common.api.negotiation import prefers_page, would_be_page
-from config.common.api.schema import data_of
-from config.common.api.viewsets import ApiViewSet
+from config.common.http.moments import moment
+from config.common.http.negotiation import prefers_page, would_be_page
+from config.common.http.schema import data_of
+from config.common.http.viewsets import ApiViewSet
 
 _TOKEN = OpenApiParameter("token", OpenApiTypes.STR, OpenApiParameter.PATH, description="The end of the link.")
 _EITHER = ("airports.add_airport", "airports.change_airport")

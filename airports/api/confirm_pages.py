@@ -15,7 +15,7 @@ from airports.fields import NAMES, Value
 from airports.models import Airport, PendingChange
 from airports.services.confirm_change import Confirmed
 from airports.services.pending_changes import Outdated, Preview
-from config.common.api.permissions import RolePermission
+from config.common.http.permissions import RolePermission
 from config.common.problems import Forbidden
 
 _TEMPLATE = "airports/confirm.html"

@@ -11,11 +11,11 @@ from rest_framework.reverse import reverse
 
 from airports.models import QueuedCreate
 from airports.services.queue_create import visible_create
-from config.common.api.moments import moment
-from config.common.api.paths import SEGMENT, path_id
-from config.common.api.preferences import APPLIED, RESPOND_ASYNC
-from config.common.api.schema import FieldErrorSchema, data_of
-from config.common.api.viewsets import ApiViewSet
+from config.common.http.moments import moment
+from config.common.http.paths import SEGMENT, path_id
+from config.common.http.preferences import APPLIED, RESPOND_ASYNC
+from config.common.http.schema import FieldErrorSchema, data_of
+from config.common.http.viewsets import ApiViewSet
 
 PREFER_ASYNC = OpenApiParameter(
     "Prefer", str, OpenApiParameter.HEADER, enum=[RESPOND_ASYNC], description="Answer at once, write afterwards."

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from config.common.api.paths import path_id
+from config.common.http.paths import path_id
 from config.common.problems import FieldError, InvalidInput
 
 

@@ -19,8 +19,8 @@ from airports.fields import FIELDS, NAMES, InvalidValue, Value
 from airports.models import PendingChange
 from airports.services.pending_changes import differences_of
 from airports.services.request_change import Requested
-from config.common.api.moments import moment
-from config.common.api.schema import data_of
+from config.common.http.moments import moment
+from config.common.http.schema import data_of
 from config.common.problems import FieldError, InvalidInput, Problem
 
 CONFIRMING = (

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from airports.fields import MAX_LATITUDE, MAX_LONGITUDE, InvalidValue, parse_text, read_number
 from airports.geo import Box, Point
-from config.common.api.pages import PageQuery
+from config.common.http.pagination import PageQuery
 
 ORDERINGS = (
     "id", "name", "city", "country", "iata", "icao", "latitude", "longitude", "altitude", "timezone", "dst", "tz",

@@ -12,9 +12,9 @@ from airports.fields import NAMES, Value
 from airports.models import Airport
 from airports.querysets import AirportQuerySet
 from airports.services.find_airports import stream_airports
-from config.common.api.geojson import Feature, geojson_response
-from config.common.api.schema import data_of
-from config.common.api.tables import csv_response
+from config.common.http.geojson import Feature, geojson_response
+from config.common.http.schema import data_of
+from config.common.http.tables import csv_response
 
 # The envelope of one airport in the OpenAPI document.
 AIRPORT_DETAIL = data_of(AirportSerializer(), "AirportDetail")

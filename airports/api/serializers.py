@@ -9,7 +9,7 @@ from rest_framework import serializers
 from airports import fields
 from airports.models import Airport
 from airports.services.history import changes_in
-from config.common.api.moments import moment
+from config.common.http.moments import moment
 
 _DECIMALS_OF_A_METRE = 3
 _ACTIONS = {"+": "created", "~": "changed", "-": "deleted"}

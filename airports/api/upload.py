@@ -12,9 +12,9 @@ from rest_framework.response import Response
 
 from airports.api.upload_body import FORM, CSVParser, FormParser, uploaded_file
 from airports.services.upload_airports import UploadResult, upload_airports
-from config.common.api.schema import data_of
-from config.common.api.tables import CSV
-from config.common.api.viewsets import ApiViewSet
+from config.common.http.schema import data_of
+from config.common.http.tables import CSV
+from config.common.http.viewsets import ApiViewSet
 
 
 class UploadQuery(serializers.Serializer[Any]):

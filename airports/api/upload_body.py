@@ -14,9 +14,9 @@ from rest_framework.request import Request
 
 from airports.csv.lines import ByteStream
 from airports.services.upload_airports import AIRPORTS
-from config.common.api.tables import CSV
+from config.common.http.tables import CSV
+from config.common.http.unreadable import as_problem
 from config.common.problems import FieldError, InvalidInput, TooLarge, UnsupportedType
-from config.common.unreadable import as_problem
 
 FORM = "multipart/form-data"
 FILE = "file"

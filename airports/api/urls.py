@@ -8,7 +8,7 @@ from airports.api.confirm import ConfirmViewSet
 from airports.api.creates import QueuedCreateViewSet
 from airports.api.upload import UploadViewSet
 from airports.api.verbs import CreateViewSet, DeleteViewSet, UpdateViewSet
-from config.common.api.paths import SEGMENT
+from config.common.http.paths import SEGMENT
 
 
 class VerbRouter(SimpleRouter):

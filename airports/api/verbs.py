@@ -39,12 +39,12 @@ from airports.services.flag_airport import flag_airport
 from airports.services.queue_create import queue_create
 from airports.services.request_change import request_change, request_creation
 from airports.services.update_airport import update_airport
-from config.common.api.authentication import ApiTokenAuthentication
-from config.common.api.bodies import read_body
-from config.common.api.idempotency import idempotent
-from config.common.api.paths import path_id
-from config.common.api.preferences import prefers_async
-from config.common.api.viewsets import ApiViewSet
+from config.common.accounts.api.authentication import ApiTokenAuthentication
+from config.common.http.bodies import read_body
+from config.common.http.paths import path_id
+from config.common.http.preferences import prefers_async
+from config.common.http.viewsets import ApiViewSet
+from config.common.idempotency.api import idempotent
 
 
 class VerbViewSet(ApiViewSet):

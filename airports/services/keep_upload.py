@@ -15,7 +15,7 @@ from airports.csv.lines import ByteStream
 from airports.models import KeptChunk, KeptUpload
 from airports.services.preview_upload import every_difference, preview_upload
 from airports.services.upload_airports import OnError, UploadResult, upload_airports
-from config.common.disk import within_room
+from config.common.db.disk import within_room
 from config.common.problems import NotFound
 
 _CHUNK = 1024 * 1024

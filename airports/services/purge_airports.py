@@ -14,27 +14,19 @@ from airports.services.history import record_history
 _AT_ONCE = 1_000
 
 
-def purge_airports(
-    *, actor: User | None = None, airport_ids: Collection[int] | None = None, between: tuple[int, int] | None = None
-) -> int:
-    """How many went: those with the flag for as long as the setting `AIRPORT_PURGE_AFTER` says.
+def purge_airports(*, actor: User | None = None, airport_ids: Collection[int] | None = None) -> int:
+    """Removes those with the flag for as long as the setting `AIRPORT_PURGE_AFTER` says; how many went.
 
-    With `between`: only ids from the first to before the second. With `airport_ids`: those of them that have the flag,
-    however short. In transactions of a thousand; may be killed and repeated at any point, and run twice at the same
-    time.
+    With `airport_ids`: those of them that have the flag, however short. In transactions of a thousand; may be killed
+    and repeated at any point, and run twice at the same time.
     """
-    due = due_airports() if airport_ids is None else Airport.objects.flagged().filter(pk__in=airport_ids)
-    if between is not None:
-        due = due.filter(pk__gte=between[0], pk__lt=between[1])
+    flagged = Airport.objects.flagged()
+    old = timezone.now() - settings.AIRPORT_PURGE_AFTER
+    due = flagged.filter(deleted_at__lte=old) if airport_ids is None else flagged.filter(pk__in=airport_ids)
     purged = 0
     while count := _purge_some(due, actor):
         purged += count
     return purged
-
-
-def due_airports() -> AirportQuerySet:
-    """The ones whose time since the flag is over."""
-    return Airport.objects.flagged().filter(deleted_at__lte=timezone.now() - settings.AIRPORT_PURGE_AFTER)
 
 
 @transaction.atomic

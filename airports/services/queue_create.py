@@ -7,8 +7,8 @@ from django.db import transaction
 
 from airports.models import QueuedCreate
 from config.common.background.publishing import enqueue
-from config.common.background.rates import once_every
-from config.common.disk import expect_room
+from config.common.background.single import once_every
+from config.common.db.disk import expect_room
 from config.common.problems import NotFound
 
 DRAIN = "airports.drain_creates"

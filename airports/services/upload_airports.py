@@ -15,7 +15,7 @@ from airports.csv.rejections import Rejection, Rejections
 from airports.services import upload_sql as sql
 from airports.services.upload_copy import Progress, copy_rows
 from airports.services.upload_duplicates import reject_duplicates
-from config.common.disk import Growth, expect_room
+from config.common.db.disk import Growth, expect_room
 from config.common.problems import FieldError, InvalidInput
 
 OnError = Literal["fail", "skip"]

@@ -16,12 +16,12 @@ from analytics.api.serializers import CitySerializer, UnplacedSerializer, city_r
 from analytics.models import TownPlace
 from analytics.services.find_cities import find_cities
 from analytics.services.questions import MEASURES
-from config.common.api.exceptions import CONTENT_TYPE
-from config.common.api.geojson import GEOJSON, Feature, GeoJSONRenderer, geojson_response
-from config.common.api.pages import cut_page_response
-from config.common.api.schema import ProblemSchemaSerializer
-from config.common.api.tables import CSVRenderer, csv_response
-from config.common.api.viewsets import ApiViewSet
+from config.common.http.exceptions import CONTENT_TYPE
+from config.common.http.geojson import GEOJSON, Feature, GeoJSONRenderer, geojson_response
+from config.common.http.pagination import cut_page_response
+from config.common.http.schema import ProblemSchemaSerializer
+from config.common.http.tables import CSVRenderer, csv_response
+from config.common.http.viewsets import ApiViewSet
 
 _PLACE = ("town", "method", "city", "country", "latitude", "longitude", "time_zone")
 _AIRPORT = ("id", "name", "code", "distance")

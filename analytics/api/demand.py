@@ -16,11 +16,11 @@ from analytics.api.serializers import DemandRowSerializer, TrendRowSerializer, d
 from analytics.services.find_demand import find_demand, find_opportunities
 from analytics.services.find_trend import find_trend
 from analytics.services.questions import MEASURES, Demand
-from config.common.api.exceptions import CONTENT_TYPE
-from config.common.api.pages import cut_page_response
-from config.common.api.schema import ProblemSchemaSerializer
-from config.common.api.tables import CSVRenderer, csv_response
-from config.common.api.viewsets import ApiViewSet
+from config.common.http.exceptions import CONTENT_TYPE
+from config.common.http.pagination import cut_page_response
+from config.common.http.schema import ProblemSchemaSerializer
+from config.common.http.tables import CSVRenderer, csv_response
+from config.common.http.viewsets import ApiViewSet
 
 Action = TypeVar("Action", bound=Callable[..., Any])
 

@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from analytics.api.base import TAG
 from analytics.services.refresh_demand import request_refresh
 from analytics.services.stale import count_stale_imports
-from config.common.api.schema import data_of
-from config.common.api.viewsets import ApiViewSet
+from config.common.http.schema import data_of
+from config.common.http.viewsets import ApiViewSet
 from config.common.problems import Unavailable
 
 _RETRY = {"Retry-After": "5"}

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from analytics.models import TownPlace
 from analytics.services.questions import MEASURES, City, ImportRow, Meta, Row
-from config.common.api.moments import moment
+from config.common.http.moments import moment
 
 _OR_OTHER = "`other` where small segments are merged, for callers who may not see residents."
 

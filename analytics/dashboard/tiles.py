@@ -18,7 +18,7 @@ from analytics.pages.sections.figures import headline
 from analytics.pages.sections.unplaced import towns_to_see, towns_to_settle
 from analytics.services import dashboard_work as work
 from analytics.services.dashboard import read_headline, read_opportunities, read_unplaced
-from config.common.snapshots import snapshot
+from config.common.db.snapshots import snapshot
 
 _ALL = Filters()
 _DEMAND = frozenset({"analytics.view_importdemand"})
@@ -154,7 +154,7 @@ def _kinds() -> list[Kind]:
             "work",
             "Workers and queues",
             7,
-            frozenset({"common.view_lease"}),
+            frozenset({"background.view_lease"}),
             _work,
             lambda: said.listing("django_celery_beat_periodictask"),
             "Schedules",

@@ -12,7 +12,7 @@ from analytics.pages.page import PLACE, REFRESH, UNDO
 from analytics.pages.query import FormSerializer
 from analytics.services.refresh_demand import request_refresh
 from analytics.services.town_aliases import remove_alias, set_alias
-from config.common.api.bodies import read_body
+from config.common.http.bodies import read_body
 from config.common.problems import FieldError, Forbidden, InvalidInput
 
 FORM = "application/x-www-form-urlencoded"

@@ -12,7 +12,7 @@ from analytics.services.find_trend import find_trend
 from analytics.services.questions import Cities, Demand, ImportRow
 from analytics.services.settings import counting
 from analytics.services.unplaced_towns import UnplacedTown, unplaced
-from config.common.snapshots import snapshot
+from config.common.db.snapshots import snapshot
 
 OPPORTUNITIES = 12
 SEGMENTS = 25

@@ -20,8 +20,8 @@ from analytics.pages.filters import Filters
 from analytics.pages.forms import obey, read_form
 from analytics.pages.page import PLACE, REFRESH, UNDO, page_context
 from analytics.pages.query import FormSerializer, PageQuery
-from config.common.api.negotiation import prefers_page, would_be_page
-from config.common.api.viewsets import ApiViewSet
+from config.common.http.negotiation import prefers_page, would_be_page
+from config.common.http.viewsets import ApiViewSet
 from config.common.problems import Problem
 
 _HEADINGS = {

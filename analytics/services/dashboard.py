@@ -13,7 +13,7 @@ from analytics.services.find_trend import find_trend
 from analytics.services.questions import Demand, ImportRow, Question, Row
 from analytics.services.settings import shown_counting
 from analytics.services.unplaced_towns import UnplacedTown, unplaced, unplaced_count
-from config.common.snapshots import snapshot
+from config.common.db.snapshots import snapshot
 
 OPPORTUNITIES = 6
 CHANNELS = 8

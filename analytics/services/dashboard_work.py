@@ -9,10 +9,11 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from airports.models import Airport, PendingChange
+from config.common.background.services.figures import seconds_since_beat
+from config.common.background.services.queues import queues
 from config.common.background.workers import workers_by_queue
-from config.common.services.figures import database_bytes, database_connections, seconds_since_beat
-from config.common.services.health import redis_answers
-from config.common.services.queues import queues
+from config.common.observe.services.figures import database_bytes, database_connections
+from config.common.observe.services.health import redis_answers
 from imports.models import Correction, Import
 
 # What one sees at a glance; the lists behind have the rest.

@@ -1,7 +1,7 @@
 """What the metrics tell of the counting."""
 
 from analytics.services.stale import count_stale_imports
-from config.common.metrics import gauge
+from config.common.observe.metrics import gauge
 
 
 def register() -> None:

@@ -13,7 +13,7 @@ from analytics.services.questions import LARGEST_DEMAND, Airport, Cities, City, 
 from analytics.services.rank_groups import Ranking
 from analytics.services.read_segments import read_groups
 from analytics.services.scopes import scope_of
-from config.common.snapshots import snapshot
+from config.common.db.snapshots import snapshot
 
 _DECIMALS_OF_A_METRE = 3
 

@@ -9,7 +9,7 @@ from analytics.services.questions import BEST_OPPORTUNITY, LARGEST_DEMAND, Deman
 from analytics.services.rank_groups import Ranking
 from analytics.services.read_segments import read_groups
 from analytics.services.scopes import scope_of
-from config.common.snapshots import snapshot
+from config.common.db.snapshots import snapshot
 from imports.querysets import SEE_ALL
 
 

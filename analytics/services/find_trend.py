@@ -8,8 +8,8 @@ from analytics.services.questions import ImportRow, Question, Trend
 from analytics.services.rank_groups import Ranking
 from analytics.services.read_segments import read_groups
 from analytics.services.scopes import scope_of_trend
+from config.common.db.snapshots import snapshot
 from config.common.problems import Forbidden
-from config.common.snapshots import snapshot
 
 
 def find_trend(*, question: Question, actor: User) -> Trend:

@@ -11,7 +11,8 @@ from typing import Any
 
 import django
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from config.embedded.errors import say
 
@@ -22,6 +23,10 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("refresh_demand", {}),
     ("place_towns", {}),
 )
+_OTHER_TABLES = (
+    "This data folder holds the tables of a release that this one cannot go on with. Name another one (DATA_DIR), or"
+    " remove it with `make clean`: what was delivered goes with it."
+)
 
 
 def main() -> int:
@@ -29,6 +34,9 @@ def main() -> int:
     django.setup()
     step = ""
     try:
+        if is_of_a_release_before():
+            say(_OTHER_TABLES)
+            return 1
         for step, options in STEPS:
             _carry_out(step, options)
         step = "welcome"
@@ -41,6 +49,11 @@ def main() -> int:
         say(f"manage.py {step} failed: {str(error).splitlines()[0]}")
         return 1
     return 0
+
+
+def is_of_a_release_before() -> bool:
+    """Tells whether the tables are those of a release that no migration leads on from."""
+    return ("common", "0001_initial") in MigrationRecorder(connection).applied_migrations()
 
 
 def _carry_out(step: str, options: dict[str, Any]) -> None:

@@ -7,23 +7,23 @@ from config import env
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         # First, because its WWW-Authenticate header makes a missing sign-in a 401.
-        "config.common.api.authentication.ApiTokenAuthentication",
-        "config.common.api.authentication.ApiSessionAuthentication",
+        "config.common.accounts.api.authentication.ApiTokenAuthentication",
+        "config.common.accounts.api.authentication.ApiSessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["config.common.api.permissions.RolePermission"],
-    "DEFAULT_THROTTLE_CLASSES": ["config.common.api.throttling.CallerThrottle"],
+    "DEFAULT_PERMISSION_CLASSES": ["config.common.http.permissions.RolePermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.common.http.throttling.CallerThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["config.common.api.bodies.JSONBodyParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.common.api.negotiation.FormatOrAccept",
-    "DEFAULT_METADATA_CLASS": "config.common.api.metadata.StaticMetadata",
-    "DEFAULT_SCHEMA_CLASS": "config.common.api.schema.ProblemSchema",
-    "EXCEPTION_HANDLER": "config.common.api.exceptions.problem_handler",
+    "DEFAULT_PARSER_CLASSES": ["config.common.http.bodies.JSONBodyParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.common.http.negotiation.FormatOrAccept",
+    "DEFAULT_METADATA_CLASS": "config.common.http.metadata.StaticMetadata",
+    "DEFAULT_SCHEMA_CLASS": "config.common.http.schema.ProblemSchema",
+    "EXCEPTION_HANDLER": "config.common.http.exceptions.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "DATETIME_FORMAT": "iso-8601",
     "UNICODE_JSON": True,
 }
 
-KNOX_TOKEN_MODEL = "common.ApiToken"  # nosec B105 # the name of a model
+KNOX_TOKEN_MODEL = "accounts.ApiToken"  # nosec B105 # the name of a model
 API_TOKEN_DAYS = env.API_TOKEN_DAYS
 REST_KNOX = {"TOKEN_TTL": timedelta(days=API_TOKEN_DAYS), "AUTH_HEADER_PREFIX": "Token"}
 
@@ -31,7 +31,7 @@ REST_KNOX = {"TOKEN_TTL": timedelta(days=API_TOKEN_DAYS), "AUTH_HEADER_PREFIX": 
 RATE_LIMIT_TOKEN = env.RATE_LIMIT_TOKEN
 RATE_LIMIT_ANONYMOUS = env.RATE_LIMIT_ANONYMOUS
 
-# Bodies of the API are read and counted by itself (`config.common.api.bodies`), with a limit for each kind; the other
+# Bodies of the API are read and counted by itself (`config.common.http.bodies`), with a limit for each kind; the other
 # limit is of the admin's forms.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # The form of a resident sends a field for each of up to a thousand relatives and a thousand friends.
@@ -113,4 +113,15 @@ SPECTACULAR_SETTINGS = {
         {"name": "citizens", "description": "The residents of one delivery: read, correct, count."},
         {"name": "analytics", "description": "Who wants the next course: where, how old, through which channel."},
     ],
+}
+
+# What the home page leads to.
+HOME_LINKS = {
+    "demand": "/analytics/",
+    "admin": "/admin/",
+    "docs": "/docs",
+    "redoc": "/redoc",
+    "schema": "/schema",
+    "health": "/health/ready",
+    "imports": "/imports",
 }

@@ -24,7 +24,7 @@ def broker_url(redis_url: str) -> str:
 
 _exchange = Exchange("demanda", type="direct")
 CELERY_TASK_QUEUES = tuple(Queue(name, _exchange, routing_key=name) for name in BACKGROUND_QUEUES)
-CELERY_TASK_ROUTES = ("config.common.background.tasks.route",)
+CELERY_TASK_ROUTES = ("config.common.background.policy.route",)
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_DEFAULT_EXCHANGE = "demanda"
 CELERY_TASK_DEFAULT_ROUTING_KEY = "default"

@@ -42,7 +42,11 @@ INSTALLED_APPS = [
     "silk",
     "simple_history",
     "config.apps.WiringConfig",
-    "config.common",
+    "config.common.observe",
+    "config.common.background",
+    "config.common.accounts",
+    "config.common.idempotency",
+    "config.common.privacy",
     "airports",
     "imports",
     "analytics",
@@ -50,32 +54,32 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Outermost: every response carries the request's id, whoever made it.
-    "config.common.middleware.RequestIdMiddleware",
+    "config.common.http.middleware.request_id.RequestIdMiddleware",
     # Around all that answers, refusals of other middleware included.
-    "config.common.caching.NoStoreMiddleware",
-    "config.common.metrics.requests.MetricsMiddleware",
-    "config.common.middleware.LogMiddleware",
-    "config.common.front.HeadCheckMiddleware",
-    "config.common.middleware.HeadMiddleware",
-    "config.common.streams.StreamMiddleware",
-    "config.common.middleware.ChunkedBodyMiddleware",
+    "config.common.http.caching.NoStoreMiddleware",
+    "config.common.observe.metrics.requests.MetricsMiddleware",
+    "config.common.observe.middleware.LogMiddleware",
+    "config.common.http.front.HeadCheckMiddleware",
+    "config.common.http.middleware.head.HeadMiddleware",
+    "config.common.http.streams.StreamMiddleware",
+    "config.common.http.middleware.bodies.ChunkedBodyMiddleware",
     # Before whatever looks at the name of the host.
-    "config.common.hosts.ProbeHostMiddleware",
+    "config.common.http.hosts.ProbeHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "config.common.middleware.CorsHeadersMiddleware",
-    "config.common.middleware.ContentSecurityMiddleware",
-    "config.common.middleware.MethodsMiddleware",
+    "config.common.http.middleware.policies.CorsHeadersMiddleware",
+    "config.common.http.middleware.policies.ContentSecurityMiddleware",
+    "config.common.http.middleware.methods.MethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "config.common.sign_in.sessions.SessionUserMiddleware",
-    "config.common.sign_in.door.DoorMiddleware",
+    "config.common.accounts.sign_in.sessions.SessionUserMiddleware",
+    "config.common.accounts.sign_in.door.DoorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
-    "config.common.middleware.NulMiddleware",
-    "config.common.middleware.BrokenBodyMiddleware",
+    "config.common.http.middleware.bodies.NulMiddleware",
+    "config.common.http.middleware.bodies.BrokenBodyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -83,7 +87,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True  # for the admin; no API URL has one to append
 
-# Of Knox only the abstract model is used: its own table is swapped for `common.ApiToken` and must not be made.
+# Of Knox only the abstract model is used: its own table is swapped for `accounts.ApiToken` and must not be made.
 MIGRATION_MODULES = {"knox": None}
 
 # History is read by object, not by moment: one index less to write in an upload.
@@ -102,7 +106,7 @@ WEB_WORKERS = env.WEB_WORKERS
 WEB_THREADS = env.WEB_THREADS
 
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "config.common.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "config.common.http.error_pages.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env.CSRF_TRUSTED_ORIGINS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

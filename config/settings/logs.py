@@ -33,7 +33,7 @@ def logging_config(*renderers: Any) -> dict[str, Any]:
         },
         "handlers": {
             "stderr": {
-                "()": "config.common.observe.keeping.KeepingHandler",
+                "()": "config.common.observe.withholding.KeepingHandler",
                 "formatter": "lines",
                 "printed": env.LOG_LEVEL,
             }

@@ -80,15 +80,14 @@ NAVIGATION = [
         model("Schedules", "schedule", "django_celery_beat.periodictask"),
         model("Intervals", "timer", "django_celery_beat.intervalschedule"),
         model("Times of day", "calendar_month", "django_celery_beat.crontabschedule"),
-        model("Long work", "hourglass_top", "common.chunkedrun"),
-        model("Leases", "lock_clock", "common.lease"),
+        model("Leases", "lock_clock", "background.lease"),
         page("Profiler", "speed", reverse_lazy("profiles"), _is_superuser),
     ),
     group(
         "People",
         model("Users", "person", "auth.user"),
         model("Roles", "badge", "auth.group"),
-        model("API tokens", "key", "common.apitoken"),
-        model("Who read residents", "visibility", "common.readaudit"),
+        model("API tokens", "key", "accounts.apitoken"),
+        model("Who read residents", "visibility", "privacy.readaudit"),
     ),
 ]

@@ -51,15 +51,15 @@ UNFOLD: dict[str, Any] = {
             {"title": "Second factor", "link": reverse_lazy("second-factor")},
         ],
     },
-    "COMMAND": {"search_callback": "config.common.palette.find_rows"},
+    "COMMAND": {"search_callback": "config.common.staff.palette.find_rows"},
     "DASHBOARD_CALLBACK": "analytics.dashboard.views.dashboard",
 }
 # Whose rows the command palette finds, by the search fields of their lists.
 PALETTE_MODELS = ["airports.airport", "analytics.townplace", "imports.import"]
 
-# For every page. It is wider for the admin (`config.common.middleware`), the profiler
-# (`config.common.observe.silk_pages`) and the two readers of the OpenAPI document (`config.common.api.site`), which say
-# why.
+# For every page. It is wider for the admin (`config.common.http.middleware.policies`), the profiler
+# (`config.common.observe.silk_pages`) and the two readers of the OpenAPI document (`config.common.http.site`), which
+# say why.
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [NONE],

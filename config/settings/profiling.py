@@ -23,7 +23,7 @@ SILKY_HIDE_COOKIES = True
 SILKY_SENSITIVE_KEYS = {"authorization", "cookie", "x-csrftoken", "token", "key", "secret", "password", "q", "name"}
 SILKY_ANALYZE_QUERIES = False
 SILKY_PYTHON_PROFILER = False
-# Old records go by a schedule (`common.prune_profiles`), never by chance inside a request.
+# Old records go by a schedule (`observe.prune_profiles`), never by chance inside a request.
 SILKY_MAX_RECORDED_REQUESTS = SILK_MAX_REQUESTS
 SILKY_MAX_RECORDED_REQUESTS_CHECK_PERCENT = 0
 
@@ -34,5 +34,5 @@ def with_profiler(middleware: list[str], share: float) -> list[str]:
         raise ValueError(f"SILK_SHARE must be between 0 and 1, not {share}.")
     if not share:
         return middleware
-    place = middleware.index("config.common.middleware.LogMiddleware") + 1
+    place = middleware.index("config.common.observe.middleware.LogMiddleware") + 1
     return [*middleware[:place], SILK_MIDDLEWARE, *middleware[place:]]

@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "config.common.backends.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "config.common.accounts.backends.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -21,9 +21,9 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "config.common.callers.sign_in_address"
-AXES_USERNAME_CALLABLE = "config.common.callers.sign_in_name"
-AXES_LOCKOUT_CALLABLE = "config.common.errors.locked_out"
+AXES_CLIENT_IP_CALLABLE = "config.common.http.callers.sign_in_address"
+AXES_USERNAME_CALLABLE = "config.common.http.callers.sign_in_name"
+AXES_LOCKOUT_CALLABLE = "config.common.http.error_pages.locked_out"
 AXES_VERBOSE = False
 # What it keeps of a failed form goes without these: a mistyped recovery code is nearly one.
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
@@ -44,7 +44,7 @@ SECOND_STEP_SECONDS = 600
 
 if not 0 < env.SESSION_IDLE_SECONDS <= env.SESSION_SECONDS:
     raise ImproperlyConfigured("SESSION_IDLE_SECONDS must be above 0, and not above SESSION_SECONDS.")
-SESSION_ENGINE = "config.common.sessions"
+SESSION_ENGINE = "config.common.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # The server counts, not the browser, whose cookie ends with it.

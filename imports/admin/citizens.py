@@ -14,10 +14,10 @@ from django.http.response import HttpResponseBase
 from django.urls import path
 from unfold.admin import ModelAdmin
 
-from config.common.audit_admin import AuditedAdmin
+from config.common.privacy.admin import AuditedAdmin
+from config.common.privacy.readers import Reader
+from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Problem
-from config.common.readers import Reader
-from config.common.services.audit import What, record_read
 from imports.admin.citizen_changes import sentences
 from imports.admin.citizen_form import CitizenForm, label
 from imports.admin.citizen_list import CitizenChangeList, first_page

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from config.common.admin import ReadOnlyAdmin
-from config.common.audit_admin import AuditedAdmin
+from config.common.privacy.admin import AuditedAdmin
+from config.common.staff.read_only import ReadOnlyAdmin
 from imports.models import Correction
 
 

@@ -6,7 +6,7 @@ from typing import IO
 
 from django.conf import settings
 
-from config.common.encodings import GZIP
+from config.common.http.encodings import GZIP
 from imports.models import Import
 
 _MAGIC = b"\x1f\x8b"

@@ -10,10 +10,10 @@ from django.template.response import TemplateResponse
 from unfold.decorators import action
 from unfold.widgets import CHECKBOX_CLASSES, UnfoldAdminTextInputWidget
 
-from config.common.errors import refused
+from config.common.http.error_pages import refused
+from config.common.privacy.readers import Reader
+from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Unavailable
-from config.common.readers import Reader
-from config.common.services.audit import What, record_read
 from imports.admin.resident_requests import ResidentRequestsMixin
 from imports.documents.dates import parse_birth_date
 from imports.models import Citizen

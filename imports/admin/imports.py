@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 
-from config.common.admin import ReadOnlyAdmin
-from config.common.audit_admin import recorded
-from config.common.services.audit import What
+from config.common.privacy.admin import recorded
+from config.common.privacy.services.reads import What
+from config.common.staff.read_only import ReadOnlyAdmin
 from imports.admin.remove import RemoveMixin
 from imports.admin.rename import RenameMixin
 from imports.admin.requests import open_import, user_of

@@ -10,9 +10,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from config.common.privacy.readers import Reader
+from config.common.privacy.services.reads import What, record_read
 from config.common.problems import InvalidInput, Problem
-from config.common.readers import Reader
-from config.common.services.audit import What, record_read
 from imports.admin.history import HistoryMixin
 from imports.admin.requests import open_import, said, user_of
 from imports.models import Import, Rename

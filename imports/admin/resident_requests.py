@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
+from config.common.privacy.readers import Reader
 from config.common.problems import Problem
-from config.common.readers import Reader
 from imports.admin.requests import user_of
 from imports.models import Citizen
 from imports.querysets import SEE_ALL

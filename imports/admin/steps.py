@@ -12,9 +12,9 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
+from config.common.privacy.readers import Reader
+from config.common.privacy.services.reads import What, record_read
 from config.common.problems import NotFound, Problem
-from config.common.readers import Reader
-from config.common.services.audit import What, record_read
 from imports.admin.requests import carry_out, may_see_residents, open_import, said, user_of
 from imports.models import Import
 from imports.querysets import SEE_ALL

@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
-from config.common.encodings import limited
+from config.common.http.encodings import limited
 from config.common.problems import Problem
 from imports.admin.file_kind import kind_of
 from imports.admin.requests import user_of

@@ -13,14 +13,14 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.common.api.bodies import read_body
-from config.common.api.paths import SEGMENT, path_id
-from config.common.api.schema import data_of
-from config.common.api.tables import CSVRenderer, csv_response
-from config.common.api.viewsets import ApiViewSet
+from config.common.http.bodies import read_body
+from config.common.http.paths import SEGMENT, path_id
+from config.common.http.schema import data_of
+from config.common.http.tables import CSVRenderer, csv_response
+from config.common.http.viewsets import ApiViewSet
+from config.common.privacy.readers import Reader
+from config.common.privacy.services.reads import What, record_read
 from config.common.problems import NotFound
-from config.common.readers import Reader
-from config.common.services.audit import What, record_read
 from imports.api.examples import BIRTHDAYS, CORRECTION, PRESENTS
 from imports.api.imports import IMPORT_ID
 from imports.api.serializers import (

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from config.common.api.bodies import (
+from config.common.http.bodies import (
     JSON,
     NDJSON,
     JSONBodyParser,
@@ -23,17 +23,17 @@ from config.common.api.bodies import (
     read_body,
     sent_type,
 )
-from config.common.api.idempotency import idempotent
-from config.common.api.pages import page_response
-from config.common.api.paths import path_id
-from config.common.api.preferences import APPLIED, RESPOND_ASYNC, prefers_async
-from config.common.api.schema import data_of, page_of
-from config.common.api.tables import CSVRenderer, csv_response
-from config.common.api.viewsets import ApiViewSet
-from config.common.encodings import GZIP, unpacked
+from config.common.http.encodings import GZIP, unpacked
+from config.common.http.pagination import page_response
+from config.common.http.paths import path_id
+from config.common.http.preferences import APPLIED, RESPOND_ASYNC, prefers_async
+from config.common.http.schema import data_of, page_of
+from config.common.http.tables import CSVRenderer, csv_response
+from config.common.http.viewsets import ApiViewSet
+from config.common.idempotency.api import idempotent
+from config.common.privacy.readers import Reader
+from config.common.privacy.services.reads import What, record_read
 from config.common.problems import FieldError, InvalidInput
-from config.common.readers import Reader
-from config.common.services.audit import What, record_read
 from imports.api.examples import DELIVERY, LINES
 from imports.api.serializers import (
     CitizenSerializer,

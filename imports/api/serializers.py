@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from config.common.api.pages import PageQuery
-from config.common.api.schema import FieldErrorSchema
+from config.common.http.pagination import PageQuery
+from config.common.http.schema import FieldErrorSchema
 from imports.api.fields import BirthDateField, CitizenIdsField, LetterOrDigitField, StrictIntegerField, StrictTextField
 from imports.documents.structs import MAX_CHANNEL, MAX_TEXT, UNKNOWN_CHANNEL
 from imports.models import Citizen, Import

@@ -9,9 +9,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.common.api.paths import path_id
-from config.common.api.schema import data_of
-from config.common.api.viewsets import ApiViewSet
+from config.common.http.paths import path_id
+from config.common.http.schema import data_of
+from config.common.http.viewsets import ApiViewSet
 from imports.api.imports import IMPORT_ID
 from imports.api.serializers import ReviewedImportSerializer, detailed_row
 from imports.models import Import

@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from config.common.api.paths import SEGMENT
+from config.common.http.paths import SEGMENT
 from imports.api.citizens import CitizenViewSet, TownAgeViewSet
 from imports.api.imports import ImportViewSet
 from imports.api.steps import ImportStepViewSet

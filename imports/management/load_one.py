@@ -9,7 +9,7 @@ from typing import cast
 from django.contrib.auth.models import User
 from django.db import Error
 
-from config.common.database_errors import as_problem
+from config.common.db.errors import as_problem
 from config.common.problems import FieldError, Problem
 from imports.management.works import Outcome, Report, Work
 from imports.services.load_file import ByteStream, load_file

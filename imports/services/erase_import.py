@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.common.background.publishing import enqueue
+from config.common.idempotency.answers import forget_contents, forgettable
 from config.common.problems import Forbidden
-from config.common.services.idempotency import forget_contents, forgettable
 from imports.models import Citizen, Correction, Import, RawChunk, Rename
 from imports.services.access import visible_import
 from imports.services.import_rows import Rows, citizens_to_remove, corrections_to_scrub, raw_body_to_remove

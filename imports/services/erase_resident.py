@@ -13,10 +13,10 @@ from django.db.models import F
 from django.urls import reverse
 
 from config.common.background.publishing import enqueue
+from config.common.idempotency.answers import forget_contents, forgettable
+from config.common.privacy.readers import Reader
+from config.common.privacy.services.reads import What, record_read
 from config.common.problems import NotFound
-from config.common.readers import Reader
-from config.common.services.audit import What, record_read
-from config.common.services.idempotency import forget_contents, forgettable
 from imports.models import Citizen, Import
 from imports.services.access import require_contents, visible_import
 from imports.services.export_resident import corrections_about, corrections_naming, require_may_handle

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from config.common.models import ReadAudit
+from config.common.idempotency.answers import forgettable
+from config.common.privacy.models import ReadAudit
+from config.common.privacy.readers import Reader
+from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Forbidden, NotFound
-from config.common.readers import Reader
-from config.common.services.audit import What, record_read
-from config.common.services.idempotency import forgettable
 from imports.models import Citizen, Correction, Import
 from imports.querysets import SEE_ALL
 from imports.services.access import require_contents, visible_import

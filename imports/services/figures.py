@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from config.common.metrics import gauge
+from config.common.observe.metrics import gauge
 from imports.models import Import
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from config.common.encodings import GZIP, limited, unpacked
+from config.common.http.encodings import GZIP, limited, unpacked
 from config.common.problems import FieldError, InvalidInput
 from imports.documents.stream import BLANKS
 from imports.models import Import

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.common.db.disk import Growth
 from config.common.db.feed_copy import feed_copy
-from config.common.disk import Growth
 from config.common.problems import FieldError, InvalidInput
 from imports.documents.copy import COLUMNS, copy_rows
 from imports.documents.reader import read_document

@@ -14,7 +14,7 @@ SECONDS_BETWEEN = 0.25
 _WRITE = """
     UPDATE imports_import SET processed = %s
     WHERE id = %s AND status = 'loading' AND deleted_at IS NULL
-        AND EXISTS (SELECT FROM common_lease WHERE name = %s AND fence = %s)
+        AND EXISTS (SELECT FROM background_lease WHERE name = %s AND fence = %s)
 """
 
 

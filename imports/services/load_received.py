@@ -15,8 +15,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from config.common.background.leases import Held, LeaseLost, LeaseTaken, lease
-from config.common.database_errors import as_problem
-from config.common.encodings import decoded
+from config.common.db.errors import as_problem
+from config.common.http.encodings import decoded
 from config.common.problems import FieldError, InvalidInput, NoSpace, Problem, TooLarge
 from imports.documents.copy import copy_rows
 from imports.documents.reader import read_document

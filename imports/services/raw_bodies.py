@@ -6,7 +6,7 @@ from itertools import count
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from config.common.disk import within_room
+from config.common.db.disk import within_room
 from imports.models import Import, RawChunk
 
 _READ = "SELECT content FROM imports_rawchunk WHERE import_id = %s AND number = %s"

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from config.common.background.publishing import enqueue
-from config.common.disk import PACKED
-from config.common.encodings import GZIP
+from config.common.db.disk import PACKED
+from config.common.http.encodings import GZIP
 from config.common.problems import Gone
 from imports.models import Import
 from imports.services.access import visible_import

@@ -5,7 +5,7 @@ from datetime import UTC
 
 from django.conf import settings
 
-from config.common.encodings import unpacked
+from config.common.http.encodings import unpacked
 from imports.models import Import
 from imports.services.load_progress import Progress
 from imports.services.load_stream import store_stream

@@ -13,7 +13,7 @@ from datetime import UTC
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from config.common.encodings import decoded, unpacked
+from config.common.http.encodings import decoded, unpacked
 from config.common.problems import Conflict, Gone, InvalidInput, NotFound, TooLarge
 from imports.documents import quick
 from imports.documents.errors import ErrorCollector

@@ -12,7 +12,7 @@ from airports.models import Airport
 from airports.services.flag_airport import flag_airport
 from airports.services.history import history_of
 from airports.services.update_airport import update_airport
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from tests.airports.builders import VALENCIA, make_airport, make_valencia
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.utils import timezone
 from airports.models import PendingChange
 from airports.services.confirm_change import confirm_change
 from airports.services.request_change import request_change
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from tests.airports.builders import make_valencia
 
 pytestmark = pytest.mark.django_db

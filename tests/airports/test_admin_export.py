@@ -13,7 +13,7 @@ from airports.models import Airport
 from airports.services.flag_airport import flag_airport
 from airports.services.update_airport import update_airport
 from airports.services.upload_airports import upload_airports
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from tests.airports.builders import make_airport, make_valencia
 
 pytestmark = pytest.mark.django_db

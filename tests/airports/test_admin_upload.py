@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from airports.models import Airport, KeptUpload
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from tests.airports.builders import make_airport
 
 pytestmark = pytest.mark.django_db

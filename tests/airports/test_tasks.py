@@ -1,31 +1,24 @@
-"""Purging and expiring as tasks: in chunks, one run at a time, scheduled."""
+"""Purging and expiring as tasks: one run at a time, scheduled."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 from pytest_django import Settings
 
 from airports import tasks
 from airports.models import Airport, PendingChange
+from airports.services import purge_airports as purge
 from airports.services.create_airport import create_airport
 from airports.services.flag_airport import flag_airport
-from airports.tasks import expire_changes_task, purge_airports_task, purge_chunk_task
-from config.common.background import chunks
+from airports.tasks import expire_changes_task, purge_airports_task
 from config.common.background.single import single_run
-from config.common.models import ChunkedRun
 
 LONG_AGO = timedelta(days=31)
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The runs whose next chunk was enqueued."""
-    runs: list[str] = []
-    monkeypatch.setattr(chunks, "enqueue", lambda task, *, run, **_: runs.append(f"{task} {run}"))
-    return runs
 
 
 def flagged(count: int, *, ago: timedelta = LONG_AGO) -> list[int]:
@@ -40,54 +33,24 @@ def flagged(count: int, *, ago: timedelta = LONG_AGO) -> list[int]:
 
 
 @pytest.mark.django_db
-def test_the_purge_goes_over_the_ids_in_chunks_and_leaves_what_is_not_due(
-    sent: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tasks, "_PURGED_IDS", 2)
-    monkeypatch.setattr(tasks, "_CHUNKS_A_SECOND", 1e6)
-    stays = flagged(1, ago=timedelta(days=1))
-    gone = flagged(5)
-    purge_airports_task.run()
-    run = ChunkedRun.objects.get()
-    left = []
-    while run.finished_at is None:
-        purge_chunk_task.run(run=run.name, something="newer")
-        run.refresh_from_db()
-        left.append(Airport.objects.filter(pk__in=gone).count())
-    assert left == [3, 1, 0]
+def test_the_purge_goes_on_to_the_last_and_leaves_what_is_not_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purge, "_AT_ONCE", 2)
+    stays = flagged(1, ago=timedelta(days=29))
+    flagged(5)
+    purge_airports_task.run(something="newer")
     assert list(Airport.objects.values_list("pk", flat=True)) == stays
-    assert sent == [f"airports.purge_chunk {run.name}"] * 3
-
-
-@pytest.mark.django_db
-def test_a_second_purge_of_the_day_begins_no_second_run(sent: list[str]) -> None:
-    flagged(1)
-    purge_airports_task.run()
-    purge_airports_task.run()
-    assert ChunkedRun.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_nothing_due_begins_nothing(sent: list[str]) -> None:
-    flagged(1, ago=timedelta(days=29))
-    purge_airports_task.run()
-    assert (ChunkedRun.objects.count(), sent) == (0, [])
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_purge_beside_another_does_nothing(sent: list[str]) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    from django.db import connection
-
+def test_a_purge_beside_another_does_nothing() -> None:
     def elsewhere() -> None:
         purge_airports_task.run()
         connection.close()
 
-    flagged(1)
+    (stays,) = flagged(1)
     with single_run(tasks.PURGE), ThreadPoolExecutor(1) as pool:
         pool.submit(elsewhere).result(5)
-    assert ChunkedRun.objects.count() == 0
+    assert Airport.objects.filter(pk=stays).exists()
 
 
 @pytest.mark.django_db

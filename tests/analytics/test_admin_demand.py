@@ -12,8 +12,8 @@ from analytics.services.change_settings import change_settings
 from analytics.services.refresh_demand import refresh_demand
 from analytics.services.settings import counting
 from analytics.services.stale import stale_imports
+from config.common.accounts.services.tokens import issue_token
 from config.common.problems import InvalidInput
-from config.common.services.tokens import issue_token
 from imports.models import Import
 from tests.common.helpers import one_import
 

@@ -11,8 +11,8 @@ from analytics import tasks
 from analytics.models import TownPlace
 from analytics.services.place_towns import place_towns
 from analytics.tasks import place_all_towns_task, place_towns_task, sweep_towns
+from config.common.background.models import Turn
 from config.common.background.sweeping import SWEEPS
-from config.common.models import Turn
 from tests.airports.builders import make_airport
 from tests.analytics.services.test_place_towns import demand
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from config.celery import app
 from config.common.background.leases import LeaseLost, LeaseTaken, lease
-from config.common.background.tasks import BackgroundTask, background_task
+from config.common.background.policy import BackgroundTask, background_task
 
 __all__ = ["app"]
 

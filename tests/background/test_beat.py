@@ -12,7 +12,7 @@ import pytest
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from redis import Redis
 
-from config.common.tasks import sweep_task
+from config.common.background.tasks import sweep_task
 from imports.models import Import
 from tests.background.workers import PrivateRedis, start_worker, until
 from tests.server import ROOT, database_url
@@ -52,7 +52,7 @@ def test_beat_sends_what_the_row_says_and_leaves_the_edit_of_staff_alone(
         message = broker.lindex(KEY, -1)
     assert isinstance(message, bytes)
     headers = json.loads(message)["headers"]
-    assert headers["task"] == "common.sweep"
+    assert headers["task"] == "background.sweep"
     assert headers["expires"] is not None
     edited = PeriodicTask.objects.values_list("name", "expire_seconds", "interval__every", "description")
     assert list(edited) == [("Sweep", 7, 1, "Edited.")]

@@ -152,7 +152,7 @@ def test_a_delete_answers_within_two_seconds_while_redis_is_frozen_and_the_sweep
         redis.send(signal.SIGCONT)
     assert Import.objects.deleted().count() == 1
     with start_worker(REDIS_URL=redis.url):
-        until(lambda: publish("common.sweep", kwargs={}))
+        until(lambda: publish("background.sweep", kwargs={}))
         until(lambda: not Import.objects.exists())
 
 

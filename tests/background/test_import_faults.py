@@ -74,7 +74,9 @@ def loader() -> int | None:
 def worker_of(url: str) -> int:
     """The process that holds the lease of the import."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT holder FROM common_lease WHERE name = %s", [f"imports.load:{url.rpartition('/')[2]}"])
+        cursor.execute(
+            "SELECT holder FROM background_lease WHERE name = %s", [f"imports.load:{url.rpartition('/')[2]}"]
+        )
         return int(cursor.fetchone()[0].rpartition(":")[2])
 
 

@@ -14,7 +14,7 @@ from config.common.background.workers import forget_worker, note_worker, workers
 from config.embedded.front import free_port
 from tests.background.app import count, pids
 from tests.background.workers import kill, start_worker, until
-from tests.common.metrics.samples import samples
+from tests.common.observe.metrics.samples import samples
 
 RUNS = 'demanda_task_runs_total{outcome="success",task="tests.careless"}'
 LOST = 'demanda_task_errors_total{exception="WorkerLostError",outcome="retried",task="tests.careless"}'

@@ -20,7 +20,7 @@ from django.db import connection
 
 from analytics.disclosure import published_masks
 from analytics.services.settings import counting
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from tests.benchmarks.client import Client
 from tests.benchmarks.stage import Stage
 from tests.benchmarks.timing import Row, milliseconds

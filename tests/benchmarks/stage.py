@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from config import env
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from config.embedded import layout
 from config.embedded.binaries import postgres_program
 from tests.benchmarks.client import Client

@@ -37,7 +37,7 @@ def one_import(*, source: str = "default") -> Import:
 
 
 def places() -> dict[str, Any]:
-    """What the placeholders of `tests.common.urls` stand for."""
+    """What the placeholders of `tests.common.http.urls` stand for."""
     return {"id": one_import().pk, "citizen": 1, **one_airport()}
 
 

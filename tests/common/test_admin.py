@@ -14,8 +14,10 @@ from unfold.admin import ModelAdmin
 from airports.models import Airport, PendingChange, QueuedCreate
 from airports.services.delete_airport import delete_airport
 from analytics.models import DemandSettings, ImportDemand, TownAlias, TownPlace
-from config.common.models import ApiToken, ChunkedRun, Lease, ReadAudit
-from config.common.services.tokens import issue_token
+from config.common.accounts.models import ApiToken
+from config.common.accounts.services.tokens import issue_token
+from config.common.background.models import Lease
+from config.common.privacy.models import ReadAudit
 from config.settings.navigation import NAVIGATION
 from imports.models import Citizen, Correction, Import
 from tests.airports.builders import make_airport
@@ -43,7 +45,6 @@ PAGES = {
     ImportDemand: ("VEIMS", "", "VEIMS"),
     # There is one row: adding is changing it.
     DemandSettings: ("MS", "MS", "MS"),
-    ChunkedRun: ("MS", "", "MS"),
     Lease: ("MS", "", "MS"),
     ReadAudit: ("MS", "", "MS"),
     PeriodicTask: ("MS", "MS", "MS"),
@@ -72,7 +73,6 @@ QUERIES = {
     TownAlias: 4,
     ImportDemand: 5,
     DemandSettings: 4,
-    ChunkedRun: 4,
     Lease: 4,
     ReadAudit: 4,
     PeriodicTask: 6,
@@ -89,7 +89,7 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 def periodic_task(number: int) -> PeriodicTask:
     """A schedule of its own interval."""
     interval = IntervalSchedule.objects.create(every=1000 + number, period="days")
-    return PeriodicTask.objects.create(name=f"task{number}", task="common.sweep", interval=interval)
+    return PeriodicTask.objects.create(name=f"task{number}", task="background.sweep", interval=interval)
 
 
 def counted(number: int) -> ImportDemand:
@@ -99,7 +99,6 @@ def counted(number: int) -> ImportDemand:
 
 
 BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
-    ChunkedRun: lambda number: ChunkedRun.objects.create(name=f"run{number}", task="t", position=0, end=1, size=1),
     Lease: lambda number: Lease.objects.create(name=f"lease{number}", fence=1, holder="h", expires_at=NOW),
     ReadAudit: lambda number: ReadAudit.objects.create(username=f"u{number}", via="session", what="resident"),
     PeriodicTask: periodic_task,

@@ -100,7 +100,7 @@ def test_a_check_of_the_head_does_nothing(server: Server, token_of: TokenOf) -> 
 
 
 def issue(token_of: TokenOf) -> str:
-    from config.common.services.tokens import issue_token
+    from config.common.accounts.services.tokens import issue_token
 
     return issue_token(username="managers", role="Managers")[1]
 

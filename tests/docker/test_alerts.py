@@ -9,8 +9,8 @@ import pytest
 import yaml
 from django.test import Client
 
-from config.common.metrics.exposition import exposition
-from tests.common.metrics.samples import samples
+from config.common.observe.metrics.exposition import exposition
+from tests.common.observe.metrics.samples import samples
 from tests.server import ROOT
 
 pytestmark = pytest.mark.django_db

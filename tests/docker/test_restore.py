@@ -18,7 +18,7 @@ from config.embedded import layout
 from config.embedded.binaries import postgres_program
 from imports.services.load_import import load_import
 from tests.common.helpers import one_airport
-from tests.common.metrics.samples import samples
+from tests.common.observe.metrics.samples import samples
 from tests.docker.conftest import new_database
 from tests.factories import delivery
 from tests.server import ROOT, database_url

@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from imports.demo.deliveries import make_demo
 from imports.services.load_import import load_import
 from tests.e2e.chromium import CHROMIUM, QUIET

@@ -33,9 +33,9 @@ FIXED = (
     "/admin/imports/import/upload/",
     "/admin/imports/citizen/",
     "/admin/imports/correction/",
-    "/admin/common/apitoken/",
-    "/admin/common/apitoken/add/",
-    "/admin/common/readaudit/",
+    "/admin/accounts/apitoken/",
+    "/admin/accounts/apitoken/add/",
+    "/admin/privacy/readaudit/",
     "/admin/analytics/townplace/",
     "/admin/analytics/townplace/unplaced/",
     "/admin/analytics/townalias/",
@@ -64,7 +64,7 @@ def paths(world: World) -> list[str]:
     airport = make_valencia()
     update_airport(airport_id=airport.pk, values={"city": "Elsewhere"}, actor=None)
     hourly = IntervalSchedule.objects.create(every=1, period="hours")
-    schedule = PeriodicTask.objects.create(name="Sweep by hand", task="common.sweep", interval=hourly)
+    schedule = PeriodicTask.objects.create(name="Sweep by hand", task="background.sweep", interval=hourly)
     citizen = Citizen.objects.get(delivery_id=import_id, citizen_id=1)
     of_import = [f"/admin/imports/import/{import_id}/{page}/" for page in ("change", "rename", "erase", "remove")]
     others = Import.objects.exclude(status="complete").values_list("pk", flat=True)

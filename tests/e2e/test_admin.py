@@ -13,7 +13,7 @@ LISTS = {
     "/admin/imports/correction/": "0 corrections",
     "/admin/auth/user/": "2 users",
     "/admin/auth/group/": "4 groups",
-    "/admin/common/apitoken/": "1 API token",
+    "/admin/accounts/apitoken/": "1 API token",
 }
 
 
@@ -49,6 +49,6 @@ def test_forms_with_scripts_of_others_run_under_the_policy(open_page: OpenPage, 
     """A complaint of the browser's fails the test, see `open_page`."""
     page = open_page("/admin/")
     sign_in(page, world.username)
-    for path in ("django_celery_beat/periodictask", "airports/airport", "auth/user", "common/apitoken"):
+    for path in ("django_celery_beat/periodictask", "airports/airport", "auth/user", "accounts/apitoken"):
         page.goto(f"/admin/{path}/add/")
         expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()

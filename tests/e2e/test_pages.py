@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from config.common.api.site import openapi_document
+from config.common.http.site import openapi_document
 from tests.e2e.conftest import OpenPage, World
 
 WIDTHS = (1440, 390)

@@ -16,7 +16,7 @@ import re
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from playwright.sync_api import expect
 
-from config.common.models import ApiToken
+from config.common.accounts.models import ApiToken
 from imports.models import Citizen
 from tests.e2e.axe import barriers
 from tests.e2e.conftest import PASSWORD, OpenPage, World
@@ -44,7 +44,7 @@ def test_a_wrong_relative_is_taken_off_both_sides(open_page: OpenPage, world: Wo
 def test_a_schedule_is_found_and_runs_at_another_interval(open_page: OpenPage, world: World) -> None:
     minute = IntervalSchedule.objects.create(every=1, period="minutes")
     hour = IntervalSchedule.objects.create(every=1, period="hours")
-    task = PeriodicTask.objects.create(name="Sweep by hand", task="common.sweep", interval=minute)
+    task = PeriodicTask.objects.create(name="Sweep by hand", task="background.sweep", interval=minute)
     page = open_page(SCHEDULES)
     sign_in(page, world.username)
     page.get_by_role("link", name="Sweep by hand").click()
@@ -56,7 +56,7 @@ def test_a_schedule_is_found_and_runs_at_another_interval(open_page: OpenPage, w
 
 
 def test_a_token_is_issued_seen_once_and_works(open_page: OpenPage, world: World, server: Server) -> None:
-    page = open_page("/admin/common/apitoken/")
+    page = open_page("/admin/accounts/apitoken/")
     sign_in(page, world.username)
     page.locator("a[href$='/apitoken/add/']").first.click()
     # Until a script has put the list that can be searched in the place of the plain one.
@@ -71,7 +71,7 @@ def test_a_token_is_issued_seen_once_and_works(open_page: OpenPage, world: World
     assert key
     with server.client(key[1]) as client:
         assert client.get("/imports").status_code == 200
-    page.goto(f"/admin/common/apitoken/{ApiToken.objects.get(label='nightly load').pk}/change/")
+    page.goto(f"/admin/accounts/apitoken/{ApiToken.objects.get(label='nightly load').pk}/change/")
     expect(page.get_by_text("nightly load").first).to_be_visible()
     assert key[1] not in page.content()
 

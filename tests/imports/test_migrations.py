@@ -10,15 +10,15 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection, connections
 
-from config.common.models import ApiToken
-from config.common.roles import ROLES
-from config.common.services.tokens import issue_token
+from config.common.accounts.models import ApiToken
+from config.common.accounts.roles import ROLES
+from config.common.accounts.services.tokens import issue_token
 from imports.models import Citizen, Correction, Import
 from tests.factories import people
 from tests.imports.world import load
 
 # Those whose migrations are the product's own.
-OWN = ("imports", "common")
+OWN = ("imports", "accounts", "background", "privacy", "idempotency")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def fill() -> None:
 
 
 def tables() -> set[str]:
-    own = ("imports_", "common_")
+    own = tuple(f"{app}_" for app in OWN)
     return {name for name in connection.introspection.table_names() if name.startswith(own)}
 
 

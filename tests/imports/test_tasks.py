@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 from pytest_django import Settings
 
-from config.common.models import Lease
+from config.common.background.models import Lease
 from imports import tasks
 from imports.models import Import, Rename
 from imports.tasks import load, load_large, rename, sweep_renames, sweep_stalled

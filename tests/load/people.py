@@ -20,8 +20,8 @@ def main() -> int:
 
     from django.core.management import call_command
 
-    from config.common.roles import ROLES
-    from config.common.services.tokens import issue_token
+    from config.common.accounts.roles import ROLES
+    from config.common.accounts.services.tokens import issue_token
 
     call_command("migrate", verbosity=0)
     tokens = {role: issue_token(username=f"program-{role.lower()}", role=role)[1] for role in ROLES}
@@ -37,7 +37,7 @@ def _person(number: int, role: str) -> dict[str, Any]:
     from django.contrib.auth.models import Group, User
     from django_otp.oath import totp
 
-    from config.common.services.second_factor import enrol, new_key
+    from config.common.accounts.services.second_factor import enrol, new_key
 
     user = User.objects.create_user(f"person-{number}", password=_PASSWORD)
     user.groups.add(Group.objects.get(name=role))

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from config.common.api.site import openapi_document
+from config.common.http.site import openapi_document
 from tests.server import Server
 
 PACKAGE = "demanda_client"

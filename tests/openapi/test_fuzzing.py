@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from config.common.api.site import openapi_document
+from config.common.http.site import openapi_document
 from tests.common.helpers import places
 from tests.server import Server
 

@@ -1,6 +1,6 @@
 """Every page of the admin that is not a list, a form, a deletion or a history of a model: who may open it.
 
-The models' own pages stand in `tests.common.test_admin.PAGES`. Roles are named as in `tests.common.urls`, `S` is a
+The models' own pages stand in `tests.common.test_admin.PAGES`. Roles are named as in `tests.common.http.urls`, `S` is a
 superuser. `{airport}`, `{version}`, `{id}` and `{user}` stand for rows that exist.
 """
 
@@ -37,7 +37,7 @@ PAGES = [
     Page("/admin/logout/", ""),
     Page("/admin/password_change/", _STAFF),
     Page("/admin/password_change/done/", _STAFF),
-    Page("/admin/autocomplete/?app_label=common&model_name=apitoken&field_name=user&term=o", "MS"),
+    Page("/admin/autocomplete/?app_label=accounts&model_name=apitoken&field_name=user&term=o", "MS"),
     Page("/admin/jsi18n/", _STAFF),
     # No model has a page outside the admin.
     Page("/admin/r/1/1/", ""),

@@ -10,10 +10,10 @@ from django.test import Client, RequestFactory
 from django.urls import resolve
 from rest_framework.test import APIClient
 
-from config.common.caching import NoStoreMiddleware
+from config.common.http.caching import NoStoreMiddleware
 from tests.airports.builders import make_airport
 from tests.common.helpers import places, send
-from tests.common.urls import API, METHODS
+from tests.common.http.urls import API, METHODS
 from tests.security.admin_pages import address, routes
 from tests.security.test_sessions import browser
 
@@ -87,7 +87,7 @@ def test_neither_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("config.common.api.site.openapi_document", fail)
+    monkeypatch.setattr("config.common.http.site.openapi_document", fail)
     answer = APIClient(raise_request_exception=False).get("/schema")
     assert (answer.status_code, is_kept_by_nobody(answer)) == (500, True)
 

@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 from airports.models import Airport, KeptUpload
 from analytics.models import TownAlias
 from analytics.services.refresh_demand import refresh_demand
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from imports.models import Import
 from tests.common.test_admin import PAGES
 from tests.factories import people
@@ -55,7 +55,7 @@ def everywhere(manager: APIClient, superuser: User) -> Watching:
     User.objects.create_user("planted", first_name=MARKUP, last_name=MARKUP, email=f"{MARKUP[:20]}@x.example")
     issue_token(username="planted", label=MARKUP)
     every = IntervalSchedule.objects.create(every=5, period="days")
-    PeriodicTask.objects.create(name=MARKUP, task="common.sweep", interval=every, description=MARKUP)
+    PeriodicTask.objects.create(name=MARKUP, task="background.sweep", interval=every, description=MARKUP)
     refresh_demand()
     return browser
 
@@ -73,7 +73,7 @@ def test_no_page_of_the_admin_runs_what_somebody_sent(everywhere: Watching) -> N
     assert everywhere.broken == []
     lists = {f"/admin/{name}/" for name in (
         "airports/airport", "airports/pendingchange", "imports/import", "imports/citizen",
-        "analytics/townalias", "common/apitoken", "django_celery_beat/periodictask",
+        "analytics/townalias", "accounts/apitoken", "django_celery_beat/periodictask",
     )}  # fmt: skip
     assert lists - everywhere.shown == set()
     assert {preview, "/analytics/"} - everywhere.shown == set()
@@ -86,7 +86,7 @@ def test_a_form_that_is_refused_shows_it_as_text(superuser: User) -> None:
     for path, form in {
         "/admin/airports/airport/add/": AIRPORT | {"latitude": MARKUP, "longitude": MARKUP, "iata": MARKUP},
         "/admin/auth/user/add/": {"username": MARKUP, "password1": "x", "password2": "y"},
-        "/admin/common/apitoken/add/": {"label": MARKUP, "user": MARKUP},
+        "/admin/accounts/apitoken/add/": {"label": MARKUP, "user": MARKUP},
         "/admin/analytics/townalias/add/": {"town": MARKUP, "geoname_id": MARKUP},
         "/admin/imports/import/upload/": {"source": MARKUP * 3},
         "/admin/login/?next=/admin/": {"username": MARKUP, "password": MARKUP},

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from airports.models import Airport, PendingChange
 from imports.models import Import
 from tests.common.helpers import places, send
-from tests.common.urls import GUARDED, Url
+from tests.common.http.urls import GUARDED, Url
 
 pytestmark = pytest.mark.django_db
 UNSAFE = [(url, method) for url in GUARDED for method in sorted(url.open_to) if method not in {"GET", "HEAD"}]

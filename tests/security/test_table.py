@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from tests.common.urls import API, GUARDED, METHODS, PROFILES
+from tests.common.http.urls import API, GUARDED, METHODS, PROFILES
 
 # A row of the table of roles: who may, and by which methods of which URLs.
 ROLES = [

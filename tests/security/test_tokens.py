@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from knox.crypto import hash_token
 from rest_framework.test import APIClient
 
-from config.common.services.tokens import issue_token
-from tests.common.sign_in.steps import PASSWORD, give_code, person_with_factor
+from config.common.accounts.services.tokens import issue_token
+from tests.common.accounts.sign_in.steps import PASSWORD, give_code, person_with_factor
 
 pytestmark = pytest.mark.django_db
 FOREIGN = ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "https:evil.example"]

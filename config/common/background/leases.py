@@ -27,22 +27,23 @@ logger = structlog.get_logger(__name__)
 
 # SKIP LOCKED: a holder in the middle of a guarded transaction is no reason to wait for it.
 _TAKE_OVER = """
-    UPDATE common_lease SET fence = nextval('common_lease_fence'), holder = %(holder)s,
+    UPDATE background_lease SET fence = nextval('background_lease_fence'), holder = %(holder)s,
         expires_at = clock_timestamp() + %(life)s
     WHERE name IN (
-        SELECT name FROM common_lease WHERE name = %(name)s AND expires_at < clock_timestamp() FOR UPDATE SKIP LOCKED
+        SELECT name FROM background_lease
+        WHERE name = %(name)s AND expires_at < clock_timestamp() FOR UPDATE SKIP LOCKED
     )
     RETURNING fence
 """
 _TAKE_FIRST = """
-    INSERT INTO common_lease (name, fence, holder, expires_at)
-    VALUES (%(name)s, nextval('common_lease_fence'), %(holder)s, clock_timestamp() + %(life)s)
+    INSERT INTO background_lease (name, fence, holder, expires_at)
+    VALUES (%(name)s, nextval('background_lease_fence'), %(holder)s, clock_timestamp() + %(life)s)
     ON CONFLICT (name) DO NOTHING
     RETURNING fence
 """
-_RENEW = "UPDATE common_lease SET expires_at = clock_timestamp() + %s WHERE name = %s AND fence = %s"
-_GIVE_BACK = "UPDATE common_lease SET expires_at = clock_timestamp() WHERE name = %s AND fence = %s"
-_GUARD = "SELECT fence FROM common_lease WHERE name = %s AND fence = %s FOR SHARE"
+_RENEW = "UPDATE background_lease SET expires_at = clock_timestamp() + %s WHERE name = %s AND fence = %s"
+_GIVE_BACK = "UPDATE background_lease SET expires_at = clock_timestamp() WHERE name = %s AND fence = %s"
+_GUARD = "SELECT fence FROM background_lease WHERE name = %s AND fence = %s FOR SHARE"
 # A holder that froze inside a guarded transaction is cut off, and with it the lock that keeps others from taking over.
 _CUT_OFF = "SELECT set_config('idle_in_transaction_session_timeout', %s, true)"
 

@@ -1,9 +1,17 @@
-"""One at a time: work that must not run twice at once, on any machine."""
+"""One at a time, and once in a while: what must not happen twice at once, or too often, on any machine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pglock
+from django.db import connection
+
+_TAKE_TURN = """
+    INSERT INTO background_turn AS turn (name, due_at)
+    VALUES (%(name)s, clock_timestamp() + make_interval(secs => %(seconds)s))
+    ON CONFLICT (name) DO UPDATE SET due_at = EXCLUDED.due_at WHERE turn.due_at <= clock_timestamp()
+    RETURNING name
+"""
 
 
 @contextmanager
@@ -19,3 +27,13 @@ def single_run(name: str, *, wait: float = 0) -> Iterator[bool]:
     """
     with pglock.advisory(f"demanda:{name}", timeout=wait) as alone:
         yield bool(alone)
+
+
+def once_every(name: str, *, seconds: float) -> bool:
+    """Tells whether nobody has got a yes for `name` in the last `seconds`: what keeps a second beat from doing harm.
+
+    Call it outside a transaction: until the commit everybody else who asks waits.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_TURN, {"name": name, "seconds": seconds})
+        return cursor.fetchone() is not None

@@ -1,65 +1,46 @@
-"""The policy of every task: limits, expiry, retries; and the decorator that declares a task.
+"""The sweeper, and what has run out."""
 
-    @background_task("imports.purge_deleted", queue="bulk")
-    def purge_deleted(self: BackgroundTask, **kwargs: object) -> None: ...
+from datetime import datetime, timedelta
+from typing import Any
 
-A task takes keyword arguments that are ids and ranges, never rows, and `**kwargs`: an old worker must survive the
-message of a newer caller. It may be delivered twice, and killed and delivered again.
-"""
+import structlog
+from django.db.models import QuerySet
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from config.common.background.models import Lease, Turn
+from config.common.background.policy import BackgroundTask, background_task
+from config.common.background.services.clear_expired import clear_expired, clears
+from config.common.background.single import once_every, single_run
+from config.common.background.sweeping import sweep_all
 
-from celery import Task, current_app, shared_task
-from celery.exceptions import Ignore
-from django.db import InterfaceError, OperationalError
+# Half of what beat waits between two sweeps: a second beat's are dropped, and no delay makes us miss one of our own.
+_SWEEP_SECONDS = 10
+# Fences come from a sequence, so a lease that is made anew still outranks every holder of the removed one.
+_KEPT = timedelta(days=1)
 
-from config.common.background.rates import seconds_until_turn
-from config.common.problems import Unavailable
-
-
-class BackgroundTask(Task):  # type: ignore[misc]  # Celery has no types
-    """Sensible limits, which a task may tighten or widen; its queue it must name."""
-
-    abstract = True
-    queue_name: ClassVar[str | None] = None
-    # Seconds: the exception inside the task, then the end of its process.
-    soft_time_limit: ClassVar[float] = 60
-    time_limit: ClassVar[float] = 90
-    # Seconds after which a message is too old to be worth starting on: the sweeper has sent another.
-    expires: ClassVar[float] = 3600
-    # Whether a message that is handed out again, while its task still runs, is turned away, by a lease for instance:
-    # then the task may take longer than the visibility timeout.
-    may_outlive_message: ClassVar[bool] = False
-    # What passes by itself. A mistake in the code does not.
-    autoretry_for = (OperationalError, InterfaceError, OSError, Unavailable)
-    max_retries = 5
-    retry_backoff = 2
-    retry_backoff_max = 120
-    retry_jitter = True
-    # Until a task whose child was killed runs again.
-    default_retry_delay = 5
-
-    def take_turn(self, *, per_second: float, burst: int = 1) -> None:
-        """Return when it is this task's turn, counted over all workers; else put the message off and end the run.
-
-        Call it first and outside a transaction. The retries that are left stay what they were.
-        """
-        seconds = seconds_until_turn(self.name, per_second=per_second, burst=burst)
-        if seconds:
-            self.apply_async(kwargs=self.request.kwargs, countdown=seconds, retries=self.request.retries)
-            raise Ignore
+logger = structlog.get_logger(__name__)
 
 
-def background_task(name: str, *, queue: str, **policy: Any) -> Callable[[Callable[..., Any]], BackgroundTask]:
-    """Declares a task `app.verb` in `queue`; `policy` overrides the attributes of `BackgroundTask`."""
-    decorator: Callable[[Callable[..., Any]], BackgroundTask] = shared_task(
-        name=name, base=BackgroundTask, bind=True, queue_name=queue, **policy
-    )
-    return decorator
+@background_task("background.sweep", queue="urgent", expires=60)
+def sweep_task(self: BackgroundTask, **kwargs: Any) -> None:
+    """Runs every registered sweep, one run at a time."""
+    with single_run("background.sweep") as alone:
+        if alone and once_every("background.sweep", seconds=_SWEEP_SECONDS):
+            sweep_all()
 
 
-def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
-    """Celery's question where a message for the task `name` goes, unless the sender says it."""
-    queue = getattr(current_app.tasks.get(name), "queue_name", None)
-    return {"queue": queue} if queue else None
+@background_task("background.clear_expired", queue="default", expires=600)
+def clear_expired_task(self: BackgroundTask, **kwargs: Any) -> None:
+    """Removes expired sessions, tokens, idempotency keys and leases."""
+    logger.info("cleared", **clear_expired())
+
+
+@clears("leases")
+def old_leases(now: datetime) -> QuerySet[Any]:
+    """Finds the leases that nobody holds."""
+    return Lease.objects.filter(expires_at__lt=now - _KEPT)
+
+
+@clears("turns")
+def old_turns(now: datetime) -> QuerySet[Any]:
+    """Finds the turns that nobody took again."""
+    return Turn.objects.filter(due_at__lt=now - _KEPT)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db import connection
 
-from config.common.disk import within_room
+from config.common.db.disk import within_room
 from config.common.observe.units import timed
 
 # Larger than a chunk, so that each is handed over whole.

@@ -24,7 +24,7 @@ from silk.models import Request, Response, SQLQuery
 
 from config.common.observe import units
 from config.common.observe.routes import route_of
-from config.common.observe.shapes import shape
+from config.common.observe.sql_fingerprint import shape
 from config.common.observe.units import Query, Unit
 
 # A request that makes more is known to be wrong by then.

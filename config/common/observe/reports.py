@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from config.common.observe.errors import HIDDEN, chain, message_of
-from config.common.observe.shapes import shape
+from config.common.observe.sql_fingerprint import shape
 
 Json = dict[str, Any]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from config.common.privacy.readers import Reader
 from config.common.problems import Problem
-from config.common.readers import Reader
 from imports.management.residents import add_arguments, residents_of
 from imports.services.export_resident import export_resident
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 
 
 @pytest.fixture

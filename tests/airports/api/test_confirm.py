@@ -16,7 +16,7 @@ from airports.models import Airport, PendingChange
 from airports.services.delete_airport import delete_airport
 from airports.services.flag_airport import flag_airport
 from airports.services.update_airport import update_airport
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from tests.airports.api.confirming import HTML, change_url, creation_url
 from tests.airports.api.test_airports import errors
 from tests.airports.builders import VALENCIA, make_airport

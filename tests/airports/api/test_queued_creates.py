@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from airports.models import Airport, QueuedCreate
 from airports.services import queue_create
 from airports.services.drain_creates import drain_creates
-from config.common.models import Turn
+from config.common.background.models import Turn
 from tests.airports.api.test_airports import errors
 from tests.airports.builders import VALENCIA, make_valencia
 
@@ -134,7 +134,7 @@ def test_a_queued_create_is_not_counted_by_the_rate_limit(
         counted.append(request.method)
         return True
 
-    monkeypatch.setattr("config.common.api.throttling.CallerThrottle.allow_request", allow)
+    monkeypatch.setattr("config.common.http.throttling.CallerThrottle.allow_request", allow)
     put(manager)
     manager.put("/create", {}, headers={"Prefer": "return=minimal"})
     manager.get("/creates/1", headers=ASYNC)

@@ -9,8 +9,8 @@ from airports.services.confirm_change import confirm_change
 from airports.services.pending_changes import preview_change
 from airports.services.request_change import request_change, request_creation
 from airports.services.withdraw_changes import withdraw_changes
+from config.common.accounts.services.tokens import issue_token
 from config.common.problems import Gone
-from config.common.services.tokens import issue_token
 from tests.airports.builders import make_airport
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from airports.csv.layout import BadHeader
 from airports.csv.rejections import Rejection, Rejections
 from airports.csv.rows import CsvRows
 from airports.fields import NAMES
-from config.common.api.tables import csv_lines
+from config.common.http.tables import csv_lines
 
 PLAIN = "Valencia Airport,Valencia,Spain,VLC,LEVC,39.4893,-0.481625,240,1,E,Europe/Madrid,airport,OurAirports"
 GOOD = "\t".join(PLAIN.replace("240,1,", "240.0,1.0,").split(","))

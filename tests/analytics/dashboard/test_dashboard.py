@@ -19,7 +19,7 @@ from analytics.dashboard.tiles import KINDS
 from analytics.models import TownPlace
 from analytics.services import dashboard_work
 from analytics.services.dashboard_work import read_changes
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from imports.models import Correction, Import
 from tests.airports.builders import make_airport
 from tests.analytics.counted import make

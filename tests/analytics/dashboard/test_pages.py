@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from analytics.models import TownAlias, TownPlace
 from analytics.services.place_towns import place_towns
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from tests.analytics.counted import make
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from analytics.models import TownPlace
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from tests.analytics.counted import make
 from tests.analytics.pages.asking import DEMAND, KYIV, BrowserOf
 

@@ -12,7 +12,7 @@ from scipy import stats
 
 from analytics.services.find_demand import find_demand, find_opportunities
 from analytics.services.questions import GROUPABLE, MEASURES, Question, Row
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from tests.analytics.counted import CHANNELS, GENDERS, TOWNS, Made, crowd, make, naive
 
 pytestmark = pytest.mark.django_db

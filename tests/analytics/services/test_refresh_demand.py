@@ -15,7 +15,7 @@ from analytics.services.refresh_import import refresh_import
 from analytics.services.stale import count_stale_imports, stale_imports
 from analytics.tasks import refresh
 from config.common.background import publishing
-from config.common.readers import Reader
+from config.common.privacy.readers import Reader
 from imports.documents.structs import CitizenPatch
 from imports.models import Import
 from imports.services.correct_citizen import correct_citizen

@@ -8,7 +8,7 @@ import pytest
 from celery import current_app
 from django.core.checks import run_checks
 
-from config.common.background.tasks import background_task
+from config.common.background.policy import background_task
 
 NAME = "tests.checked"
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from config.common.background import leases
 from config.common.background.leases import LeaseLost, LeaseTaken, lease
-from config.common.models import Lease
+from config.common.background.models import Lease
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,7 +18,7 @@ NAME = "tests.thing"
 
 def expire() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE common_lease SET expires_at = clock_timestamp() - interval '1 second'")
+        cursor.execute("UPDATE background_lease SET expires_at = clock_timestamp() - interval '1 second'")
 
 
 def test_a_lease_that_is_held_is_refused_and_one_given_back_is_had_again_with_a_higher_fence() -> None:

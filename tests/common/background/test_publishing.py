@@ -14,7 +14,7 @@ from config.common.background import publishing
 from config.common.background.publishing import enqueue, publish
 from config.settings.background import broker_url
 
-TASK = "common.clear_expired"
+TASK = "background.clear_expired"
 KEY = f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}default"
 
 

@@ -1,5 +1,6 @@
 """Schedules: made once, changed by staff, left alone ever after."""
 
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
@@ -19,7 +20,7 @@ def migrate() -> None:
 
 
 def run_migration() -> None:
-    import_module("config.common.migrations.0003_schedules").forwards(apps, None)
+    import_module("config.common.background.migrations.0001_initial").add_schedules(apps, None)
 
 
 def test_the_migration_makes_schedules_whose_messages_expire(migrate: None) -> None:
@@ -27,8 +28,9 @@ def test_the_migration_makes_schedules_whose_messages_expire(migrate: None) -> N
         "name", "task", "interval__every", "interval__period", "expire_seconds"
     )
     assert list(rows) == [
-        ("Clear expired", "common.clear_expired", 10, "minutes", 600),
-        ("Sweep", "common.sweep", 20, "seconds", 20),
+        ("Clear expired", "background.clear_expired", 10, "minutes", 600),
+        ("Prune profiles", "observe.prune_profiles", 1, "hours", 3600),
+        ("Sweep", "background.sweep", 20, "seconds", 20),
     ]
 
 
@@ -41,7 +43,7 @@ def test_what_staff_changed_survives_the_next_start(migrate: None) -> None:
 def test_an_interval_that_is_there_twice_is_shared_and_not_made_again() -> None:
     for _ in range(2):
         IntervalSchedule.objects.create(every=77, period="seconds")
-    add_schedule(apps, name="Tests", task="common.sweep", seconds=77, expires=7, description="")
+    add_schedule(apps, name="Tests", task="background.sweep", seconds=77, expires=7, description="")
     assert IntervalSchedule.objects.filter(every=77).count() == 2
 
 
@@ -57,10 +59,6 @@ def test_an_interval_that_is_there_twice_is_shared_and_not_made_again() -> None:
     ],
 )
 def test_an_interval_is_said_as_people_say_it(seconds: int, said: str) -> None:
-    add_schedule(apps, name="Tests", task="common.sweep", seconds=seconds, expires=7, description="")
+    add_schedule(apps, name="Tests", task="background.sweep", seconds=seconds, expires=7, description="")
     made = PeriodicTask.objects.get(name="Tests").interval
-    old = IntervalSchedule.objects.create(every=seconds, period="seconds")
-    length = old.schedule.run_every
-    import_module("config.common.migrations.0007_intervals_in_words").forwards(apps, None)
-    old.refresh_from_db()
-    assert (str(made), str(old), old.schedule.run_every) == (said, said, length)
+    assert (str(made), made.schedule.run_every) == (said, timedelta(seconds=seconds))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from config.common.database_errors import as_problem
 from config.common.db import feed_copy as module
+from config.common.db.errors import as_problem
 from config.common.db.feed_copy import Feed, feed_copy
 from config.common.problems import NoSpace
 

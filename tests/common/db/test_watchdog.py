@@ -13,8 +13,8 @@ from django.db import Error, connections
 from psycopg2 import OperationalError
 from psycopg2.extensions import connection
 
-from config.common.database_errors import _in_doubt, as_problem
 from config.common.db import liveness, watchdog, watched
+from config.common.db.errors import _in_doubt, as_problem
 from config.common.db.in_flight import InFlight
 from config.common.db.liveness import Asker, Liveness, SharedQuestion
 from config.common.db.watchdog import Watchdog

@@ -225,6 +225,6 @@ def test_without_a_share_there_is_no_middleware(settings: Any) -> None:
     before = list(settings.MIDDLEWARE)
     assert with_profiler(before, 0.0) is before
     after = with_profiler(before, 0.5)
-    assert after[after.index(SILK_MIDDLEWARE) - 1] == "config.common.middleware.LogMiddleware"
+    assert after[after.index(SILK_MIDDLEWARE) - 1] == "config.common.observe.middleware.LogMiddleware"
     with pytest.raises(ValueError, match="between 0 and 1"):
         with_profiler(before, 1.5)

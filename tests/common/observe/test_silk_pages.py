@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from silk.models import Request, Response, SQLQuery
 
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 from tests.common.helpers import send
-from tests.common.urls import METHODS, PROFILES, ROLES, Url
+from tests.common.http.urls import METHODS, PROFILES, ROLES, Url
 
 pytestmark = pytest.mark.django_db
 CODE = f'File "{__file__}", line 3, in x\n\n'

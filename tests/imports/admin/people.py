@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.test import Client
 
-from config.common.services.tokens import issue_token
+from config.common.accounts.services.tokens import issue_token
 
 
 def somebody(role: str, name: str = "") -> User:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from config.common.models import ReadAudit
+from config.common.privacy.models import ReadAudit
 from imports.models import Citizen, Import
 from tests.factories import people
 from tests.imports.admin.people import browser, somebody, text

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from config.common.models import ReadAudit
+from config.common.privacy.models import ReadAudit
 from imports.documents.structs import CitizenPatch
 from imports.models import Import
 from imports.services.correct_citizen import correct_citizen

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from config.common.models import ReadAudit
+from config.common.privacy.models import ReadAudit
 from imports.models import Citizen, Import
 from imports.services.load_received import load_received_import
 from tests.factories import people
@@ -50,8 +50,8 @@ def test_whom_the_page_names_is_written_down_and_nobody_is_named_otherwise(monke
     page(manager, import_id)
     trail = ReadAudit.objects.filter(what="samples", import_id=import_id).values_list("citizen_id", flat=True)
     assert set(trail) == {2, 3, 4, 5, 6, 9, 99}
-    monkeypatch.setattr("config.common.services.audit._INSERT", "SELECT broken")
-    monkeypatch.setattr("config.common.services.audit._SOON", "SELECT broken")
+    monkeypatch.setattr("config.common.privacy.services.reads._INSERT", "SELECT broken")
+    monkeypatch.setattr("config.common.privacy.services.reads._SOON", "SELECT broken")
     answer = manager.get(f"/admin/imports/import/{import_id}/change/")
     assert (answer.status_code, "Nina" in text(answer)) == (503, False)
 

@@ -10,9 +10,9 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from config.common.models import IdempotencyKey
-from config.common.services.clear_expired import clear_expired
-from config.common.services.idempotency import name_of
+from config.common.background.services.clear_expired import clear_expired
+from config.common.idempotency.answers import name_of
+from config.common.idempotency.models import IdempotencyKey
 from imports.models import Import
 from tests.imports.documents.builders import citizen, document
 from tests.imports.world import counts, problem
@@ -147,7 +147,7 @@ def test_a_failure_of_ours_frees_the_key_and_leaves_nothing(
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr("config.common.api.idempotency.remember", fails)
+        broken.setattr("config.common.idempotency.api.remember", fails)
         assert post(manager).status_code == 500
     assert (counts(), IdempotencyKey.objects.count()) == ((0, 0), 0)
     assert seen(post(manager))[::3] == (201, None)

@@ -16,8 +16,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from rest_framework.test import APIClient
 
-from config.common.models import IdempotencyKey
-from config.common.services import idempotency
+from config.common.idempotency import answers as idempotency
+from config.common.idempotency.models import IdempotencyKey
 from imports.models import Import
 from tests.factories import alike
 from tests.imports.api.test_kill import backends, wait_until_only
@@ -84,7 +84,7 @@ def unclaimed(name: str) -> AbstractContextManager[None]:
 def test_without_the_lock_the_row_still_lets_one_of_them_through(
     client_of: Callable[[str], APIClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("config.common.api.idempotency.claimed", unclaimed)
+    monkeypatch.setattr("config.common.idempotency.api.claimed", unclaimed)
     answers = all_at_once(client_of("Managers"), monkeypatch)
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     assert counts() == (1, 300)
@@ -93,8 +93,8 @@ def test_without_the_lock_the_row_still_lets_one_of_them_through(
 def test_without_the_lock_and_the_row_both_of_them_load(
     client_of: Callable[[str], APIClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("config.common.api.idempotency.claimed", unclaimed)
-    monkeypatch.setattr("config.common.api.idempotency.remember", lambda *_, **__: None)
+    monkeypatch.setattr("config.common.idempotency.api.claimed", unclaimed)
+    monkeypatch.setattr("config.common.idempotency.api.remember", lambda *_, **__: None)
     answers = all_at_once(client_of("Managers"), monkeypatch)
     assert [answer.status_code for answer in answers] == [201, 201]
     assert counts() == (2, 600)
@@ -108,7 +108,7 @@ def all_at_once(client: APIClient, monkeypatch: pytest.MonkeyPatch) -> list[Any]
         assert idempotency.find_answer(name) is None
         both_have_looked.wait()
 
-    monkeypatch.setattr("config.common.api.idempotency.find_answer", find)
+    monkeypatch.setattr("config.common.idempotency.api.find_answer", find)
     return from_threads(client, 2)
 
 

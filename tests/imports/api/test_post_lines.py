@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from config.common.models import IdempotencyKey
+from config.common.idempotency.models import IdempotencyKey
 from imports.documents.lines import MAX_LINE_BYTES
 from imports.models import Import
 from tests.factories import alike

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
-from config.common.models import ReadAudit
+from config.common.privacy.models import ReadAudit
 from imports.models import Citizen, Import
 from tests.common.helpers import problem
 from tests.factories import people, relate
@@ -45,7 +45,7 @@ def browser(client: Client) -> Client:
 def broken_trail(db: None) -> None:
     """The table of reads is away, until the test is rolled back."""
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE common_readaudit RENAME TO common_away")
+        cursor.execute("ALTER TABLE privacy_readaudit RENAME TO common_away")
 
 
 @pytest.mark.parametrize("path", READS)

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from config.common.api.site import openapi_document
+from config.common.http.site import openapi_document
 from imports.models import Import
 from imports.services.load_received import load_received_import
 from imports.services.receive_import import reload_import

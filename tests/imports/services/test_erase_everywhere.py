@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from config.common.models import IdempotencyKey
+from config.common.idempotency.models import IdempotencyKey
 from imports.documents.structs import CitizenPatch
 from imports.models import Citizen, Correction, Import, RawChunk
 from imports.services.correct_citizen import correct_citizen

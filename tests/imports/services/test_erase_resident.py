@@ -12,9 +12,10 @@ from django.test import Client
 
 from analytics.models import ImportDemand
 from analytics.services.refresh_import import refresh_import
-from config.common.models import IdempotencyKey, ReadAudit
+from config.common.idempotency.models import IdempotencyKey
+from config.common.privacy.models import ReadAudit
+from config.common.privacy.readers import Reader
 from config.common.problems import Forbidden, NotFound
-from config.common.readers import Reader
 from imports.documents.structs import CitizenPatch
 from imports.models import Citizen, Correction, Import, RawChunk
 from imports.querysets import ImportQuerySet
@@ -78,7 +79,7 @@ def test_nothing_of_the_person_is_left_in_any_column_of_any_table(planted: int) 
     assert erase(planted) == expected
     assert found_in_database() == []
     # The number stays in the trail alone.
-    assert {table for table, _, _ in found_in_database((str(ME),))} == {"common_readaudit"}
+    assert {table for table, _, _ in found_in_database((str(ME),))} == {"privacy_readaudit"}
     assert RawChunk.objects.filter(delivery_id=planted).count() == 0
     assert IdempotencyKey.objects.get().request_hash == ""
 

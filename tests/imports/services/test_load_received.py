@@ -188,7 +188,7 @@ def take_over() -> None:
     """Somebody else has the lease now."""
     other = connection.copy()
     with other.cursor() as cursor:
-        cursor.execute("UPDATE common_lease SET fence = nextval('common_lease_fence'), holder = 'another'")
+        cursor.execute("UPDATE background_lease SET fence = nextval('background_lease_fence'), holder = 'another'")
     other.close()
 
 

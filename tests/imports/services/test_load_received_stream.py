@@ -131,7 +131,7 @@ def test_processed_counts_up_for_those_who_look(monkeypatch: pytest.MonkeyPatch)
 
 CANCEL = "UPDATE imports_import SET status = 'cancelled'"
 DELETE = "UPDATE imports_import SET deleted_at = now()"
-TAKE_OVER = "UPDATE common_lease SET fence = nextval('common_lease_fence'), holder = 'another'"
+TAKE_OVER = "UPDATE background_lease SET fence = nextval('background_lease_fence'), holder = 'another'"
 
 
 @pytest.mark.parametrize("seconds", [0, 60])

@@ -1,0 +1,30 @@
+"""The accounts app."""
+
+from django.db.models.signals import m2m_changed, post_migrate
+
+from config.common import domain
+
+
+class AccountsConfig(domain.DomainConfig):
+    """Who may sign in, how, and what each role may do."""
+
+    name = "config.common.accounts"
+    verbose_name = "Accounts"
+    permissions = {
+        "Managers": {
+            *(f"auth.{verb}_user" for verb in ("view", "add", "change", "delete")),
+            "auth.view_group",
+            *(f"accounts.{verb}_apitoken" for verb in ("view", "add", "change", "delete")),
+        },
+    }
+
+    def ready(self) -> None:
+        from django.contrib.auth import get_user_model
+
+        import config.common.accounts.api.schema  # noqa: F401 - registers itself
+        from config.common.accounts.services.roles import on_group_change, on_migrate
+        from config.common.accounts.sign_in import events
+
+        post_migrate.connect(on_migrate, dispatch_uid="roles")
+        m2m_changed.connect(on_group_change, sender=get_user_model().groups.through, dispatch_uid="staff")
+        events.connect()

@@ -1,0 +1,28 @@
+"""Keys of programs."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from knox.models import AbstractAuthToken
+
+from config.common.accounts.querysets import ApiTokenManager
+
+
+class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # django-rest-knox has no types
+    """A key that a program signs in with: stored as a hash, expiring, revocable, several for a user."""
+
+    label = models.CharField(max_length=100, blank=True, help_text="What uses this token.")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="To the minute.")
+
+    objects: ClassVar[ApiTokenManager] = ApiTokenManager()
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"{self.label or 'token'} {self.token_key}…"

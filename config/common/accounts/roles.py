@@ -1,0 +1,19 @@
+"""The four roles. What each may do is declared by the apps, `DomainConfig.permissions`; the groups are made from it."""
+
+from config.common.domain import domains
+
+VIEWERS = "Viewers"
+EDITORS = "Editors"
+IMPORTERS = "Importers"
+MANAGERS = "Managers"
+
+# Each may do what the one behind it may, and more.
+_CONTAINS = {VIEWERS: None, EDITORS: VIEWERS, IMPORTERS: VIEWERS, MANAGERS: EDITORS}
+ROLES = tuple(_CONTAINS)
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """Collects what `role` may do, each permission named `app_label.codename`."""
+    own = frozenset(name for config in domains() for name in config.permissions.get(role, ()))
+    contained = _CONTAINS[role]
+    return own if contained is None else own | permissions_of(contained)

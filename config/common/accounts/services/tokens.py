@@ -1,0 +1,70 @@
+"""Makes API tokens, and revokes them."""
+
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from config.common.accounts.models import ApiToken
+from config.common.accounts.querysets import ApiTokenQuerySet
+from config.common.accounts.roles import ROLES
+from config.common.problems import InvalidInput
+
+LABEL_LENGTH = 100
+MOST_DAYS = 36_500
+
+logger = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def issue_token(
+    *,
+    username: str,
+    role: str | None = None,
+    life: timedelta | None = None,
+    label: str = "",
+    created_by: User | None = None,
+) -> tuple[ApiToken, str]:
+    """A new token for `username`, who is made (without a password) if need be and given `role`.
+
+    Returns the row and the key; the key is stored nowhere and cannot be shown again.
+    Without `life` it lives `API_TOKEN_DAYS`. Raises `InvalidInput` for an unknown role, a life that has no end in
+    sight, a name or label that cannot be one, or a user who is switched off.
+    """
+    if role is not None and role not in ROLES:
+        raise InvalidInput(f"There is no role {role}; there are {', '.join(ROLES)}.")
+    life = timedelta(days=settings.API_TOKEN_DAYS) if life is None else life
+    if not timedelta() < life <= timedelta(days=MOST_DAYS):
+        raise InvalidInput("A token lives between one day and a hundred years.")
+    if len(label) > LABEL_LENGTH or not label.isprintable():
+        raise InvalidInput(f"A label has {LABEL_LENGTH} printable characters at most.")
+    user = _user(username)
+    if not user.is_active:
+        raise InvalidInput(f"{username} is switched off.")
+    if role is not None:
+        user.groups.add(Group.objects.get(name=role))
+    return ApiToken.objects.make(user=user, expiry=life, label=label, created_by=created_by)
+
+
+def revoke_tokens(*, tokens: ApiTokenQuerySet, actor: User) -> int:
+    """How many ended now. They stay in the list until the expired ones are swept."""
+    now = timezone.now()
+    live = [token.token_key for token in tokens.usable(now=now)]
+    revoked = tokens.usable(now=now).update(expiry=now)
+    logger.warning("tokens_revoked", tokens=live, by=actor.pk)
+    return revoked
+
+
+def _user(username: str) -> User:
+    users = get_user_model().objects
+    new = User(username=username)
+    try:
+        new.clean_fields(exclude={"password"})
+    except ValidationError as error:
+        raise InvalidInput(f"No user can have this name. {' '.join(error.messages)}") from error
+    return users.filter(username=username).first() or users.create_user(username=username)

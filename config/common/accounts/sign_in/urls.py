@@ -1,0 +1,15 @@
+"""The URLs of signing in. They stand before the admin's own, which know no second step and no limit."""
+
+from django.contrib import admin
+from django.urls import path
+
+from config.common.accounts.sign_in.own import OwnFactorView, SetUpView, change_password
+from config.common.accounts.sign_in.steps import CodeView, PasswordView
+
+urlpatterns = [
+    path("login/", PasswordView.as_view()),
+    path("login/code/", CodeView.as_view(), name="sign-in-code"),
+    path("password_change/", admin.site.admin_view(change_password, cacheable=True)),
+    path("second-factor/", admin.site.admin_view(OwnFactorView.as_view()), name="second-factor"),
+    path("second-factor/set-up/", SetUpView.as_view(), name="second-factor-set-up"),
+]

@@ -1,0 +1,26 @@
+"""The background app."""
+
+from config.common import domain
+
+
+class BackgroundConfig(domain.DomainConfig):
+    """What tasks stand on: their policy, queues, schedules, leases."""
+
+    name = "config.common.background"
+    verbose_name = "Background"
+    permissions = {
+        "Managers": {
+            "background.view_lease",
+            *(
+                f"django_celery_beat.{verb}_{model}"
+                for verb in ("view", "add", "change")
+                for model in ("periodictask", "intervalschedule", "crontabschedule")
+            ),
+        },
+    }
+
+    def ready(self) -> None:
+        import config.common.background.checks  # noqa: F401 - registers itself
+        from config.common.background.services import figures
+
+        figures.register()

@@ -1,0 +1,25 @@
+"""What keeps workers from doing the same at once, or too often."""
+
+from django.db import models
+
+
+class Lease(models.Model):
+    """Who works on what until when; see `config.common.background.leases`. Written there alone, in SQL."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    fence = models.BigIntegerField(help_text="From a sequence: grows with each holder.")
+    holder = models.CharField(max_length=200)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} held by {self.holder}"
+
+
+class Turn(models.Model):
+    """When something may happen again; see `config.common.background.single.once_every`."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    due_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.due_at}"

@@ -1,0 +1,90 @@
+"""Every error of the API as problem details (RFC 9457)."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import Error as DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from rest_framework.exceptions import APIException
+from rest_framework.permissions import SAFE_METHODS
+
+from config.common.db import errors as database_errors
+from config.common.http import unreadable
+from config.common.problems import Problem
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def problem_response(
+    request: HttpRequest,
+    status: int,
+    detail: str,
+    *,
+    errors: list[dict[str, str]] | None = None,
+    more_errors: int = 0,
+    headers: Mapping[str, str] | None = None,
+    extensions: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """A problem details body. `errors` are `{"pointer", "code", "detail"}`."""
+    body: dict[str, Any] = {
+        **(extensions or {}),
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        "request_id": getattr(request, "request_id", ""),
+        "errors": errors or [],
+    }
+    if more_errors:
+        body["more_errors"] = more_errors
+    # A pointer may name a key that no UTF-8 can carry: a question mark stands in.
+    content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    return HttpResponse(content, status=status, content_type=CONTENT_TYPE, headers=dict(headers or {}))
+
+
+def response_for(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The response that says what `problem` says."""
+    errors = [{"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in problem.errors]
+    return problem_response(
+        request,
+        problem.status,
+        problem.detail,
+        errors=errors,
+        more_errors=problem.more_errors,
+        headers=problem.headers,
+        extensions=problem.extensions,
+    )
+
+
+def problem_handler(exc: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """Answers for DRF. None for what nobody foresaw: Django logs it, `config.common.http.error_pages` answers 500."""
+    request: HttpRequest = context["request"]._request
+    if isinstance(exc, DatabaseError):
+        exc = database_errors.as_problem(exc, writes=request.method not in SAFE_METHODS) or exc
+    if isinstance(exc, UnreadablePostError):
+        exc = unreadable.as_problem(exc)
+    if isinstance(exc, Problem):
+        return response_for(request, exc)
+    if isinstance(exc, APIException):
+        return problem_response(request, exc.status_code, _sentence(exc), headers=_headers(exc))
+    if isinstance(exc, Http404):
+        return problem_response(request, HTTPStatus.NOT_FOUND, "There is nothing here.")
+    if isinstance(exc, PermissionDenied):
+        return problem_response(request, HTTPStatus.FORBIDDEN, "You may not do this.")
+    return None
+
+
+def _sentence(exc: APIException) -> str:
+    return exc.detail if isinstance(exc.detail, str) else "The request is not valid."
+
+
+def _headers(exc: APIException) -> dict[str, str]:
+    headers = {}
+    if auth_header := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = str(auth_header)
+    if (wait := getattr(exc, "wait", None)) is not None:
+        headers["Retry-After"] = str(max(1, round(wait)))
+    return headers

@@ -1,0 +1,1 @@
+"""What wraps every request, a module a subject."""

@@ -1,0 +1,21 @@
+"""What is done with the trail of reads in the background."""
+
+from typing import Any
+
+import structlog
+
+from config.common.background.policy import BackgroundTask, background_task
+from config.common.background.single import single_run
+from config.common.privacy.services.reads import prune_reads
+
+PRUNE = "privacy.prune_reads"
+
+logger = structlog.get_logger(__name__)
+
+
+@background_task(PRUNE, queue="bulk", expires=3600)
+def prune_reads_task(self: BackgroundTask, **kwargs: Any) -> None:
+    """Removes what was read of residents longer ago than it is kept."""
+    with single_run(PRUNE) as alone:
+        if alone:
+            logger.info("reads_pruned", rows=prune_reads())

@@ -1,0 +1,1 @@
+"""An app whose migration locks a big table."""
