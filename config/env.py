@@ -3,6 +3,7 @@
 A variable `NAME` may also be given as `NAME_FILE`, the path of a file that holds the value.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -89,7 +90,10 @@ METRICS_TOKEN: str = _env.str("METRICS_TOKEN", default="")
 METRICS_HOST: str = _env.str("METRICS_HOST", default="127.0.0.1")
 METRICS_PORT: int = _env.int("METRICS_PORT", default=0)
 # The folder in which the processes of one machine count together; unset: the web server makes one of its own.
-METRICS_DIR: str = _env.str("PROMETHEUS_MULTIPROC_DIR", default="")
+METRICS_DIR: str = _env.str("PROMETHEUS_MULTIPROC_DIR", default="").strip()
+if not METRICS_DIR:
+    # prometheus_client, which looks for itself, takes a blank name for the current folder.
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
 # A file that a worker or beat touches while it is alive, for the health check of its container; blank: none.
 HEARTBEAT_PATH: str = _env.str("HEARTBEAT_PATH", default="")
 

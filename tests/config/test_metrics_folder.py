@@ -1,11 +1,13 @@
 """The folder in which processes count together."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from config import metrics_folder
+from config import env, metrics_folder
 
 
 def test_clearing_removes_what_was_counted_and_nothing_else(tmp_path: Path) -> None:
@@ -24,3 +26,12 @@ def test_a_folder_of_ones_own_is_named_for_the_children(tmp_path: Path, monkeypa
     assert (os.environ[metrics_folder.VARIABLE], folder.parent) == (str(folder), tmp_path)
     metrics_folder.remove(folder)
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_blank_variable_names_no_folder(tmp_path: Path, blank: str) -> None:
+    """Not the current one, as prometheus_client would have it."""
+    count = "import config.settings.testing; from config.common.observe.metrics import requests"
+    environment = {**os.environ, metrics_folder.VARIABLE: blank, "PYTHONPATH": str(env.ROOT)}
+    subprocess.run([sys.executable, "-c", count], cwd=tmp_path, env=environment, check=True, timeout=60)
+    assert list(tmp_path.iterdir()) == []
