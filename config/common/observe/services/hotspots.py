@@ -1,58 +1,37 @@
 """The map of hotspots: what the profiler recorded, by URL pattern and method."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from django.db import connection
 
 # The same query so often within one request is asked in a loop.
 REPEATED_FROM = 3
-SHOWN = 3
-_FRAME = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "SET LOCAL")
 
-_SPOTS = """
+_SPOTS = r"""
     WITH asked AS (
-        SELECT request_id, sum(time_taken) AS ms FROM silk_sqlquery GROUP BY request_id
+        SELECT request_id, query, count(*) AS times, sum(time_taken) AS ms FROM silk_sqlquery
+        WHERE query !~ '^(RELEASE |ROLLBACK TO )?SAVEPOINT|^SET LOCAL' GROUP BY 1, 2
+    ), spot AS (
+        SELECT request.*, coalesce(sum(ms), 0) AS db_ms, max(times) AS same_times, max(ms / times) AS slowest_ms,
+            (array_agg(query ORDER BY times DESC, query))[1] AS same_query,
+            (array_agg(query ORDER BY ms / times DESC, query))[1] AS slowest_query
+        FROM silk_request AS request LEFT JOIN asked ON request_id = request.id
+        WHERE end_time IS NOT NULL AND start_time >= %(since)s GROUP BY request.id
     )
     SELECT method, path, coalesce(view_name, ''), count(*),
         percentile_cont(0.5) WITHIN GROUP (ORDER BY time_taken),
         percentile_cont(0.95) WITHIN GROUP (ORDER BY time_taken),
-        sum(time_taken), avg(num_sql_queries), max(num_sql_queries), avg(coalesce(ms, 0))
-    FROM silk_request LEFT JOIN asked ON request_id = id
-    WHERE end_time IS NOT NULL AND start_time >= %s
-    GROUP BY 1, 2, 3
-"""
-_SHAPES = """
-    WITH each AS (
-        SELECT method, path, coalesce(view_name, '') AS view, query,
-            count(*) AS times, sum(asked.time_taken) AS ms, max(asked.time_taken) AS slowest
-        FROM silk_request JOIN silk_sqlquery AS asked ON asked.request_id = silk_request.id
-        WHERE silk_request.end_time IS NOT NULL AND silk_request.start_time >= %s
-        GROUP BY silk_request.id, query
-    )
-    SELECT method, path, view, query, sum(times)::int, sum(ms) / sum(times), max(slowest), max(times)
-    FROM each GROUP BY 1, 2, 3, 4
+        sum(time_taken), avg(num_sql_queries)::float, max(num_sql_queries), avg(db_ms),
+        coalesce(max(slowest_ms), 0), coalesce((array_agg(slowest_query ORDER BY slowest_ms DESC NULLS LAST))[1], ''),
+        coalesce(max(same_times) FILTER (WHERE same_times >= %(often)s), 0)::int,
+        coalesce((array_agg(same_query ORDER BY same_times DESC) FILTER (WHERE same_times >= %(often)s))[1], '')
+    FROM spot GROUP BY 1, 2, 3 ORDER BY sum(time_taken) DESC
 """
 _BEGINNING = "0001-01-01T00:00:00Z"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A query without its values: how often it was asked, how long it takes (milliseconds), how often one request
-    asked it at most."""
-
-    sql: str
-    calls: int
-    mean_ms: float
-    slowest_ms: float
-    most_in_one: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hotspot:
+class Hotspot(NamedTuple):
     """A URL pattern and a method; times are milliseconds. `queries` and `db_ms` are means of a call."""
 
     method: str
@@ -65,28 +44,15 @@ class Hotspot:
     queries: float
     most_queries: int
     db_ms: float
-    slowest: tuple[Shape, ...]
-    repeated: tuple[Shape, ...]
+    slowest_query_ms: float
+    slowest_query: str
+    # How often one request asked the same query at most, and which; 0 for less than `REPEATED_FROM`.
+    same_query_in_one_request: int
+    same_query: str
 
 
 def hotspots(*, since: datetime | None = None) -> list[Hotspot]:
-    """What was recorded since then, or at all; first what took most time in sum."""
-    moment = [since or _BEGINNING]
+    """Adds up what was recorded since then, or at all; first what took most time in sum."""
     with connection.cursor() as cursor:
-        cursor.execute(_SHAPES, moment)
-        shapes: dict[tuple[str, ...], list[Shape]] = defaultdict(list)
-        for method, route, view, *values in cursor.fetchall():
-            shapes[method, route, view].append(Shape(*values))
-        cursor.execute(_SPOTS, moment)
-        spots = [_hotspot(row, shapes[row[0], row[1], row[2]]) for row in cursor.fetchall()]
-    return sorted(spots, key=lambda spot: spot.total_ms, reverse=True)
-
-
-def _hotspot(row: tuple[Any, ...], shapes: Iterable[Shape]) -> Hotspot:
-    method, route, view, calls, p50, p95, total, queries, most, db_ms = row
-    asked = [shape for shape in shapes if not shape.sql.startswith(_FRAME)]
-    slowest = sorted(asked, key=lambda shape: shape.mean_ms, reverse=True)[:SHOWN]
-    repeated = [shape for shape in asked if shape.most_in_one >= REPEATED_FROM]
-    repeated.sort(key=lambda shape: shape.most_in_one, reverse=True)
-    figures = (calls, p50, p95, total, float(queries), most, db_ms)
-    return Hotspot(method, route, view, *figures, tuple(slowest), tuple(repeated[:SHOWN]))
+        cursor.execute(_SPOTS, {"since": since or _BEGINNING, "often": REPEATED_FROM})
+        return [Hotspot(*row) for row in cursor.fetchall()]

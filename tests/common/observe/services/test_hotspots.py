@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from silk.models import Profile, Request, Response, SQLQuery
 
-from config.common.observe.services.hotspots import Shape, hotspots
+from config.common.observe.services.hotspots import Hotspot, hotspots
 from config.common.observe.services.prune_profiles import prune_profiles
 from config.common.observe.tasks import prune_profiles_task
 
@@ -49,30 +49,25 @@ def test_a_spot_is_a_pattern_and_a_method_with_its_figures() -> None:
         record(ms=ms, queries=("SELECT a", "SELECT b"))
     record("/airports", method="DELETE", ms=200)
     slowest, spot = hotspots()
-    assert (slowest.method, slowest.calls, slowest.queries, slowest.slowest) == ("DELETE", 1, 0, ())
-    assert (spot.method, spot.route, spot.view, spot.calls) == ("GET", "/airports", "view of /airports", 3)
-    assert [spot.p50_ms, spot.p95_ms, spot.total_ms] == [20, pytest.approx(29), 60]
-    assert (spot.queries, spot.most_queries, spot.db_ms) == (2, 2, 6)
-    assert spot.slowest == (Shape("SELECT b", 3, 4, 4, 1), Shape("SELECT a", 3, 2, 2, 1))
-    assert spot.repeated == ()
+    assert slowest == Hotspot("DELETE", "/airports", "view of /airports", 1, 200, 200, 200, 0, 0, 0, 0, "", 0, "")
+    figures = (3, 20, pytest.approx(29), 60, 2, 2, 6)
+    assert spot == Hotspot("GET", "/airports", "view of /airports", *figures, 4, "SELECT b", 0, "")
 
 
 def test_the_same_query_again_and_again_in_one_request_is_a_suspect() -> None:
-    record(queries=("SELECT a",) * 4 + ("SELECT b",) * 2 + ("SAVEPOINT s",) * 9)
+    record(queries=("SELECT a",) * 4 + ("SELECT b",) * 2 + ("SAVEPOINT s",) * 9 + ("RELEASE SAVEPOINT s",) * 9)
     record(queries=("SELECT b",) * 2)
     record("/imports", queries=("SELECT b",) * 2)
-    spots = {spot.route: [(shape.sql, shape.most_in_one) for shape in spot.repeated] for spot in hotspots()}
-    assert spots == {"/airports": [("SELECT a", 4)], "/imports": []}
+    spots = {spot.route: (spot.same_query_in_one_request, spot.same_query) for spot in hotspots()}
+    assert spots == {"/airports": (4, "SELECT a"), "/imports": (0, "")}
 
 
 def test_the_table_has_the_figures_the_slow_and_the_repeated() -> None:
     record(ms=20, queries=("SELECT a",) * 3)
-    head, line, _, slow, slowest, _, same, again = table()
-    assert head.split("  ")[0] == "method"
-    assert line.split() == ["GET", "/airports", "1", "20.0", "20.0", "3.0", "3", "12.0", "4.0", "3", "times"]
-    assert (slow, slowest.split()) == ("The slowest queries:", ["4.0", "ms", "GET", "/airports:", "SELECT", "a"])
-    assert same == "The same query again and again within one request:"
-    assert again.split() == ["3", "times", "GET", "/airports:", "SELECT", "a"]
+    head, line, _, spot, slowest, same = table()
+    assert head.split()[0] == "method"
+    assert line.split() == ["GET", "/airports", "1", "20.0", "20.0", "3.0", "3", "12.0", "4.0", "3"]
+    assert (spot, slowest, same) == ("GET /airports", "  slowest: SELECT a", "  3 times in one request: SELECT a")
 
 
 def test_the_csv_has_every_spot_and_whole_queries() -> None:
