@@ -1,6 +1,6 @@
 """Every page of the admin that is not a list, a form, a deletion or a history of a model: who may open it.
 
-The models' own pages stand in `tests.common.test_admin.PAGES`. Roles are named as in `tests.common.http.urls`, `S` is a
+The models' own pages stand in `tests.admin.models.PAGES`. Roles are named as in `tests.common.http.urls`, `S` is a
 superuser. `{airport}`, `{version}`, `{id}` and `{user}` stand for rows that exist.
 """
 
@@ -23,7 +23,7 @@ class Page(NamedTuple):
     open_to: str
 
 
-PAGES = [
+OTHER_PAGES = [
     Page("/admin/", _STAFF),
     # Whoever has signed in is led on, and there is nothing to see before the password.
     Page("/admin/login/", "-"),

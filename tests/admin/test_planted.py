@@ -20,7 +20,7 @@ from analytics.models import TownAlias
 from analytics.services.refresh_demand import refresh_demand
 from config.common.accounts.services.tokens import issue_token
 from imports.models import Import
-from tests.common.test_admin import PAGES
+from tests.admin.models import PAGES
 from tests.factories import people
 from tests.security.watching import AS_IT_IS, AS_TEXT, MARKUP, Watching
 

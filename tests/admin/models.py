@@ -1,0 +1,154 @@
+"""The models of the admin: who may open which of their pages, how many queries a list makes, and rows of them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
+
+from airports.models import Airport, PendingChange, QueuedCreate
+from airports.services.delete_airport import delete_airport
+from analytics.models import DemandSettings, ImportDemand, TownAlias, TownPlace
+from config.common.accounts.models import ApiToken
+from config.common.accounts.services.tokens import issue_token
+from config.common.background.models import Lease
+from config.common.privacy.models import ReadAudit
+from imports.models import Citizen, Correction, Import
+from tests.airports.builders import make_airport
+from tests.analytics.counted import make
+from tests.common.helpers import one_airport, one_import
+
+HistoricalAirport: Any = Airport.history.model
+
+# For each model: who may open its list, its form for a new row, the page of a row and with it its history, and Django's
+# page to delete it. S is a superuser.
+PAGES = {
+    User: ("MS", "MS", "MS", "MS"),
+    Group: ("MS", "", "MS", ""),
+    ApiToken: ("MS", "MS", "MS", "MS"),
+    Import: ("VEIMS", "", "VEIMS", ""),
+    Citizen: ("EIMS", "", "EMS", ""),
+    Correction: ("EMS", "", "EMS", ""),
+    Airport: ("VEIMS", "EMS", "VEIMS", "MS"),
+    HistoricalAirport: ("VEIMS", "", "VEIMS", ""),
+    PendingChange: ("EMS", "", "EMS", ""),
+    QueuedCreate: ("MS", "", "MS", ""),
+    TownPlace: ("VEIMS", "", "VEIMS", ""),
+    TownAlias: ("EMS", "EMS", "EMS", "EMS"),
+    ImportDemand: ("VEIMS", "", "VEIMS", ""),
+    # There is one row: adding is changing it.
+    DemandSettings: ("MS", "MS", "MS", ""),
+    Lease: ("MS", "", "MS", ""),
+    ReadAudit: ("MS", "", "MS", ""),
+    PeriodicTask: ("MS", "MS", "MS", "S"),
+    IntervalSchedule: ("MS", "MS", "MS", "S"),
+    CrontabSchedule: ("MS", "MS", "MS", "S"),
+    ClockedSchedule: ("S", "S", "S", "S"),
+}
+# Nothing of the product happens once at a moment: the form of a schedule leads there, no menu does.
+IN_NO_MENU = {ClockedSchedule}
+# How many queries a list makes, at one row and at three: the session, the user, the role's permissions (none for a
+# superuser), counts and the page; the filters of airports ask once for their values.
+QUERIES = {
+    User: 7,
+    Group: 5,
+    ApiToken: 5,
+    Import: 4,
+    # Without an import chosen it offers some: `tests/imports/admin/test_citizens.py` counts the list of one.
+    Citizen: 3,
+    # Whom it shows is written down.
+    Correction: 5,
+    Airport: 5,
+    HistoricalAirport: 4,
+    PendingChange: 4,
+    QueuedCreate: 4,
+    TownPlace: 4,
+    TownAlias: 4,
+    ImportDemand: 5,
+    DemandSettings: 4,
+    Lease: 4,
+    ReadAudit: 4,
+    PeriodicTask: 6,
+    IntervalSchedule: 5,
+    CrontabSchedule: 5,
+    ClockedSchedule: 5,
+}
+ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
+
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def periodic_task(number: int) -> PeriodicTask:
+    """A schedule of its own interval."""
+    interval = IntervalSchedule.objects.create(every=1000 + number, period="days")
+    return PeriodicTask.objects.create(name=f"task{number}", task="background.sweep", interval=interval)
+
+
+def counted(number: int) -> ImportDemand:
+    """What was counted of an import of a source of its own."""
+    made = make(f"source{number}", {("Kyiv", 1, "tv", "male"): (10, 20, 5)})
+    return ImportDemand.objects.get(pk=made.import_id)
+
+
+BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
+    Lease: lambda number: Lease.objects.create(name=f"lease{number}", fence=1, holder="h", expires_at=NOW),
+    ReadAudit: lambda number: ReadAudit.objects.create(username=f"u{number}", via="session", what="resident"),
+    PeriodicTask: periodic_task,
+    IntervalSchedule: lambda number: IntervalSchedule.objects.create(every=2000 + number, period="days"),
+    CrontabSchedule: lambda number: CrontabSchedule.objects.create(minute=str(number)),
+    TownPlace: lambda number: TownPlace.objects.create(town=f"town{number}", method="unplaced", placed_at=NOW),
+    ImportDemand: counted,
+    DemandSettings: lambda number: DemandSettings.objects.update_or_create(
+        pk=1, defaults={"age_bounds": [0, 18], "small_segment": 5 + number}
+    )[0],
+    TownAlias: lambda number: TownAlias.objects.create(town=f"town{number}", geoname_id=1),
+    ClockedSchedule: lambda number: ClockedSchedule.objects.create(clocked_time=NOW + timedelta(days=number)),
+}
+
+
+def person(letter: str) -> User:
+    """Somebody with a role, or a superuser."""
+    if letter == "S":
+        return User.objects.create_superuser("root")
+    issue_token(username=letter, role=ROLES[letter])
+    return User.objects.get(username=letter)
+
+
+def signed_in(user: User) -> Client:
+    """A browser in which `user` has signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def row(model: type[Any], number: int = 0) -> Any:
+    """A new row of `model`."""
+    if model is User:
+        return User.objects.create_user(f"user{number}")
+    if model is Group:
+        return Group.objects.create(name=f"group{number}")
+    if model is ApiToken:
+        return issue_token(username=f"user{number}", created_by=User.objects.first())[0]
+    if model is HistoricalAirport:
+        delete_airport(airport_id=make_airport().pk, actor=None)
+        return model.objects.latest("history_id")
+    if model in {Airport, PendingChange, QueuedCreate}:
+        one_airport()
+        return model._default_manager.latest("pk")
+    if model in BACKGROUND:
+        return BACKGROUND[model](number)
+    found = one_import()
+    if model is Import:
+        return found
+    if model is Citizen:
+        return Citizen.objects.get(delivery=found)
+    author = User.objects.first()
+    return Correction.objects.create(delivery=found, citizen_id=1, changes={}, corrected_by=author)
+
+
+def url(model: type[Any], page: str) -> str:
+    """The address of a page of `model`'s."""
+    return f"/admin/{model._meta.app_label}/{model._meta.model_name}/{page}"
