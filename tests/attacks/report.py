@@ -8,7 +8,6 @@ from pathlib import Path
 from tests.attacks.attack import Tally
 from tests.attacks.encounter import Encounter
 from tests.attacks.probe import Sample
-from tests.attacks.target import Memory
 
 KINDS = {"live": "`/health/live`", "ready": "`/health/ready`", "import": "a delivery read", "post": "posted"}
 _HEADER = [
@@ -17,10 +16,10 @@ _HEADER = [
     "what became of them",
     *KINDS.values(),
     "failed probes",
-    "MiB before → after",
+    "MiB before → after (→ once more)",
     "",
 ]
-_RIGHT = {"requests (connections)", *KINDS.values(), "failed probes", "MiB before → after"}
+_RIGHT = {"requests (connections)", *KINDS.values(), "failed probes", "MiB before → after (→ once more)"}
 
 
 def line(encounter: Encounter) -> str:
@@ -59,7 +58,7 @@ def _cells(encounter: Encounter) -> list[str]:
         *_done(encounter.tally),
         *(_times(samples, kind) for kind in KINDS),
         f"{failed} of {len(samples)}",
-        f"{_mebibytes(encounter.before)} → {_mebibytes(encounter.after)}",
+        " → ".join(f"{sum(memory.values()):,.0f}" for memory in encounter.held) or "?",
     ]
 
 
@@ -81,7 +80,3 @@ def _times(samples: Iterable[Sample], kind: str) -> str:
 
 def _verdict(encounter: Encounter) -> str:
     return "**broken**" if encounter.broken() else "holds"
-
-
-def _mebibytes(memory: Memory | None) -> str:
-    return "?" if memory is None else f"{sum(memory.values()):,.0f}"
