@@ -116,18 +116,21 @@ def test_a_frozen_database_and_a_full_disk_are_told_of() -> None:
     assert statuses == {"frozen": [200, 503, 503], "disk": [200, 200, 200, 507], "form": [200, 200, 200, 201]}
 
 
-def test_the_table_replaces_its_own_place_in_the_page(tmp_path: Path) -> None:
+def test_the_table_keeps_its_place_and_the_rows_of_other_attacks(tmp_path: Path) -> None:
     page = tmp_path / "operations.md"
     begin, end = "<!-- attacks on run: written by make test-attacks -->", "<!-- end of the attacks on run -->"
     page.write_text(f"before\n{begin}\nold\n{end}\nafter\n")
-    report.write(page, "run", [HELD, replace(HELD, recovered=None, held=HELD.held[:1])], seconds=30)
+    endless = replace(HELD, attack=BY_NAME["endless"])
+    report.write(page, "run", [endless, replace(HELD, recovered=None, held=HELD.held[:1])], seconds=30)
+    # Another run of one of them replaces its row alone.
+    report.write(page, "run", [HELD], seconds=30)
     before, _, rest = page.read_text().partition(begin)
     table, _, after = rest.partition(end)
     assert (before, after) == ("before\n", "\nafter\n")
     cells = "| 401 ×1, closed ×1 | 10 / 10 / 10 ms | 10 / 10 / 10 ms | 10 / 10 / 10 ms | 10 / 10 / 10 ms | 0 of 4 |"
     assert table.splitlines()[-3:-1] == [
         f"| bodies that never come, as nobody | 1 (1) {cells} 500 → 510 | holds |",
-        f"| bodies that never come, as nobody | 1 (1) {cells} 500 | **broken** |",
+        f"| bodies of 1 GiB, as nobody and as a Viewer | 1 (1) {cells} 500 → 510 | holds |",
     ]
 
 
