@@ -22,7 +22,7 @@ ATTACKER, CALLER = "127.0.0.9", "127.0.0.2"
 # Beyond the time that it was given, and until the product is well again.
 _GRACE_SECONDS = 20.0
 _RECOVERY_SECONDS = 10.0
-# How much more than before it may hold at the end: what fills caches, and parts of the heap that stay in use.
+# How much more than before it may hold at the end.
 _GROWTH_MIB, _GROWTH_SHARE = 48.0, 0.1
 # What opens each thread's session and fills caches is no growth.
 _WARM_UP = Extent(connections=64, seconds=5.0)
@@ -32,15 +32,17 @@ _CONTEXT = multiprocessing.get_context("spawn")
 
 @dataclass(frozen=True, slots=True)
 class Encounter:
-    """What an attack did and what the caller noticed. Memory where it is known; it may grow `slack` times as much."""
+    """What an attack did and what the caller noticed; what the product held before, after, and after another round.
+
+    Memory is empty where it is unknown; it may grow `slack` times as much.
+    """
 
     attack: Attack
     expectations: Expectations
     tally: Tally | None
     samples: Sequence[Sample] | None
     recovered: float | None
-    before: Memory | None = None
-    after: Memory | None = None
+    held: Sequence[Memory] = ()
     slack: float = 1.0
 
     def broken(self) -> list[str]:
@@ -69,11 +71,24 @@ class Encounter:
 
     def _of_product(self) -> list[str]:
         broken = [f"not well {_RECOVERY_SECONDS:.0f} s after"] if self.recovered is None else []
-        if self.before is not None and self.after is not None:
-            before, after = sum(self.before.values()), sum(self.after.values())
-            if after - before > self.slack * max(_GROWTH_MIB, before * _GROWTH_SHARE):
-                broken.append(f"{after - before:.0f} MiB more than before: {_growth(self.before, self.after)}")
-        return broken
+        return (
+            [*broken, f"{self._growth():.0f} MiB more than before: {_growth(*self.held[-2:])}"]
+            if self.grew()
+            else broken
+        )
+
+    def grew(self) -> bool:
+        """Tells whether the last round left more than fills caches, and parts of the heap that stay in use."""
+        return len(self.held) > 1 and self._growth() > self.slack * max(
+            _GROWTH_MIB, _sum(self.held[-2]) * _GROWTH_SHARE
+        )
+
+    def _growth(self) -> float:
+        return _sum(self.held[-1]) - _sum(self.held[-2])
+
+
+def _sum(memory: Memory) -> float:
+    return sum(memory.values())
 
 
 def _growth(before: Memory, after: Memory) -> str:
@@ -83,12 +98,25 @@ def _growth(before: Memory, after: Memory) -> str:
 
 
 def meet(target: Target, chosen: Attack, extent: Extent, slack: float = 1.0) -> Encounter:
-    """Lets the attack happen, waits until it is over, looks at the product again."""
+    """Lets the attack happen, waits until it is over, looks at the product again.
+
+    Where the product holds more than before, the attack happens once more: what it leaves at each round is a leak,
+    what a first round leaves fills caches.
+    """
     target.configure(dict(chosen.environment))
-    aim = target.aim
-    expectations = {kind: replace(one, within=one.within * slack) for kind, one in expected(chosen).items()}
     if target.is_cold:
         _warm_up(target)
+    first = _meet_once(target, chosen, extent, slack)
+    if not first.grew() or first.recovered is None:
+        return first
+    second = _meet_once(target, chosen, extent, slack)
+    samples = None if second.samples is None else [*(first.samples or ()), *second.samples]
+    return replace(second, tally=first.tally, samples=samples, held=[*first.held, *second.held[1:]])
+
+
+def _meet_once(target: Target, chosen: Attack, extent: Extent, slack: float) -> Encounter:
+    aim = target.aim
+    expectations = {kind: replace(one, within=one.within * slack) for kind, one in expected(chosen).items()}
     before = target.memory()
     with target.frozen() if chosen.freezes else nullcontext():
         tally, samples = _side_by_side(chosen, aim, expectations, extent)
@@ -96,7 +124,8 @@ def meet(target: Target, chosen: Attack, extent: Extent, slack: float = 1.0) -> 
     recovered = asyncio.run(probe.recovery(replace(aim, source=CALLER), calm, within=_RECOVERY_SECONDS))
     time.sleep(min(10.0, extent.seconds))
     after = target.memory() if recovered is not None else None
-    return Encounter(chosen, expectations, tally, samples, recovered, before, after, slack)
+    held = [memory for memory in (before, after) if memory is not None]
+    return Encounter(chosen, expectations, tally, samples, recovered, held, slack)
 
 
 def _warm_up(target: Target) -> None:

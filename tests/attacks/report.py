@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.attacks.attack import Tally
+from tests.attacks.catalogue import ATTACKS
 from tests.attacks.encounter import Encounter
 from tests.attacks.probe import Sample
-from tests.attacks.target import Memory
 
 KINDS = {"live": "`/health/live`", "ready": "`/health/ready`", "import": "a delivery read", "post": "posted"}
 _HEADER = [
@@ -17,10 +17,10 @@ _HEADER = [
     "what became of them",
     *KINDS.values(),
     "failed probes",
-    "MiB before → after",
+    "MiB before → after (→ once more)",
     "",
 ]
-_RIGHT = {"requests (connections)", *KINDS.values(), "failed probes", "MiB before → after"}
+_RIGHT = {"requests (connections)", *KINDS.values(), "failed probes", "MiB before → after (→ once more)"}
 
 
 def line(encounter: Encounter) -> str:
@@ -36,7 +36,7 @@ def line(encounter: Encounter) -> str:
 
 
 def write(page: Path, target: str, encounters: Sequence[Encounter], *, seconds: float) -> None:
-    """Replaces the table of this target in the page. What people wrote around it stays."""
+    """Replaces the rows of these attacks in the table of this target. What people wrote around it stays."""
     begin, end = (
         f"<!-- attacks on {target}: written by make test-attacks -->",
         f"<!-- end of the attacks on {target} -->",
@@ -45,10 +45,22 @@ def write(page: Path, target: str, encounters: Sequence[Encounter], *, seconds: 
     if not found or end not in rest:
         raise ValueError(f"{page} has no place for the attacks on {target}.")
     rules = ["---:" if name in _RIGHT else "---" for name in _HEADER]
-    rows = [_HEADER, rules, *([*_cells(each), _verdict(each)] for each in encounters)]
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    measured = {each.attack.title: _row([*_cells(each), _verdict(each)]) for each in encounters}
+    known = _rows(rest.partition(end)[0]) | measured
+    ordered = [known[attack.title] for attack in ATTACKS if attack.title in known]
+    table = "\n".join([_row(_HEADER), _row(rules), *ordered])
     when = f"Measured on {datetime.now(UTC):%Y-%m-%d} on {target}, {seconds:.0f} seconds each, {os.cpu_count()} cores."
     page.write_text(f"{before}{begin}\n\n{when}\n\n{table}\n\n{end}{rest.partition(end)[2]}")
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _rows(table: str) -> dict[str, str]:
+    """The rows of a table that stands in the page, by their first cell."""
+    lines = [line for line in table.splitlines() if line.startswith("| ")]
+    return {line.split(" | ")[0].removeprefix("| "): line for line in lines}
 
 
 def _cells(encounter: Encounter) -> list[str]:
@@ -59,7 +71,7 @@ def _cells(encounter: Encounter) -> list[str]:
         *_done(encounter.tally),
         *(_times(samples, kind) for kind in KINDS),
         f"{failed} of {len(samples)}",
-        f"{_mebibytes(encounter.before)} → {_mebibytes(encounter.after)}",
+        " → ".join(f"{sum(memory.values()):,.0f}" for memory in encounter.held) or "?",
     ]
 
 
@@ -81,7 +93,3 @@ def _times(samples: Iterable[Sample], kind: str) -> str:
 
 def _verdict(encounter: Encounter) -> str:
     return "**broken**" if encounter.broken() else "holds"
-
-
-def _mebibytes(memory: Memory | None) -> str:
-    return "?" if memory is None else f"{sum(memory.values()):,.0f}"

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks import probe, report
-from tests.attacks.attack import Tally
+from tests.attacks import encounter, probe, report
+from tests.attacks.attack import Extent, Tally
 from tests.attacks.catalogue import BY_NAME
 from tests.attacks.encounter import Encounter, expected
 from tests.attacks.probe import Sample
+from tests.attacks.target import Memory, Target
+from tests.attacks.wire import Aim
 
 WELL = [Sample(kind, 0.01) for kind in probe.WELL]
 HELD = Encounter(
@@ -19,8 +21,7 @@ HELD = Encounter(
     Tally(connections=1, requests=1, answers=Counter({401: 1}), lost=Counter({"closed": 1})),
     WELL,
     recovered=0.0,
-    before={"web server": 300.0, "PostgreSQL": 200.0},
-    after={"web server": 310.0, "PostgreSQL": 200.0},
+    held=[{"web server": 300.0, "PostgreSQL": 200.0}, {"web server": 310.0, "PostgreSQL": 200.0}],
 )
 
 
@@ -71,7 +72,43 @@ def test_a_product_that_is_not_well_afterwards_breaks_it() -> None:
     ("after", "broken"), [(340.0, []), (400.0, ["90 MiB more than before: web server +100, PostgreSQL -10"])]
 )
 def test_memory_may_not_grow(after: float, broken: list[str]) -> None:
-    assert replace(HELD, after={"web server": after, "PostgreSQL": 190.0}).broken() == broken
+    grown = {"web server": after, "PostgreSQL": 190.0}
+    assert replace(HELD, held=[HELD.held[0], grown]).broken() == broken
+    # What a first round left and a second did not.
+    assert replace(HELD, held=[HELD.held[0], grown, grown]).broken() == []
+
+
+class _Leaking(Target):
+    """Holds so much more at each look."""
+
+    def __init__(self, *held: float) -> None:
+        super().__init__(Aim("http://127.0.0.1:1", manager="", viewer=""))
+        self.looks = [{"web server": mebibytes} for mebibytes in held]
+
+    def memory(self) -> Memory:
+        return self.looks.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("held", "rounds", "broken"),
+    [((300, 310), 1, False), ((300, 500, 500, 510), 2, False), ((300, 500, 500, 700), 2, True)],
+)
+def test_what_grows_is_attacked_once_more(
+    monkeypatch: pytest.MonkeyPatch, held: tuple[float, ...], rounds: int, broken: bool
+) -> None:
+    met = []
+
+    def side_by_side(*_: object) -> tuple[Tally | None, list[Sample]]:
+        met.append("attack")
+        return HELD.tally, list(WELL)
+
+    async def well(*_: object, **__: object) -> float:
+        return 0.0
+
+    monkeypatch.setattr(encounter, "_side_by_side", side_by_side)
+    monkeypatch.setattr(probe, "recovery", well)
+    found = encounter.meet(_Leaking(*held), BY_NAME["unsent"], Extent(connections=1, seconds=0))
+    assert (len(met), len(found.samples or ()), bool(found.broken())) == (rounds, rounds * len(WELL), broken)
 
 
 def test_a_frozen_database_and_a_full_disk_are_told_of() -> None:
@@ -79,18 +116,21 @@ def test_a_frozen_database_and_a_full_disk_are_told_of() -> None:
     assert statuses == {"frozen": [200, 503, 503], "disk": [200, 200, 200, 507], "form": [200, 200, 200, 201]}
 
 
-def test_the_table_replaces_its_own_place_in_the_page(tmp_path: Path) -> None:
+def test_the_table_keeps_its_place_and_the_rows_of_other_attacks(tmp_path: Path) -> None:
     page = tmp_path / "operations.md"
     begin, end = "<!-- attacks on run: written by make test-attacks -->", "<!-- end of the attacks on run -->"
     page.write_text(f"before\n{begin}\nold\n{end}\nafter\n")
-    report.write(page, "run", [HELD, replace(HELD, recovered=None, after=None)], seconds=30)
+    endless = replace(HELD, attack=BY_NAME["endless"])
+    report.write(page, "run", [endless, replace(HELD, recovered=None, held=HELD.held[:1])], seconds=30)
+    # Another run of one of them replaces its row alone.
+    report.write(page, "run", [HELD], seconds=30)
     before, _, rest = page.read_text().partition(begin)
     table, _, after = rest.partition(end)
     assert (before, after) == ("before\n", "\nafter\n")
     cells = "| 401 ×1, closed ×1 | 10 / 10 / 10 ms | 10 / 10 / 10 ms | 10 / 10 / 10 ms | 10 / 10 / 10 ms | 0 of 4 |"
     assert table.splitlines()[-3:-1] == [
         f"| bodies that never come, as nobody | 1 (1) {cells} 500 → 510 | holds |",
-        f"| bodies that never come, as nobody | 1 (1) {cells} 500 → ? | **broken** |",
+        f"| bodies of 1 GiB, as nobody and as a Viewer | 1 (1) {cells} 500 → 510 | holds |",
     ]
 
 
