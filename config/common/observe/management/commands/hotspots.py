@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
 
 def _rounded(spot: Hotspot) -> Hotspot:
-    return Hotspot(*(round(value, 1) if isinstance(value, float) else value for value in spot))
+    return Hotspot._make(round(value, 1) if isinstance(value, float) else value for value in spot)
 
 
 def _hours(text: str) -> float:
