@@ -10,7 +10,7 @@ from analytics.services.questions import DEFAULT_GROUPING, GROUPABLE, MEASURES, 
 from analytics.services.scopes import known_age_groups
 from config.common.api.pages import PageQuery
 from config.common.api.paths import MAX_ID
-from imports.documents.structs import MAX_CHANNEL, MAX_TEXT
+from imports.fields import MAX_CHANNEL, MAX_TEXT
 from imports.models import Citizen
 
 _MAX_SOURCE = 64

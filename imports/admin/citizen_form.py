@@ -13,14 +13,15 @@ from unfold.widgets import UnfoldAdminMultipleAutocompleteWidget, UnfoldAdminTex
 
 from config.common.problems import InvalidInput
 from imports.documents.reader import read_patch
-from imports.documents.structs import CitizenPatch
+from imports.fields import EDITABLE, LISTS, Kind, Patch, names_of, written
 from imports.models import Citizen
 from imports.services.citizen_version import version_of
 from imports.services.document_rules import rules_for, rules_on
 
 _OPTION = '<option value="{}"{}>{}</option>'
-TEXTS = ("name", "town", "street", "building", "birth_date", "channel")
-LISTS = ("relatives", "friends")
+_TEXTS = names_of(Kind.TEXT)
+# Who they are first, whom they know last.
+_SHOWN = ("name", *(name for name in EDITABLE if name not in {"name", *LISTS}), *LISTS)
 # The message of `Stale`; here it stands beside what somebody typed.
 _MEANWHILE = (
     "Somebody has changed this citizen since you opened this page. Nothing was saved: "
@@ -59,15 +60,15 @@ class CitizenForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     class Meta:
         model = Citizen
-        fields = ("name", "town", "street", "building", "apartment", "birth_date", "gender", "channel", *LISTS)
+        fields = _SHOWN
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Before the form writes on the instance.
-        self._present, self._before = version_of(self.instance), _values(self.instance)
-        self.patch = CitizenPatch()
+        self._present, self._before = version_of(self.instance), written(self.instance, EDITABLE)
+        self.patch: Patch = {}
         self.fields["known_version"].initial = self._present
-        for name in ("name", "town", "street", "building", "channel"):
+        for name in _TEXTS:
             self.fields[name].strip = False  # type: ignore[attr-defined]  # all are CharFields
         self.initial["birth_date"] = self._before["birth_date"]
         # A list that is too long for a page is not in the form.
@@ -83,7 +84,7 @@ class CitizenForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     @property
     def patch_is_empty(self) -> bool:
         """Whether nothing was changed."""
-        return self.patch == CitizenPatch()
+        return not self.patch
 
     def _sent(self, name: str) -> set[int]:
         sent = self.data.getlist(self.add_prefix(name)) if self.is_bound and hasattr(self.data, "getlist") else []
@@ -145,12 +146,3 @@ def label(citizen: Citizen) -> str:
 def _named(citizen: Citizen, ids: set[int]) -> QuerySet[Citizen]:
     rows = Citizen.objects.of(citizen.delivery_id).filter(citizen_id__in=ids)
     return rows.only("citizen_id", "name", "delivery_id")
-
-
-def _values(citizen: Citizen) -> dict[str, Any]:
-    """What the form shows, as a delivery writes it."""
-    names = ("name", "town", "street", "building", "apartment", "gender", "channel")
-    born = citizen.birth_date
-    values: dict[str, Any] = {name: getattr(citizen, name) for name in names}
-    values["birth_date"] = f"{born:%d.%m}.{born.year:04}"
-    return values | {name: list(getattr(citizen, name)) for name in LISTS}

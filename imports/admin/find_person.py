@@ -15,7 +15,7 @@ from config.common.problems import Unavailable
 from config.common.readers import Reader
 from config.common.services.audit import What, record_read
 from imports.admin.resident_requests import ResidentRequestsMixin
-from imports.documents.dates import parse_birth_date
+from imports.dates import parse_birth_date
 from imports.models import Citizen
 from imports.services.find_residents import Found, bodies_not_searched, find_residents
 

@@ -13,7 +13,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from imports.admin.citizen_form import LISTS, label
+from imports.admin.citizen_form import label
+from imports.fields import LISTS
 from imports.models import Citizen
 
 # More are not offered to be changed: each is a field that the browser sends.

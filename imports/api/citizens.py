@@ -29,9 +29,9 @@ from imports.api.serializers import (
     CitizenPatchSerializer,
     CitizenSerializer,
     TownAgesSerializer,
-    citizen_row,
 )
 from imports.documents.reader import read_patch
+from imports.fields import NAMES, written
 from imports.models import Citizen
 from imports.querysets import SEE_ALL, SEE_OWN
 from imports.services.access import readable_import
@@ -39,7 +39,7 @@ from imports.services.age_percentiles import age_percentiles
 from imports.services.correct_citizen import correct_citizen
 from imports.services.count_courses import courses_by_channel, presents_by_month
 from imports.services.document_rules import rules_for
-from imports.services.read_citizens import FIELDS, stream_json, stream_ndjson, stream_rows
+from imports.services.read_citizens import stream_json, stream_ndjson, stream_rows
 
 NDJSON = "application/x-ndjson"
 CITIZEN_ID = OpenApiParameter(
@@ -90,7 +90,7 @@ class CitizenViewSet(ApiViewSet):
         self.query()
         self._record(What.RESIDENTS, found.pk)
         if self.format == "csv":
-            return csv_response(name=f"import-{found.pk}", header=FIELDS, rows=stream_rows(import_id=found.pk))
+            return csv_response(name=f"import-{found.pk}", header=NAMES, rows=stream_rows(import_id=found.pk))
         if self.format == "ndjson":
             return StreamingHttpResponse(stream_ndjson(import_id=found.pk), content_type=NDJSON)
         return StreamingHttpResponse(stream_json(import_id=found.pk), content_type="application/json")
@@ -105,7 +105,7 @@ class CitizenViewSet(ApiViewSet):
         citizen = self._citizen(import_id, citizen_id)
         self.query()
         self._record(What.RESIDENT, citizen.delivery_id, citizen.citizen_id)
-        return Response({"data": citizen_row(citizen)})
+        return Response({"data": written(citizen)})
 
     @extend_schema(
         summary="Correct a resident",
@@ -129,7 +129,7 @@ class CitizenViewSet(ApiViewSet):
         corrected = correct_citizen(
             import_id=citizen.delivery_id, citizen_id=citizen.citizen_id, patch=patch, actor=self.actor
         )
-        return Response({"data": citizen_row(corrected)})
+        return Response({"data": written(corrected)})
 
     @extend_schema(
         summary="Count the courses that residents will buy",

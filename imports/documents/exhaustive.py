@@ -4,15 +4,14 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
+from imports.documents.checks import Check, check_first, field_checks, is_integer
 from imports.documents.codes import Code
 from imports.documents.errors import DocumentTooLarge, ErrorCollector, join_pointer
-from imports.documents.fields import Check, check_first, field_checks, is_integer
 from imports.documents.json_text import load_json
 from imports.documents.relations import check_relations
 from imports.documents.rules import Rules
 from imports.documents.structs import Citizen
-
-OPTIONAL = frozenset({"friends", "channel"})
+from imports.fields import FIELDS
 
 
 def read_exhaustively(body: bytes, *, max_citizens: int, rules: Rules) -> list[Citizen]:
@@ -68,7 +67,7 @@ def check_citizen(value: object, pointer: str, checks: Mapping[str, Check], erro
     for name, check in checks.items():
         if name in value:
             check(value[name], f"{pointer}/{name}", errors)
-        elif name not in OPTIONAL:
+        elif FIELDS[name].is_required:
             errors.add(f"{pointer}/{name}", Code.REQUIRED, "This field is required.")
     add_unknown_fields(value, checks.keys(), pointer, errors)
 

@@ -13,10 +13,10 @@ import msgspec
 
 from config.common.problems import MAX_ERRORS
 from imports.documents import quick
+from imports.documents.checks import field_checks, is_integer
 from imports.documents.codes import Code
 from imports.documents.errors import InvalidDocument, LineErrors
 from imports.documents.exhaustive import check_citizen
-from imports.documents.fields import field_checks, is_integer
 from imports.documents.json_text import load_json
 from imports.documents.lines import MAX_LINE_BYTES, Lines, cut_lines
 from imports.documents.rules import Rules

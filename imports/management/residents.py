@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, OutputWrapper
 
-from imports.documents.dates import parse_birth_date
+from imports.dates import parse_birth_date
 from imports.services.find_residents import bodies_not_searched, find_residents
 
 Pair = tuple[int, int]

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, connection, transaction
 
+from config.common.db.copy_text import copy_arrays, copy_text
 from config.common.db.feed_copy import feed_copy
 from config.common.problems import MAX_ERRORS, FieldError
 from imports.documents.codes import Code
-from imports.documents.copy import format_ids
 from imports.documents.errors import DETAILS, ErrorCollector, InvalidDocument, of_line
 from imports.documents.stream import Outline
 
@@ -113,8 +113,8 @@ def refuse(import_id: int, *, rest: Iterable[list[Outline]], errors: ErrorCollec
 
 
 def _format(outlines: list[Outline]) -> bytes:
-    rows = [f"{o.line}\t{o.citizen_id}\t{format_ids(o.relatives)}\t{format_ids(o.friends)}\n" for o in outlines]
-    return "".join(rows).encode()
+    rows = [(str(o.line), str(o.citizen_id), *copy_arrays([o.relatives, o.friends])) for o in outlines]
+    return copy_text(rows)
 
 
 def _repeated() -> tuple[list[FieldError], int]:

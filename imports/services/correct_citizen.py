@@ -7,13 +7,12 @@ Every writer keeps this order and takes the last one last, so they can wait for 
 
 from typing import Any
 
-import msgspec
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
 from config.common.problems import InvalidInput, NotFound, Stale
-from imports.documents.structs import CitizenPatch
+from imports.fields import EDITABLE, LISTS, Patch, to_store
 from imports.models import Citizen, Correction, Import
 from imports.services.access import require_contents
 from imports.services.citizen_version import version_of
@@ -30,7 +29,7 @@ class _MoreToLock(Exception):
 
 
 def correct_citizen(
-    *, import_id: int, citizen_id: int, patch: CitizenPatch, actor: User | None, known: str | None = None
+    *, import_id: int, citizen_id: int, patch: Patch, actor: User | None, known: str | None = None
 ) -> Citizen:
     """The citizen as it is after `patch`. Values that do not change are not written down as a correction.
 
@@ -49,9 +48,9 @@ def correct_citizen(
             to_lock |= more.citizen_ids
 
 
-def _first_guess(import_id: int, citizen_id: int, patch: CitizenPatch) -> set[int]:
+def _first_guess(import_id: int, citizen_id: int, patch: Patch) -> set[int]:
     """The rows to lock, judged by the lists as they are before any lock."""
-    if patch.relatives is msgspec.UNSET and patch.friends is msgspec.UNSET:
+    if patch.keys().isdisjoint(LISTS):
         return {citizen_id}
     seen = Citizen.objects.of(import_id).filter(citizen_id=citizen_id).only("relatives", "friends").first()
     if seen is None:
@@ -60,7 +59,7 @@ def _first_guess(import_id: int, citizen_id: int, patch: CitizenPatch) -> set[in
 
 
 def _correct(
-    import_id: int, citizen_id: int, patch: CitizenPatch, actor: User | None, to_lock: set[int], known: str | None
+    import_id: int, citizen_id: int, patch: Patch, actor: User | None, to_lock: set[int], known: str | None
 ) -> Citizen:
     hold_import(import_id)
     locked = {row.citizen_id: row for row in Citizen.objects.locked(import_id, to_lock)}
@@ -101,19 +100,17 @@ def _lists(citizen: Citizen) -> Relations:
     return Relations.of(citizen.relatives, citizen.friends)
 
 
-def _new_lists(citizen: Citizen, patch: CitizenPatch) -> Relations:
-    relatives = citizen.relatives if patch.relatives is msgspec.UNSET else patch.relatives
-    friends = citizen.friends if patch.friends is msgspec.UNSET else patch.friends
-    return Relations.of(relatives, friends)
+def _new_lists(citizen: Citizen, patch: Patch) -> Relations:
+    return Relations.of(*(patch.get(name, getattr(citizen, name)) for name in LISTS))
 
 
-def _apply(citizen: Citizen, patch: CitizenPatch) -> dict[str, dict[str, Any]]:
+def _apply(citizen: Citizen, patch: Patch) -> dict[str, dict[str, Any]]:
     """Sets the new values on `citizen`. Returns what differs: field → `{"from", "to"}`."""
     changes = {}
-    for name in patch.__struct_fields__:
-        value = patch.born if name == "birth_date" else getattr(patch, name)
+    for name in EDITABLE:
         old = getattr(citizen, name)
-        if value is not msgspec.UNSET and value != old:
+        value = to_store(name, patch[name]) if name in patch else old
+        if value != old:
             changes[name] = {"from": old, "to": value}
             setattr(citizen, name, value)
     return changes

@@ -5,13 +5,18 @@ from datetime import UTC, date, datetime
 from django.conf import settings
 
 from imports.documents.rules import Rules
+from imports.fields import LISTS
 from imports.models import Citizen
 
 
 def rules_on(day: date | None = None) -> Rules:
     """Of documents that came on `day`, by default today in UTC."""
-    longest = {"relatives": settings.CITIZEN_MAX_RELATIVES, "friends": settings.CITIZEN_MAX_FRIENDS}
-    return Rules(today=day or datetime.now(UTC).date(), longest=longest)
+    return Rules(today=day or datetime.now(UTC).date(), longest=longest_lists())
+
+
+def longest_lists() -> dict[str, int]:
+    """How many ids each list of a resident may have."""
+    return {name: getattr(settings, f"CITIZEN_MAX_{name.upper()}") for name in LISTS}
 
 
 def rules_for(citizen: Citizen) -> Rules:

@@ -13,11 +13,11 @@ from config.common.problems import Forbidden, NotFound
 from config.common.readers import Reader
 from config.common.services.audit import What, record_read
 from config.common.services.idempotency import forgettable
+from imports.fields import LISTS, NAMES
 from imports.models import Citizen, Correction, Import
 from imports.querysets import SEE_ALL
 from imports.services.access import require_contents, visible_import
 from imports.services.erase_import import MAY_ERASE
-from imports.services.read_citizens import FIELDS
 
 Document = dict[str, Any]
 _ABOUT_READS = ("at", "username", "via", "what", "format", "citizen_id", "request_id", "address")
@@ -74,7 +74,7 @@ def corrections_about(import_id: int, citizen_id: int) -> Any:
 def corrections_naming(import_id: int, citizen_id: int) -> Any:
     """Corrections of others in which the citizen came into one of their lists, or left it."""
     names = Q()
-    for field in ("relatives", "friends"):
+    for field in LISTS:
         for side in ("from", "to"):
             names |= Q(changes__contains={field: {side: [citizen_id]}})
     return Correction.objects.filter(names, delivery_id=import_id).exclude(citizen_id=citizen_id).order_by("id")
@@ -83,14 +83,14 @@ def corrections_naming(import_id: int, citizen_id: int) -> Any:
 def corrections_on_the_other_side(import_id: int, citizen_id: int) -> Any:
     """Those of `corrections_naming` that changed the citizen's own lists too; the others named them all along."""
     moved = Q()
-    for field in ("relatives", "friends"):
+    for field in LISTS:
         before, after = (Q(changes__contains={field: {side: [citizen_id]}}) for side in ("from", "to"))
         moved |= before & ~after | after & ~before
     return corrections_naming(import_id, citizen_id).filter(moved)
 
 
 def _resident(import_id: int, citizen_id: int) -> Document:
-    row = Citizen.objects.of(import_id).filter(citizen_id=citizen_id).values(*FIELDS).first()
+    row = Citizen.objects.of(import_id).filter(citizen_id=citizen_id).values(*NAMES).first()
     if row is None:
         raise NotFound("There is no such citizen in this import.")
     return {name: _text(value) for name, value in row.items()}

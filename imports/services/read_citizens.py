@@ -6,15 +6,14 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
 
+from imports.fields import FIELDS, Kind
 from imports.services.access import require_still_readable
 
-FIELDS = (
-    "citizen_id", "town", "street", "building", "apartment", "name",
-    "birth_date", "gender", "relatives", "friends", "channel",
-)  # fmt: skip
 _ROWS_IN_A_CHUNK = 1_000
 
-_COLUMNS = ", ".join(FIELDS).replace("birth_date", "to_char(birth_date, 'DD.MM.YYYY') AS birth_date")
+_COLUMNS = ", ".join(
+    f"to_char({name}, 'DD.MM.YYYY') AS {name}" if field.kind is Kind.DATE else name for name, field in FIELDS.items()
+)
 _FROM = "FROM imports_citizen WHERE import_id = %s ORDER BY citizen_id"
 _AS_ROWS = f"SELECT {_COLUMNS} {_FROM}"
 # PostgreSQL writes each citizen's JSON, in the time in which Python would only fetch the columns.
@@ -55,7 +54,7 @@ def stream_ndjson(*, import_id: int) -> Stream[bytes]:
 
 
 def stream_rows(*, import_id: int) -> Stream[tuple[Any, ...]]:
-    """The values of `FIELDS` of each citizen; relations as `1 2 3`; else as `stream_json`."""
+    """The values of all fields of each citizen; relations as `1 2 3`; else as `stream_json`."""
     return Stream(_rows(import_id))
 
 

@@ -16,9 +16,9 @@ from django.contrib.auth.models import User
 from config.common.encodings import decoded, unpacked
 from config.common.problems import Conflict, Gone, InvalidInput, NotFound, TooLarge
 from imports.documents import quick
+from imports.documents.checks import field_checks
 from imports.documents.errors import ErrorCollector
 from imports.documents.exhaustive import check_citizen, citizens_of
-from imports.documents.fields import field_checks
 from imports.documents.json_text import load_json
 from imports.documents.lines import Lines, cut_lines
 from imports.documents.stream import BLANKS, split

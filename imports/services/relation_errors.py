@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from config.common.problems import FieldError
 from imports.documents.codes import Code
-from imports.documents.structs import CitizenPatch
+from imports.fields import LISTS, Patch
 from imports.models import Citizen
 from imports.services.document_rules import rules_for, rules_on
 
@@ -21,15 +21,14 @@ _DETAILS = {
 
 
 def relation_errors(
-    patch: CitizenPatch, *, citizen: Citizen, locked: Mapping[int, Citizen], missing: set[int]
+    patch: Patch, *, citizen: Citizen, locked: Mapping[int, Citizen], missing: set[int]
 ) -> list[FieldError]:
     """What of the patch is impossible for `citizen`, as it is stored and locked.
 
     `locked` are the rows of all whom the patch touches, as they are stored too; of `missing` there is none.
     """
-    lists = {name: getattr(patch, name) for name in ("relatives", "friends")}
-    changed = {name: ids for name, ids in lists.items() if isinstance(ids, list)}
-    after = {name: set(changed.get(name, getattr(citizen, name))) for name in lists}
+    changed = {name: patch[name] for name in LISTS if name in patch}
+    after = {name: set(changed.get(name, getattr(citizen, name))) for name in LISTS}
     wrong = dict.fromkeys(after["relatives"] & after["friends"], Code.IN_BOTH_LISTS)
     wrong |= dict.fromkeys(missing, Code.UNKNOWN_CITIZEN)
     errors = []

@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from config.common.background.publishing import enqueue
 from config.common.problems import Forbidden, InvalidInput, Problem
+from imports.documents.checks import field_checks
 from imports.documents.errors import ErrorCollector
-from imports.documents.fields import field_checks
 from imports.models import Citizen, Import, Rename
 from imports.services.access import readable_import
 from imports.services.correct_citizen import hold_import

@@ -9,14 +9,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from imports.documents.structs import Citizen as Delivered
+from imports.fields import EDITABLE, LISTS, written
 from imports.models import Citizen, Import
 
 MAX_SAMPLES = 20
 _ROWS_IN_A_CHUNK = 1_000
-_TEXTS = ("town", "street", "building", "apartment", "name", "birth_date", "gender")
 # Differences of residents of the import that a delivery is compared with.
 _STORED = ("changed", "gone")
-_LISTS = ("relatives", "friends")
 Values = dict[str, Any]
 
 
@@ -131,9 +130,4 @@ def difference(kind: str, citizen_id: int, before: Values, after: Values) -> dic
 
 def values_of(citizen: Citizen | Delivered) -> Values:
     """Every field but the id, dates as they are written; the order of a list of ids says nothing."""
-    values: Values = {name: getattr(citizen, name) for name in (*_TEXTS, "channel")}
-    values |= {name: sorted(getattr(citizen, name)) for name in _LISTS}
-    if isinstance(citizen, Citizen):
-        born = citizen.birth_date
-        values["birth_date"] = f"{born:%d.%m}.{born.year:04}"
-    return values
+    return {name: sorted(value) if name in LISTS else value for name, value in written(citizen, EDITABLE).items()}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from imports.fields import EDITABLE, LISTS
 from imports.models import Citizen, Import
 from imports.services.review_delivery import MAX_SAMPLES, Review, Values, difference, in_turn, values_of
 
@@ -16,12 +17,11 @@ _TOWNS_AND_CHANNELS = """
         (SELECT count(*) FROM (SELECT DISTINCT channel FROM imports_citizen WHERE import_id = %(now)s) AS channels)
 """
 # The order of a list of ids says nothing, and none occurs twice in one.
-_DIFFERS = """
-    (now.town, now.street, now.building, now.apartment, now.name, now.birth_date, now.gender, now.channel)
-        <> (old.town, old.street, old.building, old.apartment, old.name, old.birth_date, old.gender, old.channel)
-    OR now.relatives <> old.relatives AND NOT (now.relatives @> old.relatives AND now.relatives <@ old.relatives)
-    OR now.friends <> old.friends AND NOT (now.friends @> old.friends AND now.friends <@ old.friends)
-"""
+_DIFFERS = " OR ".join(
+    f"now.{name} <> old.{name}"
+    + (f" AND NOT (now.{name} @> old.{name} AND now.{name} <@ old.{name})" if name in LISTS else "")
+    for name in EDITABLE
+)
 # New ones in the order of the delivery: the ids of one COPY ascend.
 _DIFFERENCES = f"""
     WITH different AS (

@@ -12,7 +12,7 @@ from django.db import connection
 from analytics.services.refresh_demand import refresh_demand
 from analytics.services.refresh_import import refresh_import
 from analytics.services.stale import stale_imports
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Import
 from imports.services.correct_citizen import correct_citizen
 from imports.services.load_import import store_citizens
@@ -113,7 +113,7 @@ def _deliver(source: str, count: int, *, seed: int = 1) -> int:
 
 def _corrected(import_id: int) -> float:
     """Milliseconds to find and count an import of which one resident moved."""
-    patch = CitizenPatch(town=f"Town {next(_numbers)}")
+    patch = Patch(town=f"Town {next(_numbers)}")
     correct_citizen(import_id=import_id, citizen_id=next(_numbers) % CITIZENS, patch=patch, actor=None)
     return milliseconds(_refresh)
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from django.contrib.auth.models import User
 
-from imports.api.serializers import citizen_row
+from imports.fields import written
 from imports.models import Citizen, Correction, Import
 from imports.services.delete_import import purge_deleted_imports
 from imports.services.load_import import load_import
@@ -47,7 +47,7 @@ def received(body: bytes, *, chunk: int = 1_000, **values: Any) -> int:
 
 def stored(import_id: int) -> dict[int, dict[str, Any]]:
     """Every citizen of the import as the API shows it, by id."""
-    return {row.citizen_id: citizen_row(row) for row in Citizen.objects.of(import_id)}
+    return {row.citizen_id: written(row) for row in Citizen.objects.of(import_id)}
 
 
 def counts() -> tuple[int, int]:

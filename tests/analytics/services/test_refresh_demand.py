@@ -16,7 +16,7 @@ from analytics.services.stale import count_stale_imports, stale_imports
 from analytics.tasks import refresh
 from config.common.background import publishing
 from config.common.readers import Reader
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Import
 from imports.services.correct_citizen import correct_citizen
 from imports.services.delete_import import delete_import, purge_deleted_imports
@@ -93,7 +93,7 @@ def test_a_correction_makes_its_import_stale_and_no_other() -> None:
     load(people(9), source="a")
     import_id = load(people(9), source="b")
     refreshed()
-    correct_citizen(import_id=import_id, citizen_id=1, patch=CitizenPatch(town="Elsewhere", friends=[2]), actor=None)
+    correct_citizen(import_id=import_id, citizen_id=1, patch=Patch(town="Elsewhere", friends=[2]), actor=None)
     assert stale() == [import_id]
     assert refreshed() == 1
 

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from analytics.models import DemandSettings
 from analytics.services.refresh_demand import refresh_demand
 from analytics.services.stale import stale_imports, utc_today
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Citizen, Import
 from imports.services.correct_citizen import correct_citizen
 from imports.services.delete_import import delete_import, purge_deleted_imports
@@ -101,9 +101,7 @@ class Deliveries(RuleBasedStateMachine):
         citizens = Citizen.objects.filter(delivery__in=Import.objects.live().filter(status="complete"))
         if number := self.chosen(citizens, place):
             one = Citizen.objects.get(pk=number)
-            correct_citizen(
-                import_id=one.delivery_id, citizen_id=one.citizen_id, patch=CitizenPatch(**fields), actor=None
-            )
+            correct_citizen(import_id=one.delivery_id, citizen_id=one.citizen_id, patch=Patch(**fields), actor=None)
 
     def chosen(self, rows: Any, place: int) -> int | None:
         """One of them, if there are any."""

@@ -12,7 +12,7 @@ from analytics.services import refresh_import as service
 from analytics.services.count_import import Count, count_import
 from analytics.services.refresh_demand import refresh_demand
 from analytics.services.stale import stale_imports, utc_today
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Correction, Import
 from imports.services.correct_citizen import correct_citizen
 from imports.services.delete_import import delete_import
@@ -27,7 +27,7 @@ PATIENCE = 5
 
 def correct(import_id: int) -> None:
     """By another connection."""
-    correct_citizen(import_id=import_id, citizen_id=1, patch=CitizenPatch(town="Elsewhere"), actor=None)
+    correct_citizen(import_id=import_id, citizen_id=1, patch=Patch(town="Elsewhere"), actor=None)
     connection.close()
 
 
@@ -67,7 +67,7 @@ def test_a_correction_that_was_written_before_and_commits_after_the_counting_is_
 
     def correct_slowly() -> None:
         with transaction.atomic():
-            correct_citizen(import_id=import_id, citizen_id=1, patch=CitizenPatch(town="Elsewhere"), actor=None)
+            correct_citizen(import_id=import_id, citizen_id=1, patch=Patch(town="Elsewhere"), actor=None)
             written.set()
             go_on.wait(PATIENCE)
         connection.close()

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Citizen, Correction, Import
 from imports.services.correct_citizen import correct_citizen
 from imports.services.find_citizens import AT_MOST
@@ -179,7 +179,7 @@ def test_nothing_is_saved_over_somebody_elses_change(editor: User) -> None:
     client, url = browser(editor), address(import_id, 1)
     known = client.get(url).context["adminform"].form["known_version"].value()
     form = {**form_of(import_id, 1), "known_version": known, "town": "Mine"}
-    correct_citizen(import_id=import_id, citizen_id=1, patch=CitizenPatch(street="Theirs 1"), actor=None)
+    correct_citizen(import_id=import_id, citizen_id=1, patch=Patch(street="Theirs 1"), actor=None)
     assert "Somebody has changed this citizen" in text(client.post(url, form))
     assert (stored(import_id)[1]["street"], Correction.objects.count()) == ("Theirs 1", 1)
 

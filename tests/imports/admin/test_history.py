@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Citizen
 from imports.services.correct_citizen import correct_citizen
 from tests.factories import people, relate
@@ -16,7 +16,7 @@ PAGES = {"import": "/admin/imports/import/{}/", "citizen": "/admin/imports/citiz
 
 
 def correct(import_id: int, citizen_id: int, **values: Any) -> None:
-    correct_citizen(import_id=import_id, citizen_id=citizen_id, patch=CitizenPatch(**values), actor=None)
+    correct_citizen(import_id=import_id, citizen_id=citizen_id, patch=Patch(**values), actor=None)
 
 
 def key(import_id: int, citizen_id: int) -> int:

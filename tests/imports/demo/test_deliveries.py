@@ -14,6 +14,7 @@ from imports.demo.deliveries import LAST_DELIVERY, Delivery, make_demo
 from imports.demo.sources import NOTED_TOWNS
 from imports.documents.reader import read_document
 from imports.documents.structs import Citizen
+from imports.fields import to_store
 from tests.imports.documents.builders import RULES
 
 
@@ -42,7 +43,7 @@ def friends_per_resident(residents: list[Citizen], chosen: Callable[[Citizen], b
 
 
 def age(citizen: Citizen) -> float:
-    return (LAST_DELIVERY - citizen.born).days / 365.25
+    return float((LAST_DELIVERY - to_store("birth_date", citizen.birth_date)).days / 365.25)
 
 
 def test_the_same_seed_gives_the_same_bytes_on_every_python() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from imports.dates import format_birth_date
 from imports.documents import quick
-from imports.documents.dates import format_birth_date
 from imports.documents.errors import InvalidDocument
 from imports.documents.exhaustive import read_exhaustively
 from imports.documents.rules import Rules

@@ -1,15 +1,12 @@
 """The body of a correction."""
 
 import json
-from datetime import date
 from typing import Any
 
 import pytest
-from msgspec import UNSET
 
 from imports.documents.errors import InvalidDocument
 from imports.documents.reader import read_patch
-from imports.documents.structs import CitizenPatch
 from tests.imports.documents.builders import RULES, citizen
 
 
@@ -21,16 +18,14 @@ def refused_patch(body: bytes) -> list[tuple[str, str]]:
 
 def test_absent_fields_stay_unset() -> None:
     patch = read_patch(b'{"town": "Sevilla", "relatives": []}', rules=RULES)
-    assert patch == CitizenPatch(town="Sevilla", relatives=[])
-    assert (patch.friends, patch.birth_date, patch.born) == (UNSET, UNSET, UNSET)
+    assert patch == {"town": "Sevilla", "relatives": []}
 
 
 def test_every_field_but_the_id_can_be_changed() -> None:
     fields: dict[str, Any] = citizen(friends=[2], channel="radio") | {"relatives": [3]}
     del fields["citizen_id"]
     patch = read_patch(json.dumps(fields).encode(), rules=RULES)
-    assert patch == CitizenPatch(**fields)
-    assert patch.born == date(1986, 12, 26)
+    assert patch == fields
 
 
 @pytest.mark.parametrize(

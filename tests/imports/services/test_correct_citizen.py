@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from config.common.problems import Conflict, Gone, InvalidInput, NotFound, Stale
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Citizen, Correction, Import
 from imports.services.citizen_version import version_of
 from imports.services.correct_citizen import correct_citizen
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def correct(import_id: int, citizen_id: int, **fields: Any) -> Citizen:
-    return correct_citizen(import_id=import_id, citizen_id=citizen_id, patch=CitizenPatch(**fields), actor=None)
+    return correct_citizen(import_id=import_id, citizen_id=citizen_id, patch=Patch(**fields), actor=None)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_another_import_with_the_same_ids_is_left_alone(delivered: int) -> None:
 def test_every_correction_counts_once(delivered: int) -> None:
     actor = User.objects.create_user("anna")
     for number in range(3):
-        patch = CitizenPatch(apartment=1000 + number)
+        patch = Patch(apartment=1000 + number)
         correct_citizen(import_id=delivered, citizen_id=1, patch=patch, actor=actor)
     assert [row.corrected_by for row in Correction.objects.all()] == [actor] * 3
     assert faults(delivered) == []
@@ -150,8 +150,8 @@ def test_a_patch_that_was_made_from_another_version_is_refused(delivered: int) -
     # The other side of a relation is a change of citizen 2 too.
     correct(delivered, 1, relatives=[3])
     with pytest.raises(Stale):
-        correct_citizen(import_id=delivered, citizen_id=2, patch=CitizenPatch(town="Lviv"), actor=None, known=seen)
+        correct_citizen(import_id=delivered, citizen_id=2, patch=Patch(town="Lviv"), actor=None, known=seen)
     assert Correction.objects.count() == 1
     seen = version_of(Citizen.objects.get(delivery_id=delivered, citizen_id=2))
-    patch = CitizenPatch(town="Lviv")
+    patch = Patch(town="Lviv")
     assert correct_citizen(import_id=delivered, citizen_id=2, patch=patch, actor=None, known=seen).town == "Lviv"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from config.common.problems import InvalidInput
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.services.correct_citizen import correct_citizen
 from tests.factories import delivery
 from tests.imports.world import KINDS, faults, load, stored
@@ -76,7 +76,7 @@ class Corrections(RuleBasedStateMachine):
             self.model[who][kind] = list(wanted[kind])
 
     def correct(self, who: int, **fields: Any) -> None:
-        correct_citizen(import_id=self.import_id, citizen_id=who, patch=CitizenPatch(**fields), actor=None)
+        correct_citizen(import_id=self.import_id, citizen_id=who, patch=Patch(**fields), actor=None)
 
     @invariant()
     def the_import_is_the_model(self) -> None:

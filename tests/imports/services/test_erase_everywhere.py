@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from config.common.models import IdempotencyKey
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Citizen, Correction, Import, RawChunk
 from imports.services.correct_citizen import correct_citizen
 from imports.services.erase_import import Erasure, erase_import, plan_erasure, scrub_erased_imports
@@ -32,7 +32,7 @@ def planted(manager: APIClient) -> int:
     )
     import_id = int(answer.json()["data"]["import_id"])
     assert load_received_import(import_id=import_id) == "complete"
-    for patch in (CitizenPatch(name="Other", street="Else", birth_date="01.01.1970"), CitizenPatch(name=NAME)):
+    for patch in (Patch(name="Other", street="Else", birth_date="01.01.1970"), Patch(name=NAME)):
         correct_citizen(import_id=import_id, citizen_id=1, patch=patch, actor=None)
     later = received(body_of(people(3, name="Other")), source="s", review=True)
     assert load_received_import(import_id=later) == "checked"

@@ -15,7 +15,7 @@ from analytics.services.refresh_import import refresh_import
 from config.common.models import IdempotencyKey, ReadAudit
 from config.common.problems import Forbidden, NotFound
 from config.common.readers import Reader
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Citizen, Correction, Import, RawChunk
 from imports.querysets import ImportQuerySet
 from imports.services import erase_resident as service
@@ -53,10 +53,10 @@ def planted(manager: Any) -> int:
     import_id = int(answer.json()["data"]["import_id"])
     assert load_received_import(import_id=import_id) == "complete"
     for citizen_id, patch in (
-        (ME, CitizenPatch(name="Other", birth_date="01.01.1970")),
-        (ME, CitizenPatch(name=NAME, birth_date=BORN)),
-        (3, CitizenPatch(friends=[ME, 2], town="Minsk")),
-        (3, CitizenPatch(friends=[2])),
+        (ME, Patch(name="Other", birth_date="01.01.1970")),
+        (ME, Patch(name=NAME, birth_date=BORN)),
+        (3, Patch(friends=[ME, 2], town="Minsk")),
+        (3, Patch(friends=[2])),
     ):
         correct_citizen(import_id=import_id, citizen_id=citizen_id, patch=patch, actor=None)
     later = received(body_of(people(3)), source="s", review=True)
@@ -141,7 +141,7 @@ def correct_during_an_erasure(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     def correct() -> None:
         removing.wait(10)
         try:
-            patch = CitizenPatch(friends=[ME])
+            patch = Patch(friends=[ME])
             correct_citizen(import_id=import_id, citizen_id=3, patch=patch, actor=None)
         except Exception as error:  # noqa: BLE001 - told below
             refused.append(type(error).__name__)

@@ -12,7 +12,7 @@ from django.db import Error, connection, transaction
 from config.common.problems import NotFound
 from imports.documents import copy
 from imports.documents.structs import Citizen as Document
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Citizen, Correction, Import
 from imports.querysets import CitizenQuerySet, ImportQuerySet
 from imports.services import load_import, read_citizens
@@ -70,7 +70,7 @@ def correct_at_once(
     def correct(number: int, citizen_id: int, fields: dict[str, Any]) -> None:
         turn.number = number
         try:
-            patch = CitizenPatch(**fields)
+            patch = Patch(**fields)
             correct_citizen(import_id=import_id, citizen_id=citizen_id, patch=patch, actor=None)
         except Error as error:
             errors.append(str(error).split("\n")[0])
@@ -125,7 +125,7 @@ def delete_during_a_correction(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return rows
 
     def correct() -> None:
-        correct_citizen(import_id=import_id, citizen_id=1, patch=CitizenPatch(relatives=[2]), actor=None)
+        correct_citizen(import_id=import_id, citizen_id=1, patch=Patch(relatives=[2]), actor=None)
         over.append("corrected")
         connection.close()
 

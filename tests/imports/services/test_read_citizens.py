@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from config.common.problems import Conflict, Gone, NotFound
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Citizen, Import
 from imports.services.correct_citizen import correct_citizen
 from imports.services.delete_import import delete_import, purge_deleted_imports
@@ -58,7 +58,7 @@ def test_a_deletion_does_not_wait_for_a_reader_who_gets_everything() -> None:
 def test_a_correction_meanwhile_is_seen_on_no_side() -> None:
     import_id = load(alike(COUNT))
     stream = stream_json(import_id=import_id)
-    patch = CitizenPatch(relatives=[1, COUNT])
+    patch = Patch(relatives=[1, COUNT])
     elsewhere(lambda: correct_citizen(import_id=import_id, citizen_id=COUNT, patch=patch, actor=None))
     assert Citizen.objects.get(citizen_id=1).relatives == [COUNT]
     rows = rows_of(stream)

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from config.common.problems import InvalidInput
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Citizen
 from imports.querysets import CitizenQuerySet
 from imports.services.correct_citizen import correct_citizen
@@ -26,7 +26,7 @@ def _two_of_each(settings: Any) -> None:
 
 
 def correct(import_id: int, citizen_id: int, **fields: Any) -> Citizen:
-    return correct_citizen(import_id=import_id, citizen_id=citizen_id, patch=CitizenPatch(**fields), actor=None)
+    return correct_citizen(import_id=import_id, citizen_id=citizen_id, patch=Patch(**fields), actor=None)
 
 
 def refusal(import_id: int, citizen_id: int, **fields: Any) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from config.common.problems import Forbidden, InvalidInput, NotFound
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Correction, Import, Rename
 from imports.services import rename_value as service
 from imports.services.correct_citizen import correct_citizen
@@ -126,7 +126,7 @@ def rename_during_a_correction(monkeypatch: pytest.MonkeyPatch, editor: User, st
 
     def correct() -> None:
         with transaction.atomic():
-            correct_citizen(import_id=import_id, citizen_id=2, patch=CitizenPatch(town="Lviv"), actor=None)
+            correct_citizen(import_id=import_id, citizen_id=2, patch=Patch(town="Lviv"), actor=None)
             is_written.set()
             wait_until_somebody_waits()
         connection.close()
@@ -179,7 +179,7 @@ def test_renamings_and_corrections_at_once_never_wait_in_a_ring(editor: User) ->
 
     def correct(numbers: range) -> None:
         for number in numbers:
-            patch = CitizenPatch(relatives=[30 - number], town="Kiev")
+            patch = Patch(relatives=[30 - number], town="Kiev")
             correct_citizen(import_id=import_id, citizen_id=number, patch=patch, actor=None)
         connection.close()
 

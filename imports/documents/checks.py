@@ -5,12 +5,12 @@ from datetime import date
 from functools import partial
 from typing import TypeGuard
 
+from imports.dates import parse_birth_date
 from imports.documents.codes import Code
-from imports.documents.dates import parse_birth_date
 from imports.documents.errors import DETAILS, ErrorCollector
 from imports.documents.rules import Rules
-from imports.documents.structs import GENDERS, MAX_CHANNEL, MAX_INTEGER, MAX_TEXT
 from imports.documents.texts import has_letter_or_digit, is_storable
+from imports.fields import FIELDS, MAX_INTEGER, Field, Kind
 
 Check = Callable[[object, str, ErrorCollector], None]
 
@@ -21,20 +21,21 @@ def field_checks(rules: Rules) -> dict[str, Check]:
     A check takes a value, the pointer to it and the collector that it adds its
     errors to.
     """
-    place = partial(check_text, longest=MAX_TEXT, needs_letter_or_digit=True)
-    return {
-        "citizen_id": check_integer,
-        "town": place,
-        "street": place,
-        "building": place,
-        "apartment": check_integer,
-        "name": partial(check_text, longest=MAX_TEXT, needs_letter_or_digit=False),
-        "birth_date": partial(check_birth_date, today=rules.today),
-        "gender": check_gender,
-        "relatives": partial(check_ids, longest=rules.longest["relatives"]),
-        "friends": partial(check_ids, longest=rules.longest["friends"]),
-        "channel": partial(check_text, longest=MAX_CHANNEL, needs_letter_or_digit=True),
-    }
+    return {name: _check_of(field, rules) for name, field in FIELDS.items()}
+
+
+def _check_of(field: Field, rules: Rules) -> Check:
+    match field.kind:
+        case Kind.INTEGER:
+            return check_integer
+        case Kind.TEXT:
+            return partial(check_text, field=field)
+        case Kind.DATE:
+            return partial(check_date, today=rules.today)
+        case Kind.CHOICE:
+            return partial(check_choice, choices=field.choices)
+        case Kind.IDS:
+            return partial(check_ids, longest=rules.longest[field.name])
 
 
 def is_integer(value: object) -> TypeGuard[int]:
@@ -51,23 +52,21 @@ def check_integer(value: object, pointer: str, errors: ErrorCollector) -> None:
         errors.add(pointer, Code.OUT_OF_RANGE, f"An integer from 0 to {MAX_INTEGER} is expected.")
 
 
-def check_text(
-    value: object, pointer: str, errors: ErrorCollector, *, longest: int, needs_letter_or_digit: bool
-) -> None:
-    """A text of 1 to `longest` characters that the database can keep."""
+def check_text(value: object, pointer: str, errors: ErrorCollector, *, field: Field) -> None:
+    """A text of 1 to `field.longest` characters that the database can keep."""
     if not isinstance(value, str):
         errors.add(pointer, Code.INVALID_TYPE, "A text is expected.")
     elif not value:
         errors.add(pointer, Code.TOO_SHORT, "At least 1 character is expected.")
-    elif len(value) > longest:
-        errors.add(pointer, Code.TOO_LONG, f"At most {longest} characters are allowed.")
+    elif len(value) > field.longest:
+        errors.add(pointer, Code.TOO_LONG, f"At most {field.longest} characters are allowed.")
     elif not is_storable(value):
         errors.add(pointer, Code.INVALID_CHARACTERS, "A NUL character or half of a surrogate pair is not allowed.")
-    elif needs_letter_or_digit and not has_letter_or_digit(value):
+    elif field.needs_letter_or_digit and not has_letter_or_digit(value):
         errors.add(pointer, Code.NO_LETTER_OR_DIGIT, "At least one letter or digit is expected.")
 
 
-def check_birth_date(value: object, pointer: str, errors: ErrorCollector, *, today: date) -> None:
+def check_date(value: object, pointer: str, errors: ErrorCollector, *, today: date) -> None:
     """A real date, `DD.MM.YYYY`, not after `today`."""
     if not isinstance(value, str):
         errors.add(pointer, Code.INVALID_TYPE, "A text is expected.")
@@ -79,12 +78,12 @@ def check_birth_date(value: object, pointer: str, errors: ErrorCollector, *, tod
         errors.add(pointer, Code.FUTURE_DATE, "A date not after today in UTC is expected.")
 
 
-def check_gender(value: object, pointer: str, errors: ErrorCollector) -> None:
-    """One of `GENDERS`."""
+def check_choice(value: object, pointer: str, errors: ErrorCollector, *, choices: tuple[str, ...]) -> None:
+    """One of `choices`."""
     if not isinstance(value, str):
         errors.add(pointer, Code.INVALID_TYPE, "A text is expected.")
-    elif value not in GENDERS:
-        errors.add(pointer, Code.INVALID_CHOICE, f"One of {', '.join(GENDERS)} is expected.")
+    elif value not in choices:
+        errors.add(pointer, Code.INVALID_CHOICE, f"One of {', '.join(choices)} is expected.")
 
 
 def check_ids(value: object, pointer: str, errors: ErrorCollector, *, longest: int) -> None:
