@@ -10,6 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
+from imports.documents.formats import FORMATS, JSON
 from imports.querysets import CitizenQuerySet, ImportQuerySet
 
 _NO_ID = Value(None, output_field=models.BigIntegerField())
@@ -36,12 +37,6 @@ class Import(models.Model):
         CANCELLED = "cancelled"
         ERASED = "erased"
 
-    class Format(models.TextChoices):
-        """What a raw body is written as."""
-
-        JSON = "application/json", "JSON"
-        NDJSON = "application/x-ndjson", "NDJSON"
-
     source = models.CharField(max_length=64, default="default", help_text="Who supplied it.")
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
     citizen_count = models.BigIntegerField("residents", default=0)
@@ -56,7 +51,11 @@ class Import(models.Model):
     differences = models.JSONField(default=list, blank=True, help_text="Samples while it waits for approval.")
     # The default is the database's too: a web server of before the column does not name it.
     media_type = models.CharField(
-        max_length=32, choices=Format.choices, default=Format.JSON, db_default=Format.JSON, help_text="Of the raw body."
+        max_length=32,
+        choices=[(one.media_type, one.label) for one in FORMATS.values()],
+        default=JSON.media_type,
+        db_default=JSON.media_type,
+        help_text="Of the raw body.",
     )
     content_encoding = models.CharField(max_length=16, blank=True, help_text="Of the raw body.")
     body_size = models.BigIntegerField("raw body", null=True, blank=True, help_text="Its bytes while it is kept.")

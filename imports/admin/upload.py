@@ -14,12 +14,13 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidge
 
 from config.common.encodings import limited
 from config.common.problems import Problem
-from imports.admin.file_kind import kind_of
 from imports.admin.requests import user_of
+from imports.documents.formats import HEAD_BYTES, kind_of
 from imports.documents.places import place_of
 from imports.models import Import
 from imports.services.load_import import DEFAULT_SOURCE
 from imports.services.receive_import import receive_import
+from imports.services.unpack_body import most_bytes
 
 _CHUNK = 1024 * 1024
 
@@ -77,11 +78,11 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
 
 def _take(request: HttpRequest, *, file: "UploadedFile[Any]", source: str, review: bool) -> Import:
-    kind = kind_of(file)
+    format, encoding = kind_of(file.read(HEAD_BYTES), name=file.name or "")
     return receive_import(
-        chunks=limited(_pieces(file), max_bytes=kind.max_bytes),
-        media_type=kind.media_type,
-        content_encoding=kind.encoding,
+        chunks=limited(_pieces(file), max_bytes=most_bytes(format)),
+        media_type=format.media_type,
+        content_encoding=encoding,
         source=source,
         review=review,
         actor=user_of(request),

@@ -30,6 +30,7 @@ from imports.api.serializers import (
     CitizenSerializer,
     TownAgesSerializer,
 )
+from imports.documents.formats import NDJSON
 from imports.documents.reader import read_patch
 from imports.fields import NAMES, written
 from imports.models import Citizen
@@ -41,7 +42,6 @@ from imports.services.count_courses import courses_by_channel, presents_by_month
 from imports.services.document_rules import rules_for
 from imports.services.read_citizens import stream_json, stream_ndjson, stream_rows
 
-NDJSON = "application/x-ndjson"
 CITIZEN_ID = OpenApiParameter(
     "citizen_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="Its id in the import."
 )
@@ -51,7 +51,7 @@ _SEE = (SEE_ALL, SEE_OWN)
 class NDJSONRenderer(BaseRenderer):
     """Names NDJSON in content negotiation; the view streams it."""
 
-    media_type = NDJSON
+    media_type = NDJSON.media_type
     format = "ndjson"
 
 
@@ -81,7 +81,7 @@ class CitizenViewSet(ApiViewSet):
         parameters=[IMPORT_ID],
         responses={
             (200, "application/json"): data_of(CitizenSerializer(many=True), "CitizenList"),
-            (200, NDJSON): OpenApiResponse(str, description="A citizen a line."),
+            (200, NDJSON.media_type): OpenApiResponse(str, description="A citizen a line."),
             (200, "text/csv"): str,
         },
     )
@@ -92,7 +92,7 @@ class CitizenViewSet(ApiViewSet):
         if self.format == "csv":
             return csv_response(name=f"import-{found.pk}", header=NAMES, rows=stream_rows(import_id=found.pk))
         if self.format == "ndjson":
-            return StreamingHttpResponse(stream_ndjson(import_id=found.pk), content_type=NDJSON)
+            return StreamingHttpResponse(stream_ndjson(import_id=found.pk), content_type=NDJSON.media_type)
         return StreamingHttpResponse(stream_json(import_id=found.pk), content_type="application/json")
 
     @extend_schema(

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from config.common.background.leases import Held, LeaseLost, LeaseTaken, lease
 from config.common.database_errors import as_problem
-from config.common.encodings import decoded
 from config.common.problems import FieldError, InvalidInput, NoSpace, Problem, TooLarge
 from imports.documents.copy import copy_rows
+from imports.documents.formats import FORMATS, JSON
 from imports.documents.reader import read_document
 from imports.documents.structs import Citizen
 from imports.models import Import
@@ -32,6 +32,7 @@ from imports.services.received_stream import ReceivedStream
 from imports.services.reclaim_space import reclaim_soon
 from imports.services.review_delivery import Review, review_delivery, storable_differences
 from imports.services.review_stored import review_stored
+from imports.services.unpack_body import unpack_body
 
 Status = Import.Status
 # A body that brings every worker down must not be tried for ever.
@@ -72,9 +73,9 @@ def load_large_import(*, import_id: int) -> str:
 
 def read_received(delivery: Import) -> list[Citizen]:
     """The citizens of a stored body. Raises as `load_import` does for the same bytes, on the day that they came."""
-    body = decoded(read_body(delivery.pk), encoding=delivery.content_encoding, max_bytes=settings.IMPORT_MAX_BYTES)
+    chunks = unpack_body(read_body(delivery.pk), format=JSON, encoding=delivery.content_encoding)
     rules = rules_on(delivery.created_at.astimezone(UTC).date())
-    return read_document(body, max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules)
+    return read_document(b"".join(chunks), max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules)
 
 
 class _Load:
@@ -97,7 +98,7 @@ class _Load:
             raise
 
     def _load(self, delivery: Import) -> str:
-        if delivery.media_type == Import.Format.NDJSON:
+        if not FORMATS[delivery.media_type].is_document:
             return self._take_stream(delivery)
         citizens = read_received(delivery)
         self._move(citizen_count=len(citizens))

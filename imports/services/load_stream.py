@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from imports.documents.copy import copy_rows
+from imports.documents.formats import NDJSON, Format
 from imports.documents.stream import LineReader
 from imports.models import Import
 from imports.services.check_whole import expect_whole, is_whole, refuse
@@ -21,6 +22,7 @@ OnProgress = Callable[[int], None]
 def load_stream(
     *,
     chunks: Iterable[bytes],
+    format: Format = NDJSON,
     source: str = DEFAULT_SOURCE,
     actor: User | None,
     import_id: int | None = None,
@@ -35,7 +37,7 @@ def load_stream(
     """
     check_source(source)
     loaded = Import.objects.create(pk=import_id, source=source, status=Import.Status.LOADING, created_by=actor)
-    count = store_stream(chunks=chunks, import_id=loaded.pk, today=today, on_progress=on_progress)
+    count = store_stream(chunks=chunks, format=format, import_id=loaded.pk, today=today, on_progress=on_progress)
     now = timezone.now()
     loaded.status, loaded.citizen_count, loaded.processed = Import.Status.COMPLETE, count, count
     loaded.completed_at = loaded.settled_at = now
@@ -44,7 +46,12 @@ def load_stream(
 
 
 def store_stream(
-    *, chunks: Iterable[bytes], import_id: int, today: date | None = None, on_progress: OnProgress | None = None
+    *,
+    chunks: Iterable[bytes],
+    format: Format,
+    import_id: int,
+    today: date | None = None,
+    on_progress: OnProgress | None = None,
 ) -> int:
     """Stores one citizen a line for an import that has none, inside the caller's transaction; returns how many.
 
@@ -54,7 +61,7 @@ def store_stream(
     back.
     """
     expect_whole()
-    load = _Load(LineReader(chunks, rules=rules_on(today)), import_id, on_progress)
+    load = _Load(format.rows(chunks, rules=rules_on(today)), import_id, on_progress)
     copy_citizens(load.rows())
     if load.reader.is_sound and is_whole(import_id):
         return load.count

@@ -10,6 +10,7 @@ from config.common.background.publishing import enqueue
 from config.common.disk import PACKED
 from config.common.encodings import GZIP
 from config.common.problems import Gone
+from imports.documents.formats import JSON
 from imports.models import Import
 from imports.services.access import visible_import
 from imports.services.load_import import DEFAULT_SOURCE, RESIDENTS, check_source
@@ -23,7 +24,7 @@ LOAD_LARGE = "imports.load_large"
 def receive_import(
     *,
     chunks: Iterable[bytes],
-    media_type: str = Import.Format.JSON,
+    media_type: str = JSON.media_type,
     content_encoding: str = "",
     source: str = DEFAULT_SOURCE,
     review: bool = False,

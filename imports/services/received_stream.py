@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from datetime import UTC
 
-from django.conf import settings
-
-from config.common.encodings import unpacked
+from imports.documents.formats import FORMATS
 from imports.models import Import
 from imports.services.load_progress import Progress
 from imports.services.load_stream import store_stream
 from imports.services.raw_bodies import read_body
+from imports.services.unpack_body import unpack_body
 
 
 class ReceivedStream:
@@ -24,15 +23,11 @@ class ReceivedStream:
         self._count = 0
 
     def store(self) -> int:
-        """How many citizens there are. Raises as `store_stream`, `TooLarge` as `unpacked`, and `Stopped`."""
-        chunks = unpacked(
-            self._chunks(),
-            encoding=self._delivery.content_encoding,
-            max_bytes=settings.STREAM_MAX_BYTES,
-            max_ratio=settings.STREAM_MAX_RATIO,
-        )
-        today = self._delivery.created_at.astimezone(UTC).date()
-        return store_stream(chunks=chunks, import_id=self._delivery.pk, today=today, on_progress=self._tell)
+        """How many citizens there are. Raises as `store_stream`, as `unpack_body`, and `Stopped`."""
+        delivery = self._delivery
+        format, today = FORMATS[delivery.media_type], delivery.created_at.astimezone(UTC).date()
+        chunks = unpack_body(self._chunks(), format=format, encoding=delivery.content_encoding)
+        return store_stream(chunks=chunks, format=format, import_id=delivery.pk, today=today, on_progress=self._tell)
 
     def _chunks(self) -> Iterator[bytes]:
         for chunk in read_body(self._delivery.pk, over=self._progress.connection):

@@ -6,25 +6,25 @@ wrong beside others alone (an id twice, a relation of one side) as far as the im
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC
 
-from django.conf import settings
 from django.contrib.auth.models import User
 
-from config.common.encodings import decoded, unpacked
 from config.common.problems import Conflict, Gone, InvalidInput, NotFound, TooLarge
 from imports.documents import quick
 from imports.documents.checks import field_checks
 from imports.documents.errors import ErrorCollector
 from imports.documents.exhaustive import check_citizen, citizens_of
+from imports.documents.formats import FORMATS
 from imports.documents.json_text import load_json
 from imports.documents.lines import Lines, cut_lines
 from imports.documents.stream import BLANKS, split
 from imports.models import Import
 from imports.services.document_rules import rules_on
 from imports.services.raw_bodies import read_body
+from imports.services.unpack_body import unpack_body
 
 _POINTER = re.compile(r"(?:/citizens/|line )(\d+)(?:/|$)")
 
@@ -47,7 +47,7 @@ def rejected_lines(*, import_id: int, actor: User) -> Iterator[bytes]:
         raise Conflict("This import has not failed.")
     if found.body_size is None:
         raise Gone("The raw body of this import was erased.")
-    refused = _refused_lines if found.media_type == Import.Format.NDJSON else _refused_values
+    refused = _refused_values if FORMATS[found.media_type].is_document else _refused_lines
     return refused(found, _Judge(found))
 
 
@@ -61,9 +61,7 @@ def _refused_values(found: Import, judge: "_Judge") -> Iterator[bytes]:
 def _values(found: Import) -> list[object]:
     """The residents of a document, none where it is no document at all."""
     try:
-        chunks = read_body(found.pk)
-        body = decoded(chunks, encoding=found.content_encoding, max_bytes=settings.IMPORT_MAX_BYTES)
-        return citizens_of(load_json(body), ErrorCollector())
+        return citizens_of(load_json(b"".join(_unpacked(found))), ErrorCollector())
     except (InvalidInput, TooLarge):
         return []
 
@@ -79,13 +77,8 @@ def _refused_lines(found: Import, judge: "_Judge") -> Iterator[bytes]:
                     yield raw + b"\n"
 
 
-def _unpacked(found: Import) -> Iterator[bytes]:
-    return unpacked(
-        read_body(found.pk),
-        encoding=found.content_encoding,
-        max_bytes=settings.STREAM_MAX_BYTES,
-        max_ratio=settings.STREAM_MAX_RATIO,
-    )
+def _unpacked(found: Import) -> Iterable[bytes]:
+    return unpack_body(read_body(found.pk), format=FORMATS[found.media_type], encoding=found.content_encoding)
 
 
 class _Judge:

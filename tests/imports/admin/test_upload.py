@@ -8,7 +8,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
-from imports.admin.file_kind import kind_of
 from imports.models import Import
 from imports.services.raw_bodies import read_body
 from tests.factories import people
@@ -35,13 +34,6 @@ def send(client: Client, content: bytes, **fields: str) -> str:
     answer = client.post(PAGE, form, follow=True)
     assert answer.status_code == 200
     return text(answer)
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_what_a_file_is_shows_in_its_content(name: str) -> None:
-    content, media_type, encoding = FILES[name]
-    kind = kind_of(SimpleUploadedFile("delivery", content))
-    assert (kind.media_type, kind.encoding) == (media_type, encoding)
 
 
 @pytest.mark.parametrize("name", FILES)

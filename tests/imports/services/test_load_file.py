@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
+from rest_framework.test import APIClient
 
 from config.common.problems import InvalidInput, TooLarge
 from imports.models import Import
@@ -51,8 +52,8 @@ def test_contents_are_recognised_whatever_the_name_is(name: str, body: bytes, pa
         (b'{\n "citizen": []\n}', "a.ndjson", "line 1"),
         (b'{"citizens": [{"town": 1}]}', "a.ndjson", "/citizens/0/town"),
         (b'{"town": 1}', "a.json", "line 1/town"),
-        (b"\x00", "a", "line 1"),
-        (b"[]", "a", "line 1"),
+        (b"\x00", "a", ""),
+        (b"[]", "a.ndjson", "line 1"),
         (b"", "a", ""),
         (gzip.compress(b"", mtime=0), "a", ""),
         (b"\x1f\x8b", "a", ""),
@@ -65,6 +66,11 @@ def test_what_is_wrong_is_told_as_what_it_was_taken_for(body: bytes, name: str, 
         load_bytes(body, name)
     assert pointer in [spot for spot, _ in spots(refusal.value.errors)]
     assert counts() == (0, 0)
+
+
+def test_an_empty_file_of_lines_is_a_delivery_of_nobody_as_the_api_has_it(manager: APIClient) -> None:
+    assert load_bytes(b"", "a.ndjson").residents == 0
+    assert manager.post("/imports", b"", content_type="application/x-ndjson").status_code == 201
 
 
 def test_a_document_has_the_limits_of_a_document(settings: Settings) -> None:
