@@ -10,6 +10,6 @@ class ImportsConfig(AppConfig):
     verbose_name = "Residents"
 
     def ready(self) -> None:
-        from imports.services.figures import register
+        from imports.services.metrics import register
 
         register()

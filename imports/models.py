@@ -8,10 +8,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import IsNull
+from django.urls import reverse
 from django.utils import timezone
 
 from imports.documents.formats import FORMATS, JSON
-from imports.querysets import CitizenQuerySet, ImportQuerySet
+from imports.querysets import CitizenQuerySet, CorrectionQuerySet, ImportQuerySet
 
 _NO_ID = Value(None, output_field=models.BigIntegerField())
 
@@ -90,6 +91,10 @@ class Import(models.Model):
     def __str__(self) -> str:
         return f"Delivery {self.pk} from {self.source}"
 
+    def get_absolute_url(self) -> str:
+        """Where the API has it, as the answer to whoever delivered it said."""
+        return reverse("import-detail", kwargs={"import_id": self.pk})
+
 
 class RawChunk(models.Model):
     """A piece of a delivery as it was sent, until it is loaded and a while longer."""
@@ -126,7 +131,7 @@ class Citizen(models.Model):
         MALE = "male"
         FEMALE = "female"
 
-    # Rows of a delivery go in chunks (`services/import_rows.py`), never by Django's cascade, which would read them all.
+    # Rows of a delivery go in chunks (`services/erasing`), never by Django's cascade, which would read them all.
     delivery = models.ForeignKey(
         Import,
         db_column="import_id",
@@ -195,6 +200,8 @@ class Correction(models.Model):
     corrected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+
+    objects: ClassVar[CorrectionQuerySet] = CorrectionQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 
     class Meta:
         ordering = ("-id",)

@@ -10,12 +10,14 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat, Now
 
 from config.common.models import Lease
+from imports.fields import LISTS
 
 if TYPE_CHECKING:
-    from imports.models import Citizen, Import
+    from imports.models import Citizen, Correction, Import  # noqa: F401 - ruff does not look into the brackets of a base
 
 SEE_ALL = "imports.view_citizen"
 SEE_OWN = "imports.view_own_citizens"
+MAY_ERASE = "imports.delete_import"
 
 # The lease of whoever loads an import is called this and its id.
 LEASE_PREFIX = "imports.load:"
@@ -103,3 +105,30 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         """These citizens, locked for writing in the order of their ids, which every writer keeps."""
         rows = self.of(import_id).filter(citizen_id__in=sorted(citizen_ids))
         return list(rows.order_by("citizen_id").select_for_update(no_key=True))
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    """Corrections of residents."""
+
+    def about(self, import_id: int, citizen_id: int) -> "CorrectionQuerySet":
+        """The ones of the resident, the oldest first."""
+        return self.filter(delivery_id=import_id, citizen_id=citizen_id).select_related("corrected_by").order_by("id")
+
+    def naming(self, import_id: int, citizen_id: int) -> "CorrectionQuerySet":
+        """The ones of others in which the resident stands in one of their lists, before or after."""
+        names = Q()
+        for side in _sides(citizen_id):
+            names |= side["from"] | side["to"]
+        return self.filter(names, delivery_id=import_id).exclude(citizen_id=citizen_id).order_by("id")
+
+    def moving(self, import_id: int, citizen_id: int) -> "CorrectionQuerySet":
+        """Those of `naming` that changed the resident's own lists too; the others named them all along."""
+        moved = Q()
+        for side in _sides(citizen_id):
+            moved |= side["from"] & ~side["to"] | side["to"] & ~side["from"]
+        return self.naming(import_id, citizen_id).filter(moved)
+
+
+def _sides(citizen_id: int) -> list[dict[str, Q]]:
+    """Of each list, whether the resident stood in it before a correction, and after it."""
+    return [{side: Q(changes__contains={name: {side: [citizen_id]}}) for side in ("from", "to")} for name in LISTS]

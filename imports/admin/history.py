@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
-from imports.admin.requests import user_of
+from imports.admin.access import user_of
 from imports.models import Citizen, Correction, Import
-from imports.services.export_resident import corrections_about, corrections_on_the_other_side
 
 _SHOWN = 50
 _IDS = 20
@@ -50,10 +49,10 @@ def _asked(row: Citizen | Import) -> dict[str, Any]:
 def history_of(citizen: Citizen) -> list[dict[str, Any]]:
     """When, by whom, and sentences: the latest corrections of the citizen, and those of others that moved them into a
     list or out of one."""
-    about = (citizen.delivery_id, citizen.citizen_id)
+    about, corrections = (citizen.delivery_id, citizen.citizen_id), Correction.objects
     rows = {
         row.pk: row
-        for found in (corrections_about(*about), corrections_on_the_other_side(*about))
+        for found in (corrections.about(*about), corrections.moving(*about))
         for row in found.select_related("corrected_by").order_by("-id")[:_SHOWN]
     }
     latest = islice((rows[key] for key in sorted(rows, reverse=True)), _SHOWN)

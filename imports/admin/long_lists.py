@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from imports.admin.citizen_form import label
+from imports.admin.resident_form import label
 from imports.fields import LISTS
 from imports.models import Citizen
 

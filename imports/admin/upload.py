@@ -14,13 +14,13 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidge
 
 from config.common.encodings import limited
 from config.common.problems import Problem
-from imports.admin.requests import user_of
+from imports.admin.access import user_of
+from imports.documents.error_positions import position_of
 from imports.documents.formats import HEAD_BYTES, kind_of
-from imports.documents.places import place_of
 from imports.models import Import
-from imports.services.load_import import DEFAULT_SOURCE
-from imports.services.receive_import import receive_import
-from imports.services.unpack_body import most_bytes
+from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource
+from imports.services.loading.receive_delivery import receive_delivery
+from imports.services.loading.unpack_body import most_bytes
 
 _CHUNK = 1024 * 1024
 
@@ -79,7 +79,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
 def _take(request: HttpRequest, *, file: "UploadedFile[Any]", source: str, review: bool) -> Import:
     format, encoding = kind_of(file.read(HEAD_BYTES), name=file.name or "")
-    return receive_import(
+    return receive_delivery(
         chunks=limited(_pieces(file), max_bytes=most_bytes(format)),
         media_type=format.media_type,
         content_encoding=encoding,
@@ -96,8 +96,8 @@ def _pieces(file: "UploadedFile[Any]") -> Iterator[bytes]:
 
 
 def _add_errors(form: UploadForm, problem: Problem) -> None:
-    form.add_error("source" if any(error.pointer == "?source" for error in problem.errors) else "file", problem.detail)
+    form.add_error("source" if isinstance(problem, InvalidSource) else "file", problem.detail)
     for error in problem.errors:
-        form.add_error(None, f"{place_of(error.pointer)}: {error.detail}")
+        form.add_error(None, f"{position_of(error.pointer)}: {error.detail}")
     if problem.more_errors:
         form.add_error(None, f"and {problem.more_errors:,} more.")

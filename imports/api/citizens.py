@@ -18,7 +18,6 @@ from config.common.api.paths import SEGMENT, path_id
 from config.common.api.schema import data_of
 from config.common.api.tables import CSVRenderer, csv_response
 from config.common.api.viewsets import ApiViewSet
-from config.common.problems import NotFound
 from config.common.readers import Reader
 from config.common.services.audit import What, record_read
 from imports.api.examples import BIRTHDAYS, CORRECTION, PRESENTS
@@ -35,16 +34,17 @@ from imports.documents.reader import read_patch
 from imports.fields import NAMES, written
 from imports.models import Citizen
 from imports.querysets import SEE_ALL, SEE_OWN
-from imports.services.access import readable_import
-from imports.services.age_percentiles import age_percentiles
-from imports.services.correct_citizen import correct_citizen
-from imports.services.count_courses import courses_by_channel, presents_by_month
+from imports.services.access import NoSuchResident, NotComplete, readable_delivery
 from imports.services.document_rules import rules_for
-from imports.services.read_citizens import stream_json, stream_ndjson, stream_rows
+from imports.services.residents.age_percentiles import age_percentiles
+from imports.services.residents.correct_resident import correct_resident
+from imports.services.residents.count_courses import courses_by_channel, presents_by_month
+from imports.services.residents.read_residents import stream_json, stream_ndjson, stream_rows
 
 CITIZEN_ID = OpenApiParameter(
     "citizen_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="Its id in the import."
 )
+_RETRY_AFTER_SECONDS = 5
 _SEE = (SEE_ALL, SEE_OWN)
 
 
@@ -55,7 +55,16 @@ class NDJSONRenderer(BaseRenderer):
     format = "ndjson"
 
 
-class CitizenViewSet(ApiViewSet):
+class ContentsViewSet(ApiViewSet):
+    """What a delivery holds: whoever asks before it is complete is told when to ask again."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, NotComplete):
+            exc.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+        return super().handle_exception(exc)
+
+
+class CitizenViewSet(ContentsViewSet):
     """The residents of one import: read them, correct one, count the courses that they will buy."""
 
     permissions = {
@@ -86,7 +95,7 @@ class CitizenViewSet(ApiViewSet):
         },
     )
     def list(self, request: Request, import_id: str) -> HttpResponseBase:
-        found = readable_import(import_id=path_id(import_id), actor=self.actor)
+        found = readable_delivery(import_id=path_id(import_id), actor=self.actor)
         self.query()
         self._record(What.RESIDENTS, found.pk)
         if self.format == "csv":
@@ -126,7 +135,7 @@ class CitizenViewSet(ApiViewSet):
         patch = read_patch(body, rules=rules_for(citizen))
         # The answer shows the whole resident.
         self._record(What.CORRECTED, citizen.delivery_id, citizen.citizen_id)
-        corrected = correct_citizen(
+        corrected = correct_resident(
             import_id=citizen.delivery_id, citizen_id=citizen.citizen_id, patch=patch, actor=self.actor
         )
         return Response({"data": written(corrected)})
@@ -145,7 +154,7 @@ class CitizenViewSet(ApiViewSet):
     )
     @action(detail=False, methods=["get"])
     def birthdays(self, request: Request, import_id: str) -> HttpResponse:
-        found = readable_import(import_id=path_id(import_id), actor=self.actor)
+        found = readable_delivery(import_id=path_id(import_id), actor=self.actor)
         by_month = self.query()["group_by"] == "month"
         self._record(What.COURSES, found.pk)
         data = presents_by_month(import_id=found.pk) if by_month else courses_by_channel(import_id=found.pk)
@@ -156,14 +165,14 @@ class CitizenViewSet(ApiViewSet):
         record_read(reader=Reader.of(self.request), what=what, residents=residents, form=self.format)
 
     def _citizen(self, import_id: str, citizen_id: str) -> Citizen:
-        found = readable_import(import_id=path_id(import_id), actor=self.actor)
+        found = readable_delivery(import_id=path_id(import_id), actor=self.actor)
         citizen = Citizen.objects.of(found.pk).filter(citizen_id=path_id(citizen_id)).first()
         if citizen is None:
-            raise NotFound("There is no such citizen in this import.")
+            raise NoSuchResident
         return citizen
 
 
-class TownAgeViewSet(ApiViewSet):
+class TownAgeViewSet(ContentsViewSet):
     """How old the residents of each town are."""
 
     permissions = {"list": _SEE}
@@ -180,7 +189,7 @@ class TownAgeViewSet(ApiViewSet):
         },
     )
     def list(self, request: Request, import_id: str) -> HttpResponseBase:
-        found = readable_import(import_id=path_id(import_id), actor=self.actor)
+        found = readable_delivery(import_id=path_id(import_id), actor=self.actor)
         self.query()
         # Of a town with one resident they are an age.
         residents = [(found.pk, None)]

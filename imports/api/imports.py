@@ -10,7 +10,6 @@ from rest_framework import status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from config.common.api.bodies import Admit, JSONBodyParser, RawBody, raw_body, sent_type
 from config.common.api.idempotency import idempotent
@@ -39,12 +38,12 @@ from imports.api.serializers import (
 )
 from imports.documents.formats import FORMATS, Format
 from imports.models import Import
-from imports.services.access import visible_import
-from imports.services.delete_import import delete_import
-from imports.services.load_delivery import load_delivery
-from imports.services.load_import import RESIDENTS
-from imports.services.receive_import import receive_import
-from imports.services.unpack_body import most_bytes, unpack_body
+from imports.services.access import visible_delivery
+from imports.services.erasing.delete_delivery import delete_delivery
+from imports.services.loading.load_delivery import load_delivery
+from imports.services.loading.load_document import RESIDENTS
+from imports.services.loading.receive_delivery import receive_delivery
+from imports.services.loading.unpack_body import most_bytes, unpack_body
 
 IMPORT_ID = OpenApiParameter("import_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="The import's number.")
 _ENCODINGS = (GZIP,)
@@ -74,7 +73,7 @@ class ImportViewSet(ApiViewSet):
 
     def check_options(self, **kwargs: Any) -> None:
         if "import_id" in kwargs:
-            visible_import(import_id=path_id(kwargs["import_id"]))
+            visible_delivery(import_id=path_id(kwargs["import_id"]))
 
     @extend_schema(
         summary="List the imports",
@@ -138,7 +137,7 @@ class ImportViewSet(ApiViewSet):
     def _receive(self, request: Request, format: Format) -> Response:
         body = _raw_body(request, format, most_bytes(format), partial(RESIDENTS.expect_room, kept=True))
         query = self.query()
-        received = receive_import(
+        received = receive_delivery(
             chunks=body.chunks,
             media_type=format.media_type,
             content_encoding=body.encoding,
@@ -147,7 +146,7 @@ class ImportViewSet(ApiViewSet):
             actor=self.actor,
         )
         data = {"data": detailed_row(received, actor=self.actor)}
-        headers = {"Location": _location(received), **APPLIED}
+        headers = {"Location": received.get_absolute_url(), **APPLIED}
         return Response(data, status=status.HTTP_202_ACCEPTED, headers=headers)
 
     @extend_schema(
@@ -157,7 +156,7 @@ class ImportViewSet(ApiViewSet):
         responses={200: data_of(ReviewedImportSerializer(), "ImportDetail")},
     )
     def retrieve(self, request: Request, import_id: str) -> Response:
-        found = visible_import(import_id=path_id(import_id))
+        found = visible_delivery(import_id=path_id(import_id))
         self.query()
         row = detailed_row(found, actor=self.actor)
         if seen := residents_in(row):
@@ -172,9 +171,9 @@ class ImportViewSet(ApiViewSet):
         responses={204: None},
     )
     def destroy(self, request: Request, import_id: str) -> Response:
-        visible_import(import_id=path_id(import_id))
+        visible_delivery(import_id=path_id(import_id))
         self.query()
-        delete_import(import_id=path_id(import_id), actor=self.actor)
+        delete_delivery(import_id=path_id(import_id), actor=self.actor)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -183,9 +182,5 @@ def _raw_body(request: Request, format: Format, limit: int | None, admit: Admit)
 
 
 def _created(loaded: Import) -> Response:
-    headers = {"Location": _location(loaded)}
+    headers = {"Location": loaded.get_absolute_url()}
     return Response({"data": {"import_id": loaded.pk}}, status=status.HTTP_201_CREATED, headers=headers)
-
-
-def _location(row: Import) -> str:
-    return reverse("import-detail", kwargs={"import_id": row.pk})

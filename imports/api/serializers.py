@@ -16,8 +16,8 @@ from config.common.api.schema import FieldErrorSchema
 from imports.api.fields import serializer_field
 from imports.fields import EDITABLE, FIELDS
 from imports.models import Import
-from imports.services.load_import import DEFAULT_SOURCE
-from imports.services.review_delivery import may_see_differences
+from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource, check_source
+from imports.services.loading.review_delivery import may_see_differences
 
 
 class CitizenSerializer(serializers.Serializer[Any]):
@@ -138,6 +138,14 @@ class DeliveryQuery(serializers.Serializer[Any]):
         required=False, default=DEFAULT_SOURCE, max_length=64, trim_whitespace=False, help_text="Who supplies it."
     )
     review = serializers.BooleanField(required=False, default=False, help_text="Only with `Prefer: respond-async`.")
+
+    def validate_source(self, source: str) -> str:
+        try:
+            check_source(source)
+        except InvalidSource as refusal:
+            raise serializers.ValidationError(refusal.detail, code="invalid") from refusal
+        return source
+
     on_error = serializers.ChoiceField(
         required=False,
         choices=["fail"],

@@ -7,9 +7,9 @@ MAX_KEY_LENGTH = 100
 # What only the whole of a delivery can show. Python says it of a document, SQL finds it out about a stream.
 DETAILS = {
     Code.DUPLICATE: "This id occurs more than once.",
-    Code.UNKNOWN_CITIZEN: "There is no citizen with this id.",
-    Code.NOT_MUTUAL: "This citizen does not name the other one in return.",
-    Code.IN_BOTH_LISTS: "This citizen stands in relatives too.",
+    Code.UNKNOWN_CITIZEN: "There is no resident with this id.",
+    Code.NOT_MUTUAL: "This resident does not name the other one in return.",
+    Code.IN_BOTH_LISTS: "This resident stands in relatives too.",
 }
 
 

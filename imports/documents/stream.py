@@ -133,7 +133,7 @@ class LineReader:
     def _refuse_blank(self) -> None:
         """The empty lines before this one were not the end."""
         for number in self._blank[:MAX_ERRORS]:
-            self.errors.add(f"line {number}", Code.MALFORMED_JSON, "A citizen is expected, not an empty line.")
+            self.errors.add(f"line {number}", Code.MALFORMED_JSON, "A resident is expected, not an empty line.")
         self.errors.count += len(self._blank[MAX_ERRORS:])
         self._blank = range(0)
 

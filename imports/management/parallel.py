@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
-from imports.management.works import Outcome, Work
+from imports.management.file_jobs import FileJob, Outcome
 
 # A new interpreter: a forked one would share the connections of its parent.
 _SPAWN = get_context("spawn")
@@ -22,9 +22,9 @@ _PATIENCE_SECONDS = 5
 ReportOf = Callable[[str, int, int], None]
 
 
-def load_in_parallel(works: Sequence[Work], *, jobs: int, report: ReportOf) -> Iterator[Outcome]:
+def load_in_parallel(file_jobs: Sequence[FileJob], *, jobs: int, report: ReportOf) -> Iterator[Outcome]:
     """What became of each, in the order in which they end. The processes end with the iteration."""
-    waiting = deque(works)
+    waiting = deque(file_jobs)
     running: dict[Connection, tuple[SpawnProcess, str]] = {}
     try:
         while waiting or running:
@@ -47,12 +47,12 @@ def _ready(running: dict[Connection, tuple[SpawnProcess, str]]) -> list[Connecti
     return [pipe for pipe in running if pipe in said]
 
 
-def _start(work: Work, running: dict[Connection, tuple[SpawnProcess, str]]) -> None:
+def _start(job: FileJob, running: dict[Connection, tuple[SpawnProcess, str]]) -> None:
     ours, theirs = _SPAWN.Pipe(duplex=False)
-    process = _SPAWN.Process(target=_work, args=(theirs, work, os.getpid()), name=f"load {work.path}")
+    process = _SPAWN.Process(target=_run, args=(theirs, job, os.getpid()), name=f"load {job.path}")
     process.start()
     theirs.close()
-    running[ours] = process, work.path
+    running[ours] = process, job.path
 
 
 def _said(pipe: Connection, path: str) -> Outcome | tuple[int, int]:
@@ -74,14 +74,14 @@ def _end(processes: list[SpawnProcess]) -> None:
             process.join()
 
 
-def _work(pipe: Connection, work: Work, parent: int) -> None:
+def _run(pipe: Connection, job: FileJob, parent: int) -> None:
     """The other process."""
     # Ctrl-C reaches all processes of a terminal. It is the parent that decides, and ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     import django
 
     django.setup()
-    from imports.management.load_one import load_one
+    from imports.management.load_job import load_job
 
     latest = time.monotonic()
 
@@ -95,5 +95,5 @@ def _work(pipe: Connection, work: Work, parent: int) -> None:
             os._exit(1)
         pipe.send((size, residents))
 
-    pipe.send(load_one(work, report))
+    pipe.send(load_job(job, report))
     pipe.close()

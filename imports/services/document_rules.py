@@ -22,7 +22,7 @@ def longest_lists() -> dict[str, int]:
 def rules_for(citizen: Citizen) -> Rules:
     """Of a correction of `citizen`: a list that is longer than today's limit need not become shorter, but may not grow.
 
-    Only the citizen's own lists are known here; whether the others have room, `correct_citizen` sees under its locks.
+    Only the citizen's own lists are known here; whether the others have room, `correct_resident` sees under its locks.
     """
     rules = rules_on()
     longest = {name: max(most, len(getattr(citizen, name))) for name, most in rules.longest.items()}

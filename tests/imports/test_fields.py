@@ -18,11 +18,11 @@ from imports.documents.reader import read_document, read_patch
 from imports.documents.structs import Citizen as Delivered
 from imports.fields import FIELDS, NAMES, Kind, written
 from imports.models import Citizen, Correction
-from imports.services.citizen_version import version_of
-from imports.services.correct_citizen import correct_citizen
-from imports.services.export_resident import export_resident
-from imports.services.review_delivery import review_delivery
-from imports.services.review_stored import review_stored
+from imports.services.loading.review_delivery import review_delivery
+from imports.services.loading.review_stored import review_stored
+from imports.services.residents.correct_resident import correct_resident
+from imports.services.residents.export_resident import export_resident
+from imports.services.residents.resident_version import version_of
 from tests.imports.admin.people import browser
 from tests.imports.documents.builders import RULES, document, refused
 from tests.imports.world import load, stored
@@ -96,7 +96,7 @@ def is_corrected(name: str) -> None:
     other = VALUES[name][1]
     import_id = load(delivery())
     before = version_of(me_of(import_id))
-    corrected = correct_citizen(import_id=import_id, citizen_id=1, patch={name: other}, actor=None)
+    corrected = correct_resident(import_id=import_id, citizen_id=1, patch={name: other}, actor=None)
     assert (written(corrected)[name], stored(import_id)[1][name]) == (other, other)
     assert list(Correction.objects.get().changes) == [name]
     assert version_of(corrected) == version_of(me_of(import_id)) != before

@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 
 from imports.fields import written
 from imports.models import Citizen, Correction, Import
-from imports.services.delete_import import purge_deleted_imports
-from imports.services.load_import import load_import
-from imports.services.receive_import import receive_import
+from imports.services.erasing.delete_delivery import purge_deleted_deliveries
+from imports.services.loading.load_document import load_document
+from imports.services.loading.receive_delivery import receive_delivery
 
 People = Iterable[dict[str, Any]]
 KINDS = ("relatives", "friends")
@@ -36,13 +36,13 @@ def lines_of(citizens: People) -> bytes:
 
 def load(citizens: People, *, actor: User | None = None, source: str = "default") -> int:
     """The id of a new import with `citizens`."""
-    return load_import(body=body_of(citizens), source=source, actor=actor).pk
+    return load_document(body=body_of(citizens), source=source, actor=actor).pk
 
 
 def received(body: bytes, *, chunk: int = 1_000, **values: Any) -> int:
     """The id of a new import that waits to be loaded from `body`."""
     chunks = (body[start : start + chunk] for start in range(0, len(body), chunk))
-    return receive_import(chunks=chunks, actor=values.pop("actor", None), **values).pk
+    return receive_delivery(chunks=chunks, actor=values.pop("actor", None), **values).pk
 
 
 def stored(import_id: int) -> dict[int, dict[str, Any]]:
@@ -97,5 +97,5 @@ def broken_chains(import_id: int, first: dict[str, Any]) -> list[str]:
 
 def purge() -> None:
     """What a worker does after deletions: every row of every deleted import goes."""
-    purge_deleted_imports()
+    purge_deleted_deliveries()
     assert not Import.objects.deleted().exists()

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.common.problems import Problem
 from config.common.readers import Reader
-from imports.management.residents import Pair, add_arguments, residents_of
-from imports.services.erase_resident import ResidentErasure, erase_resident, plan_resident_erasure
+from imports.management.resident_arguments import Pair, add_arguments, residents_of
+from imports.services.erasing.erase_resident import ResidentErasure, erase_resident, plan_resident_erasure
 
 
 class Command(BaseCommand):

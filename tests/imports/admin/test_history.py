@@ -6,7 +6,7 @@ import pytest
 
 from imports.fields import Patch
 from imports.models import Citizen
-from imports.services.correct_citizen import correct_citizen
+from imports.services.residents.correct_resident import correct_resident
 from tests.factories import people, relate
 from tests.imports.admin.people import browser, somebody, text
 from tests.imports.world import load
@@ -16,7 +16,7 @@ PAGES = {"import": "/admin/imports/import/{}/", "citizen": "/admin/imports/citiz
 
 
 def correct(import_id: int, citizen_id: int, **values: Any) -> None:
-    correct_citizen(import_id=import_id, citizen_id=citizen_id, patch=Patch(**values), actor=None)
+    correct_resident(import_id=import_id, citizen_id=citizen_id, patch=Patch(**values), actor=None)
 
 
 def key(import_id: int, citizen_id: int) -> int:

@@ -62,5 +62,5 @@ def test_a_file_beyond_the_limit_of_the_api_leaves_nothing(settings: Settings) -
 
 
 def test_a_source_without_letter_or_digit_is_refused() -> None:
-    assert "The query is not valid." in send(browser(somebody("Managers")), b"{}", source="--")
+    assert "1 to 64 characters" in send(browser(somebody("Managers")), b"{}", source="--")
     assert Import.objects.count() == 0

@@ -1,0 +1,28 @@
+"""What a correction changed, in sentences for whoever made it."""
+
+from imports.admin.resident_form import label
+from imports.models import Citizen
+
+_SAID = 10
+_KINDS = {"relatives": "relative", "friends": "friend"}
+
+
+def sentences(before: Citizen, after: Citizen) -> list[str]:
+    """The first of them name each relation that began or ended, for it shows on another's page too."""
+    changed = {
+        name: (
+            set(getattr(after, name)) - set(getattr(before, name)),
+            set(getattr(before, name)) - set(getattr(after, name)),
+        )
+        for name in _KINDS
+    }
+    ids = set[int]().union(*(ids for pair in changed.values() for ids in pair))
+    others = Citizen.objects.of(after.delivery_id).filter(citizen_id__in=sorted(ids)[: 2 * _SAID])
+    names = {row.citizen_id: label(row) for row in others.only("citizen_id", "name", "delivery_id")}
+    said = [
+        f"{names.get(number, number)} is {word} a {kind} of {label(after)}."
+        for name, kind in _KINDS.items()
+        for word, numbers in zip(("now", "no longer"), changed[name], strict=True)
+        for number in sorted(numbers)
+    ]
+    return [*said[:_SAID], f"and {len(said) - _SAID} more."] if len(said) > _SAID else said
