@@ -1,7 +1,7 @@
 """The fields of a resident: the one table for validation, COPY, reading, versions, reviews, corrections, the admin's
 form, CSV, exports, the OpenAPI document and the demo.
 
-Nothing here knows Django. A field that is added is a line here, a member of `documents.structs.Citizen`, a column of
+Nothing here knows Django. A field that is added is a line here, a member of `documents.structs.Resident`, a column of
 the model with its migration, and what the demo's people have of it.
 """
 

@@ -1,4 +1,4 @@
-"""Deliveries of residents: the import, its citizens, and the corrections that staff made."""
+"""Deliveries of residents: the delivery, its residents, and the corrections that staff made."""
 
 from typing import ClassVar
 
@@ -25,7 +25,7 @@ class ArrayPosition(Func):
 
 
 class Import(models.Model):
-    """One delivery of residents. Imports are independent of each other."""
+    """One delivery of residents. Deliveries are independent of each other."""
 
     class Status(models.TextChoices):
         """Where a delivery stands."""
@@ -121,7 +121,7 @@ class RawChunk(models.Model):
 class Citizen(models.Model):
     """One resident of one delivery.
 
-    `relatives` and `friends` are ids of citizens of the same import and symmetric: whoever stands in one's list has
+    `relatives` and `friends` are ids of residents of the same delivery and symmetric: whoever stands in one's list has
     one in theirs. The services that write them see to that, under locks; the constraints keep what a row can know.
     """
 
@@ -184,7 +184,7 @@ class Citizen(models.Model):
 
 
 class Correction(models.Model):
-    """What somebody changed on a citizen: `{"town": {"from": "Kiev", "to": "Kyiv"}}`."""
+    """What somebody changed on a resident: `{"town": {"from": "Kiev", "to": "Kyiv"}}`."""
 
     delivery = models.ForeignKey(
         Import,
@@ -212,7 +212,7 @@ class Correction(models.Model):
 
 
 class Rename(models.Model):
-    """A town or a channel that somebody gives another name throughout an import, and what became of it."""
+    """A town or a channel that somebody gives another name throughout a delivery, and what became of it."""
 
     class Field(models.TextChoices):
         """What may be renamed."""
@@ -220,7 +220,7 @@ class Rename(models.Model):
         TOWN = "town"
         CHANNEL = "channel"
 
-    # Few rows an import, so Django's cascade may take them along.
+    # Few rows a delivery, so Django's cascade may take them along.
     delivery = models.ForeignKey(
         Import, db_column="import_id", on_delete=models.CASCADE, related_name="+", verbose_name="delivery"
     )

@@ -1,4 +1,4 @@
-"""Reads of deliveries and their citizens, named for their readers."""
+"""Reads of deliveries and their residents, named for their readers."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ SEE_ALL = "imports.view_citizen"
 SEE_OWN = "imports.view_own_citizens"
 MAY_ERASE = "imports.delete_import"
 
-# The lease of whoever loads an import is called this and its id.
+# The lease of whoever loads a delivery is called this and its id.
 LEASE_PREFIX = "imports.load:"
 
 
@@ -43,7 +43,7 @@ class ImportQuerySet(models.QuerySet["Import"]):
         return self.live().filter(created_at__lt=moment).exclude(status="erased")
 
     def compared_with(self, import_id: int) -> "ImportQuerySet":
-        """The ones whose review was made against this import."""
+        """The ones whose review was made against this delivery."""
         return self.filter(review__compared_with=import_id)
 
     def with_makers(self) -> "ImportQuerySet":
@@ -51,7 +51,7 @@ class ImportQuerySet(models.QuerySet["Import"]):
         return self.select_related("created_by").order_by("-id")
 
     def key_shared(self, import_id: int) -> "Import | None":
-        """The import, held against deletion until the transaction ends; other corrections are not kept waiting."""
+        """The delivery, held against deletion until the transaction ends; other corrections are not kept waiting."""
         sql = "SELECT * FROM imports_import WHERE id = %s FOR KEY SHARE"
         return next(iter(self.raw(sql, [import_id])), None)
 
@@ -77,7 +77,7 @@ class ImportQuerySet(models.QuerySet["Import"]):
         return moment
 
     def last_complete_of(self, source: str) -> "Import | None":
-        """The newest complete import of a source."""
+        """The newest complete delivery of a source."""
         return self.live().filter(source=source, status="complete").order_by("-id").first()
 
     def whose_citizens_are_open_to(self, user: User) -> "ImportQuerySet":
@@ -98,11 +98,11 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
     """Residents."""
 
     def of(self, import_id: int) -> "CitizenQuerySet":
-        """The ones of one import."""
+        """The ones of one delivery."""
         return self.filter(delivery_id=import_id)
 
     def locked(self, import_id: int, citizen_ids: set[int]) -> "list[Citizen]":
-        """These citizens, locked for writing in the order of their ids, which every writer keeps."""
+        """These residents, locked for writing in the order of their ids, which every writer keeps."""
         rows = self.of(import_id).filter(citizen_id__in=sorted(citizen_ids))
         return list(rows.order_by("citizen_id").select_for_update(no_key=True))
 
@@ -130,5 +130,5 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 
 
 def _sides(citizen_id: int) -> list[dict[str, Q]]:
-    """Of each list, whether the resident stood in it before a correction, and after it."""
+    """Asks of each list whether the resident stood in it before a correction, and after it."""
     return [{side: Q(changes__contains={name: {side: [citizen_id]}}) for side in ("from", "to")} for name in LISTS]

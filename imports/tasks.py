@@ -71,7 +71,7 @@ def erase_bodies(self: BackgroundTask, **kwargs: Any) -> None:
 
 @background_task(PURGE, queue="bulk")
 def purge_deleted(self: BackgroundTask, **kwargs: Any) -> None:
-    """Removes the rows of deleted imports, one run at a time; what is left after a while is a new message's."""
+    """Removes the rows of deleted deliveries, one run at a time; what is left after a while is a new message's."""
     with single_run(PURGE) as alone:
         if alone:
             purge_deleted_deliveries(seconds=_PURGE_SECONDS)
@@ -80,14 +80,15 @@ def purge_deleted(self: BackgroundTask, **kwargs: Any) -> None:
 
 @sweep(PURGE)
 def sweep_deleted() -> None:
-    """Deleted imports whose rows are still there."""
+    """Deleted deliveries whose rows are still there."""
     if Import.objects.deleted().exists():
         enqueue(PURGE, expires=SWEPT_EXPIRES)
 
 
 @background_task(ERASE, queue="bulk")
 def erase(self: BackgroundTask, **kwargs: Any) -> None:
-    """Removes the personal data of erased imports, one run at a time; what is left after a while is a new message's."""
+    """Removes the personal data of erased deliveries, one run at a time; what is left after a while is a new
+    message's."""
     with single_run(ERASE) as alone:
         if alone:
             logger.info("imports_erased", erased=scrub_erased_deliveries(seconds=_PURGE_SECONDS))
@@ -96,14 +97,14 @@ def erase(self: BackgroundTask, **kwargs: Any) -> None:
 
 @sweep(ERASE)
 def sweep_erased() -> None:
-    """Erased imports of which something personal is still there."""
+    """Erased deliveries of which something personal is still there."""
     if Import.objects.to_scrub().exists():
         enqueue(ERASE, expires=SWEPT_EXPIRES)
 
 
 @background_task(ERASE_OLD, queue="bulk")
 def erase_old(self: BackgroundTask, **kwargs: Any) -> None:
-    """Marks the imports whose time is over as erased, one run at a time; what is left is a new message's."""
+    """Marks the deliveries whose time is over as erased, one run at a time; what is left is a new message's."""
     with single_run(ERASE_OLD) as alone:
         if not alone:
             return
@@ -123,7 +124,7 @@ def vacuum(self: BackgroundTask, **kwargs: Any) -> None:
 
 @background_task(RENAME, queue="default", soft_time_limit=600, time_limit=660)
 def rename(self: BackgroundTask, *, rename_id: int, **kwargs: Any) -> None:
-    """Renames a town or a channel throughout an import; what is done is left alone."""
+    """Renames a town or a channel throughout a delivery; what is done is left alone."""
     logger.info("rename", rename_id=rename_id, citizens=carry_out_rename(rename_id=rename_id))
 
 

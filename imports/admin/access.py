@@ -20,13 +20,13 @@ def user_of(request: HttpRequest) -> User:
 
 
 def may_see_residents(request: HttpRequest) -> bool:
-    """Of all imports, or of one's own."""
+    """Whether the user may see residents, of all deliveries or of their own."""
     user = user_of(request)
     return user.has_perm(SEE_ALL) or user.has_perm(SEE_OWN)
 
 
 def open_delivery(request: HttpRequest, text: str | None) -> Import | None:
-    """The import of this number whose residents the user may see."""
+    """The delivery of this number whose residents the user may see."""
     if not text or not text.isascii() or not text.isdigit() or len(text) > 18 or int(text) > _LARGEST_ID:
         return None
     return Import.objects.whose_citizens_are_open_to(user_of(request)).filter(pk=int(text)).first()

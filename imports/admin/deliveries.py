@@ -13,6 +13,7 @@ from config.common.audit_admin import recorded
 from config.common.services.audit import What
 from imports.admin.access import open_delivery, user_of
 from imports.admin.decisions import DecisionsMixin, decisions_of
+from imports.admin.list_title import ListTitleMixin
 from imports.admin.remove import RemoveMixin
 from imports.admin.rename import RenameMixin
 from imports.admin.review_samples import residents_in, samples_of
@@ -28,7 +29,7 @@ _COUNTS = ("residents", "towns", "channels", "gone", "changed", "new")
 
 
 @admin.register(Import)
-class DeliveryAdmin(UploadMixin, DecisionsMixin, RemoveMixin, RenameMixin, ReadOnlyAdmin):
+class DeliveryAdmin(ListTitleMixin, UploadMixin, DecisionsMixin, RemoveMixin, RenameMixin, ReadOnlyAdmin):
     """Deliveries, newest first: how far they have come, and what was wrong with them."""
 
     list_display = ("id", "source", "status", "citizen_count", "progress", "created_at", "created_by", "completed_at")
@@ -51,7 +52,7 @@ class DeliveryAdmin(UploadMixin, DecisionsMixin, RemoveMixin, RenameMixin, ReadO
 
     @admin.display(description="processed")
     def progress(self, row: Import) -> str:
-        """Of the residents that are to be loaded, how many are."""
+        """Says how many of the residents that are to be loaded are, in percent."""
         return _percent(row)
 
     def get_exclude(self, request: HttpRequest, obj: Import | None = None) -> tuple[str, ...]:

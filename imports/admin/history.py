@@ -47,7 +47,7 @@ def _asked(row: Citizen | Import) -> dict[str, Any]:
 
 
 def history_of(citizen: Citizen) -> list[dict[str, Any]]:
-    """When, by whom, and sentences: the latest corrections of the citizen, and those of others that moved them into a
+    """When, by whom, and sentences: the latest corrections of the resident, and those of others that moved them into a
     list or out of one."""
     about, corrections = (citizen.delivery_id, citizen.citizen_id), Correction.objects
     rows = {
@@ -57,7 +57,7 @@ def history_of(citizen: Citizen) -> list[dict[str, Any]]:
     }
     latest = islice((rows[key] for key in sorted(rows, reverse=True)), _SHOWN)
     return [
-        {"at": row.corrected_at, "by": row.corrected_by, "said": list(_sentences(row, citizen.citizen_id))}
+        {"at": row.corrected_at, "by": row.corrected_by, "sentences": list(_sentences(row, citizen.citizen_id))}
         for row in latest
     ]
 

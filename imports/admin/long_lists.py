@@ -49,7 +49,7 @@ def without_long_lists(fields: Iterable[str], citizen: Citizen | None) -> list[s
 
 
 def named_on_page(citizen: Citizen) -> list[int]:
-    """The relatives and friends whom the page of the citizen shows."""
+    """The relatives and friends whom the page of the resident shows."""
     long = _too_long(citizen)
     lists = [getattr(citizen, name)[: _SHOWN if name in long else None] for name in LISTS]
     return [number for ids in lists for number in ids]

@@ -17,7 +17,7 @@ from imports.services.erasing.erase_delivery import erase_delivery, plan_erasure
 
 
 class RemoveMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
-    """Deleting takes the import out of every list. Erasing leaves it there, without anything personal."""
+    """Deleting takes the delivery out of every list. Erasing leaves it there, without anything personal."""
 
     def erase_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks, with how many rows it is about; by POST erases."""

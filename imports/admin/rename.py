@@ -34,7 +34,7 @@ class RenameForm(forms.Form):
 
 
 class RenameMixin(HistoryMixin):
-    """The preview, and what it leads to: corrections, which are the history of an import."""
+    """The preview, and what it leads to: corrections, which are the history of a delivery."""
 
     def rename_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shows the form; with it sent, whom it is about; confirmed, renames."""

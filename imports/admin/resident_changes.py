@@ -3,7 +3,7 @@
 from imports.admin.resident_form import label
 from imports.models import Citizen
 
-_SAID = 10
+_MOST = 10
 _KINDS = {"relatives": "relative", "friends": "friend"}
 
 
@@ -17,12 +17,12 @@ def sentences(before: Citizen, after: Citizen) -> list[str]:
         for name in _KINDS
     }
     ids = set[int]().union(*(ids for pair in changed.values() for ids in pair))
-    others = Citizen.objects.of(after.delivery_id).filter(citizen_id__in=sorted(ids)[: 2 * _SAID])
+    others = Citizen.objects.of(after.delivery_id).filter(citizen_id__in=sorted(ids)[: 2 * _MOST])
     names = {row.citizen_id: label(row) for row in others.only("citizen_id", "name", "delivery_id")}
-    said = [
+    found = [
         f"{names.get(number, number)} is {word} a {kind} of {label(after)}."
         for name, kind in _KINDS.items()
         for word, numbers in zip(("now", "no longer"), changed[name], strict=True)
         for number in sorted(numbers)
     ]
-    return [*said[:_SAID], f"and {len(said) - _SAID} more."] if len(said) > _SAID else said
+    return [*found[:_MOST], f"and {len(found) - _MOST} more."] if len(found) > _MOST else found

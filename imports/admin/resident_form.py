@@ -1,4 +1,4 @@
-"""The form of a citizen: what the API takes as a PATCH, checked by the same validator."""
+"""The form of a resident: what the API takes as a PATCH, checked by the same validator."""
 
 import json
 from typing import Any
@@ -40,18 +40,18 @@ class IdsWidget(UnfoldAdminMultipleAutocompleteWidget):  # type: ignore[misc]  #
 
 
 class IdsField(forms.TypedMultipleChoiceField):
-    """Ids of citizens of the import, found by name."""
+    """Ids of residents of the delivery, found by name."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(coerce=int, required=False, widget=IdsWidget, **options)
 
     def valid_value(self, value: Any) -> bool:
-        """Any number: whether there is such a citizen is asked later, for all at once."""
+        """Any number: whether there is such a resident is asked later, for all at once."""
         return value.isascii() and value.isdigit() and len(value) < 20
 
 
 class ResidentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
-    """The fields, and the version of the citizen that the form was made from."""
+    """The fields, and the version of the resident that the form was made from."""
 
     known_version = forms.CharField(widget=forms.HiddenInput, required=False)
     birth_date = forms.CharField(widget=UnfoldAdminTextInputWidget, help_text="DD.MM.YYYY", max_length=10)

@@ -1,4 +1,4 @@
-"""The list of the residents of one import: no count, no sort and no scan beyond what a page needs."""
+"""The list of the residents of one delivery: no count, no sort and no scan beyond what a page needs."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -27,7 +27,7 @@ class FoundPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable 
 
     @cached_property
     def keys(self) -> list[int]:
-        """Of the rows that were found."""
+        """The primary keys of the rows that were found."""
         found: Any = self.object_list
         return list(found.values_list("pk", flat=True)[:AT_MOST])
 
@@ -42,7 +42,7 @@ class FoundPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable 
 
 
 class EverybodyPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable when it runs
-    """Pages of an import that knows how many residents it has."""
+    """Pages of a delivery that knows how many residents it has."""
 
     known_count = 0
 
@@ -53,7 +53,7 @@ class EverybodyPaginator(Paginator):  # type: ignore[type-arg]  # not subscripta
 
 
 class ResidentChangeList(ChangeList):  # type: ignore[misc]  # django-unfold has no types
-    """Of the import that the address names; without one there is nobody, and a choice of imports."""
+    """Lists the delivery that the address names; without one it lists nobody, and offers deliveries."""
 
     delivery: Import | None = None
     # The number that was asked for, also where nothing is to be seen under it.
@@ -102,7 +102,7 @@ class ResidentChangeList(ChangeList):  # type: ignore[misc]  # django-unfold has
         return bool(self.result_count >= AT_MOST)
 
     def offered(self, request: HttpRequest) -> list[Import]:
-        """The latest imports to choose from."""
+        """The latest deliveries to choose from."""
         if self.delivery is not None:
             return []
         open_ones = Import.objects.whose_citizens_are_open_to(user_of(request))
@@ -125,6 +125,6 @@ class ResidentChangeList(ChangeList):  # type: ignore[misc]  # django-unfold has
 
 
 def first_page(request: HttpRequest) -> str:
-    """Of the same import and what was asked there: where a page leads that is not there."""
+    """The address of the first page of the same delivery and question: where a page leads that is not there."""
     kept = {name: request.GET[name] for name in OWN if name in request.GET}
     return f"{request.path}?{urlencode(kept)}"

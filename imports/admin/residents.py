@@ -1,4 +1,4 @@
-"""Residents in the admin: found within an import, corrected one at a time."""
+"""Residents in the admin: found within a delivery, corrected one at a time."""
 
 import copy
 from collections.abc import Callable
@@ -21,6 +21,7 @@ from config.common.services.audit import What, record_read
 from imports.admin.access import may_see_residents, open_delivery, user_of
 from imports.admin.find_person import FindPersonMixin
 from imports.admin.history import HistoryMixin, history_of
+from imports.admin.list_title import ListTitleMixin
 from imports.admin.long_lists import LongListsMixin, named_on_page, without_long_lists
 from imports.admin.resident_changes import sentences
 from imports.admin.resident_form import ResidentForm, label
@@ -32,8 +33,8 @@ from imports.services.residents.resident_version import version_of
 
 
 @admin.register(Citizen)
-class ResidentAdmin(FindPersonMixin, HistoryMixin, LongListsMixin, AuditedAdmin, ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
-    """Residents of imports whose residents the user may see. They come and go with their import."""
+class ResidentAdmin(ListTitleMixin, FindPersonMixin, HistoryMixin, LongListsMixin, AuditedAdmin, ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """Residents of deliveries whose residents the user may see. They come and go with their delivery."""
 
     form = ResidentForm
     list_display = ("citizen_id", "name", "town", "channel", "gender", "birth_date")
@@ -87,7 +88,8 @@ class ResidentAdmin(FindPersonMixin, HistoryMixin, LongListsMixin, AuditedAdmin,
         return [path("suggest/<str:import_id>/", view, name="imports_citizen_suggest"), *super().get_urls()]
 
     def suggest_view(self, request: HttpRequest, import_id: str) -> JsonResponse:
-        """A few citizens of the import by the beginning of their names, or by id, as the form's lists ask for them."""
+        """A few residents of the delivery by the beginning of their names, or by id, as the form's lists ask for
+        them."""
         found = open_delivery(request, import_id)
         if not self.has_change_permission(request) or found is None:
             raise PermissionDenied

@@ -55,7 +55,7 @@ def samples_of(found: Import, *, actor: User) -> list[Samples]:
 
 
 def residents_in(found: Import, samples: list[Samples]) -> set[tuple[int, int]]:
-    """Import and citizen of everybody whom the page names."""
+    """Delivery and resident of everybody whom the page names."""
     return {(found.pk, one.citizen_id) for some in samples for one in some.residents}
 
 
@@ -70,8 +70,8 @@ def _pages(found: Import, citizen_ids: list[int]) -> dict[int, str]:
 def _resident(sample: Sample, pages: dict[int, str]) -> Resident:
     citizen_id, changes = sample["citizen_id"], sample["changes"]
     if sample["difference"] == "changed":
-        said = [(name.replace("_", " "), _text(one["from"]), _text(one["to"])) for name, one in changes.items()]
-        return Resident(citizen_id, pages.get(citizen_id, ""), [], said)
+        values = [(name.replace("_", " "), _text(one["from"]), _text(one["to"])) for name, one in changes.items()]
+        return Resident(citizen_id, pages.get(citizen_id, ""), [], values)
     side = "to" if sample["difference"] == "new" else "from"
     about = [_text(changes[name][side]) for name in _ABOUT if name in changes]
     # The number of a new one may have belonged to somebody else before: it leads nowhere.

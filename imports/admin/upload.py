@@ -59,7 +59,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
     @action(description="Upload a file", url_path="upload", icon="upload", permissions=["upload"])  # type: ignore[untyped-decorator]  # unfold has no types
     def upload_file(self, request: HttpRequest) -> HttpResponse:
-        """Shows the form; with a file, takes it in and leads to its import."""
+        """Shows the form; with a file, takes it in and leads to its page."""
         form = UploadForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:

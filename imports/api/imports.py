@@ -127,7 +127,7 @@ class ImportViewSet(ApiViewSet):
         return _created(load_delivery(chunks=chunks, format=format, source=self._source(), actor=self.actor))
 
     def _source(self) -> str:
-        """Of a delivery that is loaded before the answer."""
+        """Reads the source of a delivery that is loaded before the answer."""
         query = self.query()
         if query["review"]:
             error = FieldError("?review", "needs_respond_async", "Only with the header Prefer: respond-async.")

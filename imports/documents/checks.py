@@ -1,4 +1,4 @@
-"""Each field of a citizen by itself: every offending value, by JSON Pointer."""
+"""Each field of a resident by itself: every offending value, by JSON Pointer."""
 
 from collections.abc import Callable
 from datetime import date
@@ -16,7 +16,7 @@ Check = Callable[[object, str, ErrorCollector], None]
 
 
 def field_checks(rules: Rules) -> dict[str, Check]:
-    """The check of each field, in the order of a citizen's fields.
+    """The check of each field, in the order of a resident's fields.
 
     A check takes a value, the pointer to it and the collector that it adds its
     errors to.

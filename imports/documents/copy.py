@@ -1,4 +1,4 @@
-"""The way out: citizens as PostgreSQL's COPY reads them."""
+"""The way out: residents as PostgreSQL's COPY reads them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from config.common.db.copy_text import copy_arrays, copy_text
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 from imports.fields import FIELDS, NAMES, Kind
 
 COLUMNS = ("import_id", *NAMES)
@@ -15,14 +15,14 @@ COLUMNS = ("import_id", *NAMES)
 ROWS_IN_CHUNK = 200
 
 
-def copy_rows(citizens: Sequence[Citizen], import_id: int) -> Iterator[bytes]:
+def copy_rows(citizens: Sequence[Resident], import_id: int) -> Iterator[bytes]:
     """Chunks for `COPY … FROM STDIN` in text format, its columns `COLUMNS`.
 
-    The citizens must have passed validation.
+    The residents must have passed validation.
     """
     for start in range(0, len(citizens), ROWS_IN_CHUNK):
         chunk = citizens[start : start + ROWS_IN_CHUNK]
-        # By column: that is quicker than to look at one citizen after the other.
+        # By column: that is quicker than to look at one resident after the other.
         columns = [write(map(value, chunk)) for value, write in _COLUMNS]
         yield copy_text(list(zip([str(import_id)] * len(chunk), *columns, strict=True)))
 

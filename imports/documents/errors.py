@@ -22,7 +22,7 @@ class InvalidDocument(InvalidInput):
 
 
 class DocumentTooLarge(TooLarge):
-    """The document holds more citizens than one document may."""
+    """The document holds more residents than one document may."""
 
     def __init__(self, *, citizens: int, limit: int) -> None:
         """`citizens` are in the document, `limit` are allowed."""
@@ -55,7 +55,7 @@ class ErrorCollector:
 
 
 class LineErrors(ErrorCollector):
-    """Of a text of lines: `line 17` is the place, and the field begins the detail."""
+    """Collects the errors of a text of lines: `line 17` is the place, and the field begins the detail."""
 
     def add(self, pointer: str, code: Code, detail: str) -> None:
         """Records one offending value, whose pointer begins with its line."""

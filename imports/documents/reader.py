@@ -1,4 +1,4 @@
-"""The way in: bytes of a request to citizens, or to everything that is wrong with them."""
+"""The way in: bytes of a request to residents, or to everything that is wrong with them."""
 
 from imports.documents import quick
 from imports.documents.checks import field_checks
@@ -8,15 +8,15 @@ from imports.documents.exhaustive import add_unknown_fields, read_exhaustively
 from imports.documents.json_text import load_json
 from imports.documents.relations import check_disjoint
 from imports.documents.rules import Rules
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 from imports.fields import Patch
 
 
-def read_document(body: bytes, *, max_citizens: int, rules: Rules) -> list[Citizen]:
-    """The citizens of `{"citizens": […]}`, in its order.
+def read_document(body: bytes, *, max_citizens: int, rules: Rules) -> list[Resident]:
+    """The residents of `{"citizens": […]}`, in its order.
 
     Raises `InvalidDocument` with every offending value, `DocumentTooLarge` for
-    more than `max_citizens` citizens.
+    more than `max_citizens` residents.
     """
     citizens = quick.decode(body)
     if citizens is not None and len(citizens) > max_citizens:
@@ -27,7 +27,7 @@ def read_document(body: bytes, *, max_citizens: int, rules: Rules) -> list[Citiz
 
 
 def read_patch(body: bytes, *, rules: Rules) -> Patch:
-    """The fields to change of one citizen.
+    """The fields to change of one resident.
 
     Whether the relatives and friends exist is not known here. Raises
     `InvalidDocument` with every offending value.

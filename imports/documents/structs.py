@@ -1,4 +1,4 @@
-"""The shape of a citizen, as msgspec decodes and constrains it: the fields of `imports.fields`, with their types."""
+"""The shape of a resident, as msgspec decodes and constrains it: the fields of `imports.fields`, with their types."""
 
 from typing import Annotated, Literal
 
@@ -14,9 +14,9 @@ WrittenDate = Annotated[str, Meta(min_length=DATE_LENGTH, max_length=DATE_LENGTH
 Gender = Literal["male", "female"]
 
 
-# gc=False: a citizen holds no reference back to itself, and the collector then
+# gc=False: a resident holds no reference back to itself, and the collector then
 # has ten thousand objects fewer to look through while a document is read.
-class Citizen(Struct, forbid_unknown_fields=True, gc=False):
+class Resident(Struct, forbid_unknown_fields=True, gc=False):
     """One resident of a document. `birth_date` stays as written, `DD.MM.YYYY`."""
 
     citizen_id: Integer
@@ -35,4 +35,4 @@ class Citizen(Struct, forbid_unknown_fields=True, gc=False):
 class Document(Struct, forbid_unknown_fields=True, gc=False):
     """The body of one delivery."""
 
-    citizens: list[Citizen]
+    citizens: list[Resident]

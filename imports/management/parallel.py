@@ -31,20 +31,20 @@ def load_in_parallel(file_jobs: Sequence[FileJob], *, jobs: int, report: ReportO
             while waiting and len(running) < jobs:
                 _start(waiting.popleft(), running)
             for pipe in _ready(running):
-                said = _said(pipe, running[pipe][1])
-                if isinstance(said, Outcome):
+                message = _message(pipe, running[pipe][1])
+                if isinstance(message, Outcome):
                     running.pop(pipe)[0].join()
-                    yield said
+                    yield message
                 else:
-                    report(running[pipe][1], *said)
+                    report(running[pipe][1], *message)
     finally:
         _end([process for process, _ in running.values()])
 
 
 def _ready(running: dict[Connection, tuple[SpawnProcess, str]]) -> list[Connection]:
     """Those that have something to say, or have ended."""
-    said = wait(list(running))
-    return [pipe for pipe in running if pipe in said]
+    ready = wait(list(running))
+    return [pipe for pipe in running if pipe in ready]
 
 
 def _start(job: FileJob, running: dict[Connection, tuple[SpawnProcess, str]]) -> None:
@@ -55,12 +55,12 @@ def _start(job: FileJob, running: dict[Connection, tuple[SpawnProcess, str]]) ->
     running[ours] = process, job.path
 
 
-def _said(pipe: Connection, path: str) -> Outcome | tuple[int, int]:
+def _message(pipe: Connection, path: str) -> Outcome | tuple[int, int]:
     try:
-        said: Outcome | tuple[int, int] = pipe.recv()
+        message: Outcome | tuple[int, int] = pipe.recv()
     except (EOFError, OSError):
         return Outcome(path, refusal="Its process died. Nothing was stored.")
-    return said
+    return message
 
 
 def _end(processes: list[SpawnProcess]) -> None:

@@ -1,4 +1,4 @@
-"""How commands are told of residents: by import and citizen, or by name and date of birth."""
+"""How commands are told of residents: by delivery and resident, or by name and date of birth."""
 
 import argparse
 from typing import Any

@@ -10,7 +10,7 @@ from imports.models import Citizen
 
 
 def rules_on(day: date | None = None) -> Rules:
-    """Of documents that came on `day`, by default today in UTC."""
+    """The rules for documents that came on `day`, by default today in UTC."""
     return Rules(today=day or datetime.now(UTC).date(), longest=longest_lists())
 
 
@@ -20,9 +20,10 @@ def longest_lists() -> dict[str, int]:
 
 
 def rules_for(citizen: Citizen) -> Rules:
-    """Of a correction of `citizen`: a list that is longer than today's limit need not become shorter, but may not grow.
+    """The rules for a correction of `citizen`: a list that is longer than today's limit need not become shorter, but
+    may not grow.
 
-    Only the citizen's own lists are known here; whether the others have room, `correct_resident` sees under its locks.
+    Only the resident's own lists are known here; whether the others have room, `correct_resident` sees under its locks.
     """
     rules = rules_on()
     longest = {name: max(most, len(getattr(citizen, name))) for name, most in rules.longest.items()}

@@ -15,7 +15,7 @@ from config.common.readers import Reader
 from imports.demo.deliveries import make_demo
 from imports.documents import quick
 from imports.documents.reader import read_document, read_patch
-from imports.documents.structs import Citizen as Delivered
+from imports.documents.structs import Resident as Delivered
 from imports.fields import FIELDS, NAMES, Kind, written
 from imports.models import Citizen, Correction
 from imports.services.loading.review_delivery import review_delivery

@@ -11,6 +11,7 @@ from imports import tasks
 from imports.models import Citizen, Import
 from imports.services.erasing import delete_delivery as deleting
 from imports.services.erasing import erase_delivery as erasing
+from imports.services.erasing import refresh_demand
 from imports.services.erasing.delete_delivery import PURGE, delete_delivery, purge_deleted_deliveries
 from imports.services.erasing.erase_delivery import ERASE, erase_delivery
 from imports.services.erasing.refresh_demand import REFRESH_DEMAND
@@ -27,7 +28,7 @@ BODY = (
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     """What was enqueued, instead of doing it."""
     messages: list[tuple[str, dict[str, Any]]] = []
-    for module in (tasks, deleting, erasing):
+    for module in (tasks, deleting, erasing, refresh_demand):
         monkeypatch.setattr(module, "enqueue", lambda name, **kwargs: messages.append((name, kwargs)))
     return messages
 

@@ -1,4 +1,4 @@
-"""`manage.py erase_delivery ID…`: erases the personal data of imports for good."""
+"""`manage.py erase_import ID…`: erases the personal data of deliveries for good."""
 
 from dataclasses import asdict
 from typing import Any

@@ -88,7 +88,7 @@ def _check(options: dict[str, Any]) -> None:
 def _file_jobs(options: dict[str, Any]) -> list[FileJob]:
     files, dry_run = options["files"], options["dry_run"]
     together = options["jobs"] > 1 and not dry_run
-    # The import with the highest id is its source's current one: that must not be chance.
+    # The delivery with the highest id is its source's current one: that must not be chance.
     ids = reserve_ids(len(files)) if together else [None] * len(files)
     return [
         FileJob(path, options["source"], options["username"], dry_run, number)

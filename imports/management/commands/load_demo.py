@@ -1,4 +1,4 @@
-"""`manage.py load_demo`: the demo deliveries, once, into a database without imports."""
+"""`manage.py load_demo`: the demo deliveries, once, into a database without deliveries."""
 
 import errno
 from typing import Any
@@ -14,7 +14,7 @@ from imports.models import Import
 from imports.services.loading.load_document import load_document
 
 # Made with the demo, in one transaction: while this user exists the demo is not loaded again, also when somebody has
-# deleted its imports.
+# deleted its deliveries.
 DEMO_USER = "demo"
 
 

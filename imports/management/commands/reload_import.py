@@ -1,4 +1,4 @@
-"""`manage.py reload_delivery ID`: loads what an import was made from once more, as a new import."""
+"""`manage.py reload_import ID`: loads what a delivery was made from once more, as a new delivery."""
 
 from typing import Any
 

@@ -12,7 +12,7 @@ from imports.services.erasing.erase_resident import ResidentErasure, erase_resid
 
 
 class Command(BaseCommand):
-    """A thin caller of the service, an import a transaction."""
+    """A thin caller of the service, a delivery a transaction."""
 
     help = "Erase everything that is stored of a resident, for good; asks before it does."
 

@@ -1,4 +1,5 @@
-"""The rows of one import, a bounded number at a time: no lock is held for long, and a kill loses one chunk at most."""
+"""The rows of one delivery, a bounded number at a time: no lock is held for long, and a kill loses one chunk at
+most."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ CHUNK_ROWS = 20_000
 CHUNK_BODY = 20
 
 # In the order of an index, from where the chunk before ended: a chunk neither reads the whole table to find the rows of
-# one import among those of others, nor passes the dead entries of all chunks before it once more.
+# one delivery among those of others, nor passes the dead entries of all chunks before it once more.
 _REMOVE = """
     WITH removed AS (
         DELETE FROM {table} WHERE ctid = ANY (ARRAY(
@@ -34,7 +35,7 @@ _WITHOUT_VALUES = """(
     SELECT coalesce(jsonb_object_agg(name, '{"from": null, "to": null}'::jsonb), '{}'::jsonb)
     FROM jsonb_object_keys(changes) AS name
 )"""
-# Right after a load nobody has counted the rows yet, and the planner would take all rows of the import and sort them.
+# Right after a load nobody has counted the rows yet, and the planner would take all rows of the delivery and sort them.
 _BY_INDEX = "SELECT " + ", ".join(
     f"set_config('enable_{plan}', 'off', true)" for plan in ("seqscan", "bitmapscan", "sort", "incremental_sort")
 )
@@ -42,7 +43,7 @@ _BY_INDEX = "SELECT " + ", ".join(
 
 @dataclass(slots=True)
 class Rows:
-    """What is left of one import's rows for one statement: `next` takes up to `size` of them.
+    """What is left of one delivery's rows for one statement: `next` takes up to `size` of them.
 
     An instance remembers where it has come. Whoever begins anew begins with the first row.
     """
@@ -53,12 +54,12 @@ class Rows:
     _position: int = field(default=-1)
 
     def next(self) -> int:
-        """How many rows were there, 0 at the end. Call it in a transaction, under a lock on the import."""
+        """How many rows were there, 0 at the end. Call it in a transaction, under a lock on the delivery."""
         with connection.cursor() as cursor:
             cursor.execute(_BY_INDEX)
             cursor.execute(self.sql, [self.import_id, self._position, self.size])
             count, last = cursor.fetchone()
-        # The last one again: corrections have no order among those of one citizen.
+        # The last one again: corrections have no order among those of one resident.
         self._position = self._position if last is None else last
         return int(count)
 

@@ -19,7 +19,7 @@ PURGE = "imports.purge_deleted"
 
 @transaction.atomic
 def delete_delivery(*, import_id: int, actor: User | None) -> None:
-    """Marks the import as deleted, after the corrections that are under way; a task removes its rows.
+    """Marks the delivery as deleted, after the corrections that are under way; a task removes its rows.
 
     Raises `NotFound`.
     """
@@ -36,7 +36,8 @@ def delete_delivery(*, import_id: int, actor: User | None) -> None:
 
 
 def purge_deleted_deliveries(*, seconds: float = math.inf) -> int:
-    """Removes the rows of every deleted import, in chunks, until `seconds` are over. Returns how many imports went.
+    """Removes the rows of every deleted delivery, in chunks, until `seconds` are over. Returns how many deliveries
+    went.
 
     May be killed and repeated at any point, and run twice at the same time.
     """
@@ -48,7 +49,7 @@ def purge_deleted_deliveries(*, seconds: float = math.inf) -> int:
 
 
 class _Purge:
-    """The end of one import."""
+    """The end of one delivery."""
 
     def __init__(self, import_id: int) -> None:
         self._import_id = import_id
@@ -58,7 +59,7 @@ class _Purge:
         self.removed_rows = 0
 
     def run(self, deadline: float) -> bool:
-        """Whether it was this call that removed the import itself."""
+        """Whether it was this call that removed the delivery itself."""
         while time.monotonic() < deadline:
             removed = self._remove_rows()
             self.removed_rows += removed
@@ -73,7 +74,7 @@ class _Purge:
     def _remove_rows(self) -> int:
         """Removes a chunk of each table. 0: none is left."""
         # Two purges take turns. Without the lock one of them would wait for the other's chunk, find none of its rows
-        # left, and remove the import while the other's rows still point at it.
+        # left, and remove the delivery while the other's rows still point at it.
         if Import.objects.deleted().select_for_update().filter(pk=self._import_id).first() is None:
             return 0
         return sum(rows.next() for rows in self._rows)

@@ -13,13 +13,14 @@ from imports.models import Import
 from imports.services.raw_bodies import remove_body
 
 Status = Import.Status
-# What failed or was cancelled can be loaded again for a day at least, also where bodies of complete imports go at once.
+# What failed or was cancelled can be loaded again for a day at least, also where bodies of complete deliveries go at
+# once.
 _LEAST_DAYS_TO_RETRY = 1
 _IMPORTS_AT_A_TIME = 100
 
 
 def erase_old_bodies(*, seconds: float = math.inf) -> tuple[int, bool]:
-    """Erases, an import at a time, until `seconds` are over. How many it erased, and whether some are left.
+    """Erases, a delivery at a time, until `seconds` are over. How many it erased, and whether some are left.
 
     May be killed and repeated at any point, and run twice at the same time.
     """

@@ -1,6 +1,6 @@
 """Erases the personal data of a delivery for good: at once for everybody who looks, its rows afterwards.
 
-What stays is the import itself: where it came from, when, how many residents it had, who corrected which fields when.
+What stays is the delivery itself: where it came from, when, how many residents it had, who corrected which fields when.
 Its residents' rows go altogether, for nobody can read them any more and what was counted from them is kept elsewhere.
 """
 
@@ -38,7 +38,7 @@ class Erasure:
 
 @transaction.atomic
 def erase_delivery(*, import_id: int, actor: User | None) -> Import:
-    """Marks the import as erased, after the corrections that are under way; a task does the rest.
+    """Marks the delivery as erased, after the corrections that are under way; a task does the rest.
 
     Whatever state it is in: a worker that loads it stops. One that is erased stays so. `actor` is None for whoever runs
     the server's commands. Raises `Forbidden` and `NotFound`.
@@ -56,8 +56,8 @@ def erase_delivery(*, import_id: int, actor: User | None) -> Import:
 
 
 def mark_erased(found: Import) -> None:
-    """Makes its contents gone for every reader. Call it with the import's row locked FOR UPDATE; the sweep, or the task
-    `ERASE`, sees to the rest."""
+    """Makes its contents gone for every reader. Call it with the delivery's row locked FOR UPDATE; the sweep, or the
+    task `ERASE`, sees to the rest."""
     found.status, found.erased_at = Import.Status.ERASED, timezone.now()
     # Pointers of errors may be made of keys that somebody sent.
     found.errors, found.more_errors, found.differences, found.body_size = [], 0, [], None
@@ -79,7 +79,7 @@ def plan_erasure(*, import_id: int) -> Erasure:
 
 
 def scrub_erased_deliveries(*, seconds: float = math.inf) -> int:
-    """Removes the personal data of every erased import, in chunks, until `seconds` are over. How many are done with.
+    """Removes the personal data of every erased delivery, in chunks, until `seconds` are over. How many are done with.
 
     May be killed and repeated at any point, and run twice at the same time.
     """
@@ -91,7 +91,7 @@ def scrub_erased_deliveries(*, seconds: float = math.inf) -> int:
 
 
 class _Scrub:
-    """The end of one import's personal data."""
+    """The end of one delivery's personal data."""
 
     def __init__(self, import_id: int) -> None:
         self._import_id = import_id

@@ -17,10 +17,10 @@ _MONTHS_IN_A_YEAR = 12
 
 
 def erase_old_deliveries(*, seconds: float = math.inf) -> tuple[int, bool]:
-    """Marks as erased what was delivered more than `IMPORT_RETENTION_MONTHS` ago, the oldest first, an import at a
+    """Marks as erased what was delivered more than `IMPORT_RETENTION_MONTHS` ago, the oldest first, a delivery at a
     time, until `seconds` are over. How many, and whether some are left. A task removes their rows.
 
-    Age alone counts: whatever state an import is in, and also where it is the last one of its source, which then has
+    Age alone counts: whatever state a delivery is in, and also where it is the last one of its source, which then has
     none in the current picture of the demand. 0 months: nothing is ever too old. May be killed and repeated at any
     point, and run twice at the same time.
     """
@@ -38,7 +38,7 @@ def erase_old_deliveries(*, seconds: float = math.inf) -> tuple[int, bool]:
 
 
 def months_before(moment: datetime, months: int) -> datetime:
-    """The same day and time so many months earlier, or the last day of a shorter month."""
+    """Goes back so many months from `moment`, to that day and time or the last day of a shorter month."""
     years, month = divmod(moment.year * _MONTHS_IN_A_YEAR + moment.month - 1 - months, _MONTHS_IN_A_YEAR)
     # Nobody has a delivery from before the calendar.
     year = max(years, 1)

@@ -1,6 +1,6 @@
 """Erases one person from one delivery for good, in one transaction: a kill leaves all of it or nothing.
 
-The import is locked FOR UPDATE, which comes before the locks of every other writer (`correct_resident` begins with
+The delivery is locked FOR UPDATE, which comes before the locks of every other writer (`correct_resident` begins with
 `FOR KEY SHARE` on the same row). So corrections, counts and reviews that are under way end first, and none begins
 meanwhile; waiting for each other in a ring is not possible.
 """
@@ -61,8 +61,8 @@ def plan_resident_erasure(*, import_id: int, citizen_id: int, actor: User | None
 
 @transaction.atomic
 def erase_resident(*, import_id: int, citizen_id: int, actor: User | None, reader: Reader) -> ResidentErasure:
-    """The row goes, from the lists of others too; so do corrections about the citizen, mentions in those of others,
-    the import's raw body, samples of reviews against it, and what stored answers say of it. Everybody else stays as
+    """The row goes, from the lists of others too; so do corrections about the resident, mentions in those of others,
+    the delivery's raw body, samples of reviews against it, and what stored answers say of it. Everybody else stays as
     they are; the revision grows, so that they are counted anew. That it was done, and by whom, stays as numbers.
 
     Raises `Forbidden`, `NotFound`, also where it is done already, `Conflict`, `Gone` and `Unavailable`.
@@ -110,7 +110,7 @@ def _others(citizen: Citizen) -> set[int]:
 
 
 def _remove(found: Import, citizen: Citizen) -> None:
-    # Nobody else may write citizens of this import now, so the rows need no lock of their own.
+    # Nobody else may write residents of this delivery now, so the rows need no lock of their own.
     write_other_sides(import_id=found.pk, citizen_id=citizen.citizen_id, new=_NOBODY, touched=_others(citizen))
     citizen.delete()
 

@@ -18,7 +18,7 @@ from imports.documents.stream import Outline
 _DEFER = "SET CONSTRAINTS citizen_unique_in_import DEFERRED"
 _ENFORCE = "SET CONSTRAINTS citizen_unique_in_import IMMEDIATE"
 # Every pair of a list is named twice, once from each side; who names itself, once. By grouping: what a join costs hangs
-# on the planner's guess of how many rows an import has that is just being loaded.
+# on the planner's guess of how many rows a delivery has that is just being loaded.
 _ONE_SIDED = """
     SELECT EXISTS (
         SELECT FROM (
@@ -47,7 +47,7 @@ _REPEATED = f"""
     ) AS numbered
     WHERE nth > 1 ORDER BY line LIMIT {MAX_ERRORS}
 """  # nosec B608 # joins constants alone; values are parameters
-# In the order in which a document's relations are checked: for each citizen both lists, then who stands in both.
+# In the order in which a document's relations are checked: for each resident both lists, then who stands in both.
 _WRONG_RELATIONS = f"""
     WITH named AS MATERIALIZED (
         SELECT line, citizen_id, list, other, position FROM imports_outline, LATERAL (
@@ -80,7 +80,7 @@ def expect_whole() -> None:
 
 
 def is_whole(import_id: int) -> bool:
-    """Whether no id of the stored citizens occurs twice and all their relations are right."""
+    """Whether no id of the stored residents occurs twice and all their relations are right."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             # Looks again at those rows alone of which it was not sure when they came.
@@ -94,7 +94,7 @@ def is_whole(import_id: int) -> bool:
 
 
 def refuse(import_id: int, *, rest: Iterable[list[Outline]], errors: ErrorCollector) -> InvalidDocument:
-    """The refusal of a delivery that is not right, with the errors of the whole beside those of single citizens.
+    """The refusal of a delivery that is not right, with the errors of the whole beside those of single residents.
 
     `rest` are the lines that are not stored; it is read to its end, and `errors` may grow by that.
     """

@@ -19,11 +19,11 @@ _WRITE = """
 
 
 class Stopped(Exception):
-    """The import was cancelled or deleted, or another worker has loaded it: nothing more is to be done here."""
+    """The delivery was cancelled or deleted, or another worker has loaded it: nothing more is to be done here."""
 
 
 class Progress:
-    """Writes the number of processed citizens over a `connection` of its own: the load's is in a transaction.
+    """Writes the number of processed residents over a `connection` of its own: the load's is in a transaction.
 
     It does so between two chunks, at most every `SECONDS_BETWEEN`.
     """
@@ -36,7 +36,7 @@ class Progress:
         self.is_stopped = False
 
     def watched(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """The same chunks, whose lines are counted on their way, until the load is not to go on: ask `is_stopped`."""
+        """Passes the chunks on and counts their lines, until the load is not to go on: ask `is_stopped`."""
         processed = 0
         for chunk in chunks:
             yield chunk

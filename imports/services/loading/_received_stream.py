@@ -1,4 +1,4 @@
-"""The stored body of a delivery with one citizen a line, on its way into the table."""
+"""The stored body of a delivery with one resident a line, on its way into the table."""
 
 from collections.abc import Iterator
 from datetime import UTC
@@ -12,7 +12,7 @@ from imports.services.raw_bodies import read_body
 
 
 class ReceivedStream:
-    """Stores the citizens of a received delivery inside the caller's transaction, in constant memory.
+    """Stores the residents of a received delivery inside the caller's transaction, in constant memory.
 
     The raw body is read over the connection of `progress`: that of the load is in the middle of a COPY.
     """
@@ -23,7 +23,7 @@ class ReceivedStream:
         self._count = 0
 
     def store(self) -> int:
-        """How many citizens there are. Raises as `store_stream`, as `unpack_body`, and `Stopped`."""
+        """How many residents there are. Raises as `store_stream`, as `unpack_body`, and `Stopped`."""
         delivery = self._delivery
         format, today = FORMATS[delivery.media_type], delivery.created_at.astimezone(UTC).date()
         chunks = unpack_body(self._chunks(), format=format, encoding=delivery.content_encoding)

@@ -12,7 +12,7 @@ from config.common.disk import Growth
 from config.common.problems import InvalidInput
 from imports.documents.copy import COLUMNS, copy_rows
 from imports.documents.reader import read_document
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 from imports.models import Import
 from imports.services.document_rules import rules_on
 
@@ -48,7 +48,8 @@ def check_source(source: str) -> None:
 
 
 def reserve_ids(count: int) -> list[int]:
-    """Ids for `count` imports that are to be in this order, whichever is stored first. One that is not used is lost."""
+    """Ids for `count` deliveries that are to be in this order, whichever is stored first. One that is not used is
+    lost."""
     table = Import._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
@@ -57,9 +58,9 @@ def reserve_ids(count: int) -> list[int]:
 
 @transaction.atomic
 def store_residents(
-    citizens: list[Citizen], *, source: str, actor: User | None, import_id: int | None = None
+    citizens: list[Resident], *, source: str, actor: User | None, import_id: int | None = None
 ) -> Import:
-    """Writes checked citizens by one COPY, in one transaction with their import."""
+    """Writes checked residents by one COPY, in one transaction with their delivery."""
     now = timezone.now()
     count = len(citizens)
     loaded = Import.objects.create(

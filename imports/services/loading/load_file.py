@@ -30,7 +30,7 @@ class ByteStream(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LoadedFile:
-    """The import that was made, none by a dry run, and the number of residents."""
+    """The delivery that was made, none by a dry run, and the number of residents."""
 
     import_id: int | None
     residents: int

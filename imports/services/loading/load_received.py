@@ -1,8 +1,8 @@
 """Loads a received delivery, in steps that may each be repeated: stored → checked → loaded.
 
-A worker holds the import's lease while it is at work. Whatever it writes, it writes under the condition that it still
-holds it and that the import is still loading; else it stops. Of a worker that dies nothing is left but the status, and
-the next one begins again with the stored body.
+A worker holds the delivery's lease while it is at work. Whatever it writes, it writes under the condition that it still
+holds it and that the delivery is still loading; else it stops. Of a worker that dies nothing is left but the status,
+and the next one begins again with the stored body.
 """
 
 from dataclasses import asdict
@@ -20,7 +20,7 @@ from config.common.problems import FieldError, InvalidInput, NoSpace, Problem, T
 from imports.documents.copy import copy_rows
 from imports.documents.formats import FORMATS, JSON
 from imports.documents.reader import read_document
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 from imports.models import Import
 from imports.querysets import LEASE_PREFIX
 from imports.services.document_rules import rules_on
@@ -48,7 +48,7 @@ _END_PREDECESSOR = """
 
 
 def load_received(*, import_id: int) -> str:
-    """Loads a queued import, or one whose worker is gone, and says what became of it.
+    """Loads a queued delivery, or one whose worker is gone, and says what became of it.
 
     `complete`, `checked` or `failed` is its status now; `taken`: another worker is at it; `stopped`: it was cancelled,
     deleted, loaded already, or taken over by another worker on the way.
@@ -71,8 +71,8 @@ def load_large_received(*, import_id: int) -> str:
         return "waits"
 
 
-def read_received(delivery: Import) -> list[Citizen]:
-    """The citizens of a stored body. Raises as `load_document` does for the same bytes, on the day that they came."""
+def read_received(delivery: Import) -> list[Resident]:
+    """The residents of a stored body. Raises as `load_document` does for the same bytes, on the day that they came."""
     chunks = unpack_body(read_body(delivery.pk), format=JSON, encoding=delivery.content_encoding)
     rules = rules_on(delivery.created_at.astimezone(UTC).date())
     return read_document(b"".join(chunks), max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules)
@@ -134,7 +134,7 @@ class _Load:
         )
         return Status.FAILED.value
 
-    def _await_review(self, delivery: Import, citizens: list[Citizen]) -> str:
+    def _await_review(self, delivery: Import, citizens: list[Resident]) -> str:
         return self._check(review_delivery(citizens, source=delivery.source))
 
     @transaction.atomic
@@ -157,7 +157,7 @@ class _Load:
         return Status.COMPLETE.value
 
     def _review_stream(self, delivery: Import, progress: Progress) -> Review:
-        """Stores the citizens to look at them, and takes them back."""
+        """Stores the residents to look at them, and takes them back."""
         with transaction.atomic():
             self._name_backend()
             count = ReceivedStream(delivery, progress).store()
@@ -166,7 +166,7 @@ class _Load:
         reclaim_soon(count)
         return review
 
-    def _store(self, citizens: list[Citizen]) -> str:
+    def _store(self, citizens: list[Resident]) -> str:
         progress = Progress(self._import_id, self._held)
         try:
             self._copy(citizens, progress)
@@ -175,7 +175,7 @@ class _Load:
         return Status.COMPLETE.value
 
     @transaction.atomic
-    def _copy(self, citizens: list[Citizen], progress: Progress) -> None:
+    def _copy(self, citizens: list[Resident], progress: Progress) -> None:
         self._name_backend()
         copy_residents(progress.watched(copy_rows(citizens, self._import_id)))
         if progress.is_stopped:

@@ -29,8 +29,8 @@ def load_stream(
     today: date | None = None,
     on_progress: OnProgress | None = None,
 ) -> Import:
-    """Stores one citizen a line while the lines come, and returns their import, complete; as `import_id` where one was
-    reserved.
+    """Stores one resident a line while the lines come, and returns their delivery, complete; as `import_id` where one
+    was reserved.
 
     Dates of birth are checked against `today`, by default the date in UTC; `on_progress` as in `store_stream`. Raises
     `InvalidInput` with every offending value and what reading the chunks raises; nothing is stored then.
@@ -53,9 +53,9 @@ def store_stream(
     today: date | None = None,
     on_progress: OnProgress | None = None,
 ) -> int:
-    """Stores one citizen a line for an import that has none, inside the caller's transaction; returns how many.
+    """Stores one resident a line for a delivery that has none, inside the caller's transaction; returns how many.
 
-    `on_progress` is told, between two batches of several hundred, how many citizens were taken in so far. Neither it
+    `on_progress` is told, between two batches of several hundred, how many residents were taken in so far. Neither it
     nor the chunks may use Django's connection, which is in the middle of a COPY. Raises `InvalidInput` with every
     offending value, what reading the chunks raises and what `on_progress` raises: then the transaction must be rolled
     back.

@@ -30,7 +30,7 @@ def receive_delivery(
     review: bool = False,
     actor: User | None,
 ) -> Import:
-    """Stores a delivery as it is sent and returns its import, queued.
+    """Stores a delivery as it is sent and returns it, queued.
 
     With `review` it stops when it is checked, until somebody approves it. Raises `InvalidInput` for the source,
     `NoSpace`, and what reading the chunks raises; nothing is stored then.
@@ -56,7 +56,7 @@ def load_task(received: Import) -> str:
 
 @transaction.atomic
 def reload_delivery(*, import_id: int, actor: User | None) -> Import:
-    """A new import, queued, of what an import was loaded from: for after the rules have changed.
+    """A new delivery, queued, of what a delivery was loaded from: for after the rules have changed.
 
     It belongs to `actor`, or to whom the first one belongs. Raises `NotFound`, `Gone` where no raw body is kept, and
     `NoSpace`.

@@ -1,7 +1,7 @@
 """The residents of a delivery that were refused, as they were sent, to be mended and delivered again.
 
 They come from the raw body, for as long as it is kept. Who is wrong by themselves is found anew, all of them; who is
-wrong beside others alone (an id twice, a relation of one side) as far as the import's errors name them.
+wrong beside others alone (an id twice, a relation of one side) as far as the delivery's errors name them.
 """
 
 import json
@@ -38,8 +38,8 @@ def has_rejected_lines(found: Import) -> bool:
 def rejected_lines(*, import_id: int, actor: User) -> Iterator[bytes]:
     """The refused residents, one a line, as JSON.
 
-    Raises `NotFound` where `actor` may not see its residents, `Conflict` for an import that has not failed, `Gone` once
-    the body is erased.
+    Raises `NotFound` where `actor` may not see its residents, `Conflict` for a delivery that has not failed, `Gone`
+    once the body is erased.
     """
     found = Import.objects.whose_citizens_are_open_to(actor).filter(pk=import_id).first()
     if found is None:
@@ -53,7 +53,7 @@ def rejected_lines(*, import_id: int, actor: User) -> Iterator[bytes]:
 
 
 def _refused_values(found: Import, judge: "_Judge") -> Iterator[bytes]:
-    """Of a document, whose residents are numbered from 0."""
+    """Yields those of a document, whose residents are numbered from 0."""
     for index, value in enumerate(_values(found)):
         if index in judge.named or not judge.is_right(value):
             yield json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
@@ -68,7 +68,8 @@ def _values(found: Import) -> list[object]:
 
 
 def _refused_lines(found: Import, judge: "_Judge") -> Iterator[bytes]:
-    """Of lines, which are numbered from 1. A line that is too long is left out, and so is what is no gzip any more."""
+    """Yields those of lines, which are numbered from 1. A line that is too long is left out, and so is what is no gzip
+    any more."""
     with suppress(InvalidInput, TooLarge):
         for lines in cut_lines(_unpacked(found)):
             if lines.raw is None or judge.are_right(lines):
@@ -91,7 +92,7 @@ class _Judge:
         self._checks = field_checks(self._rules)
 
     def are_right(self, lines: Lines) -> bool:
-        """Quickly; also no for lines of which some are right."""
+        """Whether all of some lines are, at a quick look; also no where only some are."""
         raw = lines.raw or b""
         citizens = quick.decode_lines(raw)
         if citizens is None or any(lines.first <= number < lines.first + len(citizens) for number in self.named):
@@ -99,14 +100,14 @@ class _Judge:
         return quick.are_valid_alone(citizens, raw=raw, rules=self._rules)
 
     def is_right_text(self, raw: bytes) -> bool:
-        """Of one line."""
+        """Whether one line holds somebody who is right by themselves."""
         try:
             return self.is_right(load_json(raw))
         except InvalidInput:
             return False
 
     def is_right(self, value: object) -> bool:
-        """Of one resident by themselves."""
+        """Whether one resident is right by themselves."""
         errors = ErrorCollector()
         check_citizen(value, "", self._checks, errors)
         return not errors.count

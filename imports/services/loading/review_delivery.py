@@ -1,4 +1,4 @@
-"""What a delivery would change, counted against the source's last complete import, with samples to look at."""
+"""What a delivery would change, counted against the source's last complete delivery, with samples to look at."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from imports.documents.structs import Citizen as Delivered
+from imports.documents.structs import Resident as Delivered
 from imports.fields import EDITABLE, LISTS, written
 from imports.models import Citizen, Import
 
 MAX_SAMPLES = 20
 _ROWS_IN_A_CHUNK = 1_000
-# Differences of residents of the import that a delivery is compared with.
+# Differences of residents of the delivery that a delivery is compared with.
 _STORED = ("changed", "gone")
 Values = dict[str, Any]
 
@@ -23,7 +23,7 @@ Values = dict[str, Any]
 class Review:
     """`counts`: `residents`, `towns`, `channels` of the delivery; `new`, `gone`, `changed` and `compared_with`, an id.
 
-    `differences`: up to `MAX_SAMPLES` of `{"citizen_id", "difference", "changes": {field: {"from", "to"}}}`. Citizens
+    `differences`: up to `MAX_SAMPLES` of `{"citizen_id", "difference", "changes": {field: {"from", "to"}}}`. Residents
     are the same when they have the same `citizen_id`.
     """
 
@@ -32,7 +32,7 @@ class Review:
 
 
 def review_delivery(citizens: Sequence[Delivered], *, source: str) -> Review:
-    """Compares checked citizens with the source's last complete import; without one all of them are new."""
+    """Compares checked residents with the source's last complete delivery; without one all of them are new."""
     last = Import.objects.last_complete_of(source)
     found = _Comparison(citizens)
     if last is not None:
@@ -47,18 +47,18 @@ def review_delivery(citizens: Sequence[Delivered], *, source: str) -> Review:
 
 
 def may_see_differences(*, found: Import, actor: User) -> bool:
-    """Whether `actor` may see the residents of the import and of the one that it was compared with."""
+    """Whether `actor` may see the residents of the delivery and of the one that it was compared with."""
     other = (found.review or {}).get("compared_with")
     visible = Import.objects.whose_citizens_are_open_to(actor)
     if not visible.filter(pk=found.pk).exists():
         return False
-    # Those of an erased import are for nobody.
+    # Those of an erased delivery are for nobody.
     return other is None or visible.filter(pk=other, status=Import.Status.COMPLETE).exists()
 
 
 def storable_differences(review: Review) -> list[dict[str, Any]]:
-    """The samples; none where the other import was erased or deleted meanwhile. Call it in the transaction that stores
-    them: whoever erases the other import waits for its end, and then takes the samples away.
+    """The samples; none where the other delivery was erased or deleted meanwhile. Call it in the transaction that
+    stores them: whoever erases the other delivery waits for its end, and then takes the samples away.
     """
     other = review.counts["compared_with"]
     if other is None:
@@ -74,7 +74,7 @@ def storable_differences(review: Review) -> list[dict[str, Any]]:
 
 
 class _Comparison:
-    """What becomes of the rows that there are: the delivery is in memory, the last import passes in chunks."""
+    """What becomes of the rows that there are: the delivery is in memory, the last delivery passes in chunks."""
 
     def __init__(self, citizens: Sequence[Delivered]) -> None:
         self._unmatched = {citizen.citizen_id: citizen for citizen in citizens}
@@ -103,7 +103,7 @@ class _Comparison:
         return {"new": len(self._unmatched), "gone": self._gone, "changed": self._changed}
 
     def samples(self) -> list[dict[str, Any]]:
-        """Of each kind in turn, so that many of one hide none of another."""
+        """Takes one of each kind in turn, so that many of one hide none of another."""
         new = (difference("new", *_added(citizen)) for citizen in self._unmatched.values())
         return in_turn([self._samples["changed"], self._samples["gone"], new])
 

@@ -41,7 +41,7 @@ _DIFFERENCES = f"""
 
 
 def review_stored(*, import_id: int, source: str, residents: int) -> Review:
-    """Compares the stored citizens of an import with the source's last complete one, as `review_delivery` does.
+    """Compares the stored residents of a delivery with the source's last complete one, as `review_delivery` does.
 
     `residents` is how many they are. Call it in the transaction in which they were stored.
     """

@@ -1,7 +1,7 @@
 """What people decide about a delivery on its way: cancel, retry, approve, discard.
 
-Each is one UPDATE under the condition that the import still stands where the decision allows it; of several at the same
-moment one wins. A worker that loads the import meanwhile notices: its last statement has a condition too.
+Each is one UPDATE under the condition that the delivery still stands where the decision allows it; of several at the
+same moment one wins. A worker that loads the delivery meanwhile notices: its last statement has a condition too.
 """
 
 from typing import Any
@@ -20,18 +20,18 @@ Status = Import.Status
 
 
 def cancel_delivery(*, import_id: int, actor: User) -> Import:
-    """Stops a queued or loading import; nothing of it stays but its raw body. Raises as `approve_delivery`."""
+    """Stops a queued or loading delivery; nothing of it stays but its raw body. Raises as `approve_delivery`."""
     return _move(import_id, actor, (Status.QUEUED, Status.LOADING), _ended())
 
 
 def discard_delivery(*, import_id: int, actor: User) -> Import:
-    """Says no to a checked import. Raises as `approve_delivery`."""
+    """Says no to a checked delivery. Raises as `approve_delivery`."""
     return _move(import_id, actor, (Status.CHECKED,), _ended())
 
 
 @transaction.atomic
 def retry_delivery(*, import_id: int, actor: User) -> Import:
-    """Queues a failed or cancelled import again. Raises as `approve_delivery`, and `Gone` when its body is erased."""
+    """Queues a failed or cancelled delivery again. Raises as `approve_delivery`, and `Gone` when its body is erased."""
     values: dict[str, Any] = {"status": Status.QUEUED, "settled_at": None, "attempts": 0, "review": None}
     values |= {"errors": [], "more_errors": 0, "processed": 0}
     moved = _move(import_id, actor, (Status.FAILED, Status.CANCELLED), values)
@@ -43,7 +43,7 @@ def retry_delivery(*, import_id: int, actor: User) -> Import:
 
 @transaction.atomic
 def approve_delivery(*, import_id: int, actor: User) -> Import:
-    """Lets a checked import be loaded.
+    """Lets a checked delivery be loaded.
 
     Raises `NotFound` where there is none or it is another's, `Conflict` in any other state.
     """
@@ -59,8 +59,8 @@ def _ended() -> dict[str, Any]:
 
 
 def _move(import_id: int, actor: User, before: tuple[Status, ...], values: dict[str, Any]) -> Import:
-    """The import after the change, or why there is none."""
-    # Whoever may load imports may steer those whose residents they may see: their own, or all.
+    """The delivery after the change, or why there is none."""
+    # Whoever may load deliveries may steer those whose residents they may see: their own, or all.
     open_to_actor = Import.objects.whose_citizens_are_open_to(actor).filter(pk=import_id)
     moved = open_to_actor.filter(status__in=before).update(**values)
     found = open_to_actor.first()

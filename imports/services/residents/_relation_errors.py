@@ -1,4 +1,4 @@
-"""Why a citizen cannot have the relatives or friends that a correction gives.
+"""Why a resident cannot have the relatives or friends that a correction gives.
 
 No list grows beyond the limit, on either side. What is longer already, from before there was a limit, may stay as long
 or become shorter: `relatives` of 5,000 may become 4,999, or 5,000 others, but not 5,001, and nobody new may name its
@@ -46,7 +46,7 @@ def relation_errors(
 
 
 def _without_room(name: str, after: set[int], citizen: Citizen, locked: Mapping[int, Citizen]) -> set[int]:
-    """Those who are new in the list and whose own list is full. A citizen who names itself is in one list once."""
+    """Those who are new in the list and whose own list is full. A resident who names itself is in one list once."""
     most = rules_on().longest[name]
     new = after - {citizen.citizen_id, *getattr(citizen, name)}
     return {other for other in new & locked.keys() if len(getattr(locked[other], name)) >= most}

@@ -32,9 +32,9 @@ class TownAges(TypedDict):
 
 
 def age_percentiles(*, import_id: int, today: date) -> list[TownAges]:
-    """For each town of the import, by name in code point order; ages on the day `today`.
+    """For each town of the delivery, by name in code point order; ages on the day `today`.
 
-    Raises `NotFound`, `Conflict` or `Gone` for an import that has no contents.
+    Raises `NotFound`, `Conflict` or `Gone` for a delivery that has no contents.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [today, import_id])

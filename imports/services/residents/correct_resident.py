@@ -1,8 +1,8 @@
-"""Corrects one citizen; relatives and friends change on both sides.
+"""Corrects one resident; relatives and friends change on both sides.
 
-Locks, in this order: the import (`FOR KEY SHARE`: it cannot be deleted meanwhile), every citizen whose row changes, by
-ascending id, and the import's row for its revision (`FOR NO KEY UPDATE`, which the others' `FOR KEY SHARE` allows).
-Every writer keeps this order and takes the last one last, so they can wait for each other but never in a ring.
+Locks, in this order: the delivery (`FOR KEY SHARE`: it cannot be deleted meanwhile), every resident whose row changes,
+by ascending id, and the delivery's row for its revision (`FOR NO KEY UPDATE`, which the others' `FOR KEY SHARE`
+allows). Every writer keeps this order and takes the last one last, so they can wait for each other but never in a ring.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ from imports.services.residents.resident_version import version_of
 
 
 class _MoreToLock(Exception):
-    """Somebody else changed the citizen's lists before our locks were there: more rows are touched than are locked."""
+    """Somebody else changed the resident's lists before our locks were there: more rows are touched than are locked."""
 
     def __init__(self, citizen_ids: set[int]) -> None:
         super().__init__()
@@ -31,12 +31,12 @@ class _MoreToLock(Exception):
 def correct_resident(
     *, import_id: int, citizen_id: int, patch: Patch, actor: User | None, known: str | None = None
 ) -> Citizen:
-    """The citizen as it is after `patch`. Values that do not change are not written down as a correction.
+    """The resident as it is after `patch`. Values that do not change are not written down as a correction.
 
-    `known` is the version (`citizen_version`) that the patch was made from, None where that does not matter. Raises
-    `NotFound` for an unknown import or citizen, `Conflict` or `Gone` where its contents cannot be had, `Stale` when
-    the citizen is not the `known` one any more, and `InvalidInput` for relations that are impossible; nothing is stored
-    then.
+    `known` is the version (`resident_version`) that the patch was made from, None where that does not matter. Raises
+    `NotFound` for an unknown delivery or resident, `Conflict` or `Gone` where its contents cannot be had, `Stale` when
+    the resident is not the `known` one any more, and `InvalidInput` for relations that are impossible; nothing is
+    stored then.
     """
     to_lock = _first_guess(import_id, citizen_id, patch)
     while True:
@@ -86,7 +86,7 @@ def _correct(
 
 
 def hold_delivery(import_id: int) -> None:
-    """Keeps the import from being deleted or erased until the transaction ends: what whoever corrects does first.
+    """Keeps the delivery from being deleted or erased until the transaction ends: what whoever corrects does first.
 
     Raises `NotFound`, and `Conflict` or `Gone` where its contents cannot be had.
     """

@@ -1,4 +1,4 @@
-"""The courses that each citizen will buy for first-order relatives and friends."""
+"""The courses that each resident will buy for first-order relatives and friends."""
 
 from django.db import connection
 
@@ -44,7 +44,7 @@ _BY_MONTH = f"""
 def courses_by_channel(*, import_id: int) -> bytes:
     """A JSON object: channel → `[{"citizen_id", "courses"}]`, for the channels that reach somebody bought for.
 
-    Raises `NotFound`, `Conflict` or `Gone` for an import that has no contents.
+    Raises `NotFound`, `Conflict` or `Gone` for a delivery that has no contents.
     """
     return _json_object(_BY_CHANNEL, import_id)
 

@@ -28,9 +28,9 @@ def require_may_handle(actor: User | None) -> None:
 
 
 def export_resident(*, import_id: int, citizen_id: int, actor: User | None, reader: Reader) -> Document:
-    """What is stored of the citizen. The export is written down first, and is in it.
+    """What is stored of the resident. The export is written down first, and is in it.
 
-    Raises `Forbidden`, `NotFound`, `Conflict` or `Gone` for an import without contents, and `Unavailable`.
+    Raises `Forbidden`, `NotFound`, `Conflict` or `Gone` for a delivery without contents, and `Unavailable`.
     """
     require_may_handle(actor)
     found = visible_delivery(import_id=import_id)
@@ -86,7 +86,7 @@ def _correction(row: Correction) -> Document:
 
 
 def _samples(found: Import, citizen_id: int) -> list[Document]:
-    """Of deliveries that were compared with this one and wait for approval."""
+    """Reads what deliveries that were compared with this one, and wait for approval, would change of the resident."""
     rows = Import.objects.live().compared_with(found.pk).exclude(differences=[]).order_by("pk")
     return [
         {"import_id": row.pk, **sample}
@@ -97,7 +97,7 @@ def _samples(found: Import, citizen_id: int) -> list[Document]:
 
 
 def _reads(import_id: int, citizen_id: int) -> list[Document]:
-    """Of the citizen, and of all of the import."""
+    """Lists the reads of the resident, and those of the whole delivery."""
     rows = ReadAudit.objects.filter(Q(citizen_id=citizen_id) | Q(citizen_id=None), import_id=import_id)
     return [{name: _text(value) for name, value in row.items()} for row in rows.order_by("id").values(*_ABOUT_READS)]
 

@@ -1,7 +1,7 @@
-"""Finding residents of one import, for people who look for somebody.
+"""Finding residents of one delivery, for people who look for somebody.
 
 There is no index for it beside the one of their ids: each costs every load more (by name, a quarter of its speed) than
-it saves here, where the rows of an import lie together and are read through once: a tenth of a second for a million.
+it saves here, where the rows of a delivery lie together and are read through once: a tenth of a second for a million.
 So whoever asks makes one such statement, which stops at `AT_MOST`.
 """
 
@@ -38,7 +38,7 @@ class Wanted:
 
 
 def matching_residents(*, import_id: int, wanted: Wanted) -> CitizenQuerySet:
-    """Those of the import who are as `wanted`, by ascending id; not more than `AT_MOST` are worth reading."""
+    """Those of the delivery who are as `wanted`, by ascending id; not more than `AT_MOST` are worth reading."""
     condition = Q()
     if wanted.who:
         condition &= _is(wanted.who)
@@ -48,7 +48,7 @@ def matching_residents(*, import_id: int, wanted: Wanted) -> CitizenQuerySet:
         # As it is written, too: of that the planner knows how often it is, and reads no further than a page needs.
         condition &= _has_letter("channel", wanted.channel[0])
         condition &= Q(channel=wanted.channel) | Q(channel__iexact=wanted.channel)
-    # The import is one: named in the order, it would only mislead the planner.
+    # The delivery is one: named in the order, it would only mislead the planner.
     return Citizen.objects.of(import_id).filter(condition).order_by("citizen_id")
 
 

@@ -31,7 +31,8 @@ class Found:
 
 
 def find_person(*, name: str, birth_date: date) -> list[Found]:
-    """Whoever is called `name`, case and accents and spaces aside, and was born that day, in every complete import."""
+    """Whoever is called `name`, case and accents and spaces aside, and was born that day, in every complete
+    delivery."""
     wanted = _plain(name)
     with connection.cursor() as cursor:
         cursor.execute(_BORN, [birth_date])

@@ -1,4 +1,4 @@
-"""Reads the residents of an import as a stream, in memory that does not grow with it."""
+"""Reads the residents of a delivery as a stream, in memory that does not grow with it."""
 
 from collections.abc import Generator, Iterator
 from itertools import islice
@@ -16,7 +16,7 @@ _COLUMNS = ", ".join(
 )
 _FROM = "FROM imports_citizen WHERE import_id = %s ORDER BY citizen_id"
 _AS_ROWS = f"SELECT {_COLUMNS} {_FROM}"
-# PostgreSQL writes each citizen's JSON, in the time in which Python would only fetch the columns.
+# PostgreSQL writes each resident's JSON, in the time in which Python would only fetch the columns.
 _AS_JSON = f"SELECT row_to_json(citizen)::text FROM ({_AS_ROWS}) AS citizen"  # nosec B608 # joins constants alone; values are parameters
 
 
@@ -41,20 +41,20 @@ class Stream(Generic[_T]):
 
 
 def stream_json(*, import_id: int) -> Stream[bytes]:
-    """`{"data": [citizen, …]}` in chunks, ordered by `citizen_id`.
+    """`{"data": [resident, …]}` in chunks, ordered by `citizen_id`.
 
-    One snapshot, taken now. Raises `NotFound`, `Conflict` or `Gone` for an import that has no contents.
+    One snapshot, taken now. Raises `NotFound`, `Conflict` or `Gone` for a delivery that has no contents.
     """
     return Stream(_json(import_id))
 
 
 def stream_ndjson(*, import_id: int) -> Stream[bytes]:
-    """A citizen a line, in chunks, ordered by `citizen_id`; else as `stream_json`."""
+    """A resident a line, in chunks, ordered by `citizen_id`; else as `stream_json`."""
     return Stream(_ndjson(import_id))
 
 
 def stream_rows(*, import_id: int) -> Stream[tuple[Any, ...]]:
-    """The values of all fields of each citizen; relations as `1 2 3`; else as `stream_json`."""
+    """The values of all fields of each resident; relations as `1 2 3`; else as `stream_json`."""
     return Stream(_rows(import_id))
 
 
@@ -88,6 +88,6 @@ def _chunks(sql: str, import_id: int) -> Generator[list[tuple[Any, ...]], None, 
         require_still_readable(import_id=import_id)
         while len(rows := cursor.fetchmany(_ROWS_IN_A_CHUNK)) == _ROWS_IN_A_CHUNK:
             yield rows
-    # The last ones when the transaction is over: a small import holds none while its reader takes their time.
+    # The last ones when the transaction is over: a small delivery holds none while its reader takes their time.
     if rows:
         yield rows

@@ -1,9 +1,9 @@
-"""Gives a town or a channel another name throughout an import.
+"""Gives a town or a channel another name throughout a delivery.
 
 One statement changes the residents and writes a correction for each of them: the history of a resident then names this
 change like any other, with its moment and who made it, also when a hundred thousand changed at once. Its rows are
-locked by ascending id and the import's revision is written last, once, as `correct_resident` does: the two can wait for
-each other, but never in a ring.
+locked by ascending id and the delivery's revision is written last, once, as `correct_resident` does: the two can wait
+for each other, but never in a ring.
 
 What is asked is a row (`Rename`), so that it can be carried out in the background and is not lost with a message.
 """
@@ -106,7 +106,7 @@ def carry_out_rename(*, rename_id: int) -> int | None:
 
 @transaction.atomic
 def _carry_out(asked: Rename) -> int | None:
-    # The import before the row: whoever erases it takes them in this order too.
+    # The delivery before the row: whoever erases it takes them in this order too.
     hold_delivery(asked.delivery_id)
     if Rename.objects.select_for_update(skip_locked=True).filter(pk=asked.pk, finished_at=None).first() is None:
         return None

@@ -1,4 +1,4 @@
-"""What a citizen looked like to somebody who wants to change them."""
+"""What a resident looked like to somebody who wants to change them."""
 
 import json
 from hashlib import sha256
@@ -8,5 +8,5 @@ from imports.models import Citizen
 
 
 def version_of(citizen: Citizen) -> str:
-    """The same for the same values, another for others: whoever changes nothing makes no new version."""
+    """Tells two states of a resident apart by their values: whoever changes nothing makes no new version."""
     return sha256(json.dumps(written(citizen, EDITABLE)).encode()).hexdigest()

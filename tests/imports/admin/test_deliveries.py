@@ -130,7 +130,7 @@ def test_an_action_for_several_says_how_many_it_took_and_why_not_the_others() ->
 
 
 def choices(client: Client) -> tuple[list[int], list[str]]:
-    """The imports that the list lets one choose, and the actions that it offers for them."""
+    """The deliveries that the list lets one choose, and the actions that it offers for them."""
     html = client.get("/admin/imports/import/").content.decode()
     boxes = re.findall(r'name="_selected_action" value="(\d+)"', html)
     return sorted(map(int, boxes)), re.findall(r'<option value="(\w+)_selected"', html)

@@ -24,7 +24,7 @@ def key(import_id: int, citizen_id: int) -> int:
 
 
 def said(import_id: int, citizen_id: int) -> list[str]:
-    """What the page of the citizen says was corrected, newest first."""
+    """What the page of the resident says was corrected, newest first."""
     page = browser(somebody("Managers")).get(f"{PAGES['citizen'].format(key(import_id, citizen_id))}change/")
     return ["; ".join(one["said"]) for one in page.context["corrections"]]
 

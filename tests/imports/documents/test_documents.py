@@ -6,11 +6,11 @@ import pytest
 
 from imports.documents.errors import DocumentTooLarge, InvalidDocument
 from imports.documents.reader import read_document
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 from tests.imports.documents.builders import RULES, citizen, document, refused, without
 
 
-def read(body: bytes, max_citizens: int = 10_000) -> list[Citizen]:
+def read(body: bytes, max_citizens: int = 10_000) -> list[Resident]:
     return read_document(body, max_citizens=max_citizens, rules=RULES)
 
 
@@ -26,9 +26,9 @@ def test_a_valid_document_is_read_field_by_field() -> None:
     third = citizen(2**63 - 1, relatives=[], friends=[], apartment=0)
     first["friends"] = []
     assert read(document(first, second, third)) == [
-        Citizen(**first),
-        Citizen(**second, friends=[], channel="unknown"),
-        Citizen(**third, channel="unknown"),
+        Resident(**first),
+        Resident(**second, friends=[], channel="unknown"),
+        Resident(**third, channel="unknown"),
     ]
 
 

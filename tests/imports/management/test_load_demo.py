@@ -53,7 +53,7 @@ def test_a_demo_that_fails_leaves_nothing_and_is_loaded_the_next_time(monkeypatc
         return next(once)(**arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(load_demo, "load_import", fail)
+        patched.setattr(load_demo, "load_document", fail)
         with pytest.raises(StopIteration):
             run()
     assert (counts(), User.objects.count()) == ((0, 0), 0)

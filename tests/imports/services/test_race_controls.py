@@ -11,7 +11,7 @@ from django.db import Error, connection, transaction
 
 from config.common.problems import NotFound
 from imports.documents import copy
-from imports.documents.structs import Citizen as Document
+from imports.documents.structs import Resident as Document
 from imports.fields import Patch
 from imports.models import Citizen, Correction, Import
 from imports.querysets import CitizenQuerySet, ImportQuerySet
@@ -91,7 +91,7 @@ def wait_at(barrier: Barrier) -> None:
 
 
 def damage(monkeypatch: pytest.MonkeyPatch, locked: Callable[..., Any], patches: Patches) -> list[str]:
-    """What is wrong after `patches` of an import in which 4 and 5 are relatives."""
+    """What is wrong after `patches` of a delivery in which 4 and 5 are relatives."""
     import_id = load(relate(people(5), "relatives", (4, 5)))
     before = stored(import_id)
     found = correct_at_once(monkeypatch, locked, import_id, patches) + faults(import_id)
@@ -153,7 +153,7 @@ def test_without_holding_the_import_a_correction_follows_its_deletion(monkeypatc
 
 
 def seen_while_loading(monkeypatch: pytest.MonkeyPatch, store: Callable[..., Import]) -> list[tuple[int, int]]:
-    """How many imports and citizens another caller sees while the COPY of three people is under way."""
+    """How many deliveries and residents another caller sees while the COPY of three people is under way."""
     seen: list[tuple[int, int]] = []
 
     def look() -> None:
@@ -179,7 +179,7 @@ def test_without_the_transaction_half_an_import_is_seen(monkeypatch: pytest.Monk
 
 
 def read_after_deletion() -> bytes:
-    """What a reader gets who was let in just before the import was deleted."""
+    """What a reader gets who was let in just before the delivery was deleted."""
     import_id = load(people(3))
     delete_delivery(import_id=import_id, actor=None)
     purge_deleted_deliveries()

@@ -1,4 +1,4 @@
-"""The rows of an import in chunks: by the index, wherever they lie in the table, and nothing else's."""
+"""The rows of a delivery in chunks: by the index, wherever they lie in the table, and nothing else's."""
 
 from collections.abc import Callable
 

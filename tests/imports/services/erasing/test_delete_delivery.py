@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def delivered(count: int) -> int:
-    """An import with `count` residents and as many corrections."""
+    """A delivery with `count` residents and as many corrections."""
     import_id = load(people(count))
     Correction.objects.bulk_create(
         Correction(delivery_id=import_id, citizen_id=number, changes={}) for number in range(1, count + 1)
@@ -30,7 +30,7 @@ def delivered(count: int) -> int:
 
 
 def left(import_id: int) -> tuple[int, int, int]:
-    """How many rows of an import, of its citizens and of its corrections there are."""
+    """How many rows of a delivery, of its residents and of its corrections there are."""
     return (
         Import.objects.filter(pk=import_id).count(),
         Citizen.objects.of(import_id).count(),

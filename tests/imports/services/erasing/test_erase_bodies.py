@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def settled(status: str, days: float | None) -> int:
-    """An import with a body that has been in this state for so many days."""
+    """A delivery with a body that has been in this state for so many days."""
     import_id = received(b"{}")
     since = None if days is None else timezone.now() - timedelta(days=days)
     Import.objects.filter(pk=import_id).update(status=status, settled_at=since)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def planted(manager: APIClient) -> int:
-    """A complete import that left its traces everywhere: rows, raw body, correction, review, idempotent answers."""
+    """A complete delivery that left its traces everywhere: rows, raw body, correction, review, idempotent answers."""
     body = body_of(planted_people())
     answer = manager.post(
         "/imports?source=s",

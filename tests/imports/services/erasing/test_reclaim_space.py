@@ -33,7 +33,7 @@ def bytes_used() -> int:
 
 
 def again(import_id: int) -> int:
-    """An import with the same residents as another: quicker than a delivery."""
+    """A delivery with the same residents as another: quicker than a delivery."""
     copy = Import.objects.create(status="complete", completed_at=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_AGAIN, [copy.pk, import_id])

@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 
 from config.common.problems import InvalidInput, TooLarge
 from imports.documents.copy import copy_rows
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 from imports.models import Import
 from imports.services.loading import load_document as service
 from imports.services.loading.load_document import check_source, load_document, store_residents
@@ -40,7 +40,7 @@ def test_imports_are_independent_of_each_other() -> None:
 
 
 def test_a_load_that_fails_on_its_way_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second chunk of the COPY is no row: the first and the import go with it."""
+    """The second chunk of the COPY is no row: the first and the delivery go with it."""
     monkeypatch.setattr(service, "copy_rows", lambda rows, pk: [*copy_rows(rows, pk), b"no row\n"])
     with pytest.raises(DatabaseError), transaction.atomic():
         load(people(3))
@@ -48,7 +48,7 @@ def test_a_load_that_fails_on_its_way_leaves_nothing(monkeypatch: pytest.MonkeyP
 
 
 def test_the_database_keeps_what_validation_let_through() -> None:
-    wrong = [Citizen(**citizen) for citizen in people(2, apartment=-1)]
+    wrong = [Resident(**citizen) for citizen in people(2, apartment=-1)]
     with pytest.raises(DatabaseError), transaction.atomic():
         store_residents(wrong, source="default", actor=None)
     assert counts() == (0, 0)

@@ -136,7 +136,7 @@ def test_processed_counts_up_for_those_who_look(monkeypatch: pytest.MonkeyPatch)
 
 
 def change(**values: Any) -> Callable[[], object]:
-    """What somebody else does to every import, on a connection of their own."""
+    """What somebody else does to every delivery, on a connection of their own."""
 
     def act() -> None:
         other = connection.copy()
@@ -163,7 +163,7 @@ def test_a_load_that_is_cancelled_or_deleted_on_its_way_stops(
 
 
 def test_a_stream_that_was_broken_off_is_not_taken_for_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the last statement would find the import as it should be again."""
+    """Also where the last statement would find the delivery as it should be again."""
     monkeypatch.setattr(_progress, "SECONDS_BETWEEN", 0)
     monkeypatch.setattr(_progress.Progress, "_write", lambda self, _: setattr(self, "is_stopped", True))
     import_id = received(body_of(alike(1_000)))

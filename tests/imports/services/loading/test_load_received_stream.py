@@ -1,4 +1,4 @@
-"""Received deliveries with one citizen a line: loaded as they would be at once, reviewed as a document is."""
+"""Received deliveries with one resident a line: loaded as they would be at once, reviewed as a document is."""
 
 import gzip
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ LINES = "application/x-ndjson"
 
 
 def sent(body: bytes, **values: Any) -> int:
-    """The id of a new import that waits to be loaded from lines."""
+    """The id of a new delivery that waits to be loaded from lines."""
     return received(body, media_type=LINES, **values)
 
 

@@ -23,7 +23,7 @@ Errors = list[tuple[str, str]]
 
 
 def lines(citizens: Iterable[Any]) -> bytes:
-    """One citizen a line."""
+    """One resident a line."""
     return b"".join(json.dumps(one).encode() + b"\n" for one in citizens)
 
 

@@ -1,4 +1,4 @@
-"""Receiving: the body as it is sent, in rows, with its import, all of it or nothing."""
+"""Receiving: the body as it is sent, in rows, with its delivery, all of it or nothing."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ Sent = list[tuple[str, int]]
 
 @pytest.fixture(autouse=True)
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """What was enqueued: tasks and imports."""
+    """What was enqueued: tasks and deliveries."""
     messages: Sent = []
     monkeypatch.setattr(service, "enqueue", lambda task, *, import_id: messages.append((task, import_id)))
     return messages

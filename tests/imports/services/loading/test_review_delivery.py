@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 from imports.models import Import
 from imports.services.loading.review_delivery import MAX_SAMPLES, review_delivery
 from tests.factories import people, relate
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 NOTHING = {"towns": 0, "channels": 0, "compared_with": None, "new": 0, "gone": 0, "changed": 0}
 
 
-def delivered(citizens: list[dict[str, Any]]) -> list[Citizen]:
-    return [Citizen(**citizen) for citizen in citizens]
+def delivered(citizens: list[dict[str, Any]]) -> list[Resident]:
+    return [Resident(**citizen) for citizen in citizens]
 
 
 def changed(citizen: dict[str, Any], **values: Any) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def test_samples_are_few_and_of_every_kind() -> None:
 
 
 def checked(maker: User | None, last: int | None) -> int:
-    """An import that waits for approval, with one sample."""
+    """A delivery that waits for approval, with one sample."""
     import_id = received(b"{}", actor=maker)
     counts = NOTHING | {"residents": 1, "compared_with": last}
     Import.objects.filter(pk=import_id).update(status="checked", review=counts, differences=[{"citizen_id": 7}])

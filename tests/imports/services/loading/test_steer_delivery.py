@@ -31,7 +31,7 @@ STATES = [status.value for status in Import.Status]
 
 @pytest.fixture(autouse=True)
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """The imports that were enqueued."""
+    """The deliveries that were enqueued."""
     messages: Sent = []
     monkeypatch.setattr(service, "enqueue", lambda _, *, import_id: messages.append(import_id))
     return messages

@@ -1,4 +1,4 @@
-"""The same citizens as one document and as a stream are taken in, or refused for the same reasons."""
+"""The same residents as one document and as a stream are taken in, or refused for the same reasons."""
 
 import json
 import re
@@ -31,7 +31,7 @@ PEOPLE = st.lists(st.builds(citizen, st.integers(1, 4), relatives=SMALL, friends
 
 
 def of_document(citizens: list[Any], rules: Rules = RULES) -> Verdict:
-    """Pointer, code and detail of each error of the citizens as one document, told as a stream tells them."""
+    """Pointer, code and detail of each error of the residents as one document, told as a stream tells them."""
     try:
         read_document(document(*citizens), max_citizens=100, rules=rules)
     except InvalidDocument as refusal:

@@ -1,4 +1,4 @@
-"""Correcting one citizen: both sides of every relation, and the locks that it takes."""
+"""Correcting one resident: both sides of every relation, and the locks that it takes."""
 
 from typing import Any
 
@@ -147,7 +147,7 @@ def test_rows_are_locked_after_the_import_and_by_ascending_id(delivered: int) ->
 
 def test_a_patch_that_was_made_from_another_version_is_refused(delivered: int) -> None:
     seen = version_of(Citizen.objects.get(delivery_id=delivered, citizen_id=2))
-    # The other side of a relation is a change of citizen 2 too.
+    # The other side of a relation is a change of resident 2 too.
     correct(delivered, 1, relatives=[3])
     with pytest.raises(Stale):
         correct_resident(import_id=delivered, citizen_id=2, patch=Patch(town="Lviv"), actor=None, known=seen)

@@ -1,4 +1,4 @@
-"""Random corrections against a model in Python: after each of them the whole import is the model."""
+"""Random corrections against a model in Python: after each of them the whole delivery is the model."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ LISTS = st.lists(st.sampled_from([*IDS, 99]), unique=True, max_size=4)
 
 
 class Corrections(RuleBasedStateMachine):
-    """One import of six residents; each rule is a correction of the import and of the model."""
+    """One delivery of six residents; each rule is a correction of the delivery and of the model."""
 
     @initialize(seed=st.integers(0, 5))
     def start(self, seed: int) -> None:

@@ -1,4 +1,4 @@
-"""Finding residents of one import by the beginning of a name or a town, or by a channel, in any case."""
+"""Finding residents of one delivery by the beginning of a name or a town, or by a channel, in any case."""
 
 import pytest
 from hypothesis import given

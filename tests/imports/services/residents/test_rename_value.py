@@ -1,4 +1,4 @@
-"""Renaming a town or a channel throughout an import."""
+"""Renaming a town or a channel throughout a delivery."""
 
 from threading import Event
 from time import sleep
@@ -32,7 +32,7 @@ def editor() -> User:
 
 
 def three() -> int:
-    """An import: two live in Kiev, one in Kyiv."""
+    """A delivery: two live in Kiev, one in Kyiv."""
     return load([one | {"town": town} for one, town in zip(people(3), ("Kiev", "Kyiv", "Kiev"), strict=True)])
 
 
@@ -117,7 +117,7 @@ _READ_BEFORE = service._RENAME.replace("FOR NO KEY UPDATE", "")
 
 
 def rename_during_a_correction(monkeypatch: pytest.MonkeyPatch, editor: User, statement: str) -> list[str]:
-    """What is wrong when a renaming begins while somebody is giving citizen 2 another town."""
+    """What is wrong when a renaming begins while somebody is giving resident 2 another town."""
     import_id = load(people(3, town="Kiev"))
     before = stored(import_id)[2]
     monkeypatch.setattr(service, "_RENAME", statement)
