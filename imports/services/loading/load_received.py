@@ -5,8 +5,10 @@ holds it and that the delivery is still loading; else it stops. Of a worker that
 and the next one begins again with the stored body.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -30,7 +32,6 @@ from imports.services.loading._progress import Progress, Stopped
 from imports.services.loading._received_stream import ReceivedStream
 from imports.services.loading.load_document import copy_residents
 from imports.services.loading.review_delivery import Review, review_delivery, storable_differences
-from imports.services.loading.review_stored import review_stored
 from imports.services.loading.unpack_body import unpack_body
 from imports.services.raw_bodies import read_body, remove_body
 
@@ -98,11 +99,37 @@ class _Load:
             raise
 
     def _load(self, delivery: Import) -> str:
-        if not FORMATS[delivery.media_type].is_document:
-            return self._take_stream(delivery)
-        citizens = read_received(delivery)
-        self._move(citizen_count=len(citizens))
-        return self._await_review(delivery, citizens) if delivery.stops_when_checked else self._store(citizens)
+        progress = Progress(self._import_id, self._held)
+        try:
+            if not FORMATS[delivery.media_type].is_document:
+                return self._store(delivery, ReceivedStream(delivery, progress).store)
+            citizens = read_received(delivery)
+            self._move(citizen_count=len(citizens))
+            return self._store(delivery, partial(self._copy, citizens, progress))
+        finally:
+            progress.close()
+
+    def _store(self, delivery: Import, store: Callable[[], int]) -> str:
+        """Stores the residents for good, or to look at them and take them back."""
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(_NAME_BACKEND, [self._held.name])
+            count = store()
+            if not delivery.stops_when_checked:
+                # The fence after the rows, in one transaction with them: a lease that is guarded for as long as a COPY
+                # takes could not be taken over from a worker that froze in it.
+                self._complete(count)
+                return Status.COMPLETE.value
+            review = review_delivery(import_id=self._import_id, source=delivery.source, residents=count)
+            transaction.set_rollback(True)
+        reclaim_soon(count)
+        return self._check(review)
+
+    def _copy(self, citizens: list[Resident], progress: Progress) -> int:
+        copy_residents(progress.watched(copy_rows(citizens, self._import_id)))
+        if progress.is_stopped:
+            raise Stopped
+        return len(citizens)
 
     def _end_predecessor(self) -> None:
         # Whoever is frozen in the middle of a COPY keeps its rows' ids locked: ours would wait for it for ever.
@@ -134,59 +161,11 @@ class _Load:
         )
         return Status.FAILED.value
 
-    def _await_review(self, delivery: Import, citizens: list[Resident]) -> str:
-        return self._check(review_delivery(citizens, source=delivery.source))
-
     @transaction.atomic
     def _check(self, review: Review) -> str:
         values = {"citizen_count": review.counts["residents"], "processed": 0, "review": review.counts}
         self._move(status=Status.CHECKED, differences=storable_differences(review), **values)
         return Status.CHECKED.value
-
-    def _take_stream(self, delivery: Import) -> str:
-        progress = Progress(self._import_id, self._held)
-        try:
-            if delivery.stops_when_checked:
-                return self._check(self._review_stream(delivery, progress))
-            with transaction.atomic():
-                self._name_backend()
-                # The fence after the rows, as below.
-                self._complete(ReceivedStream(delivery, progress).store())
-        finally:
-            progress.close()
-        return Status.COMPLETE.value
-
-    def _review_stream(self, delivery: Import, progress: Progress) -> Review:
-        """Stores the residents to look at them, and takes them back."""
-        with transaction.atomic():
-            self._name_backend()
-            count = ReceivedStream(delivery, progress).store()
-            review = review_stored(import_id=self._import_id, source=delivery.source, residents=count)
-            transaction.set_rollback(True)
-        reclaim_soon(count)
-        return review
-
-    def _store(self, citizens: list[Resident]) -> str:
-        progress = Progress(self._import_id, self._held)
-        try:
-            self._copy(citizens, progress)
-        finally:
-            progress.close()
-        return Status.COMPLETE.value
-
-    @transaction.atomic
-    def _copy(self, citizens: list[Resident], progress: Progress) -> None:
-        self._name_backend()
-        copy_residents(progress.watched(copy_rows(citizens, self._import_id)))
-        if progress.is_stopped:
-            raise Stopped
-        # The fence after the rows, in one transaction with them: a lease that is guarded for as long as a COPY takes
-        # could not be taken over from a worker that froze in it.
-        self._complete(len(citizens))
-
-    def _name_backend(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(_NAME_BACKEND, [self._held.name])
 
     def _complete(self, count: int) -> None:
         now = timezone.now()

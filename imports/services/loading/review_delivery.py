@@ -1,21 +1,46 @@
 """What a delivery would change, counted against the source's last complete delivery, with samples to look at."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, zip_longest
+from itertools import chain, zip_longest
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection
 
-from imports.documents.structs import Resident as Delivered
 from imports.fields import EDITABLE, LISTS, written
 from imports.models import Citizen, Import
 
 MAX_SAMPLES = 20
-_ROWS_IN_A_CHUNK = 1_000
-# Differences of residents of the delivery that a delivery is compared with.
+# Differences of residents of the delivery that it is compared with.
 _STORED = ("changed", "gone")
+_TOWNS_AND_CHANNELS = """
+    SELECT
+        (SELECT count(*) FROM (SELECT DISTINCT town FROM imports_citizen WHERE import_id = %(now)s) AS towns),
+        (SELECT count(*) FROM (SELECT DISTINCT channel FROM imports_citizen WHERE import_id = %(now)s) AS channels)
+"""
+# The order of a list of ids says nothing, and none occurs twice in one.
+_DIFFERS = " OR ".join(
+    f"now.{name} <> old.{name}"
+    + (f" AND NOT (now.{name} @> old.{name} AND now.{name} <@ old.{name})" if name in LISTS else "")
+    for name in EDITABLE
+)
+# New ones in the order of the delivery: the ids of one COPY ascend.
+_DIFFERENCES = f"""
+    WITH different AS (
+        SELECT citizen_id,
+            CASE WHEN old.id IS NULL THEN 'new' WHEN now.id IS NULL THEN 'gone' ELSE 'changed' END AS kind,
+            CASE WHEN old.id IS NULL THEN now.id ELSE citizen_id END AS place
+        FROM (SELECT * FROM imports_citizen WHERE import_id = %(now)s) AS now
+        FULL JOIN (SELECT * FROM imports_citizen WHERE import_id = %(last)s) AS old USING (citizen_id)
+        WHERE old.id IS NULL OR now.id IS NULL OR {_DIFFERS}
+    ), numbered AS (
+        SELECT kind, citizen_id, row_number() OVER (PARTITION BY kind ORDER BY place) AS nth,
+            count(*) OVER (PARTITION BY kind) AS total
+        FROM different
+    )
+    SELECT kind, citizen_id, total FROM numbered WHERE nth <= {MAX_SAMPLES} ORDER BY kind, nth
+"""  # nosec B608 # joins constants alone; values are parameters
 Values = dict[str, Any]
 
 
@@ -31,19 +56,22 @@ class Review:
     differences: list[dict[str, Any]]
 
 
-def review_delivery(citizens: Sequence[Delivered], *, source: str) -> Review:
-    """Compares checked residents with the source's last complete delivery; without one all of them are new."""
+def review_delivery(*, import_id: int, source: str, residents: int) -> Review:
+    """Compares the stored residents of a delivery with the source's last complete one; without one all are new.
+
+    `residents` is how many they are. Call it in the transaction in which they were stored, and which is rolled back.
+    """
     last = Import.objects.last_complete_of(source)
-    found = _Comparison(citizens)
-    if last is not None:
-        found.read(last.pk)
-    counts = {
-        "residents": len(citizens),
-        "towns": len({citizen.town for citizen in citizens}),
-        "channels": len({citizen.channel for citizen in citizens}),
-        "compared_with": last.pk if last else None,
-    }
-    return Review(counts | found.counts(), found.samples())
+    which = {"now": import_id, "last": last.pk if last else None}
+    with connection.cursor() as cursor:
+        cursor.execute(_TOWNS_AND_CHANNELS, which)
+        towns, channels = cursor.fetchone()
+        cursor.execute(_DIFFERENCES, which)
+        rows = cursor.fetchall()
+    totals = {kind: total for kind, _, total in rows}
+    counts = {kind: totals.get(kind, 0) for kind in ("new", "gone", "changed")}
+    counts |= {"residents": residents, "towns": towns, "channels": channels, "compared_with": which["last"]}
+    return Review(counts, _samples([(kind, citizen_id) for kind, citizen_id, _ in rows], which))
 
 
 def may_see_differences(*, found: Import, actor: User) -> bool:
@@ -73,61 +101,36 @@ def storable_differences(review: Review) -> list[dict[str, Any]]:
     return [sample for sample in review.differences if sample.get("citizen_id") not in gone]
 
 
-class _Comparison:
-    """What becomes of the rows that there are: the delivery is in memory, the last delivery passes in chunks."""
-
-    def __init__(self, citizens: Sequence[Delivered]) -> None:
-        self._unmatched = {citizen.citizen_id: citizen for citizen in citizens}
-        self._gone = self._changed = 0
-        self._samples: dict[str, list[dict[str, Any]]] = {"changed": [], "gone": []}
-
-    @transaction.atomic
-    def read(self, import_id: int) -> None:
-        for row in Citizen.objects.of(import_id).order_by("citizen_id").iterator(_ROWS_IN_A_CHUNK):
-            self._compare(row)
-
-    def _compare(self, row: Citizen) -> None:
-        delivered, before = self._unmatched.pop(row.citizen_id, None), values_of(row)
-        if delivered is None:
-            self._gone += 1
-            self._sample("gone", row.citizen_id, before, {})
-        elif (after := values_of(delivered)) != before:
-            self._changed += 1
-            self._sample("changed", row.citizen_id, before, after)
-
-    def _sample(self, kind: str, citizen_id: int, before: Values, after: Values) -> None:
-        if len(self._samples[kind]) < MAX_SAMPLES:
-            self._samples[kind].append(difference(kind, citizen_id, before, after))
-
-    def counts(self) -> dict[str, int | None]:
-        return {"new": len(self._unmatched), "gone": self._gone, "changed": self._changed}
-
-    def samples(self) -> list[dict[str, Any]]:
-        """Takes one of each kind in turn, so that many of one hide none of another."""
-        new = (difference("new", *_added(citizen)) for citizen in self._unmatched.values())
-        return in_turn([self._samples["changed"], self._samples["gone"], new])
+def _samples(found: Sequence[tuple[str, int]], which: dict[str, int | None]) -> list[dict[str, Any]]:
+    """The first samples, one of each kind in turn, so that many of one hide none of another."""
+    ids = [citizen_id for _, citizen_id in found]
+    now, old = (_values(which[name], ids) for name in ("now", "last"))
+    kinds = (
+        [_difference(kind, one, old.get(one, {}), now.get(one, {})) for its_kind, one in found if its_kind == kind]
+        for kind in ("changed", "gone", "new")
+    )
+    in_turn = chain.from_iterable(zip_longest(*kinds))
+    return [sample for sample in in_turn if sample is not None][:MAX_SAMPLES]
 
 
-def in_turn(kinds: Iterable[Iterable[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """The first `MAX_SAMPLES` samples, one of each kind in turn."""
-    all_kinds = chain.from_iterable(zip_longest(*(islice(kind, MAX_SAMPLES) for kind in kinds)))
-    return [sample for sample in all_kinds if sample is not None][:MAX_SAMPLES]
-
-
-def _added(citizen: Delivered) -> tuple[int, Values, Values]:
-    return citizen.citizen_id, {}, values_of(citizen)
-
-
-def difference(kind: str, citizen_id: int, before: Values, after: Values) -> dict[str, Any]:
+def _difference(kind: str, citizen_id: int, before: Values, after: Values) -> dict[str, Any]:
     """A sample: each field that is not the same, with both values."""
     changes = {
         name: {"from": before.get(name), "to": after.get(name)}
-        for name in before | after
+        for name in EDITABLE
         if before.get(name) != after.get(name)
     }
     return {"citizen_id": citizen_id, "difference": kind, "changes": changes}
 
 
-def values_of(citizen: Citizen | Delivered) -> Values:
-    """Every field but the id, dates as they are written; the order of a list of ids says nothing."""
-    return {name: sorted(value) if name in LISTS else value for name, value in written(citizen, EDITABLE).items()}
+def _values(import_id: int | None, citizen_ids: list[int]) -> dict[int, Values]:
+    """Every field but the id, as it is written; the order of a list of ids says nothing."""
+    if import_id is None:
+        return {}
+    rows = Citizen.objects.of(import_id).filter(citizen_id__in=citizen_ids)
+    return {
+        row.citizen_id: {
+            name: sorted(value) if name in LISTS else value for name, value in written(row, EDITABLE).items()
+        }
+        for row in rows
+    }

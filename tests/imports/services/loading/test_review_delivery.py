@@ -8,9 +8,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from imports.documents.structs import Resident
 from imports.models import Import
-from imports.services.loading.review_delivery import MAX_SAMPLES, review_delivery
+from imports.services.loading.review_delivery import MAX_SAMPLES, Review, review_delivery
 from tests.factories import people, relate
 from tests.imports.world import load, received
 
@@ -19,8 +18,10 @@ pytestmark = pytest.mark.django_db
 NOTHING = {"towns": 0, "channels": 0, "compared_with": None, "new": 0, "gone": 0, "changed": 0}
 
 
-def delivered(citizens: list[dict[str, Any]]) -> list[Resident]:
-    return [Resident(**citizen) for citizen in citizens]
+def review_of(citizens: list[dict[str, Any]]) -> Review:
+    """What `citizens` would change if they came from the source "default"."""
+    import_id = load(citizens, source="reviewed")
+    return review_delivery(import_id=import_id, source="default", residents=len(citizens))
 
 
 def changed(citizen: dict[str, Any], **values: Any) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def changed(citizen: dict[str, Any], **values: Any) -> dict[str, Any]:
 def test_the_first_delivery_of_a_source_is_new() -> None:
     load(people(3), source="another")
     citizens = people(2, town="Kyiv", channel="radio")
-    review = review_delivery(delivered(citizens), source="default")
+    review = review_of(citizens)
     assert review.counts == NOTHING | {"residents": 2, "towns": 1, "channels": 1, "new": 2}
     fields = {name: value for name, value in citizens[0].items() if name != "citizen_id" and value != []}
     assert review.differences[0]["changes"] == {
@@ -41,17 +42,17 @@ def test_the_first_delivery_of_a_source_is_new() -> None:
 
 
 def test_nothing_is_nothing() -> None:
-    review = review_delivery([], source="default")
+    review = review_of([])
     assert (review.counts, review.differences) == (NOTHING | {"residents": 0}, [])
 
 
 def test_residents_are_new_gone_changed_or_the_same_by_their_id() -> None:
-    before = relate(people(5), "relatives", (1, 2), (1, 3))
+    before = relate(people(5), "relatives", (1, 2), (1, 4))
     last = load(before)
     stays, moves, leaves, *others = before
-    stays = changed(stays, relatives=[3, 2])
+    stays = changed(stays, relatives=[4, 2])
     after = [stays, changed(moves, town="Elsewhere"), *others, changed(leaves, citizen_id=99)]
-    review = review_delivery(delivered(after), source="default")
+    review = review_of(after)
     counts = {name: review.counts[name] for name in ("compared_with", "residents", "new", "gone", "changed")}
     assert counts == {"compared_with": last, "residents": 5, "new": 1, "gone": 1, "changed": 1}
     assert [(one["difference"], one["citizen_id"]) for one in review.differences] == [
@@ -65,7 +66,7 @@ def test_it_is_compared_with_the_last_complete_import_that_is_not_deleted() -> N
     last, deleted, failed = load(people(1)), load(people(2)), load(people(3))
     Import.objects.filter(pk=deleted).update(deleted_at=timezone.now())
     Import.objects.filter(pk=failed).update(status="failed")
-    review = review_delivery(delivered(people(1)), source="default")
+    review = review_of(people(1))
     assert (review.counts["compared_with"], review.counts["changed"]) == (last, 0)
 
 
@@ -74,7 +75,7 @@ def test_samples_are_few_and_of_every_kind() -> None:
     load(before)
     after = [changed(one, apartment=1_000) for one in before[:30]]
     after += [changed(one, citizen_id=one["citizen_id"] + 100) for one in before[:30]]
-    review = review_delivery(delivered(after), source="default")
+    review = review_of(after)
     kinds = [one["difference"] for one in review.differences]
     assert [kinds.count(kind) for kind in ("changed", "gone", "new")] == [7, 7, 6]
     assert len(kinds) == MAX_SAMPLES
