@@ -11,11 +11,11 @@ from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from imports.admin.access import user_of
+from imports.fields import LISTS
 from imports.models import Citizen, Correction, Import
 
 _SHOWN = 50
 _IDS = 20
-_KINDS = {"relatives": "relative", "friends": "friend"}
 
 
 class HistoryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
@@ -67,9 +67,9 @@ def _sentences(row: Correction, citizen_id: int) -> Iterator[str]:
         before, after = change["from"], change["to"]
         if row.citizen_id == citizen_id:
             yield f"{field}: {_cut(before)} → {_cut(after)}"
-        elif field in _KINDS and (citizen_id in before) != (citizen_id in after):
+        elif field in LISTS and (citizen_id in before) != (citizen_id in after):
             word = "named as" if citizen_id in after else "no longer named as"
-            yield f"{word} {_KINDS[field]} by a correction of resident {row.citizen_id}"
+            yield f"{word} {field.removesuffix('s')} by a correction of resident {row.citizen_id}"
 
 
 def _cut(value: object) -> object:

@@ -16,7 +16,7 @@ from imports.documents.reader import read_patch
 from imports.fields import EDITABLE, LISTS, Kind, Patch, names_of, written
 from imports.models import Citizen
 from imports.services.document_rules import rules_for, rules_on
-from imports.services.residents.resident_version import version_of
+from imports.services.residents.correct_resident import version_of
 
 _OPTION = '<option value="{}"{}>{}</option>'
 _TEXTS = names_of(Kind.TEXT)

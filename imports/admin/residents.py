@@ -27,9 +27,8 @@ from imports.admin.resident_changes import sentences
 from imports.admin.resident_form import ResidentForm, label
 from imports.admin.resident_list import ResidentChangeList, first_page
 from imports.models import Citizen, Import
-from imports.services.residents.correct_resident import correct_resident
+from imports.services.residents.correct_resident import correct_resident, version_of
 from imports.services.residents.find_in_delivery import suggested_residents
-from imports.services.residents.resident_version import version_of
 
 
 @admin.register(Citizen)

@@ -4,13 +4,13 @@ Deliveries and corrections are validated by `imports.documents`, twenty times fa
 proves that these serializers accept and refuse the same citizens.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from config.common.api.moments import moment
 from config.common.api.pages import PageQuery
 from config.common.api.schema import FieldErrorSchema
 from imports.api.fields import serializer_field
@@ -201,8 +201,3 @@ def residents_in(row: dict[str, Any]) -> list[tuple[int, int | None]]:
     """Import and citizen of every sample that a detailed row shows."""
     samples = (row["review"] or {}).get("differences") or []
     return [(row["import_id"], sample["citizen_id"]) for sample in samples]
-
-
-def moment(value: datetime) -> str:
-    """RFC 3339 in UTC."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

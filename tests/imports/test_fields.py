@@ -18,9 +18,8 @@ from imports.documents.reader import read_document, read_patch
 from imports.fields import FIELDS, NAMES, Kind, written
 from imports.models import Citizen, Correction
 from imports.services.loading.review_delivery import review_delivery
-from imports.services.residents.correct_resident import correct_resident
+from imports.services.residents.correct_resident import correct_resident, version_of
 from imports.services.residents.export_resident import export_resident
-from imports.services.residents.resident_version import version_of
 from tests.imports.admin.people import browser
 from tests.imports.documents.builders import RULES, document, refused
 from tests.imports.world import load, stored

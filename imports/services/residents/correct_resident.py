@@ -5,6 +5,8 @@ by ascending id, and the delivery's row for its revision (`FOR NO KEY UPDATE`, w
 allows). Every writer keeps this order and takes the last one last, so they can wait for each other but never in a ring.
 """
 
+import json
+from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -12,12 +14,11 @@ from django.db import transaction
 from django.db.models import F
 
 from config.common.problems import InvalidInput, Stale
-from imports.fields import EDITABLE, LISTS, Patch, to_store
+from imports.fields import EDITABLE, LISTS, Patch, to_store, written
 from imports.models import Citizen, Correction, Import
 from imports.services.access import NoSuchDelivery, NoSuchResident, require_contents
 from imports.services.residents._relation_errors import relation_errors
 from imports.services.residents.relations import Relations, write_other_sides
-from imports.services.residents.resident_version import version_of
 
 
 class _MoreToLock(Exception):
@@ -33,7 +34,7 @@ def correct_resident(
 ) -> Citizen:
     """The resident as it is after `patch`. Values that do not change are not written down as a correction.
 
-    `known` is the version (`resident_version`) that the patch was made from, None where that does not matter. Raises
+    `known` is the version (`version_of`) that the patch was made from, None where that does not matter. Raises
     `NotFound` for an unknown delivery or resident, `Conflict` or `Gone` where its contents cannot be had, `Stale` when
     the resident is not the `known` one any more, and `InvalidInput` for relations that are impossible; nothing is
     stored then.
@@ -46,6 +47,11 @@ def correct_resident(
         except _MoreToLock as more:
             # Each round means that another correction was committed, so somebody always gets on.
             to_lock |= more.citizen_ids
+
+
+def version_of(citizen: Citizen) -> str:
+    """Tells two states of a resident apart by their values: whoever changes nothing makes no new version."""
+    return sha256(json.dumps(written(citizen, EDITABLE)).encode()).hexdigest()
 
 
 def _first_guess(import_id: int, citizen_id: int, patch: Patch) -> set[int]:

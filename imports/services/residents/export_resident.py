@@ -12,7 +12,7 @@ from config.common.problems import Forbidden
 from config.common.readers import Reader
 from config.common.services.audit import What, record_read
 from config.common.services.idempotency import forgettable
-from imports.fields import NAMES
+from imports.fields import LISTS, NAMES
 from imports.models import Citizen, Correction, Import
 from imports.querysets import MAY_ERASE, SEE_ALL
 from imports.services.access import NoSuchResident, require_contents, visible_delivery
@@ -71,8 +71,8 @@ def _resident(import_id: int, citizen_id: int) -> Document:
 def _named_by(import_id: int, citizen_id: int) -> list[Document]:
     """Relations are symmetric; asked of the others' rows, so that nobody has to believe it."""
     return [
-        {"citizen_id": other, "as": word}
-        for word, field in (("relative", "relatives"), ("friend", "friends"))
+        {"citizen_id": other, "as": field.removesuffix("s")}
+        for field in LISTS
         for other in Citizen.objects.of(import_id)
         .filter(**{f"{field}__contains": [citizen_id]})
         .order_by("citizen_id")

@@ -1,4 +1,5 @@
-"""Loading what was received: in steps that may be repeated, by one worker at a time, until somebody says stop."""
+"""Loading what was received, of either format: in steps that may be repeated, by one worker at a time, until somebody
+says stop; and what a review of it says."""
 
 import gzip
 import json
@@ -6,22 +7,36 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
-from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from config.common.background.leases import Held, lease
 from imports.documents.copy import copy_rows
 from imports.models import Import, RawChunk
-from imports.services.loading import _progress
+from imports.services.loading import _progress, _received_stream, load_stream
 from imports.services.loading import load_received as module
-from imports.services.loading.load_received import MAX_ATTEMPTS, load_received
+from imports.services.loading.load_received import LARGE_LEASE, MAX_ATTEMPTS, load_large_received, load_received
+from imports.services.loading.receive_delivery import reload_delivery
+from imports.services.loading.steer_delivery import approve_delivery, retry_delivery
+from imports.services.raw_bodies import read_body
 from tests.factories import alike, delivery, people
-from tests.imports.world import body_of, counts, received, stored
+from tests.imports.world import body_of, counts, lines_of, received, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NAME = "imports.load:{}"
+DOCUMENT, LINES = "application/json", "application/x-ndjson"
+BOTH = pytest.mark.parametrize("format", [DOCUMENT, LINES])
+CANCEL = "UPDATE imports_import SET status = 'cancelled'"
+DELETE = "UPDATE imports_import SET deleted_at = now()"
+TAKE_OVER = "UPDATE common_lease SET fence = nextval('common_lease_fence'), holder = 'another'"
+
+
+def sent(citizens: list[dict[str, Any]], format: str, **values: Any) -> int:
+    """The id of a new delivery of them that waits to be loaded."""
+    return received(body_of(citizens) if format == DOCUMENT else lines_of(citizens), media_type=format, **values)
 
 
 def load_now(import_id: int) -> str:
@@ -32,48 +47,72 @@ def row_of(import_id: int) -> Import:
     return Import.objects.get(pk=import_id)
 
 
-def in_the_middle(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Has `act` called when half of the rows are on their way."""
+def elsewhere(sql: str, *values: Any) -> Any:
+    """What somebody else does, on a connection of their own."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute(sql, values)
+        found = cursor.fetchone() if cursor.description else None
+    other.close()
+    return found
+
+
+def in_the_middle(monkeypatch: pytest.MonkeyPatch, act: Callable[[int], object]) -> None:
+    """Has `act` called before each chunk of rows but the first one, with the number of the chunk."""
 
     def rows(citizens: Any, import_id: int) -> Iterator[bytes]:
-        chunks = list(copy_rows(citizens, import_id))
-        yield from chunks[: len(chunks) // 2]
-        act()
-        yield from chunks[len(chunks) // 2 :]
+        for number, chunk in enumerate(copy_rows(citizens, import_id)):
+            if number:
+                act(number)
+            yield chunk
 
-    monkeypatch.setattr(module, "copy_rows", rows)
+    for where in (module, load_stream):
+        monkeypatch.setattr(where, "copy_rows", rows)
 
 
+@BOTH
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-def test_a_received_delivery_is_loaded_as_it_was_sent(encoding: str) -> None:
-    citizens = delivery(50, relations=60, seed=3)
-    body = body_of(citizens)
-    import_id = received(gzip.compress(body) if encoding == "gzip" else body, content_encoding=encoding)
+def test_it_is_loaded_as_it_was_sent(format: str, encoding: str) -> None:
+    citizens = delivery(500, relations=600, seed=3)
+    body = body_of(citizens) if format == DOCUMENT else lines_of(citizens)
+    packed = gzip.compress(body) if encoding == "gzip" else body
+    import_id = received(packed, media_type=format, content_encoding=encoding)
     assert (row_of(import_id).status, counts()) == ("queued", (1, 0))
     assert load_now(import_id) == "complete"
     assert stored(import_id) == {citizen["citizen_id"]: citizen for citizen in citizens}
     row = row_of(import_id)
-    assert (row.status, row.citizen_count, row.processed, row.errors, row.attempts) == ("complete", 50, 50, [], 1)
+    assert (row.status, row.citizen_count, row.processed, row.errors, row.attempts) == ("complete", 500, 500, [], 1)
     assert row.completed_at is not None
 
 
-REFUSED = {
-    "not JSON": b'{"citizens": [',
-    "nothing": b"",
-    "two errors": body_of([people(1)[0] | {"town": "", "apartment": -1}]),
-    "more errors than are listed": body_of(person | {"town": ""} for person in people(150)),
-    "a key with a NUL": json.dumps({"citizens": [], "a\0b": 1}).encode(),
-    "one-sided": body_of([people(1)[0] | {"relatives": [2]}]),
-}
+ONE, TWO = people(2)
+MANY = [person | {"town": ""} for person in people(150)]
+REFUSED = [
+    (DOCUMENT, b'{"citizens": ['),
+    (DOCUMENT, b""),
+    (DOCUMENT, body_of([ONE | {"town": "", "apartment": -1}])),
+    (DOCUMENT, body_of(MANY)),
+    (DOCUMENT, json.dumps({"citizens": [], "a\0b": 1}).encode()),
+    (DOCUMENT, body_of([ONE | {"relatives": [2]}])),
+    (LINES, b"{"),
+    (LINES, b"\n" + lines_of([ONE])),
+    (LINES, lines_of([ONE, TWO | {"town": "", "apartment": -1}])),
+    (LINES, lines_of(MANY)),
+    (LINES, lines_of([ONE | {"relatives": [2]}, TWO])),
+    (LINES, lines_of([ONE, ONE])),
+    (LINES, lines_of([ONE, TWO])[:-20]),
+]
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_failure_leaves_the_errors_that_a_caller_who_waits_is_answered(manager: APIClient, name: str) -> None:
-    answer = manager.post("/imports", REFUSED[name], content_type="application/json").json()
-    import_id = received(REFUSED[name])
+@pytest.mark.parametrize(("format", "body"), REFUSED, ids=range(len(REFUSED)))
+def test_a_failure_leaves_the_errors_that_a_caller_who_waits_is_answered(
+    manager: APIClient, format: str, body: bytes
+) -> None:
+    answer = manager.post("/imports", body, content_type=format).json()
+    import_id = received(body, media_type=format)
     assert load_now(import_id) == "failed"
     row = manager.get(f"/imports/{import_id}").json()["data"]
-    assert (row["status"], row["errors"]) == ("failed", answer["errors"])
+    assert (row["status"], row["processed"], row["errors"]) == ("failed", 0, answer["errors"])
     assert row["more_errors"] == answer.get("more_errors", 0)
     assert row["errors"] != []
     assert counts() == (1, 0)
@@ -113,60 +152,74 @@ def test_what_a_dead_worker_began_is_begun_again() -> None:
     assert (counts(), row_of(import_id).attempts) == ((1, 2), 2)
 
 
-def test_processed_counts_up_for_those_who_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    import_id = received(body_of(alike(1_000)))
-    seen = list[int]()
-
-    def watched(citizens: Any, number: int) -> Iterator[bytes]:
-        for chunk in copy_rows(citizens, number):
-            # Another connection: this one is in the load's transaction.
-            other = connection.copy()
-            with other.cursor() as cursor:
-                cursor.execute("SELECT processed, status FROM imports_import WHERE id = %s", [number])
-                processed, status = cursor.fetchone()
-            other.close()
-            assert status == "loading"
-            seen.append(processed)
-            yield chunk
-
-    monkeypatch.setattr(_progress, "SECONDS_BETWEEN", 0)
-    monkeypatch.setattr(module, "copy_rows", watched)
+def test_what_failed_keeps_its_body_and_can_be_loaded_again(superuser: User, settings: Settings) -> None:
+    settings.IMPORT_BODY_DAYS, settings.STREAM_MAX_RATIO = 0, 1
+    packed = gzip.compress(lines_of(alike(1_000)) + b"\n" * 2**24)
+    import_id = received(packed, media_type=LINES, content_encoding="gzip")
+    assert load_now(import_id) == "failed"
+    assert row_of(import_id).errors[0]["code"] == "too_large"
+    settings.STREAM_MAX_RATIO = 10_000
+    retry_delivery(import_id=import_id, actor=superuser)
     assert load_now(import_id) == "complete"
-    assert seen == [0, 200, 400, 600, 800]
+    assert (counts(), RawChunk.objects.count()) == ((1, 1_000), 0)
 
 
-def change(**values: Any) -> Callable[[], object]:
-    """What somebody else does to every delivery, on a connection of their own."""
-
-    def act() -> None:
-        other = connection.copy()
-        with other.cursor() as cursor:
-            for name, value in values.items():
-                cursor.execute(f"UPDATE imports_import SET {name} = %s", [value])
-        other.close()
-
-    return act
+@BOTH
+def test_a_kept_body_is_loaded_once_more_as_what_it_is(format: str) -> None:
+    first = sent(people(2), format)
+    assert load_now(first) == "complete"
+    again = reload_delivery(import_id=first, actor=None)
+    assert (load_now(again.pk), stored(again.pk)) == ("complete", stored(first))
 
 
+def test_processed_counts_up_for_those_who_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    import_id = sent(alike(1_000), DOCUMENT)
+    seen = list[tuple[int, str]]()
+    select = "SELECT processed, status FROM imports_import WHERE id = %s"
+    monkeypatch.setattr(_progress, "SECONDS_BETWEEN", 0)
+    in_the_middle(monkeypatch, lambda _: seen.append(elsewhere(select, import_id)))
+    assert load_now(import_id) == "complete"
+    assert seen == [(processed, "loading") for processed in (200, 400, 600, 800)]
+
+
+def test_processed_counts_up_while_lines_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    import_id = sent(alike(6_000), LINES, chunk=2**20)
+    monkeypatch.setattr(_progress, "SECONDS_BETWEEN", 0)
+    written: list[int] = []
+    write = _progress.Progress._write
+
+    def watched(self: Any, processed: int) -> None:
+        write(self, processed)
+        written.append(processed)
+
+    monkeypatch.setattr(_progress.Progress, "_write", watched)
+    assert load_now(import_id) == "complete"
+    assert written == sorted(written)
+    assert 0 < sorted(set(written))[1] < written[-1] <= 6_000
+
+
+@BOTH
 @pytest.mark.parametrize("seconds", [0, 60])
-@pytest.mark.parametrize("values", [{"status": "cancelled"}, {"deleted_at": timezone.now()}], ids=list)
-def test_a_load_that_is_cancelled_or_deleted_on_its_way_stops(
-    monkeypatch: pytest.MonkeyPatch, values: dict[str, Any], seconds: float
+@pytest.mark.parametrize("sql", [CANCEL, DELETE, TAKE_OVER])
+@pytest.mark.parametrize("review", [False, True])
+def test_a_load_that_is_not_to_go_on_stops(
+    monkeypatch: pytest.MonkeyPatch, format: str, sql: str, seconds: float, review: bool
 ) -> None:
     """It notices between two chunks, or before the commit."""
     monkeypatch.setattr(_progress, "SECONDS_BETWEEN", seconds)
-    import_id = received(body_of(alike(1_000)))
-    in_the_middle(monkeypatch, change(**values))
+    import_id = sent(alike(1_000), format, review=review)
+    in_the_middle(monkeypatch, lambda number: elsewhere(sql) if number == 2 else None)
     assert load_now(import_id) == "stopped"
-    assert counts() == (1, 0)
-    assert row_of(import_id).completed_at is None
+    row = row_of(import_id)
+    assert (counts(), row.completed_at, row.review) == ((1, 0), None, None)
+    assert row.status == ("cancelled" if sql == CANCEL else "loading")
 
 
 def test_a_stream_that_was_broken_off_is_not_taken_for_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the last statement would find the delivery as it should be again."""
     monkeypatch.setattr(_progress, "SECONDS_BETWEEN", 0)
     monkeypatch.setattr(_progress.Progress, "_write", lambda self, _: setattr(self, "is_stopped", True))
-    import_id = received(body_of(alike(1_000)))
+    import_id = sent(alike(1_000), DOCUMENT)
     assert (load_now(import_id), counts()) == ("stopped", (1, 0))
 
 
@@ -180,35 +233,35 @@ def test_without_its_condition_the_last_statement_would_bring_a_cancelled_import
 
     monkeypatch.setattr(_progress, "SECONDS_BETWEEN", 60)
     monkeypatch.setattr(module._Load, "_move", move)
-    import_id = received(body_of(alike(400)))
-    in_the_middle(monkeypatch, change(status="cancelled"))
+    import_id = sent(alike(400), DOCUMENT)
+    in_the_middle(monkeypatch, lambda _: elsewhere(CANCEL))
     assert (load_now(import_id), row_of(import_id).status) == ("complete", "complete")
 
 
-def take_over() -> None:
-    """Somebody else has the lease now."""
-    other = connection.copy()
-    with other.cursor() as cursor:
-        cursor.execute("UPDATE common_lease SET fence = nextval('common_lease_fence'), holder = 'another'")
-    other.close()
-
-
-@pytest.mark.parametrize("seconds", [0, 60])
-def test_a_worker_that_lost_its_lease_cannot_write(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    monkeypatch.setattr(_progress, "SECONDS_BETWEEN", seconds)
-    import_id = received(body_of(alike(1_000)))
-    in_the_middle(monkeypatch, take_over)
-    assert load_now(import_id) == "stopped"
-    assert (counts(), row_of(import_id).status) == ((1, 0), "loading")
-
-
-def test_without_the_fence_a_late_worker_would_write(monkeypatch: pytest.MonkeyPatch) -> None:
+@BOTH
+def test_without_the_fence_a_late_worker_would_write(monkeypatch: pytest.MonkeyPatch, format: str) -> None:
     """The negative control of the test above."""
     monkeypatch.setattr(Held, "assert_fence", lambda _: None)
     monkeypatch.setattr(_progress, "SECONDS_BETWEEN", 60)
-    import_id = received(body_of(alike(1_000)))
-    in_the_middle(monkeypatch, take_over)
+    import_id = sent(alike(1_000), format)
+    in_the_middle(monkeypatch, lambda _: elsewhere(TAKE_OVER))
     assert (load_now(import_id), counts()) == ("complete", (1, 1_000))
+
+
+def test_it_is_noticed_early_also_while_only_errors_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_progress, "SECONDS_BETWEEN", 0)
+    seen: list[int] = []
+
+    def body(import_id: int, **over: Any) -> Iterator[bytes]:
+        for number, chunk in enumerate(read_body(import_id, **over)):
+            seen.append(number)
+            yield chunk
+            if number == 1:
+                elsewhere(CANCEL)
+
+    monkeypatch.setattr(_received_stream, "read_body", body)
+    import_id = received(b"{\n" + lines_of(alike(1_000)), media_type=LINES, chunk=50_000)
+    assert (load_now(import_id), len(seen) <= 3, row_of(import_id).status) == ("stopped", True, "cancelled")
 
 
 def test_a_worker_that_froze_in_its_copy_does_not_keep_the_next_one_waiting() -> None:
@@ -249,3 +302,27 @@ def test_the_raw_body_is_kept_or_goes_with_the_last_step(settings: Any, days: in
     import_id = received(body_of([]))
     assert load_now(import_id) == "complete"
     assert (RawChunk.objects.count(), row_of(import_id).body_size is not None) == (kept, bool(kept))
+
+
+def test_large_ones_are_loaded_one_at_a_time() -> None:
+    import_id = sent(people(2), LINES)
+    with lease(LARGE_LEASE):
+        assert load_large_received(import_id=import_id) == "waits"
+    assert row_of(import_id).attempts == 0
+    assert load_large_received(import_id=import_id) == "complete"
+
+
+def test_a_review_of_what_is_wrong_fails_and_of_what_is_right_is_loaded_when_it_is_approved(superuser: User) -> None:
+    wrong = sent([ONE | {"relatives": [2]}, TWO], LINES, review=True)
+    assert load_now(wrong) == "failed"
+    right = sent(people(3), LINES, review=True)
+    assert (load_now(right), counts()) == ("checked", (2, 0))
+    approve_delivery(import_id=right, actor=superuser)
+    assert (load_now(right), counts()) == ("complete", (2, 3))
+
+
+def test_many_residents_who_were_only_looked_at_are_vacuumed_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(module, "reclaim_soon", told.append)
+    assert load_now(sent(people(3), LINES, review=True)) == "checked"
+    assert told == [3]

@@ -1,6 +1,7 @@
 """What a checked delivery would change, and who may see the samples."""
 
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from imports.models import Import
+from imports.services.loading.load_received import load_received
 from imports.services.loading.review_delivery import MAX_SAMPLES, Review, review_delivery
 from tests.factories import people, relate
-from tests.imports.world import load, received
+from tests.imports.world import body_of, counts, lines_of, load, received
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +81,69 @@ def test_samples_are_few_and_of_every_kind() -> None:
     kinds = [one["difference"] for one in review.differences]
     assert [kinds.count(kind) for kind in ("changed", "gone", "new")] == [7, 7, 6]
     assert len(kinds) == MAX_SAMPLES
+
+
+def naive(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """How many are new, gone and changed, and the samples of a review."""
+
+    def shown(people: list[dict[str, Any]]) -> dict[Any, dict[str, Any]]:
+        rows = (
+            {name: sorted(value) if isinstance(value, list) else value for name, value in one.items()} for one in people
+        )
+        return {row.pop("citizen_id"): row for row in rows}
+
+    old, now = shown(before), shown(after)
+    kinds = {
+        "changed": [one for one in sorted(old) if one in now and old[one] != now[one]],
+        "gone": [one for one in sorted(old) if one not in now],
+        "new": [one for one in now if one not in old],
+    }
+    of_each = zip_longest(*([(kind, one) for one in ids[:20]] for kind, ids in kinds.items()))
+    in_turn = [pair for pairs in of_each for pair in pairs if pair is not None][:20]
+    samples = []
+    for kind, one in in_turn:
+        values = [(name, old.get(one, {}).get(name), now.get(one, {}).get(name)) for name in list(BEFORE[0])[1:]]
+        changes = {name: {"from": was, "to": will} for name, was, will in values if was != will}
+        samples.append({"citizen_id": one, "difference": kind, "changes": changes})
+    return {kind: len(ids) for kind, ids in kinds.items()}, samples
+
+
+BEFORE = relate(relate(people(80), "relatives", (1, 2), (1, 3)), "friends", (4, 5), (4, 6))
+AFTER = {
+    "the same": BEFORE,
+    "other orders": [
+        {**one, "relatives": one["relatives"][::-1], "friends": one["friends"][::-1]} for one in reversed(BEFORE)
+    ],
+    "nobody": [],
+    "others": [{**one, "citizen_id": one["citizen_id"] + 100} for one in people(50)],
+    "fields": [{**one, name: value} for one, (name, value) in zip(
+        people(80),
+        [("town", "X"), ("street", "X"), ("building", "X"), ("apartment", 9_999), ("name", "X"),
+         ("birth_date", "01.02.1903"), ("gender", "female"), ("channel", "X"), ("gender", "male")],
+        strict=False,
+    )],
+    "relations": relate(people(80), "friends", (1, 2), (1, 3), (70, 80)),
+    "of every kind": [{**one, "citizen_id": 500 - one["citizen_id"]} if one["citizen_id"] % 3 == 0
+                      else {**one, "town": "Elsewhere"} for one in people(80)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AFTER)
+@pytest.mark.parametrize("is_first", [False, True])
+@pytest.mark.parametrize("of", [body_of, lines_of])
+@pytest.mark.django_db(transaction=True)
+def test_a_review_counts_what_is_different_and_stores_nothing(
+    name: str, is_first: bool, of: Callable[..., bytes]
+) -> None:
+    load(BEFORE, source="another" if is_first else "default")
+    media_type = "application/json" if of is body_of else "application/x-ndjson"
+    import_id = received(of(AFTER[name]), media_type=media_type, review=True)
+    assert (load_received(import_id=import_id), counts()) == ("checked", (2, 80))
+    row, (expected, samples) = Import.objects.get(pk=import_id), naive([] if is_first else BEFORE, AFTER[name])
+    assert row.review is not None
+    assert expected.items() <= row.review.items()
+    assert row.differences == samples
+    assert (row.review["residents"], row.citizen_count, row.processed) == (len(AFTER[name]), len(AFTER[name]), 0)
 
 
 def checked(maker: User | None, last: int | None) -> int:

@@ -11,8 +11,7 @@ from django.utils import timezone
 from config.common.problems import Conflict, Gone, InvalidInput, NotFound, Stale
 from imports.fields import Patch
 from imports.models import Citizen, Correction, Import
-from imports.services.residents.correct_resident import correct_resident
-from imports.services.residents.resident_version import version_of
+from imports.services.residents.correct_resident import correct_resident, version_of
 from tests.factories import people, relate
 from tests.imports.world import faults, load, stored
 
