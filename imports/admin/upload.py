@@ -15,7 +15,6 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidge
 from config.common.encodings import limited
 from config.common.problems import Problem
 from imports.admin.access import user_of
-from imports.documents.error_positions import position_of
 from imports.documents.formats import HEAD_BYTES, kind_of
 from imports.models import Import
 from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource
@@ -65,7 +64,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
             try:
                 taken = _take(request, **form.cleaned_data)
             except Problem as problem:
-                _add_errors(form, problem)
+                form.add_error("source" if isinstance(problem, InvalidSource) else "file", problem.detail)
             else:
                 return HttpResponseRedirect(reverse("admin:imports_import_change", args=(taken.pk,)))
         context = {
@@ -93,11 +92,3 @@ def _pieces(file: "UploadedFile[Any]") -> Iterator[bytes]:
     """The file, a mebibyte at a time: Django keeps a large one on disk."""
     file.seek(0)
     yield from file.chunks(_CHUNK)
-
-
-def _add_errors(form: UploadForm, problem: Problem) -> None:
-    form.add_error("source" if isinstance(problem, InvalidSource) else "file", problem.detail)
-    for error in problem.errors:
-        form.add_error(None, f"{position_of(error.pointer)}: {error.detail}")
-    if problem.more_errors:
-        form.add_error(None, f"and {problem.more_errors:,} more.")

@@ -1,10 +1,8 @@
 """Where something is wrong in a delivery, as staff read it."""
 
 import re
-from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from imports.documents.error_positions import position_of
 from tests.factories import ImportFactory
@@ -40,10 +38,3 @@ def test_the_page_of_a_refused_delivery_names_residents_and_lines() -> None:
     assert re.findall(r"<li><span[^>]*>([^<]*)</span> · Wrong.</li>", shown) == [
         "Resident 2 · town", "Line 17 · town", "The whole",
     ]  # fmt: skip
-
-
-def test_the_form_of_an_upload_names_what_is_wrong_in_words() -> None:
-    form = {"file": SimpleUploadedFile("a", b"{}"), "source": "--"}
-    answer: Any = browser(somebody("Managers")).post("/admin/imports/import/upload/", form)
-    (said,) = answer.context["form"].non_field_errors()
-    assert (said.startswith("source: "), said in text(answer)) == (True, True)

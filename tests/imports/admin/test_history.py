@@ -26,7 +26,7 @@ def key(import_id: int, citizen_id: int) -> int:
 def said(import_id: int, citizen_id: int) -> list[str]:
     """What the page of the resident says was corrected, newest first."""
     page = browser(somebody("Managers")).get(f"{PAGES['citizen'].format(key(import_id, citizen_id))}change/")
-    return ["; ".join(one["said"]) for one in page.context["corrections"]]
+    return ["; ".join(one["sentences"]) for one in page.context["corrections"]]
 
 
 def test_a_relation_shows_on_the_other_side_when_it_begins_and_when_it_ends() -> None:

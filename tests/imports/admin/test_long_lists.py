@@ -88,6 +88,6 @@ def test_who_may_only_look_sees_no_more_of_a_long_list() -> None:
 def test_the_history_of_a_long_list_is_its_beginning(editor: Client) -> None:
     import_id = load(star(30))
     correct_resident(import_id=import_id, citizen_id=1, patch=Patch(relatives=[2, 3]), actor=None)
-    said = editor.get(address(import_id, 1)).context["corrections"][0]["said"]
+    said = editor.get(address(import_id, 1)).context["corrections"][0]["sentences"]
     beginning = ", ".join(map(str, range(2, 22)))
     assert said == [f"relatives: [{beginning}, … 30 in all] → [2, 3]"]

@@ -163,7 +163,7 @@ def test_a_new_friend_shows_on_both_sides_and_the_page_says_so(editor: User) -> 
         ({"town": "--"}, "At least one letter or digit is expected."),
         ({"birth_date": "31.02.1990"}, "A real date written DD.MM.YYYY is expected."),
         ({"friends": [99]}, "Not in this delivery: 99."),
-        ({"friends": [2], "relatives": [2]}, "This citizen stands in relatives too."),
+        ({"friends": [2], "relatives": [2]}, "This resident stands in relatives too."),
         ({"apartment": "9" * 25}, "Ensure this value is less than or equal to"),
     ],
 )
@@ -180,7 +180,7 @@ def test_nothing_is_saved_over_somebody_elses_change(editor: User) -> None:
     known = client.get(url).context["adminform"].form["known_version"].value()
     form = {**form_of(import_id, 1), "known_version": known, "town": "Mine"}
     correct_resident(import_id=import_id, citizen_id=1, patch=Patch(street="Theirs 1"), actor=None)
-    assert "Somebody has changed this citizen" in text(client.post(url, form))
+    assert "Somebody has changed this resident" in text(client.post(url, form))
     assert (stored(import_id)[1]["street"], Correction.objects.count()) == ("Theirs 1", 1)
 
 

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from imports.documents.errors import InvalidDocument
-from imports.documents.reader import read_document, read_patch
+from imports.documents.reader import read_document
 from tests.imports.documents.builders import RULES, citizen, document, refused
 
 DATES = [
@@ -73,27 +72,3 @@ def test_an_integer_written_as_a_float_is_refused(number: str) -> None:
 def test_an_integer_of_thousands_of_digits_is_refused(number: str) -> None:
     body = document(citizen()).replace(b'"apartment": 7', f'"apartment": {number}'.encode())
     assert refused(body) == [("/citizens/0/apartment", "out_of_range")]
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "pointer", "code"),
-    [
-        pytest.param("town", "-", "/town", "no_letter_or_digit", id="town"),
-        pytest.param("street", "", "/street", "too_short", id="street"),
-        pytest.param("building", "a" * 257, "/building", "too_long", id="building"),
-        pytest.param("apartment", True, "/apartment", "invalid_type", id="apartment"),
-        pytest.param("name", "a\x00", "/name", "invalid_characters", id="name"),
-        pytest.param("birth_date", "22.11.2026", "/birth_date", "future_date", id="birth_date"),
-        pytest.param("gender", "other", "/gender", "invalid_choice", id="gender"),
-        pytest.param("relatives", [1, 2, -3], "/relatives/2", "out_of_range", id="relatives"),
-        pytest.param("friends", [5, 5], "/friends/1", "duplicate", id="friends"),
-        pytest.param("channel", None, "/channel", "invalid_type", id="channel"),
-        pytest.param("citizen_id", 1, "/citizen_id", "read_only", id="citizen_id"),
-        pytest.param("age", 1, "/age", "unknown_field", id="an unknown field"),
-    ],
-)
-def test_a_correction_follows_the_same_rules(field: str, value: Any, pointer: str, code: str) -> None:
-    body = document({field: value})[len(b'{"citizens": [') : -len(b"]}")]
-    with pytest.raises(InvalidDocument) as refusal:
-        read_patch(body, rules=RULES)
-    assert [(error.pointer, error.code) for error in refusal.value.errors] == [(pointer, code)]

@@ -99,5 +99,5 @@ def test_the_command_erases_several_or_says_what_it_would(capsys: pytest.Capture
     assert Import.objects.filter(status="erased").count() == 0
     call_command("erase_import", one, two)
     assert Import.objects.filter(status="erased").count() == 2
-    with pytest.raises(CommandError, match="There is no such import"):
+    with pytest.raises(CommandError, match="There is no such delivery"):
         call_command("erase_import", two + 1)

@@ -97,7 +97,7 @@ def test_what_was_asked_of_an_import_that_went_meanwhile_says_so(editor: User) -
     Import.objects.filter(pk=import_id).update(deleted_at="2026-01-01T00:00Z")
     assert carry_out_rename(rename_id=waiting.pk) is None
     waiting.refresh_from_db()
-    assert (waiting.refusal, waiting.finished_at is not None) == ("There is no such import.", True)
+    assert (waiting.refusal, waiting.finished_at is not None) == ("There is no such delivery.", True)
 
 
 def test_the_names_go_with_the_residents(editor: User) -> None:
