@@ -18,6 +18,6 @@ class ImportsConfig(domain.DomainConfig):
     unprofiled_paths = ("/imports", "/admin/imports")
 
     def ready(self) -> None:
-        from imports.services.figures import register
+        from imports.services.metrics import register
 
         register()

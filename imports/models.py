@@ -1,4 +1,4 @@
-"""Deliveries of residents: the import, its citizens, and the corrections that staff made."""
+"""Deliveries of residents: the delivery, its residents, and the corrections that staff made."""
 
 from typing import ClassVar
 
@@ -8,9 +8,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import IsNull
+from django.urls import reverse
 from django.utils import timezone
 
-from imports.querysets import CitizenQuerySet, ImportQuerySet
+from imports.documents.formats import FORMATS, JSON
+from imports.querysets import CitizenQuerySet, CorrectionQuerySet, ImportQuerySet
 
 _NO_ID = Value(None, output_field=models.BigIntegerField())
 
@@ -23,7 +25,7 @@ class ArrayPosition(Func):
 
 
 class Import(models.Model):
-    """One delivery of residents. Imports are independent of each other."""
+    """One delivery of residents. Deliveries are independent of each other."""
 
     class Status(models.TextChoices):
         """Where a delivery stands."""
@@ -35,12 +37,6 @@ class Import(models.Model):
         FAILED = "failed"
         CANCELLED = "cancelled"
         ERASED = "erased"
-
-    class Format(models.TextChoices):
-        """What a raw body is written as."""
-
-        JSON = "application/json", "JSON"
-        NDJSON = "application/x-ndjson", "NDJSON"
 
     source = models.CharField(max_length=64, default="default", help_text="Who supplied it.")
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
@@ -56,7 +52,11 @@ class Import(models.Model):
     differences = models.JSONField(default=list, blank=True, help_text="Samples while it waits for approval.")
     # The default is the database's too: a web server of before the column does not name it.
     media_type = models.CharField(
-        max_length=32, choices=Format.choices, default=Format.JSON, db_default=Format.JSON, help_text="Of the raw body."
+        max_length=32,
+        choices=[(one.media_type, one.label) for one in FORMATS.values()],
+        default=JSON.media_type,
+        db_default=JSON.media_type,
+        help_text="Of the raw body.",
     )
     content_encoding = models.CharField(max_length=16, blank=True, help_text="Of the raw body.")
     body_size = models.BigIntegerField("raw body", null=True, blank=True, help_text="Its bytes while it is kept.")
@@ -91,6 +91,10 @@ class Import(models.Model):
     def __str__(self) -> str:
         return f"Delivery {self.pk} from {self.source}"
 
+    def get_absolute_url(self) -> str:
+        """Where the API has it, as the answer to whoever delivered it said."""
+        return reverse("import-detail", kwargs={"import_id": self.pk})
+
 
 class RawChunk(models.Model):
     """A piece of a delivery as it was sent, until it is loaded and a while longer."""
@@ -117,7 +121,7 @@ class RawChunk(models.Model):
 class Citizen(models.Model):
     """One resident of one delivery.
 
-    `relatives` and `friends` are ids of citizens of the same import and symmetric: whoever stands in one's list has
+    `relatives` and `friends` are ids of residents of the same delivery and symmetric: whoever stands in one's list has
     one in theirs. The services that write them see to that, under locks; the constraints keep what a row can know.
     """
 
@@ -127,7 +131,7 @@ class Citizen(models.Model):
         MALE = "male"
         FEMALE = "female"
 
-    # Rows of a delivery go in chunks (`services/import_rows.py`), never by Django's cascade, which would read them all.
+    # Rows of a delivery go in chunks (`services/erasing`), never by Django's cascade, which would read them all.
     delivery = models.ForeignKey(
         Import,
         db_column="import_id",
@@ -180,7 +184,7 @@ class Citizen(models.Model):
 
 
 class Correction(models.Model):
-    """What somebody changed on a citizen: `{"town": {"from": "Kiev", "to": "Kyiv"}}`."""
+    """What somebody changed on a resident: `{"town": {"from": "Kiev", "to": "Kyiv"}}`."""
 
     delivery = models.ForeignKey(
         Import,
@@ -197,6 +201,8 @@ class Correction(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    objects: ClassVar[CorrectionQuerySet] = CorrectionQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
+
     class Meta:
         ordering = ("-id",)
         indexes = [models.Index(fields=["delivery", "citizen_id", "-id"], name="correction_of_citizen")]
@@ -206,7 +212,7 @@ class Correction(models.Model):
 
 
 class Rename(models.Model):
-    """A town or a channel that somebody gives another name throughout an import, and what became of it."""
+    """A town or a channel that somebody gives another name throughout a delivery, and what became of it."""
 
     class Field(models.TextChoices):
         """What may be renamed."""
@@ -214,7 +220,7 @@ class Rename(models.Model):
         TOWN = "town"
         CHANNEL = "channel"
 
-    # Few rows an import, so Django's cascade may take them along.
+    # Few rows a delivery, so Django's cascade may take them along.
     delivery = models.ForeignKey(
         Import, db_column="import_id", on_delete=models.CASCADE, related_name="+", verbose_name="delivery"
     )

@@ -1,4 +1,4 @@
-"""Reads of deliveries and their citizens, named for their readers."""
+"""Reads of deliveries and their residents, named for their readers."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,14 +10,16 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat, Now
 
 from config.common.background.models import Lease
+from imports.fields import LISTS
 
 if TYPE_CHECKING:
-    from imports.models import Citizen, Import
+    from imports.models import Citizen, Correction, Import  # noqa: F401 - ruff does not look into the brackets of a base
 
 SEE_ALL = "imports.view_citizen"
 SEE_OWN = "imports.view_own_citizens"
+MAY_ERASE = "imports.delete_import"
 
-# The lease of whoever loads an import is called this and its id.
+# The lease of whoever loads a delivery is called this and its id.
 LEASE_PREFIX = "imports.load:"
 
 
@@ -41,7 +43,7 @@ class ImportQuerySet(models.QuerySet["Import"]):
         return self.live().filter(created_at__lt=moment).exclude(status="erased")
 
     def compared_with(self, import_id: int) -> "ImportQuerySet":
-        """The ones whose review was made against this import."""
+        """The ones whose review was made against this delivery."""
         return self.filter(review__compared_with=import_id)
 
     def with_makers(self) -> "ImportQuerySet":
@@ -49,7 +51,7 @@ class ImportQuerySet(models.QuerySet["Import"]):
         return self.select_related("created_by").order_by("-id")
 
     def key_shared(self, import_id: int) -> "Import | None":
-        """The import, held against deletion until the transaction ends; other corrections are not kept waiting."""
+        """The delivery, held against deletion until the transaction ends; other corrections are not kept waiting."""
         sql = "SELECT * FROM imports_import WHERE id = %s FOR KEY SHARE"
         return next(iter(self.raw(sql, [import_id])), None)
 
@@ -75,7 +77,7 @@ class ImportQuerySet(models.QuerySet["Import"]):
         return moment
 
     def last_complete_of(self, source: str) -> "Import | None":
-        """The newest complete import of a source."""
+        """The newest complete delivery of a source."""
         return self.live().filter(source=source, status="complete").order_by("-id").first()
 
     def whose_citizens_are_open_to(self, user: User) -> "ImportQuerySet":
@@ -96,10 +98,37 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
     """Residents."""
 
     def of(self, import_id: int) -> "CitizenQuerySet":
-        """The ones of one import."""
+        """The ones of one delivery."""
         return self.filter(delivery_id=import_id)
 
     def locked(self, import_id: int, citizen_ids: set[int]) -> "list[Citizen]":
-        """These citizens, locked for writing in the order of their ids, which every writer keeps."""
+        """These residents, locked for writing in the order of their ids, which every writer keeps."""
         rows = self.of(import_id).filter(citizen_id__in=sorted(citizen_ids))
         return list(rows.order_by("citizen_id").select_for_update(no_key=True))
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    """Corrections of residents."""
+
+    def about(self, import_id: int, citizen_id: int) -> "CorrectionQuerySet":
+        """The ones of the resident, the oldest first."""
+        return self.filter(delivery_id=import_id, citizen_id=citizen_id).select_related("corrected_by").order_by("id")
+
+    def naming(self, import_id: int, citizen_id: int) -> "CorrectionQuerySet":
+        """The ones of others in which the resident stands in one of their lists, before or after."""
+        names = Q()
+        for side in _sides(citizen_id):
+            names |= side["from"] | side["to"]
+        return self.filter(names, delivery_id=import_id).exclude(citizen_id=citizen_id).order_by("id")
+
+    def moving(self, import_id: int, citizen_id: int) -> "CorrectionQuerySet":
+        """Those of `naming` that changed the resident's own lists too; the others named them all along."""
+        moved = Q()
+        for side in _sides(citizen_id):
+            moved |= side["from"] & ~side["to"] | side["to"] & ~side["from"]
+        return self.naming(import_id, citizen_id).filter(moved)
+
+
+def _sides(citizen_id: int) -> list[dict[str, Q]]:
+    """Asks of each list whether the resident stood in it before a correction, and after it."""
+    return [{side: Q(changes__contains={name: {side: [citizen_id]}}) for side in ("from", "to")} for name in LISTS]

@@ -9,14 +9,14 @@ from config.common.background.publishing import enqueue
 from config.common.background.single import single_run
 from config.common.background.sweeping import SWEPT_EXPIRES, sweep
 from imports.models import Import, Rename
-from imports.services.delete_import import PURGE, purge_deleted_imports
-from imports.services.erase_bodies import erase_old_bodies
-from imports.services.erase_import import ERASE, scrub_erased_imports
-from imports.services.erase_old_imports import erase_old_imports
-from imports.services.load_received import load_large_import, load_received_import
-from imports.services.receive_import import LOAD, LOAD_LARGE, load_task
-from imports.services.reclaim_space import VACUUM, reclaim_space
-from imports.services.rename_value import RENAME, carry_out_rename
+from imports.services.erasing.delete_delivery import PURGE, purge_deleted_deliveries
+from imports.services.erasing.erase_bodies import erase_old_bodies
+from imports.services.erasing.erase_delivery import ERASE, scrub_erased_deliveries
+from imports.services.erasing.erase_old_deliveries import erase_old_deliveries
+from imports.services.erasing.reclaim_space import VACUUM, reclaim_space
+from imports.services.loading.load_received import load_large_received, load_received
+from imports.services.loading.receive_delivery import LOAD, LOAD_LARGE, load_task
+from imports.services.residents.rename_value import RENAME, carry_out_rename
 
 ERASE_BODIES = "imports.erase_bodies"
 ERASE_OLD = "imports.erase_old"
@@ -34,7 +34,7 @@ logger = structlog.get_logger(__name__)
 @background_task(LOAD, queue="default", soft_time_limit=600, time_limit=660)
 def load(self: BackgroundTask, *, import_id: int, **kwargs: Any) -> None:
     """Loads a received delivery; one that is loaded, cancelled or deleted is left alone."""
-    logger.info("import_load", import_id=import_id, outcome=load_received_import(import_id=import_id))
+    logger.info("import_load", import_id=import_id, outcome=load_received(import_id=import_id))
 
 
 @background_task(
@@ -47,7 +47,7 @@ def load(self: BackgroundTask, *, import_id: int, **kwargs: Any) -> None:
 )
 def load_large(self: BackgroundTask, *, import_id: int, **kwargs: Any) -> None:
     """Loads a large delivery, one at a time; those that wait are sent again by the sweep."""
-    logger.info("import_load", import_id=import_id, outcome=load_large_import(import_id=import_id))
+    logger.info("import_load", import_id=import_id, outcome=load_large_received(import_id=import_id))
 
 
 @sweep(LOAD)
@@ -71,43 +71,44 @@ def erase_bodies(self: BackgroundTask, **kwargs: Any) -> None:
 
 @background_task(PURGE, queue="bulk")
 def purge_deleted(self: BackgroundTask, **kwargs: Any) -> None:
-    """Removes the rows of deleted imports, one run at a time; what is left after a while is a new message's."""
+    """Removes the rows of deleted deliveries, one run at a time; what is left after a while is a new message's."""
     with single_run(PURGE) as alone:
         if alone:
-            purge_deleted_imports(seconds=_PURGE_SECONDS)
+            purge_deleted_deliveries(seconds=_PURGE_SECONDS)
             sweep_deleted()
 
 
 @sweep(PURGE)
 def sweep_deleted() -> None:
-    """Deleted imports whose rows are still there."""
+    """Deleted deliveries whose rows are still there."""
     if Import.objects.deleted().exists():
         enqueue(PURGE, expires=SWEPT_EXPIRES)
 
 
 @background_task(ERASE, queue="bulk")
 def erase(self: BackgroundTask, **kwargs: Any) -> None:
-    """Removes the personal data of erased imports, one run at a time; what is left after a while is a new message's."""
+    """Removes the personal data of erased deliveries, one run at a time; what is left after a while is a new
+    message's."""
     with single_run(ERASE) as alone:
         if alone:
-            logger.info("imports_erased", erased=scrub_erased_imports(seconds=_PURGE_SECONDS))
+            logger.info("imports_erased", erased=scrub_erased_deliveries(seconds=_PURGE_SECONDS))
             sweep_erased()
 
 
 @sweep(ERASE)
 def sweep_erased() -> None:
-    """Erased imports of which something personal is still there."""
+    """Erased deliveries of which something personal is still there."""
     if Import.objects.to_scrub().exists():
         enqueue(ERASE, expires=SWEPT_EXPIRES)
 
 
 @background_task(ERASE_OLD, queue="bulk")
 def erase_old(self: BackgroundTask, **kwargs: Any) -> None:
-    """Marks the imports whose time is over as erased, one run at a time; what is left is a new message's."""
+    """Marks the deliveries whose time is over as erased, one run at a time; what is left is a new message's."""
     with single_run(ERASE_OLD) as alone:
         if not alone:
             return
-        erased, more = erase_old_imports(seconds=_PURGE_SECONDS)
+        erased, more = erase_old_deliveries(seconds=_PURGE_SECONDS)
         logger.info("old_imports_erased", erased=erased, more=more)
     if more:
         enqueue(ERASE_OLD)
@@ -123,7 +124,7 @@ def vacuum(self: BackgroundTask, **kwargs: Any) -> None:
 
 @background_task(RENAME, queue="default", soft_time_limit=600, time_limit=660)
 def rename(self: BackgroundTask, *, rename_id: int, **kwargs: Any) -> None:
-    """Renames a town or a channel throughout an import; what is done is left alone."""
+    """Renames a town or a channel throughout a delivery; what is done is left alone."""
     logger.info("rename", rename_id=rename_id, citizens=carry_out_rename(rename_id=rename_id))
 
 

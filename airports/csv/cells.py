@@ -1,4 +1,4 @@
-"""From a cell to its value, as PostgreSQL's COPY reads it in text format with `NULL ''`."""
+"""From a cell to its value as a text, an empty one for null."""
 
 import re
 from collections.abc import Callable
@@ -14,8 +14,6 @@ _NUMBERS = frozenset({"latitude", "longitude", "altitude", "timezone"})
 _GUARDED = re.compile("'+[=+@\t\r-]")
 # What makes a writer of CSV put quotes around a cell, inside which a backslash escapes.
 _QUOTED = re.compile(r'[,"\r\n]')
-_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-_NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]").search
 
 Parser = Callable[[str], str]
 
@@ -35,7 +33,7 @@ class Memory(dict[str, str]):
 
 
 def parser(name: str) -> Parser:
-    """What makes COPY text of a cell of the column `name`, by the rule of its field. Raises `InvalidValue`."""
+    """What reads a cell of the column `name` by the rule of its field. Raises `InvalidValue`."""
     field = FIELDS[name]
     parse = _number_parser(field) if name in _NUMBERS else _text_parser(field)
     return Memory(parse).__getitem__ if name in _REPEATED else parse
@@ -47,10 +45,7 @@ def _text_parser(field: Field) -> Parser:
     def parse(cell: str) -> str:
         # Most cells have neither, and a closer look costs as much as the rest.
         value = read(_plain(cell) if "\\" in cell or "'" in cell else cell)
-        if value is None:
-            return absent()
-        text = str(value)
-        return text.translate(_ESCAPES) if _NEEDS_ESCAPE(text) else text
+        return absent() if value is None else str(value)
 
     return parse
 

@@ -8,6 +8,7 @@ from airports.csv.lines import ByteStream
 from airports.csv.records import Record, read_records
 from airports.csv.rejections import Rejection, Rejections
 from airports.fields import NAMES, InvalidValue
+from config.common.db.copy_text import copy_text
 
 COLUMNS = ("line", *NAMES)
 ROWS_IN_CHUNK = 500
@@ -30,14 +31,14 @@ class CsvRows:
 
     def chunks(self) -> Iterator[bytes]:
         """Some hundred rows at a time. Raises `BadHeader`."""
-        rows: list[str] = []
+        rows: list[list[str]] = []
         for record in self._data():
             if (row := self._row(record)) is not None:
                 rows.append(row)
                 if len(rows) >= ROWS_IN_CHUNK:
-                    yield "".join(rows).encode()
+                    yield copy_text(rows)
                     rows.clear()
-        yield "".join(rows).encode()
+        yield copy_text(rows)
 
     def _data(self) -> Iterator[Record]:
         """The records after the header, where there is one."""
@@ -56,8 +57,8 @@ class CsvRows:
         places = [layout.index(name) for name in NAMES]
         self._order = lambda texts: [texts[place] for place in places]
 
-    def _row(self, record: Record) -> str | None:
-        """The row as a line for COPY; None where it is rejected."""
+    def _row(self, record: Record) -> list[str] | None:
+        """The values of `COLUMNS`; None where the row is rejected."""
         self.count += 1
         if self._layout is None and (layout := row_layout(record.cells)):
             self._use(layout)
@@ -69,7 +70,7 @@ class CsvRows:
         except InvalidValue:
             self._reject_values(record, self._layout)
             return None
-        return "\t".join([str(record.line), *self._order(texts)]) + "\n"
+        return [str(record.line), *self._order(texts)]
 
     def _reject_row(self, record: Record) -> None:
         """One that cannot be read, or whose cells are too few or too many."""

@@ -10,7 +10,7 @@ from analytics.services.questions import DEFAULT_GROUPING, GROUPABLE, MEASURES, 
 from analytics.services.scopes import known_age_groups
 from config.common.http.pagination import PageQuery
 from config.common.http.paths import MAX_ID
-from imports.documents.structs import MAX_CHANNEL, MAX_TEXT
+from imports.fields import MAX_CHANNEL, MAX_TEXT
 from imports.models import Citizen
 
 _MAX_SOURCE = 64

@@ -6,11 +6,12 @@ from django.http import HttpRequest
 
 from config.common.privacy.admin import AuditedAdmin
 from config.common.staff.read_only import ReadOnlyAdmin
+from imports.admin.list_title import ListTitleMixin
 from imports.models import Correction
 
 
 @admin.register(Correction)
-class CorrectionAdmin(AuditedAdmin, ReadOnlyAdmin):
+class CorrectionAdmin(ListTitleMixin, AuditedAdmin, ReadOnlyAdmin):
     """What was corrected, by whom."""
 
     list_display = ("id", "delivery_id", "citizen_id", "corrected_at", "corrected_by")

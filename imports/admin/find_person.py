@@ -14,10 +14,10 @@ from config.common.http.error_pages import refused
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Unavailable
-from imports.admin.resident_requests import ResidentRequestsMixin
-from imports.documents.dates import parse_birth_date
+from imports.admin.data_requests import DataRequestsMixin
+from imports.dates import parse_birth_date
 from imports.models import Citizen
-from imports.services.find_residents import Found, bodies_not_searched, find_residents
+from imports.services.residents.find_person import Found, bodies_not_searched, find_person
 
 
 class PersonForm(forms.Form):
@@ -43,7 +43,7 @@ class PersonForm(forms.Form):
         return born
 
 
-class FindPersonMixin(ResidentRequestsMixin):
+class FindPersonMixin(DataRequestsMixin):
     """Adds the page and the button that leads to it. What it is asked is sent by POST: no log of addresses has it."""
 
     actions_list = ("find_person",)
@@ -54,7 +54,7 @@ class FindPersonMixin(ResidentRequestsMixin):
         if "action" in request.POST and (answer := self._do(request)) is not None:
             return answer
         form = PersonForm(request.POST or None)
-        found = find_residents(**form.cleaned_data) if form.is_valid() else None
+        found = find_person(**form.cleaned_data) if form.is_valid() else None
         residents = [(one.import_id, one.citizen_id) for one in found or ()]
         try:
             record_read(reader=Reader.of(request), what=What.LISTED, residents=residents, form="page")

@@ -10,13 +10,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
-from imports.admin.requests import user_of
+from imports.admin.access import user_of
+from imports.fields import LISTS
 from imports.models import Citizen, Correction, Import
-from imports.services.export_resident import corrections_about, corrections_on_the_other_side
 
 _SHOWN = 50
 _IDS = 20
-_KINDS = {"relatives": "relative", "friends": "friend"}
 
 
 class HistoryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
@@ -48,17 +47,17 @@ def _asked(row: Citizen | Import) -> dict[str, Any]:
 
 
 def history_of(citizen: Citizen) -> list[dict[str, Any]]:
-    """When, by whom, and sentences: the latest corrections of the citizen, and those of others that moved them into a
+    """When, by whom, and sentences: the latest corrections of the resident, and those of others that moved them into a
     list or out of one."""
-    about = (citizen.delivery_id, citizen.citizen_id)
+    about, corrections = (citizen.delivery_id, citizen.citizen_id), Correction.objects
     rows = {
         row.pk: row
-        for found in (corrections_about(*about), corrections_on_the_other_side(*about))
+        for found in (corrections.about(*about), corrections.moving(*about))
         for row in found.select_related("corrected_by").order_by("-id")[:_SHOWN]
     }
     latest = islice((rows[key] for key in sorted(rows, reverse=True)), _SHOWN)
     return [
-        {"at": row.corrected_at, "by": row.corrected_by, "said": list(_sentences(row, citizen.citizen_id))}
+        {"at": row.corrected_at, "by": row.corrected_by, "sentences": list(_sentences(row, citizen.citizen_id))}
         for row in latest
     ]
 
@@ -68,9 +67,9 @@ def _sentences(row: Correction, citizen_id: int) -> Iterator[str]:
         before, after = change["from"], change["to"]
         if row.citizen_id == citizen_id:
             yield f"{field}: {_cut(before)} → {_cut(after)}"
-        elif field in _KINDS and (citizen_id in before) != (citizen_id in after):
+        elif field in LISTS and (citizen_id in before) != (citizen_id in after):
             word = "named as" if citizen_id in after else "no longer named as"
-            yield f"{word} {_KINDS[field]} by a correction of resident {row.citizen_id}"
+            yield f"{word} {field.removesuffix('s')} by a correction of resident {row.citizen_id}"
 
 
 def _cut(value: object) -> object:

@@ -13,7 +13,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from imports.admin.citizen_form import LISTS, label
+from imports.admin.resident_form import label
+from imports.fields import LISTS
 from imports.models import Citizen
 
 # More are not offered to be changed: each is a field that the browser sends.
@@ -48,7 +49,7 @@ def without_long_lists(fields: Iterable[str], citizen: Citizen | None) -> list[s
 
 
 def named_on_page(citizen: Citizen) -> list[int]:
-    """The relatives and friends whom the page of the citizen shows."""
+    """The relatives and friends whom the page of the resident shows."""
     long = _too_long(citizen)
     lists = [getattr(citizen, name)[: _SHOWN if name in long else None] for name in LISTS]
     return [number for ids in lists for number in ids]

@@ -9,14 +9,15 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
-from imports.admin.requests import carry_out, user_of
+from imports.admin.access import carry_out, user_of
 from imports.models import Import
-from imports.services.delete_import import delete_import
-from imports.services.erase_import import MAY_ERASE, erase_import, plan_erasure
+from imports.querysets import MAY_ERASE
+from imports.services.erasing.delete_delivery import delete_delivery
+from imports.services.erasing.erase_delivery import erase_delivery, plan_erasure
 
 
 class RemoveMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
-    """Deleting takes the import out of every list. Erasing leaves it there, without anything personal."""
+    """Deleting takes the delivery out of every list. Erasing leaves it there, without anything personal."""
 
     def erase_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks, with how many rows it is about; by POST erases."""
@@ -31,7 +32,7 @@ class RemoveMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         }
         done = "Nobody can see its residents any more; their rows go in the background."
         page = reverse("admin:imports_import_change", args=(found.pk,))
-        return self._ask(request, found, erase_import, done, page, context)
+        return self._ask(request, found, erase_delivery, done, page, context)
 
     def remove_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks; by POST deletes."""
@@ -43,7 +44,7 @@ class RemoveMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
             "button": "Delete",
         }
         done = f"{found} is deleted; its rows go in the background."
-        return self._ask(request, found, delete_import, done, reverse("admin:imports_import_changelist"), context)
+        return self._ask(request, found, delete_delivery, done, reverse("admin:imports_import_changelist"), context)
 
     def _found(self, request: HttpRequest, object_id: str) -> Import:
         if not user_of(request).has_perm(MAY_ERASE):

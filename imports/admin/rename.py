@@ -13,10 +13,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import InvalidInput, Problem
+from imports.admin.access import open_delivery, user_of
 from imports.admin.history import HistoryMixin
-from imports.admin.requests import open_import, said, user_of
 from imports.models import Import, Rename
-from imports.services.rename_value import MAY_RENAME, Plan, ask_rename, plan_rename
+from imports.services.residents.rename_value import MAY_RENAME, Plan, ask_rename, plan_rename
 
 
 class RenameForm(forms.Form):
@@ -34,13 +34,13 @@ class RenameForm(forms.Form):
 
 
 class RenameMixin(HistoryMixin):
-    """The preview, and what it leads to: corrections, which are the history of an import."""
+    """The preview, and what it leads to: corrections, which are the history of a delivery."""
 
     def rename_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shows the form; with it sent, whom it is about; confirmed, renames."""
         if not user_of(request).has_perm(MAY_RENAME):
             raise PermissionDenied
-        found = open_import(request, object_id)
+        found = open_delivery(request, object_id)
         if found is None:
             raise Http404
         # From a town or a channel one comes with it filled in.
@@ -83,6 +83,6 @@ def _renamed(request: HttpRequest, found: Import, asked: dict[str, Any]) -> Http
 
 def _add_errors(form: RenameForm, problem: Problem) -> None:
     if not (isinstance(problem, InvalidInput) and problem.errors):
-        form.add_error(None, said(problem))
+        form.add_error(None, problem.detail)
     for error in problem.errors:
         form.add_error(error.pointer.removeprefix("/"), error.detail)

@@ -14,12 +14,12 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidge
 
 from config.common.http.encodings import limited
 from config.common.problems import Problem
-from imports.admin.file_kind import kind_of
-from imports.admin.requests import user_of
-from imports.documents.places import place_of
+from imports.admin.access import user_of
+from imports.documents.formats import HEAD_BYTES, kind_of
 from imports.models import Import
-from imports.services.load_import import DEFAULT_SOURCE
-from imports.services.receive_import import receive_import
+from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource
+from imports.services.loading.receive_delivery import receive_delivery
+from imports.services.loading.unpack_body import most_bytes
 
 _CHUNK = 1024 * 1024
 
@@ -58,13 +58,13 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
     @action(description="Upload a file", url_path="upload", icon="upload", permissions=["upload"])  # type: ignore[untyped-decorator]  # unfold has no types
     def upload_file(self, request: HttpRequest) -> HttpResponse:
-        """Shows the form; with a file, takes it in and leads to its import."""
+        """Shows the form; with a file, takes it in and leads to its page."""
         form = UploadForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
                 taken = _take(request, **form.cleaned_data)
             except Problem as problem:
-                _add_errors(form, problem)
+                form.add_error("source" if isinstance(problem, InvalidSource) else "file", problem.detail)
             else:
                 return HttpResponseRedirect(reverse("admin:imports_import_change", args=(taken.pk,)))
         context = {
@@ -77,11 +77,11 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
 
 def _take(request: HttpRequest, *, file: "UploadedFile[Any]", source: str, review: bool) -> Import:
-    kind = kind_of(file)
-    return receive_import(
-        chunks=limited(_pieces(file), max_bytes=kind.max_bytes),
-        media_type=kind.media_type,
-        content_encoding=kind.encoding,
+    format, encoding = kind_of(file.read(HEAD_BYTES), name=file.name or "")
+    return receive_delivery(
+        chunks=limited(_pieces(file), max_bytes=most_bytes(format)),
+        media_type=format.media_type,
+        content_encoding=encoding,
         source=source,
         review=review,
         actor=user_of(request),
@@ -92,11 +92,3 @@ def _pieces(file: "UploadedFile[Any]") -> Iterator[bytes]:
     """The file, a mebibyte at a time: Django keeps a large one on disk."""
     file.seek(0)
     yield from file.chunks(_CHUNK)
-
-
-def _add_errors(form: UploadForm, problem: Problem) -> None:
-    form.add_error("source" if any(error.pointer == "?source" for error in problem.errors) else "file", problem.detail)
-    for error in problem.errors:
-        form.add_error(None, f"{place_of(error.pointer)}: {error.detail}")
-    if problem.more_errors:
-        form.add_error(None, f"and {problem.more_errors:,} more.")

@@ -20,7 +20,6 @@ from config.common.http.tables import CSVRenderer, csv_response
 from config.common.http.viewsets import ApiViewSet
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
-from config.common.problems import NotFound
 from imports.api.examples import BIRTHDAYS, CORRECTION, PRESENTS
 from imports.api.imports import IMPORT_ID
 from imports.api.serializers import (
@@ -29,33 +28,43 @@ from imports.api.serializers import (
     CitizenPatchSerializer,
     CitizenSerializer,
     TownAgesSerializer,
-    citizen_row,
 )
+from imports.documents.formats import NDJSON
 from imports.documents.reader import read_patch
+from imports.fields import NAMES, written
 from imports.models import Citizen
 from imports.querysets import SEE_ALL, SEE_OWN
-from imports.services.access import readable_import
-from imports.services.age_percentiles import age_percentiles
-from imports.services.correct_citizen import correct_citizen
-from imports.services.count_courses import courses_by_channel, presents_by_month
+from imports.services.access import NoSuchResident, NotComplete, readable_delivery
 from imports.services.document_rules import rules_for
-from imports.services.read_citizens import FIELDS, stream_json, stream_ndjson, stream_rows
+from imports.services.residents.age_percentiles import age_percentiles
+from imports.services.residents.correct_resident import correct_resident
+from imports.services.residents.count_courses import courses_by_channel, presents_by_month
+from imports.services.residents.read_residents import stream_json, stream_ndjson, stream_rows
 
-NDJSON = "application/x-ndjson"
 CITIZEN_ID = OpenApiParameter(
     "citizen_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="Its id in the import."
 )
+_RETRY_AFTER_SECONDS = 5
 _SEE = (SEE_ALL, SEE_OWN)
 
 
 class NDJSONRenderer(BaseRenderer):
     """Names NDJSON in content negotiation; the view streams it."""
 
-    media_type = NDJSON
+    media_type = NDJSON.media_type
     format = "ndjson"
 
 
-class CitizenViewSet(ApiViewSet):
+class ContentsViewSet(ApiViewSet):
+    """What a delivery holds: whoever asks before it is complete is told when to ask again."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, NotComplete):
+            exc.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+        return super().handle_exception(exc)
+
+
+class CitizenViewSet(ContentsViewSet):
     """The residents of one import: read them, correct one, count the courses that they will buy."""
 
     permissions = {
@@ -81,18 +90,18 @@ class CitizenViewSet(ApiViewSet):
         parameters=[IMPORT_ID],
         responses={
             (200, "application/json"): data_of(CitizenSerializer(many=True), "CitizenList"),
-            (200, NDJSON): OpenApiResponse(str, description="A citizen a line."),
+            (200, NDJSON.media_type): OpenApiResponse(str, description="A citizen a line."),
             (200, "text/csv"): str,
         },
     )
     def list(self, request: Request, import_id: str) -> HttpResponseBase:
-        found = readable_import(import_id=path_id(import_id), actor=self.actor)
+        found = readable_delivery(import_id=path_id(import_id), actor=self.actor)
         self.query()
         self._record(What.RESIDENTS, found.pk)
         if self.format == "csv":
-            return csv_response(name=f"import-{found.pk}", header=FIELDS, rows=stream_rows(import_id=found.pk))
+            return csv_response(name=f"import-{found.pk}", header=NAMES, rows=stream_rows(import_id=found.pk))
         if self.format == "ndjson":
-            return StreamingHttpResponse(stream_ndjson(import_id=found.pk), content_type=NDJSON)
+            return StreamingHttpResponse(stream_ndjson(import_id=found.pk), content_type=NDJSON.media_type)
         return StreamingHttpResponse(stream_json(import_id=found.pk), content_type="application/json")
 
     @extend_schema(
@@ -105,7 +114,7 @@ class CitizenViewSet(ApiViewSet):
         citizen = self._citizen(import_id, citizen_id)
         self.query()
         self._record(What.RESIDENT, citizen.delivery_id, citizen.citizen_id)
-        return Response({"data": citizen_row(citizen)})
+        return Response({"data": written(citizen)})
 
     @extend_schema(
         summary="Correct a resident",
@@ -126,10 +135,10 @@ class CitizenViewSet(ApiViewSet):
         patch = read_patch(body, rules=rules_for(citizen))
         # The answer shows the whole resident.
         self._record(What.CORRECTED, citizen.delivery_id, citizen.citizen_id)
-        corrected = correct_citizen(
+        corrected = correct_resident(
             import_id=citizen.delivery_id, citizen_id=citizen.citizen_id, patch=patch, actor=self.actor
         )
-        return Response({"data": citizen_row(corrected)})
+        return Response({"data": written(corrected)})
 
     @extend_schema(
         summary="Count the courses that residents will buy",
@@ -145,7 +154,7 @@ class CitizenViewSet(ApiViewSet):
     )
     @action(detail=False, methods=["get"])
     def birthdays(self, request: Request, import_id: str) -> HttpResponse:
-        found = readable_import(import_id=path_id(import_id), actor=self.actor)
+        found = readable_delivery(import_id=path_id(import_id), actor=self.actor)
         by_month = self.query()["group_by"] == "month"
         self._record(What.COURSES, found.pk)
         data = presents_by_month(import_id=found.pk) if by_month else courses_by_channel(import_id=found.pk)
@@ -156,14 +165,14 @@ class CitizenViewSet(ApiViewSet):
         record_read(reader=Reader.of(self.request), what=what, residents=residents, form=self.format)
 
     def _citizen(self, import_id: str, citizen_id: str) -> Citizen:
-        found = readable_import(import_id=path_id(import_id), actor=self.actor)
+        found = readable_delivery(import_id=path_id(import_id), actor=self.actor)
         citizen = Citizen.objects.of(found.pk).filter(citizen_id=path_id(citizen_id)).first()
         if citizen is None:
-            raise NotFound("There is no such citizen in this import.")
+            raise NoSuchResident
         return citizen
 
 
-class TownAgeViewSet(ApiViewSet):
+class TownAgeViewSet(ContentsViewSet):
     """How old the residents of each town are."""
 
     permissions = {"list": _SEE}
@@ -180,7 +189,7 @@ class TownAgeViewSet(ApiViewSet):
         },
     )
     def list(self, request: Request, import_id: str) -> HttpResponseBase:
-        found = readable_import(import_id=path_id(import_id), actor=self.actor)
+        found = readable_delivery(import_id=path_id(import_id), actor=self.actor)
         self.query()
         # Of a town with one resident they are an age.
         residents = [(found.pk, None)]

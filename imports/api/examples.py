@@ -2,19 +2,9 @@
 
 from drf_spectacular.utils import OpenApiExample
 
-_ANNA = {
-    "citizen_id": 1,
-    "town": "Kyiv",
-    "street": "Khreshchatyk",
-    "building": "22",
-    "apartment": 7,
-    "name": "Anna Shevchenko",
-    "birth_date": "26.12.1986",
-    "gender": "female",
-    "relatives": [2],
-    "friends": [],
-    "channel": "instagram",
-}
+from imports.fields import FIELDS
+
+_ANNA = {name: field.example for name, field in FIELDS.items()}
 _PETRO = _ANNA | {
     "citizen_id": 2,
     "name": "Petro Shevchenko",

@@ -7,9 +7,10 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
-from imports.documents.dates import parse_birth_date
-from imports.documents.structs import MAX_INTEGER
+from imports.dates import parse_birth_date
 from imports.documents.texts import has_letter_or_digit
+from imports.fields import MAX_INTEGER, Field, Kind
+from imports.services.document_rules import longest_lists
 
 _DATE = r"^[0-9]{2}\.[0-9]{2}\.[0-9]{4}$"
 
@@ -90,3 +91,24 @@ class CitizenIdsSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-unty
         map_field: Any = auto_schema._map_serializer_field
         schema = map_field(self.target, direction, bypass_extensions=True)
         return schema | {"maxItems": self.target.max_length} if direction == "request" else schema
+
+
+def serializer_field(field: Field) -> serializers.Field[Any, Any, Any, Any]:
+    """What describes a field of a resident, by the table."""
+    options: dict[str, Any] = {"required": field.is_required}
+    if field.description:
+        options["help_text"] = field.description
+    match field.kind:
+        case Kind.INTEGER:
+            return StrictIntegerField(**options)
+        case Kind.TEXT:
+            if field.default is not None:
+                options["default"] = field.default
+            text = LetterOrDigitField if field.needs_letter_or_digit else StrictTextField
+            return text(max_length=field.longest, **options)
+        case Kind.DATE:
+            return BirthDateField(**options)
+        case Kind.CHOICE:
+            return serializers.ChoiceField(choices=field.choices, **options)
+        case Kind.IDS:
+            return CitizenIdsField(max_length=longest_lists()[field.name], **options)

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -11,19 +10,9 @@ from rest_framework import status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
-from config.common.http.bodies import (
-    JSON,
-    NDJSON,
-    JSONBodyParser,
-    NDJSONBodyParser,
-    RawBody,
-    raw_body,
-    read_body,
-    sent_type,
-)
-from config.common.http.encodings import GZIP, unpacked
+from config.common.http.bodies import Admit, JSONBodyParser, RawBody, raw_body, sent_type
+from config.common.http.encodings import GZIP
 from config.common.http.pagination import page_response
 from config.common.http.paths import path_id
 from config.common.http.preferences import APPLIED, RESPOND_ASYNC, prefers_async
@@ -47,15 +36,18 @@ from imports.api.serializers import (
     import_row,
     residents_in,
 )
+from imports.documents.formats import FORMATS, Format
 from imports.models import Import
-from imports.services.access import visible_import
-from imports.services.delete_import import delete_import
-from imports.services.load_import import RESIDENTS, load_import
-from imports.services.load_stream import load_stream
-from imports.services.receive_import import receive_import
+from imports.services.access import visible_delivery
+from imports.services.erasing.delete_delivery import delete_delivery
+from imports.services.loading.load_delivery import load_delivery
+from imports.services.loading.load_document import RESIDENTS
+from imports.services.loading.receive_delivery import receive_delivery
+from imports.services.loading.unpack_body import most_bytes, unpack_body
 
 IMPORT_ID = OpenApiParameter("import_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="The import's number.")
 _ENCODINGS = (GZIP,)
+_PARSERS = [type(f"{one.label}Parser", (JSONBodyParser,), {"media_type": name}) for name, one in FORMATS.items()]
 _GZIP = OpenApiParameter(
     "Content-Encoding", str, OpenApiParameter.HEADER, enum=["gzip"], description="Where the body is compressed."
 )
@@ -75,13 +67,13 @@ class ImportViewSet(ApiViewSet):
     }
     queries = {"list": ImportListQuery, "create": DeliveryQuery}
     bodies = {"create": DeliverySerializer}
-    parser_classes = [JSONBodyParser, NDJSONBodyParser]
+    parser_classes = _PARSERS
     renderers = {"list": (JSONRenderer, CSVRenderer)}
     lookup_field = "import_id"
 
     def check_options(self, **kwargs: Any) -> None:
         if "import_id" in kwargs:
-            visible_import(import_id=path_id(kwargs["import_id"]))
+            visible_delivery(import_id=path_id(kwargs["import_id"]))
 
     @extend_schema(
         summary="List the imports",
@@ -116,7 +108,7 @@ class ImportViewSet(ApiViewSet):
         ),
         tags=["imports"],
         parameters=[DeliveryQuery, _GZIP, _PREFER],
-        request={JSON: DeliverySerializer, NDJSON: CitizenSerializer},
+        request={name: DeliverySerializer if one.is_document else CitizenSerializer for name, one in FORMATS.items()},
         examples=[DELIVERY, LINES],
         responses={
             201: OpenApiResponse(data_of(ImportIdSerializer(), "ImportCreated"), description="Loaded."),
@@ -125,49 +117,36 @@ class ImportViewSet(ApiViewSet):
     )
     @idempotent
     def create(self, request: Request) -> Response:
-        media_type = sent_type(request, JSON, NDJSON)
+        format = FORMATS[sent_type(request, *FORMATS)]
         if prefers_async(request):
-            return self._receive(request, media_type)
-        if media_type == NDJSON:
-            raw = raw_body(request, media_type=NDJSON, encodings=_ENCODINGS, admit=RESIDENTS.expect_room)
-            return _created(self._load_stream(raw))
-        limit = settings.IMPORT_MAX_BYTES
-        body = read_body(request, max_bytes=limit, encodings=_ENCODINGS, admit=RESIDENTS.expect_room)
-        return _created(load_import(body=body, source=self._source(), actor=self.actor))
-
-    def _load_stream(self, body: RawBody) -> Import:
-        chunks = unpacked(
-            body.chunks,
-            encoding=body.encoding,
-            max_bytes=settings.STREAM_MAX_BYTES,
-            max_ratio=settings.STREAM_MAX_RATIO,
-        )
-        return load_stream(chunks=chunks, source=self._source(), actor=self.actor)
+            return self._receive(request, format)
+        # What is loaded as it comes may have any size.
+        limit = most_bytes(format) if format.is_document else None
+        body = _raw_body(request, format, limit, RESIDENTS.expect_room)
+        chunks = unpack_body(body.chunks, format=format, encoding=body.encoding)
+        return _created(load_delivery(chunks=chunks, format=format, source=self._source(), actor=self.actor))
 
     def _source(self) -> str:
-        """Of a delivery that is loaded before the answer."""
+        """Reads the source of a delivery that is loaded before the answer."""
         query = self.query()
         if query["review"]:
             error = FieldError("?review", "needs_respond_async", "Only with the header Prefer: respond-async.")
             raise InvalidInput("The query is not valid.", errors=[error])
         return str(query["source"])
 
-    def _receive(self, request: Request, media_type: str) -> Response:
-        # What is stored as it is sent has a limit, also where what is loaded as it comes has none.
-        limit = settings.STREAM_MAX_BYTES if media_type == NDJSON else settings.IMPORT_MAX_BYTES
-        admit = partial(RESIDENTS.expect_room, kept=True)
-        body = raw_body(request, max_bytes=limit, media_type=media_type, encodings=_ENCODINGS, admit=admit)
+    def _receive(self, request: Request, format: Format) -> Response:
+        body = _raw_body(request, format, most_bytes(format), partial(RESIDENTS.expect_room, kept=True))
         query = self.query()
-        received = receive_import(
+        received = receive_delivery(
             chunks=body.chunks,
-            media_type=media_type,
+            media_type=format.media_type,
             content_encoding=body.encoding,
             source=query["source"],
             review=query["review"],
             actor=self.actor,
         )
         data = {"data": detailed_row(received, actor=self.actor)}
-        headers = {"Location": _location(received), **APPLIED}
+        headers = {"Location": received.get_absolute_url(), **APPLIED}
         return Response(data, status=status.HTTP_202_ACCEPTED, headers=headers)
 
     @extend_schema(
@@ -177,7 +156,7 @@ class ImportViewSet(ApiViewSet):
         responses={200: data_of(ReviewedImportSerializer(), "ImportDetail")},
     )
     def retrieve(self, request: Request, import_id: str) -> Response:
-        found = visible_import(import_id=path_id(import_id))
+        found = visible_delivery(import_id=path_id(import_id))
         self.query()
         row = detailed_row(found, actor=self.actor)
         if seen := residents_in(row):
@@ -192,16 +171,16 @@ class ImportViewSet(ApiViewSet):
         responses={204: None},
     )
     def destroy(self, request: Request, import_id: str) -> Response:
-        visible_import(import_id=path_id(import_id))
+        visible_delivery(import_id=path_id(import_id))
         self.query()
-        delete_import(import_id=path_id(import_id), actor=self.actor)
+        delete_delivery(import_id=path_id(import_id), actor=self.actor)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+def _raw_body(request: Request, format: Format, limit: int | None, admit: Admit) -> RawBody:
+    return raw_body(request, max_bytes=limit, media_type=format.media_type, encodings=_ENCODINGS, admit=admit)
+
+
 def _created(loaded: Import) -> Response:
-    headers = {"Location": _location(loaded)}
+    headers = {"Location": loaded.get_absolute_url()}
     return Response({"data": {"import_id": loaded.pk}}, status=status.HTTP_201_CREATED, headers=headers)
-
-
-def _location(row: Import) -> str:
-    return reverse("import-detail", kwargs={"import_id": row.pk})

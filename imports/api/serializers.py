@@ -4,50 +4,27 @@ Deliveries and corrections are validated by `imports.documents`, twenty times fa
 proves that these serializers accept and refuse the same citizens.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from config.common.http.moments import moment
 from config.common.http.pagination import PageQuery
 from config.common.http.schema import FieldErrorSchema
-from imports.api.fields import BirthDateField, CitizenIdsField, LetterOrDigitField, StrictIntegerField, StrictTextField
-from imports.documents.structs import MAX_CHANNEL, MAX_TEXT, UNKNOWN_CHANNEL
-from imports.models import Citizen, Import
-from imports.services.load_import import DEFAULT_SOURCE
-from imports.services.review_delivery import may_see_differences
-
-_HAS_LETTER_OR_DIGIT = "1 to {} characters, at least one of them a letter or a digit."
+from imports.api.fields import serializer_field
+from imports.fields import EDITABLE, FIELDS
+from imports.models import Import
+from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource, check_source
+from imports.services.loading.review_delivery import may_see_differences
 
 
-class CitizenFields(serializers.Serializer[Any]):
-    """What is known of a resident."""
+class CitizenSerializer(serializers.Serializer[Any]):
+    """A resident of a delivery."""
 
-    town = LetterOrDigitField(max_length=MAX_TEXT, help_text=_HAS_LETTER_OR_DIGIT.format(MAX_TEXT))
-    street = LetterOrDigitField(max_length=MAX_TEXT, help_text=_HAS_LETTER_OR_DIGIT.format(MAX_TEXT))
-    building = LetterOrDigitField(max_length=MAX_TEXT, help_text=_HAS_LETTER_OR_DIGIT.format(MAX_TEXT))
-    apartment = StrictIntegerField()
-    name = StrictTextField(max_length=MAX_TEXT, help_text=f"1 to {MAX_TEXT} characters.")
-    birth_date = BirthDateField(help_text="DD.MM.YYYY, a real date, not after today in UTC.")
-    gender = serializers.ChoiceField(choices=Citizen.Gender.choices)
-    relatives = CitizenIdsField(
-        max_length=settings.CITIZEN_MAX_RELATIVES,
-        help_text="Ids in the same import, no repeats, symmetric: if 1 names 2, then 2 names 1.",
-    )
-    friends = CitizenIdsField(
-        max_length=settings.CITIZEN_MAX_FRIENDS,
-        required=False,
-        help_text="As relatives; nobody stands in both lists.",
-    )
-    channel = LetterOrDigitField(
-        max_length=MAX_CHANNEL,
-        required=False,
-        default=UNKNOWN_CHANNEL,
-        help_text="The advertising channel that reaches this resident. " + _HAS_LETTER_OR_DIGIT.format(MAX_CHANNEL),
-    )
+    def get_fields(self) -> dict[str, Any]:
+        return {name: serializer_field(field) for name, field in FIELDS.items()}
 
     def to_internal_value(self, data: Any) -> Any:
         value = super().to_internal_value(data)
@@ -61,25 +38,19 @@ class CitizenFields(serializers.Serializer[Any]):
         return attrs
 
 
-class CitizenPatchSerializer(CitizenFields):
+class CitizenPatchSerializer(CitizenSerializer):
     """The fields to change, at least one."""
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
         for field in fields.values():
             field.required, field.default = False, empty
-        return fields
+        return {name: fields[name] for name in EDITABLE}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
             raise serializers.ValidationError("At least one field is expected.", code="required")
         return super().validate(attrs)
-
-
-class CitizenSerializer(CitizenFields):
-    """A resident of a delivery."""
-
-    citizen_id = StrictIntegerField(help_text="Unique in its import.")
 
 
 class DeliverySerializer(serializers.Serializer[Any]):
@@ -167,6 +138,14 @@ class DeliveryQuery(serializers.Serializer[Any]):
         required=False, default=DEFAULT_SOURCE, max_length=64, trim_whitespace=False, help_text="Who supplies it."
     )
     review = serializers.BooleanField(required=False, default=False, help_text="Only with `Prefer: respond-async`.")
+
+    def validate_source(self, source: str) -> str:
+        try:
+            check_source(source)
+        except InvalidSource as refusal:
+            raise serializers.ValidationError(refusal.detail, code="invalid") from refusal
+        return source
+
     on_error = serializers.ChoiceField(
         required=False,
         choices=["fail"],
@@ -222,25 +201,3 @@ def residents_in(row: dict[str, Any]) -> list[tuple[int, int | None]]:
     """Import and citizen of every sample that a detailed row shows."""
     samples = (row["review"] or {}).get("differences") or []
     return [(row["import_id"], sample["citizen_id"]) for sample in samples]
-
-
-def moment(value: datetime) -> str:
-    """RFC 3339 in UTC."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def citizen_row(row: Citizen) -> dict[str, Any]:
-    """A citizen as the API shows it."""
-    return {
-        "citizen_id": row.citizen_id,
-        "town": row.town,
-        "street": row.street,
-        "building": row.building,
-        "apartment": row.apartment,
-        "name": row.name,
-        "birth_date": f"{row.birth_date:%d.%m}.{row.birth_date.year:04}",
-        "gender": row.gender,
-        "relatives": row.relatives,
-        "friends": row.friends,
-        "channel": row.channel,
-    }

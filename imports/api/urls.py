@@ -4,8 +4,8 @@ from rest_framework.routers import SimpleRouter
 
 from config.common.http.paths import SEGMENT
 from imports.api.citizens import CitizenViewSet, TownAgeViewSet
+from imports.api.decisions import ImportStepViewSet
 from imports.api.imports import ImportViewSet
-from imports.api.steps import ImportStepViewSet
 
 _ONE = f"imports/(?P<import_id>{SEGMENT})"
 

@@ -17,7 +17,7 @@ GROWTH_PERCENT = 4
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One delivery: the `number`-th (from 1) of its source, and its citizens by id."""
+    """One delivery: the `number`-th (from 1) of its source, and its residents by id."""
 
     source: str
     number: int

@@ -17,7 +17,7 @@ class Dice:
     """
 
     def __init__(self, seed: str) -> None:
-        """The same `seed` gives the same draws."""
+        """Begins with `seed`: draws depend on nothing else."""
         self.random = Random(seed).random  # nosec B311 # the same seed must make the same delivery
 
     def below(self, end: int) -> int:

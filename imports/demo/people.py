@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from imports.demo.dice import Dice, Weighted
 from imports.demo.sources import FEMALE, MALE, POPULATION, Region, age_group
 from imports.demo.towns import Town
-from imports.documents.dates import format_birth_date
-from imports.documents.structs import UNKNOWN_CHANNEL
+from imports.fields import LISTS, NAMES, UNKNOWN_CHANNEL, written
 
 CHANNELS = {
     group: Weighted({name: channel.reach[group] for name, channel in POPULATION.channels.items()})
     for group in POPULATION.joins_circle
 }
+_OF_A_HOME = ("town", "street", "building", "apartment")
 Surname = str | tuple[str, str]
 
 
@@ -53,19 +53,10 @@ class Person:
 
     def as_citizen(self) -> dict[str, object]:
         """The resident as a delivery writes it; without a channel where that is unknown."""
-        citizen: dict[str, object] = {
-            "citizen_id": self.citizen_id,
-            "town": self.home.town.name,
-            "street": self.home.street,
-            "building": self.home.building,
-            "apartment": self.home.apartment,
-            "name": self.name,
-            "birth_date": format_birth_date(self.birth_date),
-            "gender": self.gender,
-            "relatives": sorted(self.relatives),
-            "friends": sorted(self.friends),
-        }
-        return citizen if self.channel == UNKNOWN_CHANNEL else citizen | {"channel": self.channel}
+        values = written(self, (name for name in NAMES if name not in _OF_A_HOME))
+        values |= {name: sorted(values[name]) for name in LISTS}
+        values |= {"town": self.home.town.name} | {name: getattr(self.home, name) for name in _OF_A_HOME[1:]}
+        return {name: values[name] for name in NAMES if values[name] != UNKNOWN_CHANNEL}
 
 
 def draw_home(town: Town, dice: Dice) -> Home:

@@ -22,11 +22,11 @@ code                      the value at the pointer
                           also an id whose own list has no room for another
 `duplicate`               repeats a `citizen_id`, or an id of the same list
 `in_both_lists`           is a friend's id that stands in `relatives` too
-`unknown_citizen`         names a citizen who is not in the document
-`not_mutual`              names a citizen who does not name this one in return
+`unknown_citizen`         names a resident who is not in the document
+`not_mutual`              names a resident who does not name this one in return
 ========================  =====================================================
 
-The last three are relations: they are looked at when every citizen is valid by
+The last three are relations: they are looked at when every resident is valid by
 itself.
 """
 

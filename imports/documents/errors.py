@@ -7,9 +7,9 @@ MAX_KEY_LENGTH = 100
 # What only the whole of a delivery can show. Python says it of a document, SQL finds it out about a stream.
 DETAILS = {
     Code.DUPLICATE: "This id occurs more than once.",
-    Code.UNKNOWN_CITIZEN: "There is no citizen with this id.",
-    Code.NOT_MUTUAL: "This citizen does not name the other one in return.",
-    Code.IN_BOTH_LISTS: "This citizen stands in relatives too.",
+    Code.UNKNOWN_CITIZEN: "There is no resident with this id.",
+    Code.NOT_MUTUAL: "This resident does not name the other one in return.",
+    Code.IN_BOTH_LISTS: "This resident stands in relatives too.",
 }
 
 
@@ -22,7 +22,7 @@ class InvalidDocument(InvalidInput):
 
 
 class DocumentTooLarge(TooLarge):
-    """The document holds more citizens than one document may."""
+    """The document holds more residents than one document may."""
 
     def __init__(self, *, citizens: int, limit: int) -> None:
         """`citizens` are in the document, `limit` are allowed."""
@@ -55,7 +55,7 @@ class ErrorCollector:
 
 
 class LineErrors(ErrorCollector):
-    """Of a text of lines: `line 17` is the place, and the field begins the detail."""
+    """Collects the errors of a text of lines: `line 17` is the place, and the field begins the detail."""
 
     def add(self, pointer: str, code: Code, detail: str) -> None:
         """Records one offending value, whose pointer begins with its line."""

@@ -4,22 +4,21 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
+from imports.documents.checks import Check, check_first, field_checks, is_integer
 from imports.documents.codes import Code
 from imports.documents.errors import DocumentTooLarge, ErrorCollector, join_pointer
-from imports.documents.fields import Check, check_first, field_checks, is_integer
 from imports.documents.json_text import load_json
 from imports.documents.relations import check_relations
 from imports.documents.rules import Rules
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
+from imports.fields import FIELDS
 
-OPTIONAL = frozenset({"friends", "channel"})
 
-
-def read_exhaustively(body: bytes, *, max_citizens: int, rules: Rules) -> list[Citizen]:
-    """The citizens of a document.
+def read_exhaustively(body: bytes, *, max_citizens: int, rules: Rules) -> list[Resident]:
+    """The residents of a document.
 
     Raises `InvalidDocument` with all errors, `DocumentTooLarge` for more than
-    `max_citizens` citizens.
+    `max_citizens` residents.
     """
     errors = ErrorCollector()
     values = citizens_of(load_json(body), errors)
@@ -27,7 +26,7 @@ def read_exhaustively(body: bytes, *, max_citizens: int, rules: Rules) -> list[C
         raise DocumentTooLarge(citizens=len(values), limit=max_citizens)
     check_each(values, rules, errors)
     errors.raise_if_any()
-    citizens = msgspec.convert(values, list[Citizen])
+    citizens = msgspec.convert(values, list[Resident])
     check_relations(citizens, errors)
     errors.raise_if_any()
     return citizens
@@ -50,7 +49,7 @@ def citizens_of(document: object, errors: ErrorCollector) -> list[object]:
 
 
 def check_each(values: list[object], rules: Rules, errors: ErrorCollector) -> None:
-    """Each citizen by itself, and that no two have one id."""
+    """Each resident by itself, and that no two have one id."""
     checks = field_checks(rules)
     seen: set[int] = set()
     for index, value in enumerate(values):
@@ -61,14 +60,14 @@ def check_each(values: list[object], rules: Rules, errors: ErrorCollector) -> No
 
 
 def check_citizen(value: object, pointer: str, checks: Mapping[str, Check], errors: ErrorCollector) -> None:
-    """One citizen by itself. `pointer` leads to it: `/citizens/3`, or `line 17` of a stream."""
+    """One resident by itself. `pointer` leads to it: `/citizens/3`, or `line 17` of a stream."""
     if not isinstance(value, dict):
         errors.add(pointer, Code.INVALID_TYPE, "An object is expected.")
         return
     for name, check in checks.items():
         if name in value:
             check(value[name], f"{pointer}/{name}", errors)
-        elif name not in OPTIONAL:
+        elif FIELDS[name].is_required:
             errors.add(f"{pointer}/{name}", Code.REQUIRED, "This field is required.")
     add_unknown_fields(value, checks.keys(), pointer, errors)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 MAX_LINE_BYTES = 1024 * 1024
-# A batch is about as large: several hundred citizens, enough to look at whole columns, little enough to be nothing.
+# A batch is about as large: several hundred residents, enough to look at whole columns, little enough to be nothing.
 PIECE_BYTES = 256 * 1024
 
 
@@ -46,7 +46,7 @@ def cut_lines(chunks: Iterable[bytes]) -> Iterator[Lines]:
 
 
 def pieces_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes, `PIECE_BYTES` at a time at most: no line within one is too long."""
+    """Cuts the bytes into pieces of `PIECE_BYTES` at most: no line within one is too long."""
     for chunk in chunks:
         for start in range(0, len(chunk), PIECE_BYTES):
             yield chunk[start : start + PIECE_BYTES]

@@ -1,46 +1,50 @@
 """The quick validator: says whether a document is right, not what is wrong with it.
 
 It looks at whole columns: a set of the distinct towns costs less than a check
-of each citizen's.
+of each resident's.
 """
 
 from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 
 import msgspec
 
-from imports.documents.dates import parse_birth_date
+from imports.dates import parse_birth_date
 from imports.documents.relations import relations_hold
 from imports.documents.rules import Rules
-from imports.documents.structs import Citizen, Document
+from imports.documents.structs import Document, Resident
 from imports.documents.texts import NUL, has_letter_or_digit
+from imports.fields import FIELDS, LISTS, Kind, names_of
 
 DECODER = msgspec.json.Decoder(Document)
-LINE_DECODER = msgspec.json.Decoder(Citizen)
+LINE_DECODER = msgspec.json.Decoder(Resident)
+_DATES, _TEXTS = names_of(Kind.DATE), names_of(Kind.TEXT)
+_WORDS = [name for name in _TEXTS if FIELDS[name].needs_letter_or_digit]
 # In JSON a NUL character can only be written like this.
 ESCAPED_NUL = b"\\u0000"
 
 
-def decode(body: bytes) -> list[Citizen] | None:
-    """The citizens of a document whose structs are right, or None."""
+def decode(body: bytes) -> list[Resident] | None:
+    """The residents of a document whose structs are right, or None."""
     try:
         return DECODER.decode(body).citizens
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 
-def decode_lines(raw: bytes) -> list[Citizen] | None:
-    """The citizens of whole lines that each hold one whose struct is right, or None."""
+def decode_lines(raw: bytes) -> list[Resident] | None:
+    """The residents of whole lines that each hold one whose struct is right, or None."""
     decode_line = LINE_DECODER.decode
     try:
-        # Not msgspec's own `decode_lines`: it takes two citizens on one line, or one on two.
+        # Not msgspec's own `decode_lines`: it takes two residents on one line, or one on two.
         return [decode_line(line) for line in raw.removesuffix(b"\n").split(b"\n")]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
-def is_valid(citizens: Sequence[Citizen], *, raw: bytes, rules: Rules) -> bool:
-    """Whether decoded citizens also keep the rules that their structs cannot express."""
+def is_valid(citizens: Sequence[Resident], *, raw: bytes, rules: Rules) -> bool:
+    """Whether decoded residents also keep the rules that their structs cannot express."""
     distinct_ids = {citizen.citizen_id for citizen in citizens}
     return (
         are_valid_alone(citizens, raw=raw, rules=rules)
@@ -49,8 +53,8 @@ def is_valid(citizens: Sequence[Citizen], *, raw: bytes, rules: Rules) -> bool:
     )
 
 
-def are_valid_alone(citizens: Sequence[Citizen], *, raw: bytes, rules: Rules) -> bool:
-    """Whether each decoded citizen is valid by itself. `raw` is the JSON they come from."""
+def are_valid_alone(citizens: Sequence[Resident], *, raw: bytes, rules: Rules) -> bool:
+    """Whether each decoded resident is valid by itself. `raw` is the JSON they come from."""
     return (
         have_valid_dates(citizens, rules.today)
         and have_valid_texts(citizens)
@@ -59,37 +63,29 @@ def are_valid_alone(citizens: Sequence[Citizen], *, raw: bytes, rules: Rules) ->
     )
 
 
-def have_valid_dates(citizens: Sequence[Citizen], today: date) -> bool:
-    """Whether every date of birth is a date and not after `today`."""
-    dates = {parse_birth_date(citizen.birth_date) for citizen in citizens}
-    return all(born is not None and born <= today for born in dates)
+def have_valid_dates(citizens: Sequence[Resident], today: date) -> bool:
+    """Whether every date is a date and not after `today`."""
+    dates = {parse_birth_date(written) for name in _DATES for written in map(attrgetter(name), citizens)}
+    return all(day is not None and day <= today for day in dates)
 
 
-def have_valid_texts(citizens: Sequence[Citizen]) -> bool:
+def have_valid_texts(citizens: Sequence[Resident]) -> bool:
     """Whether every text that needs a letter or digit has one."""
-    texts = {citizen.town for citizen in citizens}
-    texts.update([citizen.street for citizen in citizens])
-    texts.update([citizen.building for citizen in citizens])
-    texts.update([citizen.channel for citizen in citizens])
+    texts: set[str] = set()
+    for name in _WORDS:
+        texts.update(map(attrgetter(name), citizens))
     return all(map(has_letter_or_digit, texts))
 
 
-def have_valid_lists(citizens: Sequence[Citizen], rules: Rules) -> bool:
-    """Whether no list of relatives or friends is too long or holds an id twice."""
-    relatives = [citizen.relatives for citizen in citizens if citizen.relatives]
-    friends = [citizen.friends for citizen in citizens if citizen.friends]
+def have_valid_lists(citizens: Sequence[Resident], rules: Rules) -> bool:
+    """Whether no list of ids is too long or holds an id twice."""
+    lists = {name: list(filter(None, map(attrgetter(name), citizens))) for name in LISTS}
     # The lengths first: nothing is looked up in a list that is refused anyway.
-    return (
-        max(map(len, relatives), default=0) <= rules.longest["relatives"]
-        and max(map(len, friends), default=0) <= rules.longest["friends"]
-        and all(len(set(ids)) == len(ids) for ids in relatives + friends)
+    return all(max(map(len, lists[name]), default=0) <= rules.longest[name] for name in LISTS) and all(
+        len(set(ids)) == len(ids) for name in LISTS for ids in lists[name]
     )
 
 
-def have_no_nul(citizens: Sequence[Citizen]) -> bool:
+def have_no_nul(citizens: Sequence[Resident]) -> bool:
     """Whether no text holds a NUL character."""
-    return not any(
-        NUL in text
-        for citizen in citizens
-        for text in (citizen.town, citizen.street, citizen.building, citizen.name, citizen.channel)
-    )
+    return not any(NUL in text for name in _TEXTS for text in map(attrgetter(name), citizens))

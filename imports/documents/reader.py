@@ -1,23 +1,22 @@
-"""The way in: bytes of a request to citizens, or to everything that is wrong with them."""
-
-import msgspec
+"""The way in: bytes of a request to residents, or to everything that is wrong with them."""
 
 from imports.documents import quick
+from imports.documents.checks import field_checks
 from imports.documents.codes import Code
 from imports.documents.errors import DocumentTooLarge, ErrorCollector
 from imports.documents.exhaustive import add_unknown_fields, read_exhaustively
-from imports.documents.fields import field_checks
 from imports.documents.json_text import load_json
 from imports.documents.relations import check_disjoint
 from imports.documents.rules import Rules
-from imports.documents.structs import Citizen, CitizenPatch
+from imports.documents.structs import Resident
+from imports.fields import Patch
 
 
-def read_document(body: bytes, *, max_citizens: int, rules: Rules) -> list[Citizen]:
-    """The citizens of `{"citizens": […]}`, in its order.
+def read_document(body: bytes, *, max_citizens: int, rules: Rules) -> list[Resident]:
+    """The residents of `{"citizens": […]}`, in its order.
 
     Raises `InvalidDocument` with every offending value, `DocumentTooLarge` for
-    more than `max_citizens` citizens.
+    more than `max_citizens` residents.
     """
     citizens = quick.decode(body)
     if citizens is not None and len(citizens) > max_citizens:
@@ -27,27 +26,26 @@ def read_document(body: bytes, *, max_citizens: int, rules: Rules) -> list[Citiz
     return read_exhaustively(body, max_citizens=max_citizens, rules=rules)
 
 
-def read_patch(body: bytes, *, rules: Rules) -> CitizenPatch:
-    """The fields to change of one citizen.
+def read_patch(body: bytes, *, rules: Rules) -> Patch:
+    """The fields to change of one resident.
 
     Whether the relatives and friends exist is not known here. Raises
     `InvalidDocument` with every offending value.
     """
     errors = ErrorCollector()
     value = load_json(body)
-    if isinstance(value, dict):
-        check_patch(value, rules, errors)
+    patch: Patch = value if isinstance(value, dict) else {}
+    if patch is value:
+        check_patch(patch, rules, errors)
     else:
         errors.add("", Code.INVALID_TYPE, "An object is expected.")
     errors.raise_if_any()
-    patch = msgspec.convert(value, CitizenPatch)
-    if patch.relatives and patch.friends:
-        check_disjoint(set(patch.relatives), patch.friends, "", errors)
-        errors.raise_if_any()
+    check_disjoint(set(patch.get("relatives", ())), patch.get("friends", []), "", errors)
+    errors.raise_if_any()
     return patch
 
 
-def check_patch(value: dict[str, object], rules: Rules, errors: ErrorCollector) -> None:
+def check_patch(value: Patch, rules: Rules, errors: ErrorCollector) -> None:
     """Adds every error of a patch."""
     checks = field_checks(rules) | {"citizen_id": refuse_change}
     if not value:

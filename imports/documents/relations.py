@@ -1,6 +1,6 @@
-"""Relations between the citizens of one document: everybody named exists and names back.
+"""Relations between the residents of one document: everybody named exists and names back.
 
-A citizen may name itself. What one list can know by itself (no id twice) was
+A resident may name itself. What one list can know by itself (no id twice) was
 checked before.
 """
 
@@ -9,10 +9,10 @@ from itertools import chain
 
 from imports.documents.codes import Code
 from imports.documents.errors import DETAILS, ErrorCollector
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 
 
-def relations_hold(citizens: Iterable[Citizen]) -> bool:
+def relations_hold(citizens: Iterable[Resident]) -> bool:
     """Whether all relations are right; says nothing about which is not."""
     linked = [citizen for citizen in citizens if citizen.relatives or citizen.friends]
     relatives = pairs(linked, [citizen.relatives for citizen in linked])
@@ -20,10 +20,10 @@ def relations_hold(citizens: Iterable[Citizen]) -> bool:
     return relatives is not None and friends is not None and relatives.isdisjoint(friends)
 
 
-def pairs(citizens: list[Citizen], named: list[list[int]]) -> set[tuple[int, int]] | None:
+def pairs(citizens: list[Resident], named: list[list[int]]) -> set[tuple[int, int]] | None:
     """Who names whom, or None where somebody does not name back.
 
-    Who names back is a citizen of the document, so this also says that
+    Who names back is a resident of the document, so this also says that
     everybody who is named exists.
     """
     owners = [citizen.citizen_id for citizen, ids in zip(citizens, named, strict=True) for _ in ids]
@@ -32,7 +32,7 @@ def pairs(citizens: list[Citizen], named: list[list[int]]) -> set[tuple[int, int
     return forth if forth == set(zip(others, owners, strict=True)) else None
 
 
-def check_relations(citizens: list[Citizen], errors: ErrorCollector) -> None:
+def check_relations(citizens: list[Resident], errors: ErrorCollector) -> None:
     """Adds every wrong relation."""
     relatives = {citizen.citizen_id: frozenset(citizen.relatives) for citizen in citizens}
     friends = {citizen.citizen_id: frozenset(citizen.friends) for citizen in citizens}
@@ -55,7 +55,7 @@ def check_named(
 
 
 def check_disjoint(relatives: Collection[int], friends: list[int], pointer: str, errors: ErrorCollector) -> None:
-    """No friend stands among the relatives. `pointer` leads to the citizen."""
+    """No friend stands among the relatives. `pointer` leads to the resident."""
     for index, other in enumerate(friends):
         if other in relatives:
             errors.add(f"{pointer}/friends/{index}", Code.IN_BOTH_LISTS, DETAILS[Code.IN_BOTH_LISTS])

@@ -13,14 +13,14 @@ import msgspec
 
 from config.common.problems import MAX_ERRORS
 from imports.documents import quick
+from imports.documents.checks import field_checks, is_integer
 from imports.documents.codes import Code
 from imports.documents.errors import InvalidDocument, LineErrors
 from imports.documents.exhaustive import check_citizen
-from imports.documents.fields import field_checks, is_integer
 from imports.documents.json_text import load_json
 from imports.documents.lines import MAX_LINE_BYTES, Lines, cut_lines
 from imports.documents.rules import Rules
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 
 BLANKS = b" \t\r\n"
 # Beyond so many errors nobody counts on: a few megabytes, compressed, could keep us counting for a day.
@@ -28,7 +28,7 @@ MAX_COUNTED = 10_000_000
 
 
 class Outline(NamedTuple):
-    """What of a line the checks of the whole need; of an invalid citizen only the id."""
+    """What of a line the checks of the whole need; of an invalid resident only the id."""
 
     line: int
     citizen_id: int
@@ -39,8 +39,8 @@ class Outline(NamedTuple):
 class LineReader:
     """Reads a stream once: `sound` first, and when it is through `outlines`.
 
-    `errors` are those of the citizens by themselves, in the order of their lines. `is_sound` says whether all that was
-    read so far was given by `sound`, in which the position of a citizen is then the number of its line.
+    `errors` are those of the residents by themselves, in the order of their lines. `is_sound` says whether all that was
+    read so far was given by `sound`, in which the position of a resident is then the number of its line.
     """
 
     def __init__(self, chunks: Iterable[bytes], *, rules: Rules) -> None:
@@ -53,8 +53,8 @@ class LineReader:
         # Empty lines are fine at the end. Whether these are the end is not known yet.
         self._blank = range(0)
 
-    def sound(self) -> Iterator[list[Citizen]]:
-        """Batches of citizens that can be stored, until the end or the first batch with something wrong."""
+    def sound(self) -> Iterator[list[Resident]]:
+        """Batches of residents that can be stored, until the end or the first batch with something wrong."""
         for lines in self._batches:
             citizens = self._read_quickly(lines)
             if citizens is None:
@@ -78,8 +78,8 @@ class LineReader:
             citizens = self._read_quickly(lines)
             yield self._read_closely(lines)[0] if citizens is None else outlines_of(lines, citizens)
 
-    def _read_quickly(self, lines: Lines) -> list[Citizen] | None:
-        """The citizens of lines that all hold a valid one, else None."""
+    def _read_quickly(self, lines: Lines) -> list[Resident] | None:
+        """The residents of lines that all hold a valid one, else None."""
         if lines.raw is None or self._blank:
             return None
         citizens = quick.decode_lines(lines.raw)
@@ -87,8 +87,8 @@ class LineReader:
             return None
         return citizens
 
-    def _read_closely(self, lines: Lines) -> tuple[list[Outline], list[Citizen]]:
-        """Line by line: adds the errors of each. The outlines where an id is known, and the valid citizens."""
+    def _read_closely(self, lines: Lines) -> tuple[list[Outline], list[Resident]]:
+        """Line by line: adds the errors of each. The outlines where an id is known, and the valid residents."""
         outlines, citizens = [], []
         raws = [None] if lines.raw is None else split(lines.raw)
         if lines.raw is not None and not lines.raw.strip(BLANKS):
@@ -100,15 +100,15 @@ class LineReader:
                 continue
             self._refuse_blank()
             found = self._read_line(raw, f"line {number}")
-            if isinstance(found, Citizen):
+            if isinstance(found, Resident):
                 citizens.append(found)
                 outlines.append(Outline(number, found.citizen_id, found.relatives, found.friends))
             elif found is not None:
                 outlines.append(Outline(number, found, [], []))
         return outlines, citizens
 
-    def _read_line(self, raw: bytes | None, pointer: str) -> Citizen | int | None:
-        """The citizen; or what is known of one that is not valid: an id, or nothing."""
+    def _read_line(self, raw: bytes | None, pointer: str) -> Resident | int | None:
+        """The resident; or what is known of one that is not valid: an id, or nothing."""
         if raw is None:
             self.errors.add(pointer, Code.LINE_TOO_LONG, f"A line may have {MAX_LINE_BYTES:,} bytes at most.")
             return None
@@ -123,7 +123,7 @@ class LineReader:
         before = self.errors.count
         check_citizen(value, pointer, self._checks, self.errors)
         if self.errors.count == before:
-            return msgspec.convert(value, Citizen)
+            return msgspec.convert(value, Resident)
         citizen_id = value.get("citizen_id") if isinstance(value, dict) else None
         return citizen_id if is_integer(citizen_id) else None
 
@@ -133,7 +133,7 @@ class LineReader:
     def _refuse_blank(self) -> None:
         """The empty lines before this one were not the end."""
         for number in self._blank[:MAX_ERRORS]:
-            self.errors.add(f"line {number}", Code.MALFORMED_JSON, "A citizen is expected, not an empty line.")
+            self.errors.add(f"line {number}", Code.MALFORMED_JSON, "A resident is expected, not an empty line.")
         self.errors.count += len(self._blank[MAX_ERRORS:])
         self._blank = range(0)
 
@@ -143,8 +143,8 @@ def split(raw: bytes) -> list[bytes]:
     return raw.removesuffix(b"\n").split(b"\n")
 
 
-def are_disjoint(citizens: list[Citizen]) -> bool:
-    """Whether nobody names a citizen in both lists."""
+def are_disjoint(citizens: list[Resident]) -> bool:
+    """Whether nobody names a resident in both lists."""
     return all(
         set(citizen.relatives).isdisjoint(citizen.friends)
         for citizen in citizens
@@ -152,6 +152,6 @@ def are_disjoint(citizens: list[Citizen]) -> bool:
     )
 
 
-def outlines_of(lines: Lines, citizens: list[Citizen]) -> list[Outline]:
+def outlines_of(lines: Lines, citizens: list[Resident]) -> list[Outline]:
     """The outlines of lines that each hold one of the `citizens`."""
     return [Outline(n, c.citizen_id, c.relatives, c.friends) for n, c in enumerate(citizens, start=lines.first)]

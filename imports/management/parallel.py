@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
-from imports.management.works import Outcome, Work
+from imports.management.file_jobs import FileJob, Outcome
 
 # A new interpreter: a forked one would share the connections of its parent.
 _SPAWN = get_context("spawn")
@@ -22,45 +22,45 @@ _PATIENCE_SECONDS = 5
 ReportOf = Callable[[str, int, int], None]
 
 
-def load_in_parallel(works: Sequence[Work], *, jobs: int, report: ReportOf) -> Iterator[Outcome]:
+def load_in_parallel(file_jobs: Sequence[FileJob], *, jobs: int, report: ReportOf) -> Iterator[Outcome]:
     """What became of each, in the order in which they end. The processes end with the iteration."""
-    waiting = deque(works)
+    waiting = deque(file_jobs)
     running: dict[Connection, tuple[SpawnProcess, str]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 _start(waiting.popleft(), running)
             for pipe in _ready(running):
-                said = _said(pipe, running[pipe][1])
-                if isinstance(said, Outcome):
+                message = _message(pipe, running[pipe][1])
+                if isinstance(message, Outcome):
                     running.pop(pipe)[0].join()
-                    yield said
+                    yield message
                 else:
-                    report(running[pipe][1], *said)
+                    report(running[pipe][1], *message)
     finally:
         _end([process for process, _ in running.values()])
 
 
 def _ready(running: dict[Connection, tuple[SpawnProcess, str]]) -> list[Connection]:
     """Those that have something to say, or have ended."""
-    said = wait(list(running))
-    return [pipe for pipe in running if pipe in said]
+    ready = wait(list(running))
+    return [pipe for pipe in running if pipe in ready]
 
 
-def _start(work: Work, running: dict[Connection, tuple[SpawnProcess, str]]) -> None:
+def _start(job: FileJob, running: dict[Connection, tuple[SpawnProcess, str]]) -> None:
     ours, theirs = _SPAWN.Pipe(duplex=False)
-    process = _SPAWN.Process(target=_work, args=(theirs, work, os.getpid()), name=f"load {work.path}")
+    process = _SPAWN.Process(target=_run, args=(theirs, job, os.getpid()), name=f"load {job.path}")
     process.start()
     theirs.close()
-    running[ours] = process, work.path
+    running[ours] = process, job.path
 
 
-def _said(pipe: Connection, path: str) -> Outcome | tuple[int, int]:
+def _message(pipe: Connection, path: str) -> Outcome | tuple[int, int]:
     try:
-        said: Outcome | tuple[int, int] = pipe.recv()
+        message: Outcome | tuple[int, int] = pipe.recv()
     except (EOFError, OSError):
         return Outcome(path, refusal="Its process died. Nothing was stored.")
-    return said
+    return message
 
 
 def _end(processes: list[SpawnProcess]) -> None:
@@ -74,14 +74,14 @@ def _end(processes: list[SpawnProcess]) -> None:
             process.join()
 
 
-def _work(pipe: Connection, work: Work, parent: int) -> None:
+def _run(pipe: Connection, job: FileJob, parent: int) -> None:
     """The other process."""
     # Ctrl-C reaches all processes of a terminal. It is the parent that decides, and ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     import django
 
     django.setup()
-    from imports.management.load_one import load_one
+    from imports.management.load_job import load_job
 
     latest = time.monotonic()
 
@@ -95,5 +95,5 @@ def _work(pipe: Connection, work: Work, parent: int) -> None:
             os._exit(1)
         pipe.send((size, residents))
 
-    pipe.send(load_one(work, report))
+    pipe.send(load_job(job, report))
     pipe.close()

@@ -1,54 +1,62 @@
-"""Which import a reader or a corrector is let at, and what keeps them from it."""
+"""Which delivery a reader or a corrector is let at, and what keeps them from it."""
 
 from django.contrib.auth.models import User
 
 from config.common.problems import Conflict, Gone, NotFound
 from imports.models import Import
 
-RETRY_AFTER_SECONDS = 5
+
+class NoSuchDelivery(NotFound):
+    """There is none of this number, or none that the actor may know of."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such delivery.")
 
 
-def visible_import(*, import_id: int) -> Import:
-    """The import for its status, whoever made it. Raises `NotFound`."""
+class NoSuchResident(NotFound):
+    """There is none of this number in the delivery."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such resident in this delivery.")
+
+
+class NotComplete(Conflict):
+    """The delivery has no contents to read yet; it may have some soon."""
+
+
+def visible_delivery(*, import_id: int) -> Import:
+    """The delivery for its status, whoever made it. Raises `NoSuchDelivery`."""
     found = Import.objects.live().with_makers().filter(pk=import_id).first()
     if found is None:
-        raise NotFound("There is no such import.")
+        raise NoSuchDelivery
     return found
 
 
-def readable_import(*, import_id: int, actor: User) -> Import:
-    """The complete import whose residents `actor` may see.
+def readable_delivery(*, import_id: int, actor: User) -> Import:
+    """The complete delivery whose residents `actor` may see.
 
-    Raises `NotFound` where there is none or it is another's, `Conflict` while it is not complete, `Gone` once its
-    residents are erased.
+    Raises `NoSuchDelivery` also for another's, `NotComplete`, and `Gone` once its residents are erased.
     """
     found = Import.objects.whose_citizens_are_open_to(actor).filter(pk=import_id).first()
     if found is None:
-        raise NotFound("There is no such import.")
+        raise NoSuchDelivery
     require_contents(found)
     return found
 
 
-# The import of a statement's own snapshot. A deletion marks the import first and removes its rows afterwards: a
+# The delivery of a statement's own snapshot. A deletion marks the delivery first and removes its rows afterwards: a
 # statement sees all of its rows or, with the mark, none.
-READABLE_IMPORT = "(SELECT id FROM imports_import WHERE id = %s AND deleted_at IS NULL AND status = 'complete')"
+READABLE_DELIVERY = "(SELECT id FROM imports_import WHERE id = %s AND deleted_at IS NULL AND status = 'complete')"
 
 
 def require_still_readable(*, import_id: int) -> None:
-    """To be called where a statement found nothing, or after a stream's snapshot was taken.
-
-    Raises as `readable_import` does.
-    """
-    found = Import.objects.live().filter(pk=import_id).first()
-    if found is None:
-        raise NotFound("There is no such import.")
-    require_contents(found)
+    """Raises as `readable_delivery` does: for where a statement found nothing, or a stream's snapshot was taken."""
+    require_contents(visible_delivery(import_id=import_id))
 
 
 def require_contents(found: Import) -> None:
-    """Raises `Gone` for an erased import and `Conflict` for one that is not complete."""
+    """Raises `Gone` for an erased delivery and `NotComplete` for one that is not complete."""
     if found.status == Import.Status.ERASED:
-        raise Gone("The residents of this import were erased.")
+        raise Gone("The residents of this delivery were erased.")
     if found.status != Import.Status.COMPLETE:
-        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-        raise Conflict(f"This import is {found.get_status_display().lower()}, not complete.", headers=headers)
+        raise NotComplete(f"This delivery is {found.get_status_display().lower()}, not complete.")

@@ -44,7 +44,7 @@ def read_body(import_id: int, *, over: BaseDatabaseWrapper | None = None) -> Ite
 
 
 def copy_body(*, source_id: int, target_id: int) -> None:
-    """Gives the import `target_id` the same body."""
+    """Gives the delivery `target_id` the same body."""
     with connection.cursor() as cursor:
         cursor.execute(_COPY_ROWS, [target_id, source_id])
 

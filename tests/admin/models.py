@@ -56,7 +56,7 @@ QUERIES = {
     Group: 5,
     ApiToken: 5,
     Import: 4,
-    # Without an import chosen it offers some: `tests/imports/admin/test_citizens.py` counts the list of one.
+    # Without an import chosen it offers some: `tests/imports/admin/test_residents.py` counts the list of one.
     Citizen: 3,
     # Whom it shows is written down.
     Correction: 5,

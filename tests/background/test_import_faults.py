@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 
 from config.common.background.publishing import publish
 from imports.models import Citizen, Import, RawChunk
-from imports.services import receive_import as service
-from imports.services.receive_import import LOAD
+from imports.services.loading import receive_delivery as service
+from imports.services.loading.receive_delivery import LOAD
 from imports.tasks import erase_bodies, sweep_stalled
 from tests.background.workers import PrivateRedis, kill, start_worker, until
 from tests.factories import alike, people

@@ -12,10 +12,10 @@ from django.db import connection
 from analytics.services.refresh_demand import refresh_demand
 from analytics.services.refresh_import import refresh_import
 from analytics.services.stale import stale_imports
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Import
-from imports.services.correct_citizen import correct_citizen
-from imports.services.load_import import store_citizens
+from imports.services.loading.load_document import store_residents
+from imports.services.residents.correct_resident import correct_resident
 from tests.benchmarks.residents import residents
 from tests.benchmarks.timing import Row, milliseconds
 
@@ -108,13 +108,13 @@ def _in_turn(databases: dict[int, str], work: Callable[[], float], *, rounds: in
 
 def _deliver(source: str, count: int, *, seed: int = 1) -> int:
     rows = list(residents(count, relations=min(RELATIONS, count // 4), seed=seed))
-    return store_citizens(rows, source=source, actor=None).pk
+    return store_residents(rows, source=source, actor=None).pk
 
 
 def _corrected(import_id: int) -> float:
     """Milliseconds to find and count an import of which one resident moved."""
-    patch = CitizenPatch(town=f"Town {next(_numbers)}")
-    correct_citizen(import_id=import_id, citizen_id=next(_numbers) % CITIZENS, patch=patch, actor=None)
+    patch = Patch(town=f"Town {next(_numbers)}")
+    correct_resident(import_id=import_id, citizen_id=next(_numbers) % CITIZENS, patch=patch, actor=None)
     return milliseconds(_refresh)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from imports.documents.copy import COLUMNS, copy_rows
 from imports.models import Import
-from imports.services.load_import import store_citizens
+from imports.services.loading.load_document import store_residents
 from tests.benchmarks.residents import document, residents
 from tests.benchmarks.stage import Stage
 from tests.benchmarks.timing import Row, median_of, medians_of_pair
@@ -79,7 +79,7 @@ def filled(citizens: int) -> int:
     for other in rows[-1001:-1]:
         hub.relatives.append(other.citizen_id)
         other.relatives.append(hub.citizen_id)
-    return store_citizens(rows, source="bench", actor=User.objects.get(username="bench")).pk
+    return store_residents(rows, source="bench", actor=User.objects.get(username="bench")).pk
 
 
 def _read(stage: Stage, import_id: int, citizens: int, rounds: int) -> Iterator[Row]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 
 TOWNS = 40
 CHANNELS = ("instagram", "tiktok", "youtube", "facebook", "radio", "newspaper", "unknown")
@@ -14,12 +14,12 @@ _BORN_FROM = date(1940, 1, 1)
 _BORN_DAYS = 30_000
 
 
-def residents(count: int, *, relations: int, seed: int = 1) -> Iterator[Citizen]:
+def residents(count: int, *, relations: int, seed: int = 1) -> Iterator[Resident]:
     """`count` citizens; the first 2 × `relations` of them are relatives in pairs."""
     dice = random.Random(seed)
     for citizen_id in range(count):
         related = citizen_id < 2 * relations
-        yield Citizen(
+        yield Resident(
             citizen_id=citizen_id,
             town=f"Ciudad número {dice.randrange(TOWNS)} de la provincia de Santa Cruz de la Sierra",
             street=f"Calle del General {dice.randrange(500)} y de la Independencia Nacional, urbanización Los Olivos",

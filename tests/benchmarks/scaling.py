@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from imports.documents.copy import COLUMNS, ROWS_IN_CHUNK, copy_rows
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 from imports.models import Import
 from tests.benchmarks.footprint import Footprint, footprint
 from tests.benchmarks.imports import JSON_ROWS
@@ -114,5 +114,5 @@ class Files:
         self.ndjson.unlink()
         self.copy.unlink()
 
-    def _residents(self) -> Iterator[Citizen]:
+    def _residents(self) -> Iterator[Resident]:
         return residents(self._citizens, relations=self._citizens // 5)

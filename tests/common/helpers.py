@@ -7,7 +7,7 @@ from django.test import Client
 from airports.models import QueuedCreate
 from airports.services.request_change import request_change
 from imports.models import Import
-from imports.services.load_import import load_import
+from imports.services.loading.load_document import load_document
 from tests.airports.builders import make_airport
 
 DELIVERY = (
@@ -33,7 +33,7 @@ class Answer(Protocol):
 
 def one_import(*, source: str = "default") -> Import:
     """An import with one citizen, number 1."""
-    return load_import(body=DELIVERY, source=source, actor=None)
+    return load_document(body=DELIVERY, source=source, actor=None)
 
 
 def places() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from psycopg2 import sql
 from config import env
 from config.embedded import layout
 from config.embedded.binaries import postgres_program
-from imports.services.load_import import load_import
+from imports.services.loading.load_document import load_document
 from tests.common.helpers import one_airport
 from tests.common.observe.metrics.samples import samples
 from tests.docker.conftest import new_database
@@ -35,7 +35,7 @@ def stored(transactional_db: None) -> None:
     """Something in many tables, with the letters and the characters that a dump has to escape."""
     citizens = delivery(300, relations=2, seed=1)
     citizens[0] |= {"name": "Łukasz \\N\t\r\n'Ω\"", "street": "7\\."}
-    load_import(body=json.dumps({"citizens": citizens}).encode(), source="north 'n' \\t", actor=None)
+    load_document(body=json.dumps({"citizens": citizens}).encode(), source="north 'n' \\t", actor=None)
     one_airport()
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 
 from config.common.accounts.services.tokens import issue_token
 from imports.demo.deliveries import make_demo
-from imports.services.load_import import load_import
+from imports.services.loading.load_document import load_document
 from tests.e2e.chromium import CHROMIUM, QUIET
 from tests.server import Server
 
@@ -82,7 +82,7 @@ def world(same_content_types: None, server: Server) -> World:
     """A manager, a superuser, and a small demo."""
     superuser = User.objects.create_superuser(username="root", password=PASSWORD)
     for delivery in make_demo(citizens=60, seed=1):
-        load_import(body=delivery.body, source=delivery.source, actor=superuser)
+        load_document(body=delivery.body, source=delivery.source, actor=superuser)
     return World(server.url, "root", issue_token(username="mia", role="Managers")[1])
 
 

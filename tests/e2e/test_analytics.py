@@ -11,7 +11,7 @@ from analytics.models import TownAlias, TownPlace
 from analytics.services.place_towns import place_towns
 from analytics.services.refresh_demand import refresh_demand
 from imports.models import Import
-from imports.services.load_import import load_import
+from imports.services.loading.load_document import load_document
 from tests.e2e.conftest import OpenPage, World
 from tests.e2e.test_admin import sign_in
 from tests.e2e.test_pages import SCHEMES, WIDTHS, overflow
@@ -30,7 +30,7 @@ CHARTS = {
 def demand(world: World) -> World:
     """The world and a segment that is large enough to advertise to; counted, on the map but for one town."""
     large = people(20, town="Lima", channel="instagram", birth_date="01.01.2000")
-    load_import(body=json.dumps({"citizens": large}).encode(), source="large", actor=None)
+    load_document(body=json.dumps({"citizens": large}).encode(), source="large", actor=None)
     refresh_demand()
     place_towns()
     lost = TownPlace.objects.filter(method="name").order_by("town").values_list("town", flat=True)[0]

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from imports.models import Citizen, Import
-from imports.services.load_received import load_received_import
+from imports.services.loading.load_received import load_received
 from tests.e2e.axe import barriers
 from tests.e2e.conftest import OpenPage, World
 from tests.e2e.test_admin import sign_in
@@ -58,7 +58,7 @@ def test_a_file_with_two_bad_lines_says_what_is_wrong_as_soon_as_it_is_known(adm
     page.get_by_label("Source").fill("padrón")
     page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_role("heading", name="Queued")).to_be_visible()
-    load_received_import(import_id=Import.objects.latest("id").pk)
+    load_received(import_id=Import.objects.latest("id").pk)
     # Nobody reloads the page.
     expect(page.get_by_role("heading", name="Failed")).to_be_visible()
     expect(page.get_by_text("Line 2 · town: At least")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Marks of the tests of imports."""
+"""Marks of the tests of deliveries."""
 
 import pytest
 

@@ -30,7 +30,7 @@ def star(relatives: int, friends: int = 0) -> list[dict[str, Any]]:
 
 
 def stored_star(relatives: int, friends: int = 0) -> int:
-    """The id of an import that holds a `star`, of any size: it was taken in when there was no limit."""
+    """The id of a delivery that holds a `star`, of any size: it was taken in when there was no limit."""
     import_id = load(people(1))
     ids = list(range(2, 2 + relatives + friends))
     with connection.cursor() as cursor:

@@ -9,12 +9,13 @@ from django.utils import timezone
 from config.common.background.single import single_run
 from imports import tasks
 from imports.models import Citizen, Import
-from imports.services import delete_import as deleting
-from imports.services import erase_import as erasing
-from imports.services.delete_import import PURGE, delete_import, purge_deleted_imports
-from imports.services.erase_import import ERASE, erase_import
-from imports.services.load_import import load_import
-from imports.services.recount import RECOUNT
+from imports.services.erasing import delete_delivery as deleting
+from imports.services.erasing import erase_delivery as erasing
+from imports.services.erasing import refresh_demand
+from imports.services.erasing.delete_delivery import PURGE, delete_delivery, purge_deleted_deliveries
+from imports.services.erasing.erase_delivery import ERASE, erase_delivery
+from imports.services.erasing.refresh_demand import REFRESH_DEMAND
+from imports.services.loading.load_document import load_document
 from imports.tasks import erase, purge_deleted, sweep_deleted, sweep_erased, vacuum
 
 BODY = (
@@ -27,23 +28,23 @@ BODY = (
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     """What was enqueued, instead of doing it."""
     messages: list[tuple[str, dict[str, Any]]] = []
-    for module in (tasks, deleting, erasing):
+    for module in (tasks, deleting, erasing, refresh_demand):
         monkeypatch.setattr(module, "enqueue", lambda name, **kwargs: messages.append((name, kwargs)))
     return messages
 
 
 @pytest.fixture
 def delivery(superuser: User) -> Import:
-    return load_import(body=BODY, source="tests", actor=superuser)
+    return load_document(body=BODY, source="tests", actor=superuser)
 
 
 @pytest.mark.django_db
 def test_deleting_enqueues_the_purge_and_the_purge_removes_every_row(delivery: Import, sent: list[Any]) -> None:
-    delete_import(import_id=delivery.pk, actor=None)
-    assert sent == [(PURGE, {}), (RECOUNT, {})]
+    delete_delivery(import_id=delivery.pk, actor=None)
+    assert sent == [(PURGE, {}), (REFRESH_DEMAND, {})]
     purge_deleted.run()
     assert (Import.objects.count(), Citizen.objects.count()) == (0, 0)
-    assert sent == [(PURGE, {}), (RECOUNT, {})]
+    assert sent == [(PURGE, {}), (REFRESH_DEMAND, {})]
 
 
 @pytest.mark.django_db
@@ -51,10 +52,10 @@ def test_a_purge_whose_time_is_over_leaves_the_rest_to_another_message(
     delivery: Import, sent: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tasks, "_PURGE_SECONDS", 0)
-    delete_import(import_id=delivery.pk, actor=None)
+    delete_delivery(import_id=delivery.pk, actor=None)
     purge_deleted.run()
     assert Citizen.objects.count() == 1
-    assert sent == [(PURGE, {}), (RECOUNT, {}), (PURGE, {"expires": 60.0})]
+    assert sent == [(PURGE, {}), (REFRESH_DEMAND, {}), (PURGE, {"expires": 60.0})]
 
 
 @pytest.mark.django_db
@@ -82,16 +83,16 @@ def test_a_purge_beside_another_does_nothing(delivery: Import, sent: list[Any]) 
     with single_run(PURGE), ThreadPoolExecutor(1) as pool:
         pool.submit(purge_elsewhere).result(5)
     assert Citizen.objects.count() == 1
-    assert purge_deleted_imports() == 1
+    assert purge_deleted_deliveries() == 1
 
 
 @pytest.mark.django_db
 def test_erasing_enqueues_a_task_that_removes_every_row(delivery: Import, sent: list[Any]) -> None:
-    erase_import(import_id=delivery.pk, actor=None)
-    assert sent == [(ERASE, {}), (RECOUNT, {})]
+    erase_delivery(import_id=delivery.pk, actor=None)
+    assert sent == [(ERASE, {}), (REFRESH_DEMAND, {})]
     erase.run()
     assert (Import.objects.get().status, Citizen.objects.count()) == ("erased", 0)
-    assert sent == [(ERASE, {}), (RECOUNT, {})]
+    assert sent == [(ERASE, {}), (REFRESH_DEMAND, {})]
 
 
 @pytest.mark.django_db
@@ -99,10 +100,10 @@ def test_an_erasure_whose_time_is_over_leaves_the_rest_to_another_message(
     delivery: Import, sent: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tasks, "_PURGE_SECONDS", 0)
-    erase_import(import_id=delivery.pk, actor=None)
+    erase_delivery(import_id=delivery.pk, actor=None)
     erase.run()
     assert Citizen.objects.count() == 1
-    assert sent == [(ERASE, {}), (RECOUNT, {}), (ERASE, {"expires": 60.0})]
+    assert sent == [(ERASE, {}), (REFRESH_DEMAND, {}), (ERASE, {"expires": 60.0})]
 
 
 @pytest.mark.django_db

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def swept(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The imports that a sweep enqueues, each with an expiry."""
+    """The deliveries that a sweep enqueues, each with an expiry."""
     found: list[int] = []
 
     def enqueue(task: str, *, expires: float, import_id: int) -> None:

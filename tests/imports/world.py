@@ -1,4 +1,4 @@
-"""What tests of imports do again and again: load people, look at what is stored, compare errors."""
+"""What tests of deliveries do again and again: load people, look at what is stored, compare errors."""
 
 import json
 from collections.abc import Iterable
@@ -6,11 +6,11 @@ from typing import Any, Protocol
 
 from django.contrib.auth.models import User
 
-from imports.api.serializers import citizen_row
+from imports.fields import written
 from imports.models import Citizen, Correction, Import
-from imports.services.delete_import import purge_deleted_imports
-from imports.services.load_import import load_import
-from imports.services.receive_import import receive_import
+from imports.services.erasing.delete_delivery import purge_deleted_deliveries
+from imports.services.loading.load_document import load_document
+from imports.services.loading.receive_delivery import receive_delivery
 
 People = Iterable[dict[str, Any]]
 KINDS = ("relatives", "friends")
@@ -30,28 +30,28 @@ def body_of(citizens: People) -> bytes:
 
 
 def lines_of(citizens: People) -> bytes:
-    """The same delivery with one citizen a line."""
+    """The same delivery with one resident a line."""
     return b"".join(json.dumps(citizen).encode() + b"\n" for citizen in citizens)
 
 
 def load(citizens: People, *, actor: User | None = None, source: str = "default") -> int:
-    """The id of a new import with `citizens`."""
-    return load_import(body=body_of(citizens), source=source, actor=actor).pk
+    """The id of a new delivery with `citizens`."""
+    return load_document(body=body_of(citizens), source=source, actor=actor).pk
 
 
 def received(body: bytes, *, chunk: int = 1_000, **values: Any) -> int:
-    """The id of a new import that waits to be loaded from `body`."""
+    """The id of a new delivery that waits to be loaded from `body`."""
     chunks = (body[start : start + chunk] for start in range(0, len(body), chunk))
-    return receive_import(chunks=chunks, actor=values.pop("actor", None), **values).pk
+    return receive_delivery(chunks=chunks, actor=values.pop("actor", None), **values).pk
 
 
 def stored(import_id: int) -> dict[int, dict[str, Any]]:
-    """Every citizen of the import as the API shows it, by id."""
-    return {row.citizen_id: citizen_row(row) for row in Citizen.objects.of(import_id)}
+    """Every resident of the delivery as the API shows it, by id."""
+    return {row.citizen_id: written(row) for row in Citizen.objects.of(import_id)}
 
 
 def counts() -> tuple[int, int]:
-    """How many imports and citizens there are."""
+    """How many deliveries and residents there are."""
     return Import.objects.count(), Citizen.objects.count()
 
 
@@ -61,7 +61,7 @@ def problem(answer: Answer) -> tuple[int, list[tuple[str, str]]]:
 
 
 def faults(import_id: int) -> list[str]:
-    """What is wrong with the relations of an import: one-sided, unknown, or named twice; and its revision."""
+    """What is wrong with the relations of a delivery: one-sided, unknown, or named twice; and its revision."""
     rows = stored(import_id)
     found = [
         f"{one} names {other} among {kind}, who does not name back"
@@ -82,7 +82,7 @@ def faults(import_id: int) -> list[str]:
 
 
 def broken_chains(import_id: int, first: dict[str, Any]) -> list[str]:
-    """Where the corrections of a citizen, once as `first` says, do not lead from one value to the next one."""
+    """Where the corrections of a resident, once as `first` says, do not lead from one value to the next one."""
     chains = dict(first)
     found = []
     corrections = Correction.objects.filter(delivery_id=import_id, citizen_id=first["citizen_id"])
@@ -96,6 +96,6 @@ def broken_chains(import_id: int, first: dict[str, Any]) -> list[str]:
 
 
 def purge() -> None:
-    """What a worker does after deletions: every row of every deleted import goes."""
-    purge_deleted_imports()
+    """What a worker does after deletions: every row of every deleted delivery goes."""
+    purge_deleted_deliveries()
     assert not Import.objects.deleted().exists()

@@ -11,10 +11,10 @@ from django.urls import resolve
 from rest_framework.test import APIClient
 
 from config.common.http.caching import NoStoreMiddleware
+from tests.admin.routes import address, routes
 from tests.airports.builders import make_airport
 from tests.common.helpers import places, send
 from tests.common.http.urls import API, METHODS
-from tests.security.admin_pages import address, routes
 from tests.security.test_sessions import browser
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,6 @@ from config.common.http.unreadable import truncated
 from config.common.problems import UnsupportedType
 
 JSON = "application/json"
-NDJSON = "application/x-ndjson"
 _CHUNK = 1024 * 1024
 # Told the announced size of a body and its encoding before a byte of it is read; raises what refuses it.
 Admit = Callable[[int, str], None]
@@ -25,12 +24,6 @@ class JSONBodyParser(BaseParser):
 
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
         raise UnsupportedType("This body is read by the view itself.")
-
-
-class NDJSONBodyParser(JSONBodyParser):
-    """The same for one JSON value a line."""
-
-    media_type = NDJSON
 
 
 @dataclass(frozen=True, slots=True)

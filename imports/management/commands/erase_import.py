@@ -1,4 +1,4 @@
-"""`manage.py erase_import ID…`: erases the personal data of imports for good."""
+"""`manage.py erase_import ID…`: erases the personal data of deliveries for good."""
 
 from dataclasses import asdict
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from config.common.problems import Problem
-from imports.services.erase_import import erase_import, plan_erasure
+from imports.services.erasing.erase_delivery import erase_delivery, plan_erasure
 
 
 class Command(BaseCommand):
@@ -34,4 +34,4 @@ def _plan(import_id: int) -> str:
 
 
 def _erase(import_id: int) -> str:
-    return f"{erase_import(import_id=import_id, actor=None)} is erased; its rows go in the background."
+    return f"{erase_delivery(import_id=import_id, actor=None)} is erased; its rows go in the background."

@@ -13,12 +13,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from config.common.problems import InvalidInput
-from imports.management.bars import Bar
-from imports.management.load_one import STDIN, load_one
+from imports.management.file_jobs import FileJob, Interrupted, Outcome
+from imports.management.load_job import STDIN, load_job
 from imports.management.parallel import load_in_parallel
-from imports.management.works import Interrupted, Outcome, Work
-from imports.services.load_import import DEFAULT_SOURCE, check_source, reserve_ids
+from imports.management.progress_bar import Bar
+from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource, check_source, reserve_ids
 
 _USAGE = 2
 _JOBS = "how many files at the same time; the last one given is the current one of its source, whichever ends last"
@@ -45,12 +44,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         files: list[str] = options["files"]
         _check(options)
-        works = _works(options)
+        file_jobs = _file_jobs(options)
         bar = Bar(files, hidden=not (options["progress"] or sys.stderr.isatty()))
         begun, refused = time.monotonic(), 0
         try:
             with _stoppable() as stop:
-                for outcome in _outcomes(works, jobs=options["jobs"], bar=bar):
+                for outcome in _outcomes(file_jobs, jobs=options["jobs"], bar=bar):
                     stop.check()
                     self._tell(outcome, dry_run=options["dry_run"], seconds=time.monotonic() - begun)
                     refused += bool(outcome.refusal)
@@ -75,8 +74,8 @@ def _check(options: dict[str, Any]) -> None:
     """Raises `CommandError` for arguments that can only be a mistake."""
     try:
         check_source(options["source"])
-    except InvalidInput as refusal:
-        raise CommandError(f"--source: {refusal.errors[0].detail}", returncode=_USAGE) from refusal
+    except InvalidSource as refusal:
+        raise CommandError(f"--source: {refusal.detail}", returncode=_USAGE) from refusal
     if STDIN in options["files"] and len(options["files"]) > 1:
         raise CommandError(f"{STDIN} has to be the only file.", returncode=_USAGE)
     if options["jobs"] < 1:
@@ -86,23 +85,23 @@ def _check(options: dict[str, Any]) -> None:
         raise CommandError("--as: there is no such user.", returncode=_USAGE)
 
 
-def _works(options: dict[str, Any]) -> list[Work]:
+def _file_jobs(options: dict[str, Any]) -> list[FileJob]:
     files, dry_run = options["files"], options["dry_run"]
     together = options["jobs"] > 1 and not dry_run
-    # The import with the highest id is its source's current one: that must not be chance.
+    # The delivery with the highest id is its source's current one: that must not be chance.
     ids = reserve_ids(len(files)) if together else [None] * len(files)
     return [
-        Work(path, options["source"], options["username"], dry_run, number)
+        FileJob(path, options["source"], options["username"], dry_run, number)
         for path, number in zip(files, ids, strict=True)
     ]
 
 
-def _outcomes(works: Sequence[Work], *, jobs: int, bar: Bar) -> Iterator[Outcome]:
-    if jobs > 1 and len(works) > 1:
-        yield from load_in_parallel(works, jobs=jobs, report=bar.report)
+def _outcomes(file_jobs: Sequence[FileJob], *, jobs: int, bar: Bar) -> Iterator[Outcome]:
+    if jobs > 1 and len(file_jobs) > 1:
+        yield from load_in_parallel(file_jobs, jobs=jobs, report=bar.report)
         return
-    for work in works:
-        yield load_one(work, partial(bar.report, work.path))
+    for job in file_jobs:
+        yield load_job(job, partial(bar.report, job.path))
 
 
 class _Stop:

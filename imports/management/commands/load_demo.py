@@ -1,4 +1,4 @@
-"""`manage.py load_demo`: the demo deliveries, once, into a database without imports."""
+"""`manage.py load_demo`: the demo deliveries, once, into a database without deliveries."""
 
 import errno
 from typing import Any
@@ -11,10 +11,10 @@ from django.db import transaction
 from config.common.problems import NoSpace
 from imports.demo.deliveries import make_demo
 from imports.models import Import
-from imports.services.load_import import load_import
+from imports.services.loading.load_document import load_document
 
 # Made with the demo, in one transaction: while this user exists the demo is not loaded again, also when somebody has
-# deleted its imports.
+# deleted its deliveries.
 DEMO_USER = "demo"
 
 
@@ -39,5 +39,5 @@ class Command(BaseCommand):
 
     def _load(self, actor: User, options: dict[str, Any]) -> None:
         for delivery in make_demo(citizens=options["citizens"], seed=options["seed"]):
-            loaded = load_import(body=delivery.body, source=delivery.source, actor=actor)
+            loaded = load_document(body=delivery.body, source=delivery.source, actor=actor)
             self.stdout.write(f"Demo: {loaded}, {loaded.citizen_count:,} residents.")

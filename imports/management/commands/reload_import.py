@@ -1,11 +1,11 @@
-"""`manage.py reload_import ID`: loads what an import was made from once more, as a new import."""
+"""`manage.py reload_import ID`: loads what a delivery was made from once more, as a new delivery."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from config.common.problems import Problem
-from imports.services.receive_import import reload_import
+from imports.services.loading.receive_delivery import reload_delivery
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            again = reload_import(import_id=options["import_id"], actor=None)
+            again = reload_delivery(import_id=options["import_id"], actor=None)
         except Problem as problem:
             raise CommandError(problem.detail) from problem
         self.stdout.write(f"{again} is queued.")

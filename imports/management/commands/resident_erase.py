@@ -7,12 +7,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.common.privacy.readers import Reader
 from config.common.problems import Problem
-from imports.management.residents import Pair, add_arguments, residents_of
-from imports.services.erase_resident import ResidentErasure, erase_resident, plan_resident_erasure
+from imports.management.resident_arguments import Pair, add_arguments, residents_of
+from imports.services.erasing.erase_resident import ResidentErasure, erase_resident, plan_resident_erasure
 
 
 class Command(BaseCommand):
-    """A thin caller of the service, an import a transaction."""
+    """A thin caller of the service, a delivery a transaction."""
 
     help = "Erase everything that is stored of a resident, for good; asks before it does."
 

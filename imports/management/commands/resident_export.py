@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.common.privacy.readers import Reader
 from config.common.problems import Problem
-from imports.management.residents import add_arguments, residents_of
-from imports.services.export_resident import export_resident
+from imports.management.resident_arguments import add_arguments, residents_of
+from imports.services.residents.export_resident import export_resident
 
 
 class Command(BaseCommand):

@@ -13,7 +13,7 @@ from analytics.models import ImportDemand
 from analytics.services.count_if_new import MOST_RESIDENTS
 from analytics.services.questions import MEASURES
 from imports.models import Import
-from imports.services.delete_import import delete_import
+from imports.services.erasing.delete_delivery import delete_delivery
 from tests.analytics.counted import Made, crowd, make
 from tests.common.helpers import problem
 from tests.factories import people
@@ -145,7 +145,7 @@ def test_an_import_that_is_none_is_refused(manager: APIClient, two: list[Made]) 
     queued = Import.objects.create(source="a", status="queued").pk
     erased = Import.objects.create(source="a", status="erased").pk
     gone = make("c", crowd(3)).import_id
-    delete_import(import_id=gone, actor=None)
+    delete_delivery(import_id=gone, actor=None)
     for number in (queued, erased, gone, 2**63 - 1):
         for url in (*URLS, "/analytics/cities"):
             assert errors(manager.get(f"{url}?import_id={number}")) == [("?import_id", "invalid_choice")]

@@ -18,7 +18,7 @@ from analytics.services.questions import Question
 from analytics.services.refresh_demand import refresh_demand
 from analytics.services.settings import counting
 from imports.models import Import
-from imports.services.delete_import import delete_import
+from imports.services.erasing.delete_delivery import delete_delivery
 from tests.analytics.counted import row_keys
 from tests.factories import people
 from tests.imports.world import load
@@ -106,7 +106,7 @@ def test_no_difference_of_two_answers_is_fewer_than_five(
 ) -> None:
     viewer, dice = client_of("Viewers"), random.Random(seed)
     for old in Import.objects.live():
-        delete_import(import_id=old.pk, actor=User.objects.first())
+        delete_delivery(import_id=old.pk, actor=User.objects.first())
     load(citizens)
     refresh_demand()
     segments = segments_of(citizens)

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from analytics.models import ImportDemand, Segment
 from imports.models import Import
-from imports.services.delete_import import delete_import
+from imports.services.erasing.delete_delivery import delete_delivery
 from tests.analytics.api.test_demand import cells, errors
 from tests.analytics.counted import make
 from tests.common.helpers import problem
@@ -85,7 +85,7 @@ def test_ages_at_other_dates_are_for_those_who_may_see_residents(client_of: Any,
 
 
 def test_a_deleted_import_is_gone_at_once(manager: APIClient, three: dict[str, int]) -> None:
-    delete_import(import_id=three["new"], actor=None)
+    delete_delivery(import_id=three["new"], actor=None)
     assert ids(manager, "source=a") == [three["old"]]
     assert Import.objects.live().count() == 2
 

@@ -16,13 +16,13 @@ from analytics.services.stale import count_stale_imports, stale_imports
 from analytics.tasks import refresh
 from config.common.background import publishing
 from config.common.privacy.readers import Reader
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Import
-from imports.services.correct_citizen import correct_citizen
-from imports.services.delete_import import delete_import, purge_deleted_imports
-from imports.services.erase_import import erase_import
-from imports.services.erase_resident import erase_resident
-from imports.services.recount import RECOUNT
+from imports.services.erasing.delete_delivery import delete_delivery, purge_deleted_deliveries
+from imports.services.erasing.erase_delivery import erase_delivery
+from imports.services.erasing.erase_resident import erase_resident
+from imports.services.erasing.refresh_demand import REFRESH_DEMAND
+from imports.services.residents.correct_resident import correct_resident
 from tests.analytics.naive import faults
 from tests.factories import delivery, people
 from tests.imports.world import load
@@ -61,15 +61,15 @@ def test_residents_who_go_are_out_of_the_demand_without_waiting_for_a_sweep(
     import_id = load(people(5))
     refreshed()
     leave: dict[str, Callable[[], object]] = {
-        "delete": lambda: delete_import(import_id=import_id, actor=None),
-        "erase": lambda: erase_import(import_id=import_id, actor=None),
+        "delete": lambda: delete_delivery(import_id=import_id, actor=None),
+        "erase": lambda: erase_delivery(import_id=import_id, actor=None),
         "resident": lambda: erase_resident(
             import_id=import_id, citizen_id=1, actor=None, reader=Reader(account_id=None, username="t", via="t")
         ),
     }
     with django_capture_on_commit_callbacks(execute=True):
         leave[go]()
-    assert (REFRESH in sent, RECOUNT) == (True, REFRESH)
+    assert (REFRESH in sent, REFRESH_DEMAND) == (True, REFRESH)
     refresh.run()
     left = ImportDemand.objects.current().aggregate(Sum("residents"))["residents__sum"] or 0
     assert left == (4 if go == "resident" else 0)
@@ -93,7 +93,7 @@ def test_a_correction_makes_its_import_stale_and_no_other() -> None:
     load(people(9), source="a")
     import_id = load(people(9), source="b")
     refreshed()
-    correct_citizen(import_id=import_id, citizen_id=1, patch=CitizenPatch(town="Elsewhere", friends=[2]), actor=None)
+    correct_resident(import_id=import_id, citizen_id=1, patch=Patch(town="Elsewhere", friends=[2]), actor=None)
     assert stale() == [import_id]
     assert refreshed() == 1
 
@@ -101,7 +101,7 @@ def test_a_correction_makes_its_import_stale_and_no_other() -> None:
 def test_a_deleted_import_disappears_and_the_one_before_becomes_current() -> None:
     before, last = load(people(9)), load(people(12))
     refreshed()
-    delete_import(import_id=last, actor=None)
+    delete_delivery(import_id=last, actor=None)
     assert stale() == [last]
     refreshed()
     assert ImportDemand.objects.current().get().pk == before
@@ -110,8 +110,8 @@ def test_a_deleted_import_disappears_and_the_one_before_becomes_current() -> Non
 def test_a_deletion_whose_rows_are_gone_already_is_found() -> None:
     import_id = load(people(9))
     refreshed()
-    delete_import(import_id=import_id, actor=None)
-    purge_deleted_imports()
+    delete_delivery(import_id=import_id, actor=None)
+    purge_deleted_deliveries()
     assert stale() == [import_id]
     refreshed()
     assert (ImportDemand.objects.count(), Segment.objects.count(), CurrentSegment.objects.count()) == (0, 0, 0)

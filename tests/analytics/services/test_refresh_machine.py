@@ -13,10 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from analytics.models import DemandSettings
 from analytics.services.refresh_demand import refresh_demand
 from analytics.services.stale import stale_imports, utc_today
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Citizen, Import
-from imports.services.correct_citizen import correct_citizen
-from imports.services.delete_import import delete_import, purge_deleted_imports
+from imports.services.erasing.delete_delivery import delete_delivery, purge_deleted_deliveries
+from imports.services.residents.correct_resident import correct_resident
 from tests.analytics.naive import faults
 from tests.factories import delivery
 from tests.imports.world import load
@@ -65,7 +65,7 @@ class Deliveries(RuleBasedStateMachine):
     @rule(place=PLACES)
     def delete(self, place: int) -> None:
         if import_id := self.chosen(Import.objects.live(), place):
-            delete_import(import_id=import_id, actor=None)
+            delete_delivery(import_id=import_id, actor=None)
 
     @rule(place=PLACES)
     def erase(self, place: int) -> None:
@@ -74,7 +74,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule()
     def purge(self) -> None:
-        purge_deleted_imports()
+        purge_deleted_deliveries()
 
     @rule(hours=st.sampled_from([1, 24, 24 * 366]))
     def wait(self, hours: int) -> None:
@@ -101,9 +101,7 @@ class Deliveries(RuleBasedStateMachine):
         citizens = Citizen.objects.filter(delivery__in=Import.objects.live().filter(status="complete"))
         if number := self.chosen(citizens, place):
             one = Citizen.objects.get(pk=number)
-            correct_citizen(
-                import_id=one.delivery_id, citizen_id=one.citizen_id, patch=CitizenPatch(**fields), actor=None
-            )
+            correct_resident(import_id=one.delivery_id, citizen_id=one.citizen_id, patch=Patch(**fields), actor=None)
 
     def chosen(self, rows: Any, place: int) -> int | None:
         """One of them, if there are any."""

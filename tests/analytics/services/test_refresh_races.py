@@ -12,10 +12,10 @@ from analytics.services import refresh_import as service
 from analytics.services.count_import import Count, count_import
 from analytics.services.refresh_demand import refresh_demand
 from analytics.services.stale import stale_imports, utc_today
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Correction, Import
-from imports.services.correct_citizen import correct_citizen
-from imports.services.delete_import import delete_import
+from imports.services.erasing.delete_delivery import delete_delivery
+from imports.services.residents.correct_resident import correct_resident
 from tests.analytics.naive import faults
 from tests.factories import people
 from tests.imports.crowd import in_threads
@@ -27,7 +27,7 @@ PATIENCE = 5
 
 def correct(import_id: int) -> None:
     """By another connection."""
-    correct_citizen(import_id=import_id, citizen_id=1, patch=CitizenPatch(town="Elsewhere"), actor=None)
+    correct_resident(import_id=import_id, citizen_id=1, patch=Patch(town="Elsewhere"), actor=None)
     connection.close()
 
 
@@ -67,7 +67,7 @@ def test_a_correction_that_was_written_before_and_commits_after_the_counting_is_
 
     def correct_slowly() -> None:
         with transaction.atomic():
-            correct_citizen(import_id=import_id, citizen_id=1, patch=CitizenPatch(town="Elsewhere"), actor=None)
+            correct_resident(import_id=import_id, citizen_id=1, patch=Patch(town="Elsewhere"), actor=None)
             written.set()
             go_on.wait(PATIENCE)
         connection.close()
@@ -90,7 +90,7 @@ def test_a_deletion_waits_until_the_import_is_counted(monkeypatch: pytest.Monkey
     import_id, order = load(people(9)), []
 
     def delete() -> None:
-        delete_import(import_id=import_id, actor=None)
+        delete_delivery(import_id=import_id, actor=None)
         order.append("deleted")
         connection.close()
 

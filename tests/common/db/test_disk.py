@@ -24,10 +24,10 @@ from config.common.db import disk
 from config.common.db.errors import as_problem
 from config.common.problems import NoSpace, Unavailable
 from imports.models import Import, RawChunk
-from imports.services.load_import import RESIDENTS, load_import
-from imports.services.load_received import load_received_import
-from imports.services.load_stream import load_stream
-from imports.services.receive_import import receive_import, reload_import
+from imports.services.loading.load_document import RESIDENTS, load_document
+from imports.services.loading.load_received import load_received
+from imports.services.loading.load_stream import load_stream
+from imports.services.loading.receive_delivery import receive_delivery, reload_delivery
 from tests.airports.builders import make_airport
 from tests.common.helpers import problem
 from tests.factories import people
@@ -94,7 +94,7 @@ def test_a_queued_create_is_507_and_one_that_is_written_at_once_is_not(
 
 
 def test_reads_and_corrections_go_on(manager: APIClient, short: Callable[[], None]) -> None:
-    loaded = load_import(body=DOCUMENT, actor=None)
+    loaded = load_document(body=DOCUMENT, actor=None)
     airport = make_airport("A")
     short()
     url = f"/imports/{loaded.pk}/citizens/{ONE['citizen_id']}"
@@ -104,14 +104,14 @@ def test_reads_and_corrections_go_on(manager: APIClient, short: Callable[[], Non
 
 
 def test_every_service_that_takes_a_delivery_asks(short: Callable[[], None], superuser: User) -> None:
-    kept = receive_import(chunks=[LINE], media_type=LINES, actor=superuser)
+    kept = receive_delivery(chunks=[LINE], media_type=LINES, actor=superuser)
     before = stored()
     short()
     for call in (
-        lambda: load_import(body=DOCUMENT, actor=None),
+        lambda: load_document(body=DOCUMENT, actor=None),
         lambda: load_stream(chunks=[LINE], actor=None),
-        lambda: receive_import(chunks=[DOCUMENT], actor=None),
-        lambda: reload_import(import_id=kept.pk, actor=None),
+        lambda: receive_delivery(chunks=[DOCUMENT], actor=None),
+        lambda: reload_delivery(import_id=kept.pk, actor=None),
         lambda: upload_airports(stream=io.BytesIO(CSV), actor=None),
         lambda: keep_upload(stream=io.BytesIO(CSV), name="a.csv", on_error="fail", actor=superuser),
     ):
@@ -159,15 +159,15 @@ def test_the_admin_shows_it_at_the_file(
 def test_a_delivery_that_was_accepted_fails_with_its_reason_and_can_be_retried(
     short: Callable[[], None], settings: Any
 ) -> None:
-    kept = receive_import(chunks=[LINE], media_type=LINES, actor=None)
+    kept = receive_delivery(chunks=[LINE], media_type=LINES, actor=None)
     before = settings.DISK_RESERVE
     short()
-    assert load_received_import(import_id=kept.pk) == "failed"
+    assert load_received(import_id=kept.pk) == "failed"
     kept.refresh_from_db()
     assert [(error["pointer"], error["code"]) for error in kept.errors] == [("", "no_space")]
     settings.DISK_RESERVE = before
     Import.objects.filter(pk=kept.pk).update(status=Import.Status.QUEUED)
-    assert load_received_import(import_id=kept.pk) == "complete"
+    assert load_received(import_id=kept.pk) == "complete"
 
 
 def test_a_stream_stops_within_a_mebibyte_of_the_reserve(monkeypatch: pytest.MonkeyPatch) -> None:

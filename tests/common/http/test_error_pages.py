@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from config.embedded.front import free_port
 from imports.models import Import
-from imports.services.load_import import load_import
+from imports.services.loading.load_document import load_document
 from tests.common.helpers import problem
 from tests.server import Server, start_server
 
@@ -40,7 +40,7 @@ def test_a_500_says_nothing_of_its_reason(manager: APIClient, monkeypatch: pytes
 
 
 def test_a_500_of_the_admin_is_a_page(superuser: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imports.admin.imports.ImportAdmin.get_queryset", failing(RuntimeError(SECRET)))
+    monkeypatch.setattr("imports.admin.deliveries.DeliveryAdmin.get_queryset", failing(RuntimeError(SECRET)))
     client = Client(raise_request_exception=False)
     client.force_login(superuser)
     answer = client.get("/admin/imports/import/", headers={"X-Request-ID": "mine"})
@@ -64,7 +64,7 @@ def test_a_full_disk_is_507(manager: APIClient, monkeypatch: pytest.MonkeyPatch)
 def test_an_account_that_is_removed_meanwhile_is_401(manager: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def remove_first(**kwargs: Any) -> Any:
         User.objects.filter(pk=kwargs["actor"].pk).delete()
-        return load_import(**kwargs)
+        return load_document(**kwargs)
 
     monkeypatch.setattr("imports.api.imports.load_import", remove_first)
     answer = manager.post("/imports", {"citizens": []})

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Citizen
-from imports.services.correct_citizen import correct_citizen
+from imports.services.residents.correct_resident import correct_resident
 from tests.factories import people, relate
 from tests.imports.admin.people import browser, somebody, text
 from tests.imports.world import load
@@ -16,7 +16,7 @@ PAGES = {"import": "/admin/imports/import/{}/", "citizen": "/admin/imports/citiz
 
 
 def correct(import_id: int, citizen_id: int, **values: Any) -> None:
-    correct_citizen(import_id=import_id, citizen_id=citizen_id, patch=CitizenPatch(**values), actor=None)
+    correct_resident(import_id=import_id, citizen_id=citizen_id, patch=Patch(**values), actor=None)
 
 
 def key(import_id: int, citizen_id: int) -> int:
@@ -24,9 +24,9 @@ def key(import_id: int, citizen_id: int) -> int:
 
 
 def said(import_id: int, citizen_id: int) -> list[str]:
-    """What the page of the citizen says was corrected, newest first."""
+    """What the page of the resident says was corrected, newest first."""
     page = browser(somebody("Managers")).get(f"{PAGES['citizen'].format(key(import_id, citizen_id))}change/")
-    return ["; ".join(one["said"]) for one in page.context["corrections"]]
+    return ["; ".join(one["sentences"]) for one in page.context["corrections"]]
 
 
 def test_a_relation_shows_on_the_other_side_when_it_begins_and_when_it_ends() -> None:

@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 
 from config.common.privacy.models import ReadAudit
-from imports.documents.structs import CitizenPatch
+from imports.fields import Patch
 from imports.models import Import
-from imports.services.correct_citizen import correct_citizen
+from imports.services.residents.correct_resident import correct_resident
 from tests.factories import people
 from tests.imports.admin.people import browser, somebody, text
-from tests.imports.admin.test_citizens import address, save
+from tests.imports.admin.test_residents import address, save
 from tests.imports.crowded import star, stored_star
 from tests.imports.world import faults, load, stored
 
@@ -87,7 +87,7 @@ def test_who_may_only_look_sees_no_more_of_a_long_list() -> None:
 
 def test_the_history_of_a_long_list_is_its_beginning(editor: Client) -> None:
     import_id = load(star(30))
-    correct_citizen(import_id=import_id, citizen_id=1, patch=CitizenPatch(relatives=[2, 3]), actor=None)
-    said = editor.get(address(import_id, 1)).context["corrections"][0]["said"]
+    correct_resident(import_id=import_id, citizen_id=1, patch=Patch(relatives=[2, 3]), actor=None)
+    said = editor.get(address(import_id, 1)).context["corrections"][0]["sentences"]
     beginning = ", ".join(map(str, range(2, 22)))
     assert said == [f"relatives: [{beginning}, … 30 in all] → [2, 3]"]

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from imports.models import Correction, Import
-from imports.services.delete_import import purge_deleted_imports
+from imports.services.erasing.delete_delivery import purge_deleted_deliveries
 from tests.factories import alike, people
 from tests.imports.crowd import Act, crowd, together
 from tests.imports.world import broken_chains, counts, faults, load, purge, stored
@@ -164,7 +164,7 @@ def test_a_reader_of_a_deleted_import_gets_everything_or_a_404(server: Server, t
         def delete(client: httpx.Client, import_id: int = import_id) -> httpx.Response:
             answer = client.delete(f"/imports/{import_id}")
             # While the others are still reading.
-            purge_deleted_imports()
+            purge_deleted_deliveries()
             connection.close()
             return answer
 

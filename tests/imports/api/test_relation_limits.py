@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 
 from config.common.http.site import openapi_document
 from imports.models import Import
-from imports.services.load_received import load_received_import
-from imports.services.receive_import import reload_import
+from imports.services.loading.load_received import load_received
+from imports.services.loading.receive_delivery import reload_delivery
 from tests.factories import alike
 from tests.imports.crowded import star, stored_star
 from tests.imports.world import body_of, counts, lines_of, problem, received, stored
@@ -53,10 +53,10 @@ def test_one_more_is_refused_and_nothing_is_stored(
 def test_a_kept_body_of_before_the_limit_fails_when_it_is_loaded_once_more(settings: Any) -> None:
     settings.CITIZEN_MAX_RELATIVES = 2_000
     first = received(body_of(star(1_001)))
-    assert load_received_import(import_id=first) == "complete"
+    assert load_received(import_id=first) == "complete"
     settings.CITIZEN_MAX_RELATIVES = 1_000
-    again = reload_import(import_id=first, actor=None)
-    assert load_received_import(import_id=again.pk) == "failed"
+    again = reload_delivery(import_id=first, actor=None)
+    assert load_received(import_id=again.pk) == "failed"
     pointer, detail = "/citizens/0/relatives", "At most 1,000 ids are allowed."
     assert Import.objects.get(pk=again.pk).errors == [{"pointer": pointer, "code": "too_many", "detail": detail}]
     assert counts() == (2, 1_002)

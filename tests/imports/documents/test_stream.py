@@ -1,4 +1,4 @@
-"""Reading citizens one a line: what is right goes on, what is wrong is named by its line."""
+"""Reading residents one a line: what is right goes on, what is wrong is named by its line."""
 
 import itertools
 import json

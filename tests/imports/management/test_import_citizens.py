@@ -103,7 +103,7 @@ def loaders() -> int:
 
 
 def check_all(files: dict[str, Path], code: int | None, out: str, err: str) -> None:
-    """That each file is an import, and that one that is wrong keeps no other out."""
+    """That each file is a delivery, and that one that is wrong keeps no other out."""
     assert code == 1
     assert sorted(Import.objects.values_list("citizen_count", "source")) == [(n, "Kyiv") for n in (2, 3, 2_000)]
     assert len(out.splitlines()) == 4

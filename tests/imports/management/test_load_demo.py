@@ -9,8 +9,8 @@ from django.core.management import call_command
 
 from imports.management.commands import load_demo
 from imports.models import Citizen, Import
-from imports.services.delete_import import delete_import
-from imports.services.load_import import load_import
+from imports.services.erasing.delete_delivery import delete_delivery
+from imports.services.loading.load_document import load_document
 from tests.imports.world import counts, faults, load
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_the_demo_is_loaded_through_the_service_whole() -> None:
 def test_the_demo_is_loaded_once_also_after_its_imports_were_deleted() -> None:
     run()
     for row in Import.objects.all():
-        delete_import(import_id=row.pk, actor=None)
+        delete_delivery(import_id=row.pk, actor=None)
     before = counts()
     assert run() == ""
     assert counts() == before
@@ -47,13 +47,13 @@ def test_the_demo_is_not_loaded_beside_real_imports() -> None:
 
 
 def test_a_demo_that_fails_leaves_nothing_and_is_loaded_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    once = iter([load_import])
+    once = iter([load_document])
 
     def fail(**arguments: Any) -> Import:
         return next(once)(**arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(load_demo, "load_import", fail)
+        patched.setattr(load_demo, "load_document", fail)
         with pytest.raises(StopIteration):
             run()
     assert (counts(), User.objects.count()) == ((0, 0), 0)

@@ -11,14 +11,15 @@ from django.db import Error, connection, transaction
 
 from config.common.problems import NotFound
 from imports.documents import copy
-from imports.documents.structs import Citizen as Document
-from imports.documents.structs import CitizenPatch
+from imports.documents.structs import Resident as Document
+from imports.fields import Patch
 from imports.models import Citizen, Correction, Import
 from imports.querysets import CitizenQuerySet, ImportQuerySet
-from imports.services import load_import, read_citizens
-from imports.services.correct_citizen import correct_citizen
-from imports.services.delete_import import delete_import, purge_deleted_imports
-from imports.services.load_import import store_citizens
+from imports.services.erasing.delete_delivery import delete_delivery, purge_deleted_deliveries
+from imports.services.loading import load_document
+from imports.services.loading.load_document import store_residents
+from imports.services.residents import read_residents
+from imports.services.residents.correct_resident import correct_resident
 from tests.factories import people, relate
 from tests.imports.crowd import in_threads
 from tests.imports.world import broken_chains, counts, faults, load, stored
@@ -70,8 +71,8 @@ def correct_at_once(
     def correct(number: int, citizen_id: int, fields: dict[str, Any]) -> None:
         turn.number = number
         try:
-            patch = CitizenPatch(**fields)
-            correct_citizen(import_id=import_id, citizen_id=citizen_id, patch=patch, actor=None)
+            patch = Patch(**fields)
+            correct_resident(import_id=import_id, citizen_id=citizen_id, patch=patch, actor=None)
         except Error as error:
             errors.append(str(error).split("\n")[0])
         finally:
@@ -90,7 +91,7 @@ def wait_at(barrier: Barrier) -> None:
 
 
 def damage(monkeypatch: pytest.MonkeyPatch, locked: Callable[..., Any], patches: Patches) -> list[str]:
-    """What is wrong after `patches` of an import in which 4 and 5 are relatives."""
+    """What is wrong after `patches` of a delivery in which 4 and 5 are relatives."""
     import_id = load(relate(people(5), "relatives", (4, 5)))
     before = stored(import_id)
     found = correct_at_once(monkeypatch, locked, import_id, patches) + faults(import_id)
@@ -125,13 +126,13 @@ def delete_during_a_correction(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return rows
 
     def correct() -> None:
-        correct_citizen(import_id=import_id, citizen_id=1, patch=CitizenPatch(relatives=[2]), actor=None)
+        correct_resident(import_id=import_id, citizen_id=1, patch=Patch(relatives=[2]), actor=None)
         over.append("corrected")
         connection.close()
 
     def delete() -> None:
         has_locked.wait(5)
-        delete_import(import_id=import_id, actor=None)
+        delete_delivery(import_id=import_id, actor=None)
         over.append("deleted")
         deleted.set()
         connection.close()
@@ -143,7 +144,7 @@ def delete_during_a_correction(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_nothing_is_corrected_after_the_answer_to_a_deletion(monkeypatch: pytest.MonkeyPatch) -> None:
     assert delete_during_a_correction(monkeypatch) == ["corrected", "deleted"]
-    assert (purge_deleted_imports(), counts(), Correction.objects.count()) == (1, (0, 0), 0)
+    assert (purge_deleted_deliveries(), counts(), Correction.objects.count()) == (1, (0, 0), 0)
 
 
 def test_without_holding_the_import_a_correction_follows_its_deletion(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +153,7 @@ def test_without_holding_the_import_a_correction_follows_its_deletion(monkeypatc
 
 
 def seen_while_loading(monkeypatch: pytest.MonkeyPatch, store: Callable[..., Import]) -> list[tuple[int, int]]:
-    """How many imports and citizens another caller sees while the COPY of three people is under way."""
+    """How many deliveries and residents another caller sees while the COPY of three people is under way."""
     seen: list[tuple[int, int]] = []
 
     def look() -> None:
@@ -163,27 +164,27 @@ def seen_while_loading(monkeypatch: pytest.MonkeyPatch, store: Callable[..., Imp
         yield from copy.copy_rows(citizens, import_id)
         in_threads([(look,)])
 
-    monkeypatch.setattr(load_import, "copy_rows", rows)
+    monkeypatch.setattr(load_document, "copy_rows", rows)
     store([Document(**citizen) for citizen in people(3)], source="default", actor=None)
     return seen
 
 
 def test_nobody_sees_half_an_import(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert seen_while_loading(monkeypatch, store_citizens) == [(0, 0)]
+    assert seen_while_loading(monkeypatch, store_residents) == [(0, 0)]
 
 
 def test_without_the_transaction_half_an_import_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    bare = store_citizens.__wrapped__  # type: ignore[attr-defined]  # what `transaction.atomic` wraps
+    bare = store_residents.__wrapped__  # type: ignore[attr-defined]  # what `transaction.atomic` wraps
     assert seen_while_loading(monkeypatch, bare) == [(1, 0)]
 
 
 def read_after_deletion() -> bytes:
-    """What a reader gets who was let in just before the import was deleted."""
+    """What a reader gets who was let in just before the delivery was deleted."""
     import_id = load(people(3))
-    delete_import(import_id=import_id, actor=None)
-    purge_deleted_imports()
+    delete_delivery(import_id=import_id, actor=None)
+    purge_deleted_deliveries()
     with transaction.atomic():
-        return b"".join(read_citizens.stream_json(import_id=import_id))
+        return b"".join(read_residents.stream_json(import_id=import_id))
 
 
 def test_a_reader_who_comes_too_late_gets_no_residents() -> None:
@@ -192,5 +193,5 @@ def test_a_reader_who_comes_too_late_gets_no_residents() -> None:
 
 
 def test_without_the_second_look_the_reader_gets_an_empty_import(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_citizens, "require_still_readable", lambda **_: None)
+    monkeypatch.setattr(read_residents, "require_still_readable", lambda **_: None)
     assert read_after_deletion() == b'{"data": []}'

@@ -1,0 +1,90 @@
+"""Requests of residents in the admin: hand out, or erase, everything that is stored of them. For Managers."""
+
+from dataclasses import asdict
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin
+
+from config.common.privacy.readers import Reader
+from config.common.problems import Problem
+from imports.admin.access import user_of
+from imports.models import Citizen
+from imports.querysets import MAY_ERASE, SEE_ALL
+from imports.services.erasing.erase_resident import ResidentErasure, erase_resident, plan_resident_erasure
+from imports.services.residents.export_resident import export_resident
+
+# What goes, by the fields of `ResidentErasure`: one of it, and any other number.
+_NAMES = {
+    "citizens": ("{} resident", "{} residents"),
+    "others_lists": (
+        "a mention among the relatives and friends of {} other",
+        "mentions among the relatives and friends of {} others",
+    ),
+    "corrections": ("{} correction", "{} corrections"),
+    "others_corrections": ("{} correction of somebody else", "{} corrections of others"),
+    "raw_bodies": ("the raw body", "{} raw bodies"),
+    "reviews": ("{} review", "{} reviews"),
+    "answers": ("{} kept answer", "{} kept answers"),
+}
+# Somebody asks for themselves; a longer list is a mistake.
+_AT_ONCE = 50
+
+
+class DataRequestsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """Adds two actions to the list of residents."""
+
+    actions = ("export_everything", "erase_everything")
+
+    def has_requests_permission(self, request: HttpRequest) -> bool:
+        """Managers."""
+        return bool(request.user.has_perm(SEE_ALL) and request.user.has_perm(MAY_ERASE))
+
+    @admin.action(description="Export everything that is stored", permissions=["requests"])
+    def export_everything(self, request: HttpRequest, rows: QuerySet[Citizen]) -> HttpResponse | None:
+        """One JSON document about the chosen residents."""
+        reader = Reader.of(request)
+        try:
+            documents = [export_resident(**one, actor=user_of(request), reader=reader) for one in _chosen(rows)]
+        except Problem as problem:
+            messages.error(request, problem.detail)
+            return None
+        headers = {"Content-Disposition": 'attachment; filename="resident.json"'}
+        options = {"ensure_ascii": False, "indent": 2}
+        return JsonResponse({"deliveries": documents}, json_dumps_params=options, headers=headers)
+
+    @admin.action(description="Erase everything that is stored", permissions=["requests"])
+    def erase_everything(self, request: HttpRequest, rows: QuerySet[Citizen]) -> HttpResponse | None:
+        """Shows what would go, and asks; then it goes."""
+        try:
+            if "confirmed" in request.POST:
+                _erase(request, rows)
+                return None
+            plans = [_sentence(one, plan_resident_erasure(**one, actor=user_of(request))) for one in _chosen(rows)]
+        except Problem as problem:
+            messages.error(request, problem.detail)
+            return None
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Erase residents for good"}
+        context |= {"plans": plans, "chosen": request.POST.getlist("_selected_action")}
+        return TemplateResponse(request, "admin/imports/erase_residents.html", context)
+
+
+def _erase(request: HttpRequest, rows: QuerySet[Citizen]) -> None:
+    reader = Reader.of(request)
+    for one in _chosen(rows):
+        done = erase_resident(**one, actor=user_of(request), reader=reader)
+        messages.success(request, f"Gone: {_sentence(one, done)}.")
+
+
+def _sentence(one: dict[str, int], erasure: ResidentErasure) -> str:
+    counts = [_NAMES[name][count != 1].format(count) for name, count in asdict(erasure).items() if count]
+    return f"resident {one['citizen_id']} of delivery {one['import_id']}: {', '.join(counts) or 'nothing'}"
+
+
+def _chosen(rows: QuerySet[Citizen]) -> list[dict[str, int]]:
+    chosen = rows.order_by("delivery_id", "citizen_id").values_list("delivery_id", "citizen_id")[: _AT_ONCE + 1]
+    if len(chosen) > _AT_ONCE:
+        raise Problem(f"Choose {_AT_ONCE} residents at most.")
+    return [{"import_id": import_id, "citizen_id": citizen_id} for import_id, citizen_id in chosen]

@@ -1,0 +1,31 @@
+"""Takes a delivery in, whatever its format: all of it or nothing."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+
+from imports.documents.formats import Format
+from imports.models import Import
+from imports.services.loading.load_document import DEFAULT_SOURCE, load_document
+from imports.services.loading.load_stream import OnProgress, load_stream
+
+
+def load_delivery(
+    *,
+    chunks: Iterable[bytes],
+    format: Format,
+    source: str = DEFAULT_SOURCE,
+    actor: User | None,
+    import_id: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> Import:
+    """Stores the delivery and returns it, complete. `chunks` are its bytes as `unpack_body` gives them.
+
+    Raises as `load_document` for a document and as `load_stream` for what is read while it comes; only there
+    `on_progress` is told anything.
+    """
+    if format.is_document:
+        return load_document(body=b"".join(chunks), source=source, actor=actor, import_id=import_id)
+    return load_stream(
+        chunks=chunks, format=format, source=source, actor=actor, import_id=import_id, on_progress=on_progress
+    )

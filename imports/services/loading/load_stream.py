@@ -1,0 +1,84 @@
+"""Takes a delivery of any size in, as NDJSON, while it comes: all of it or nothing, in constant memory."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from imports.documents.copy import copy_rows
+from imports.documents.formats import NDJSON, Format
+from imports.documents.stream import LineReader
+from imports.models import Import
+from imports.services.document_rules import rules_on
+from imports.services.loading._check_whole import expect_whole, is_whole, refuse
+from imports.services.loading.load_document import DEFAULT_SOURCE, check_source, copy_residents
+
+OnProgress = Callable[[int], None]
+
+
+@transaction.atomic
+def load_stream(
+    *,
+    chunks: Iterable[bytes],
+    format: Format = NDJSON,
+    source: str = DEFAULT_SOURCE,
+    actor: User | None,
+    import_id: int | None = None,
+    today: date | None = None,
+    on_progress: OnProgress | None = None,
+) -> Import:
+    """Stores one resident a line while the lines come, and returns their delivery, complete; as `import_id` where one
+    was reserved.
+
+    Dates of birth are checked against `today`, by default the date in UTC; `on_progress` as in `store_stream`. Raises
+    `InvalidInput` with every offending value and what reading the chunks raises; nothing is stored then.
+    """
+    check_source(source)
+    loaded = Import.objects.create(pk=import_id, source=source, status=Import.Status.LOADING, created_by=actor)
+    count = store_stream(chunks=chunks, format=format, import_id=loaded.pk, today=today, on_progress=on_progress)
+    now = timezone.now()
+    loaded.status, loaded.citizen_count, loaded.processed = Import.Status.COMPLETE, count, count
+    loaded.completed_at = loaded.settled_at = now
+    loaded.save(update_fields=["status", "citizen_count", "processed", "completed_at", "settled_at"])
+    return loaded
+
+
+def store_stream(
+    *,
+    chunks: Iterable[bytes],
+    format: Format,
+    import_id: int,
+    today: date | None = None,
+    on_progress: OnProgress | None = None,
+) -> int:
+    """Stores one resident a line for a delivery that has none, inside the caller's transaction; returns how many.
+
+    `on_progress` is told, between two batches of several hundred, how many residents were taken in so far. Neither it
+    nor the chunks may use Django's connection, which is in the middle of a COPY. Raises `InvalidInput` with every
+    offending value, what reading the chunks raises and what `on_progress` raises: then the transaction must be rolled
+    back.
+    """
+    expect_whole()
+    load = _Load(format.rows(chunks, rules=rules_on(today)), import_id, on_progress)
+    copy_residents(load.rows())
+    if load.reader.is_sound and is_whole(import_id):
+        return load.count
+    raise refuse(import_id, rest=load.reader.outlines(), errors=load.reader.errors)
+
+
+class _Load:
+    def __init__(self, reader: LineReader, import_id: int, on_progress: OnProgress | None) -> None:
+        self.reader = reader
+        self.count = 0
+        self._import_id = import_id
+        self._on_progress = on_progress
+
+    def rows(self) -> Iterator[bytes]:
+        """For COPY, until the end or until something is wrong."""
+        for citizens in self.reader.sound():
+            yield from copy_rows(citizens, self._import_id)
+            self.count += len(citizens)
+            if self._on_progress is not None:
+                self._on_progress(self.count)

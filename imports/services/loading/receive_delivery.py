@@ -1,0 +1,79 @@
+"""Takes a delivery in without a look into it; a worker loads it."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from config.common.background.publishing import enqueue
+from config.common.db.disk import PACKED
+from config.common.http.encodings import GZIP
+from config.common.problems import Gone
+from imports.documents.formats import JSON
+from imports.models import Import
+from imports.services.access import visible_delivery
+from imports.services.loading.load_document import DEFAULT_SOURCE, RESIDENTS, check_source
+from imports.services.raw_bodies import copy_body, store_body
+
+LOAD = "imports.load"
+LOAD_LARGE = "imports.load_large"
+
+
+@transaction.atomic
+def receive_delivery(
+    *,
+    chunks: Iterable[bytes],
+    media_type: str = JSON.media_type,
+    content_encoding: str = "",
+    source: str = DEFAULT_SOURCE,
+    review: bool = False,
+    actor: User | None,
+) -> Import:
+    """Stores a delivery as it is sent and returns it, queued.
+
+    With `review` it stops when it is checked, until somebody approves it. Raises `InvalidInput` for the source,
+    `NoSpace`, and what reading the chunks raises; nothing is stored then.
+    """
+    check_source(source)
+    received = Import.objects.create(
+        source=source,
+        media_type=media_type,
+        content_encoding=content_encoding,
+        stops_when_checked=review,
+        created_by=actor,
+    )
+    store_body(received, chunks)
+    enqueue(load_task(received), import_id=received.pk)
+    return received
+
+
+def load_task(received: Import) -> str:
+    """The task that loads it: large deliveries have their own, so that small ones need not wait for them."""
+    size = (received.body_size or 0) * (PACKED if received.content_encoding == GZIP else 1)
+    return LOAD_LARGE if size > settings.IMPORT_LARGE_BYTES else LOAD
+
+
+@transaction.atomic
+def reload_delivery(*, import_id: int, actor: User | None) -> Import:
+    """A new delivery, queued, of what a delivery was loaded from: for after the rules have changed.
+
+    It belongs to `actor`, or to whom the first one belongs. Raises `NotFound`, `Gone` where no raw body is kept, and
+    `NoSpace`.
+    """
+    first = visible_delivery(import_id=import_id)
+    # Held, so that the body is not erased while it is copied.
+    first = Import.objects.select_for_update(no_key=True).get(pk=first.pk)
+    if first.body_size is None:
+        raise Gone("The raw body of this delivery is not kept.")
+    RESIDENTS.expect_room(first.body_size, first.content_encoding, kept=True)
+    again = Import.objects.create(
+        source=first.source,
+        media_type=first.media_type,
+        content_encoding=first.content_encoding,
+        body_size=first.body_size,
+        created_by=actor or first.created_by,
+    )
+    copy_body(source_id=first.pk, target_id=again.pk)
+    enqueue(load_task(again), import_id=again.pk)
+    return again

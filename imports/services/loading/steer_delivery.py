@@ -1,0 +1,72 @@
+"""What people decide about a delivery on its way: cancel, retry, approve, discard.
+
+Each is one UPDATE under the condition that the delivery still stands where the decision allows it; of several at the
+same moment one wins. A worker that loads the delivery meanwhile notices: its last statement has a condition too.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from config.common.background.publishing import enqueue
+from config.common.problems import Conflict, Gone
+from imports.models import Import
+from imports.services.access import NoSuchDelivery, visible_delivery
+from imports.services.loading.receive_delivery import load_task
+
+Status = Import.Status
+
+
+def cancel_delivery(*, import_id: int, actor: User) -> Import:
+    """Stops a queued or loading delivery; nothing of it stays but its raw body. Raises as `approve_delivery`."""
+    return _move(import_id, actor, (Status.QUEUED, Status.LOADING), _ended())
+
+
+def discard_delivery(*, import_id: int, actor: User) -> Import:
+    """Says no to a checked delivery. Raises as `approve_delivery`."""
+    return _move(import_id, actor, (Status.CHECKED,), _ended())
+
+
+@transaction.atomic
+def retry_delivery(*, import_id: int, actor: User) -> Import:
+    """Queues a failed or cancelled delivery again. Raises as `approve_delivery`, and `Gone` when its body is erased."""
+    values: dict[str, Any] = {"status": Status.QUEUED, "settled_at": None, "attempts": 0, "review": None}
+    values |= {"errors": [], "more_errors": 0, "processed": 0}
+    moved = _move(import_id, actor, (Status.FAILED, Status.CANCELLED), values)
+    if moved.body_size is None:
+        raise Gone("The raw body of this delivery was erased: deliver it again.")
+    enqueue(load_task(moved), import_id=import_id)
+    return moved
+
+
+@transaction.atomic
+def approve_delivery(*, import_id: int, actor: User) -> Import:
+    """Lets a checked delivery be loaded.
+
+    Raises `NotFound` where there is none or it is another's, `Conflict` in any other state.
+    """
+    values = {"status": Status.LOADING, "stops_when_checked": False, "attempts": 0, "differences": []}
+    moved = _move(import_id, actor, (Status.CHECKED,), values)
+    enqueue(load_task(moved), import_id=import_id)
+    return moved
+
+
+def _ended() -> dict[str, Any]:
+    # The samples are personal data that nobody needs any more.
+    return {"status": Status.CANCELLED, "settled_at": timezone.now(), "differences": []}
+
+
+def _move(import_id: int, actor: User, before: tuple[Status, ...], values: dict[str, Any]) -> Import:
+    """The delivery after the change, or why there is none."""
+    # Whoever may load deliveries may steer those whose residents they may see: their own, or all.
+    open_to_actor = Import.objects.whose_citizens_are_open_to(actor).filter(pk=import_id)
+    moved = open_to_actor.filter(status__in=before).update(**values)
+    found = open_to_actor.first()
+    if found is None:
+        raise NoSuchDelivery
+    if not moved:
+        allowed = " or ".join(before)
+        raise Conflict(f"This delivery is {found.status}; it would have to be {allowed}.")
+    return visible_delivery(import_id=import_id)

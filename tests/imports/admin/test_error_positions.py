@@ -1,0 +1,40 @@
+"""Where something is wrong in a delivery, as staff read it."""
+
+import re
+
+import pytest
+
+from imports.documents.error_positions import position_of
+from tests.factories import ImportFactory
+from tests.imports.admin.people import browser, somebody, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("pointer", "words"),
+    [
+        ("/citizens/1/town", "resident 2 · town"),
+        ("/citizens/0", "resident 1"),
+        ("/citizens/2/relatives/0", "resident 3 · relatives · entry 1"),
+        ("/citizens/2/a~1b~01\n", "resident 3 · a/b~1\n"),
+        ("/citizens", "citizens"),
+        ("line 17", "line 17"),
+        ("line 17/birth_date", "line 17 · birth_date"),
+        ("line 17/friends/4", "line 17 · friends · entry 5"),
+        ("?source", "source"),
+        ("", "the whole"),
+        (f"/citizens/1/friends/{'9' * 5000}", f"resident 2 · friends · {'9' * 5000}"),
+    ],
+)
+def test_people_count_from_one_and_read_no_pointers(pointer: str, words: str) -> None:
+    assert position_of(pointer) == words
+
+
+def test_the_page_of_a_refused_delivery_names_residents_and_lines() -> None:
+    errors = [{"pointer": one, "code": "c", "detail": "Wrong."} for one in ("/citizens/1/town", "line 17/town", "")]
+    row = ImportFactory(status="failed", errors=errors)
+    shown = text(browser(somebody("Managers")).get(f"/admin/imports/import/{row.pk}/change/"))
+    assert re.findall(r"<li><span[^>]*>([^<]*)</span> · Wrong.</li>", shown) == [
+        "Resident 2 · town", "Line 17 · town", "The whole",
+    ]  # fmt: skip
