@@ -20,8 +20,8 @@ from airports.models import Airport
 from analytics.dashboard.pages import unplaced_page
 from analytics.models import TownAlias, TownPlace
 from analytics.querysets import TownAliasQuerySet
-from analytics.services.find_city import find_city
-from analytics.services.town_aliases import remove_alias, set_alias
+from analytics.services.placing.find_city import find_city
+from analytics.services.placing.town_aliases import remove_alias, set_alias
 from config.common.admin import ReadOnlyAdmin
 from config.common.problems import InvalidInput
 

@@ -10,6 +10,6 @@ class AnalyticsConfig(AppConfig):
     verbose_name = "Analytics"
 
     def ready(self) -> None:
-        from analytics.services.figures import register
+        from analytics.services.counting.gauges import register
 
         register()

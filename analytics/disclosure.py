@@ -1,7 +1,7 @@
 """Which cells everybody may see. Knows no database.
 
-A *grouping* is a set of keys (`analytics.keys`), one of its *cells* a combination of their values, so each segment lies
-in one cell of each of the 16 groupings. A cell is published or suppressed, once for all questions:
+A *grouping* is a set of keys (`analytics.dimensions`), one of its *cells* a combination of their values, so each
+segment lies in one cell of each of the 16 groupings. A cell is published or suppressed, once for all questions:
 
 1. A cell of fewer than `small` residents is suppressed.
 2. A cell inside a suppressed cell is suppressed.
@@ -10,7 +10,7 @@ in one cell of each of the 16 groupings. A cell is published or suppressed, once
    whole, and the whole is suppressed.
 4. The suppressed parts of a cell, cut by one more key, are treated as a cell too: what of them follows from answers
    leaves nobody, or at least `small` residents.
-5. Each suppressed cell is in doubt, whatever is worked out from all answers together (`analytics.doubt`).
+5. Each suppressed cell is in doubt, whatever is worked out from all answers together (`analytics.hypercubes`).
 
 A question that groups by A and filters by B is answered like this: segments whose cell of B is suppressed are left out
 (`is_visible`); those whose cell of A ∪ B is published are shown under their keys (`is_named`); the others are added up
@@ -22,8 +22,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from analytics.doubt import Doubt
-from analytics.keys import BITS, GROUPINGS, grouping_of
+from analytics.dimensions import BITS, GROUPINGS, grouping_of
+from analytics.hypercubes import Doubt
 from analytics.lattice import LINES, POSITIONS, Ints, Key, Lattice
 
 # A grouping, the keys of a slice among them, and a key that is not.

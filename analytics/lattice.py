@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.keys import BITS, GROUPINGS, KEYS
+from analytics.dimensions import BITS, GROUPINGS, KEYS
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -19,7 +19,7 @@ class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
         return self.filter(is_current=True)
 
     def with_staleness(self, *, scheme: str, today: date) -> "ImportDemandQuerySet":
-        """Of imports that nobody deleted, with `is_stale`: whether `analytics.services.stale` finds it too."""
+        """Of imports that nobody deleted, with `is_stale`: whether `analytics.services.counting.stale` finds it too."""
         complete = Q(delivery__status="complete")
         changed = (
             ~Q(delivery__revision=models.F("revision")) | ~Q(scheme=scheme) | (Q(is_current=True) & ~Q(as_of=today))

@@ -4,10 +4,10 @@ from typing import Any
 
 import structlog
 
-from analytics.services.demand_towns import airports_changed, any_town_without_place
-from analytics.services.place_towns import PLACE, PLACE_ALL, place_all_towns, place_towns
-from analytics.services.refresh_demand import REFRESH, refresh_demand
-from analytics.services.stale import count_stale_imports
+from analytics.services.counting.refresh_demand import REFRESH, refresh_demand
+from analytics.services.counting.stale import count_stale_imports
+from analytics.services.placing.demand_towns import airports_changed, any_town_without_place
+from analytics.services.placing.place_towns import PLACE, PLACE_ALL, place_all_towns, place_towns
 from config.common.background.publishing import enqueue
 from config.common.background.rates import once_every
 from config.common.background.single import single_run

@@ -14,8 +14,8 @@ from analytics.api.examples import CITIES, CITIES_ON_A_MAP
 from analytics.api.queries import CitiesQuery, question_from
 from analytics.api.serializers import CitySerializer, UnplacedSerializer, city_row, demand_row, meta_row
 from analytics.models import TownPlace
-from analytics.services.find_cities import find_cities
-from analytics.services.questions import MEASURES
+from analytics.services.asking.find_cities import find_cities
+from analytics.services.asking.questions import MEASURES
 from config.common.api.exceptions import CONTENT_TYPE
 from config.common.api.geojson import GEOJSON, Feature, GeoJSONRenderer, geojson_response
 from config.common.api.pages import cut_page_response

@@ -13,9 +13,9 @@ from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, page_with_meta
 from analytics.api.examples import DEMAND, OPPORTUNITIES, TREND
 from analytics.api.queries import DemandQuery, TrendQuery, question_from
 from analytics.api.serializers import DemandRowSerializer, TrendRowSerializer, demand_row, meta_row, trend_row
-from analytics.services.find_demand import find_demand, find_opportunities
-from analytics.services.find_trend import find_trend
-from analytics.services.questions import MEASURES, Demand
+from analytics.services.asking.find_demand import find_demand, find_opportunities
+from analytics.services.asking.find_trend import find_trend
+from analytics.services.asking.questions import MEASURES, Demand
 from config.common.api.exceptions import CONTENT_TYPE
 from config.common.api.pages import cut_page_response
 from config.common.api.schema import ProblemSchemaSerializer

@@ -5,9 +5,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from analytics.keys import KEYS
-from analytics.services.questions import DEFAULT_GROUPING, GROUPABLE, MEASURES, Question
-from analytics.services.scopes import known_age_groups
+from analytics.dimensions import KEYS
+from analytics.services.asking.questions import DEFAULT_GROUPING, GROUPABLE, MEASURES, Question
+from analytics.services.asking.scopes import known_age_groups
 from config.common.api.pages import PageQuery
 from config.common.api.paths import MAX_ID
 from imports.documents.structs import MAX_CHANNEL, MAX_TEXT

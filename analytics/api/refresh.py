@@ -6,8 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.api.base import TAG
-from analytics.services.refresh_demand import request_refresh
-from analytics.services.stale import count_stale_imports
+from analytics.services.counting.refresh_demand import request_refresh
+from analytics.services.counting.stale import count_stale_imports
 from config.common.api.schema import data_of
 from config.common.api.viewsets import ApiViewSet
 from config.common.problems import Unavailable

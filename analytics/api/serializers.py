@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from analytics.models import TownPlace
-from analytics.services.questions import MEASURES, City, ImportRow, Meta, Row
+from analytics.services.asking.questions import MEASURES, City, ImportRow, Meta, Row
 from config.common.api.moments import moment
 
 _OR_OTHER = "`other` where small segments are merged, for callers who may not see residents."

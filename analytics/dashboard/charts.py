@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.pages import words
-from analytics.services.questions import ImportRow, Row
+from analytics.services.asking.questions import ImportRow, Row
 
 # Colours that Unfold defines, of enough contrast on white and on black; more lines than this cannot be told apart.
 COLOURS = ("primary-600", "blue-500", "orange-500", "green-600", "red-500")

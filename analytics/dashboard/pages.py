@@ -17,10 +17,10 @@ from analytics.pages.filters import Filters
 from analytics.pages.page import PLACE, UNDO, freshness
 from analytics.pages.sections.unplaced import aliases, towns_to_see, towns_to_settle
 from analytics.pages.tables import demand_table
-from analytics.services.dashboard import read_unplaced
-from analytics.services.find_demand import find_demand
-from analytics.services.questions import Question
-from analytics.services.town_aliases import remove_alias, set_alias
+from analytics.services.asking.dashboard import read_unplaced
+from analytics.services.asking.find_demand import find_demand
+from analytics.services.asking.questions import Question
+from analytics.services.placing.town_aliases import remove_alias, set_alias
 from config.common.problems import Problem
 
 TOWNS_A_PAGE = 25

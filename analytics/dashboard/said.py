@@ -11,7 +11,7 @@ from django.utils.timesince import timesince
 
 from airports.models import PendingChange
 from analytics.pages import words
-from analytics.services.dashboard_work import Changes, Deliveries, Links, QueueState, Work
+from analytics.services.asking.dashboard_work import Changes, Deliveries, Links, QueueState, Work
 from imports.models import Import
 
 Status = Import.Status

@@ -16,8 +16,8 @@ from analytics.pages.page import PLACE, freshness
 from analytics.pages.sections.bars import opportunities
 from analytics.pages.sections.figures import headline
 from analytics.pages.sections.unplaced import towns_to_see, towns_to_settle
-from analytics.services import dashboard_work as work
-from analytics.services.dashboard import read_headline, read_opportunities, read_unplaced
+from analytics.services.asking import dashboard_work as work
+from analytics.services.asking.dashboard import read_headline, read_opportunities, read_unplaced
 from config.common.snapshots import snapshot
 
 _ALL = Filters()

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from analytics.disclosure import OTHER
-from analytics.services.questions import Question
+from analytics.services.asking.questions import Question
 
 PAGE = "/analytics/"
 API = "/analytics/"

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 
 from analytics.pages.page import PLACE, REFRESH, UNDO
 from analytics.pages.query import FormSerializer
-from analytics.services.refresh_demand import request_refresh
-from analytics.services.town_aliases import remove_alias, set_alias
+from analytics.services.counting.refresh_demand import request_refresh
+from analytics.services.placing.town_aliases import remove_alias, set_alias
 from config.common.api.bodies import read_body
 from config.common.problems import FieldError, Forbidden, InvalidInput
 

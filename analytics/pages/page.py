@@ -17,7 +17,7 @@ from analytics.pages.sections.places import city_map
 from analytics.pages.sections.segments import segment_list
 from analytics.pages.sections.trend import trend_lines
 from analytics.pages.sections.unplaced import aliases, towns_to_see, towns_to_settle
-from analytics.services.questions import Demand, Meta
+from analytics.services.asking.questions import Demand, Meta
 
 REFRESH = "analytics.refresh_demand"
 PLACE = "analytics.add_townalias"

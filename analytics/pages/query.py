@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from analytics.pages.filters import Filters
 from analytics.pages.sections.heat import MEASURES
-from analytics.services.scopes import known_age_groups
+from analytics.services.asking.scopes import known_age_groups
 from config.common.api.pages import MAX_OFFSET
 from config.common.api.paths import MAX_ID
 from imports.documents.structs import MAX_CHANNEL, MAX_TEXT

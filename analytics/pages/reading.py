@@ -6,12 +6,12 @@ from django.contrib.auth.models import User
 
 from analytics.models import ImportDemand, TownPlace
 from analytics.pages.filters import Filters
-from analytics.services.find_cities import find_cities
-from analytics.services.find_demand import find_demand, find_opportunities, is_restricted
-from analytics.services.find_trend import find_trend
-from analytics.services.questions import Cities, Demand, ImportRow
-from analytics.services.settings import counting
-from analytics.services.unplaced_towns import UnplacedTown, unplaced
+from analytics.services.asking.find_cities import find_cities
+from analytics.services.asking.find_demand import find_demand, find_opportunities, is_restricted
+from analytics.services.asking.find_trend import find_trend
+from analytics.services.asking.questions import Cities, Demand, ImportRow
+from analytics.services.counting.settings import counting
+from analytics.services.placing.unplaced_towns import UnplacedTown, unplaced
 from config.common.snapshots import snapshot
 
 OPPORTUNITIES = 12

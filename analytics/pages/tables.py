@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analytics.pages import words
 from analytics.pages.filters import Filters
-from analytics.services.questions import Row
+from analytics.services.asking.questions import Row
 
 FIGURES = ("Residents", "Courses", "Buyers", "Courses per 100", "Index", "95 % interval")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from analytics.disclosure import OTHER
 from analytics.pages.filters import OTHER_LABEL
-from analytics.services.questions import Row
+from analytics.services.asking.questions import Row
 
 COLUMNS = {"town": "Town", "age_group": "Age", "channel": "Channel", "gender": "Gender", "source": "Source"}
 AVERAGE = 100.0

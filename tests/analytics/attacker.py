@@ -11,8 +11,8 @@ from typing import cast
 
 import numpy as np
 
+from analytics.dimensions import KEYS
 from analytics.disclosure import OTHER, is_named, is_visible
-from analytics.keys import KEYS
 from analytics.lattice import Key
 
 World = dict[Key, int]

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics import disclosure
+from analytics.dimensions import grouping_of
 from analytics.disclosure import is_named, is_visible, published_masks
-from analytics.doubt import Doubt
-from analytics.keys import grouping_of
+from analytics.hypercubes import Doubt
 from tests.analytics.attacker import Attacker, World
 
 SMALL = 5

@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.keys import AgeGroups
+from analytics.dimensions import AgeGroups
 from tests.analytics.naive import group_of
 
 BOUNDS = (0, 1, 18, 65)

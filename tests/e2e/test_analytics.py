@@ -8,8 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from analytics.models import TownAlias, TownPlace
-from analytics.services.place_towns import place_towns
-from analytics.services.refresh_demand import refresh_demand
+from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.placing.place_towns import place_towns
 from imports.models import Import
 from imports.services.load_import import load_import
 from tests.e2e.conftest import OpenPage, World

@@ -8,7 +8,7 @@ from analytics.charts.svg import Svg
 from analytics.pages import words
 from analytics.pages.filters import Filters
 from analytics.pages.tables import Table, demand_table
-from analytics.services.questions import DEFAULT_GROUPING, Demand, Row
+from analytics.services.asking.questions import DEFAULT_GROUPING, Demand, Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analytics.pages import words
 from analytics.pages.filters import Filters
-from analytics.services.questions import ImportRow, Row
+from analytics.services.asking.questions import ImportRow, Row
 
 
 @dataclass(frozen=True, slots=True)

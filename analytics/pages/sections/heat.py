@@ -8,7 +8,7 @@ from analytics.charts.scales import count_shade, highest_of, index_shade
 from analytics.pages import words
 from analytics.pages.filters import OTHER_LABEL, Filters
 from analytics.pages.tables import Table, demand_table
-from analytics.services.questions import Row
+from analytics.services.asking.questions import Row
 
 KEYS = ("town", "age_group")
 TOWNS = 20

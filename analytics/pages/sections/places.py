@@ -8,7 +8,7 @@ from analytics.charts.world import Circle, world_map
 from analytics.pages import words
 from analytics.pages.filters import Filters
 from analytics.pages.tables import FIGURES, Cell, Table, figures
-from analytics.services.questions import Cities, City
+from analytics.services.asking.questions import Cities, City
 
 MOST_ROWS = 50
 METHODS = {

@@ -6,7 +6,7 @@ from analytics.pages import words
 from analytics.pages.filters import Filters
 from analytics.pages.reading import SEGMENTS
 from analytics.pages.tables import Table, demand_table
-from analytics.services.questions import DEFAULT_GROUPING, Demand
+from analytics.services.asking.questions import DEFAULT_GROUPING, Demand
 
 
 @dataclass(frozen=True, slots=True)

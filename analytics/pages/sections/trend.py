@@ -9,7 +9,7 @@ from analytics.charts.svg import Svg
 from analytics.pages import words
 from analytics.pages.filters import Filters
 from analytics.pages.tables import FIGURES, Cell, Table, figures
-from analytics.services.questions import ImportRow
+from analytics.services.asking.questions import ImportRow
 
 
 @dataclass(frozen=True, slots=True)

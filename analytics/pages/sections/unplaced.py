@@ -7,9 +7,9 @@ from analytics.models import TownPlace
 from analytics.pages import words
 from analytics.pages.filters import Filters
 from analytics.pages.reading import UNPLACED
-from analytics.services.placing import TownCandidate
-from analytics.services.questions import Row
-from analytics.services.unplaced_towns import UnplacedTown
+from analytics.services.asking.questions import Row
+from analytics.services.placing.placer import TownCandidate
+from analytics.services.placing.unplaced_towns import UnplacedTown
 
 
 @dataclass(frozen=True, slots=True)

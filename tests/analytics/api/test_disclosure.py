@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from analytics.keys import KEYS
+from analytics.dimensions import KEYS
 from analytics.lattice import Key
 from analytics.models import Segment
-from analytics.services.questions import Question
-from analytics.services.refresh_demand import refresh_demand
-from analytics.services.settings import counting
+from analytics.services.asking.questions import Question
+from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.counting.settings import counting
 from imports.models import Import
 from imports.services.delete_import import delete_import
 from tests.analytics.counted import row_keys

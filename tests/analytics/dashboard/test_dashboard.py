@@ -17,8 +17,8 @@ from airports.services.flag_many import flag_airports
 from airports.services.request_change import request_change
 from analytics.dashboard.tiles import KINDS
 from analytics.models import TownPlace
-from analytics.services import dashboard_work
-from analytics.services.dashboard_work import read_changes
+from analytics.services.asking import dashboard_work
+from analytics.services.asking.dashboard_work import read_changes
 from config.common.services.tokens import issue_token
 from imports.models import Correction, Import
 from tests.airports.builders import make_airport

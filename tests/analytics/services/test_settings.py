@@ -3,8 +3,8 @@
 import pytest
 
 from analytics.models import DemandSettings
-from analytics.services.refresh_demand import refresh_demand
-from analytics.services.settings import Counting, counting, shown_counting
+from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.counting.settings import Counting, counting, shown_counting
 from tests.factories import people
 from tests.imports.world import load
 

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.models import TownAlias, TownPlace
-from analytics.services.place_towns import place_towns
-from analytics.services.town_aliases import remove_alias, set_alias
-from analytics.services.unplaced_towns import candidates, unplaced, unplaced_count
+from analytics.services.placing.place_towns import place_towns
+from analytics.services.placing.town_aliases import remove_alias, set_alias
+from analytics.services.placing.unplaced_towns import candidates, unplaced, unplaced_count
 from config.common.problems import InvalidInput, NotFound
 from tests.airports.builders import make_valencia
 from tests.analytics.services.test_place_towns import demand, places

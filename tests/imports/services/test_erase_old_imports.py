@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.models import ImportDemand
-from analytics.services.refresh_import import refresh_import
+from analytics.services.counting.refresh_import import refresh_import
 from imports.models import Citizen, Import
 from imports.services import erase_old_imports as service
 from imports.services.erase_import import mark_erased, scrub_erased_imports

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from analytics.models import ImportDemand
-from analytics.services.refresh_import import refresh_import
+from analytics.services.counting.refresh_import import refresh_import
 from config.common.models import IdempotencyKey, ReadAudit
 from config.common.problems import Forbidden, NotFound
 from config.common.readers import Reader

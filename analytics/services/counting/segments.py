@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from analytics.services.count_import import Segments
+from analytics.services.counting.count_import import Segments
 
 # What one statement carries: its text is some two megabytes then.
 ROWS_AT_A_TIME = 10_000

@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.keys import GROUPINGS
+from analytics.dimensions import GROUPINGS
 from analytics.lattice import LINES, POSITIONS, Flags, Ints, Lattice
 
 # How many boxes are tried for a cell, some at a time. More would suppress a little less and take longer.

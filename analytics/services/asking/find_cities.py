@@ -7,12 +7,12 @@ from django.contrib.auth.models import User
 
 from airports.models import Airport as StoredAirport
 from analytics.models import TownPlace
-from analytics.services.count_if_new import count_if_new
-from analytics.services.find_demand import is_restricted
-from analytics.services.questions import LARGEST_DEMAND, Airport, Cities, City, Question, Row
-from analytics.services.rank_groups import Ranking
-from analytics.services.read_segments import read_groups
-from analytics.services.scopes import scope_of
+from analytics.services.asking.find_demand import is_restricted
+from analytics.services.asking.questions import LARGEST_DEMAND, Airport, Cities, City, Question, Row
+from analytics.services.asking.rank_groups import Ranking
+from analytics.services.asking.read_groups import read_groups
+from analytics.services.asking.scopes import scope_of
+from analytics.services.counting.count_if_new import count_if_new
 from config.common.snapshots import snapshot
 
 _DECIMALS_OF_A_METRE = 3

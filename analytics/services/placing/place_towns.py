@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analytics.models import TownAlias, TownPlace
-from analytics.services.demand_towns import all_towns, towns_without_place
-from analytics.services.placing import Placer, place_by_alias
+from analytics.services.placing.demand_towns import all_towns, towns_without_place
+from analytics.services.placing.placer import Placer, place_by_alias
 
 PLACE = "analytics.place_towns"
 PLACE_ALL = "analytics.place_all_towns"

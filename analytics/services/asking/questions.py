@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from analytics.keys import KEYS
+from analytics.dimensions import KEYS
 
 SOURCE = "source"
 GROUPABLE = (*KEYS, SOURCE)

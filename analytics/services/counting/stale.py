@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from analytics.services.settings import counting
+from analytics.services.counting.settings import counting
 
 # Imports without contents are nobody's business until they were counted once. An erased import is frozen as it was
 # counted last, but for this: it leaves the current picture.

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from analytics.services.find_cities import find_cities
-from analytics.services.find_demand import find_demand, find_opportunities, is_restricted
-from analytics.services.find_trend import find_trend
-from analytics.services.questions import Demand, ImportRow, Question, Row
-from analytics.services.settings import shown_counting
-from analytics.services.unplaced_towns import UnplacedTown, unplaced, unplaced_count
+from analytics.services.asking.find_cities import find_cities
+from analytics.services.asking.find_demand import find_demand, find_opportunities, is_restricted
+from analytics.services.asking.find_trend import find_trend
+from analytics.services.asking.questions import Demand, ImportRow, Question, Row
+from analytics.services.counting.settings import shown_counting
+from analytics.services.placing.unplaced_towns import UnplacedTown, unplaced, unplaced_count
 from config.common.snapshots import snapshot
 
 OPPORTUNITIES = 6

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import connection
 
-from analytics.services.count_import import Segments
-from analytics.services.segments import columns_of
+from analytics.services.counting.count_import import Segments
+from analytics.services.counting.segments import columns_of
 
 _MERGE = """
     MERGE INTO {table} AS picture

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from analytics.models import CurrentSegment, TownPlace
-from analytics.services.placing import TownCandidate
+from analytics.services.placing.placer import TownCandidate
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import connection
 
+from analytics.dimensions import AgeGroups
 from analytics.disclosure import World, masks_of_two_days, published_masks
-from analytics.keys import AgeGroups
 from analytics.lattice import Key
-from analytics.services.settings import Counting
+from analytics.services.counting.settings import Counting
 
 # Residents, courses, buyers, and the bits that say where everybody may see the segment.
 Values = tuple[int, int, int, int]

@@ -3,11 +3,11 @@
 import numpy as np
 from django.contrib.auth.models import User
 
-from analytics.services.find_demand import is_restricted
-from analytics.services.questions import ImportRow, Question, Trend
-from analytics.services.rank_groups import Ranking
-from analytics.services.read_segments import read_groups
-from analytics.services.scopes import scope_of_trend
+from analytics.services.asking.find_demand import is_restricted
+from analytics.services.asking.questions import ImportRow, Question, Trend
+from analytics.services.asking.rank_groups import Ranking
+from analytics.services.asking.read_groups import read_groups
+from analytics.services.asking.scopes import scope_of_trend
 from config.common.problems import Forbidden
 from config.common.snapshots import snapshot
 

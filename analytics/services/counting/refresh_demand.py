@@ -8,8 +8,8 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
 from django.db import connection
 
-from analytics.services.refresh_import import refresh_import
-from analytics.services.stale import stale_imports
+from analytics.services.counting.refresh_import import refresh_import
+from analytics.services.counting.stale import stale_imports
 from config.common.background.publishing import publish
 from imports.models import Import
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from analytics.keys import AgeGroups
+from analytics.dimensions import AgeGroups
 from analytics.models import DemandSettings, ImportDemand
 
 

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from analytics.keys import AgeGroups
+from analytics.dimensions import AgeGroups
 from analytics.models import DemandSettings
-from analytics.services.refresh_demand import request_refresh
+from analytics.services.counting.refresh_demand import request_refresh
 from config.common.problems import FieldError, InvalidInput
 
 # Nobody is older; and more groups than this leave few residents in each.

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from analytics.models import TownAlias, TownPlace
 from analytics.places.cities import City, city_by_id
-from analytics.services.place_towns import PLACE
-from analytics.services.placing import place_of
+from analytics.services.placing.place_towns import PLACE
+from analytics.services.placing.placer import place_of
 from config.common.background.publishing import enqueue
 from config.common.problems import FieldError, InvalidInput, NotFound
 

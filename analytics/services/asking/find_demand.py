@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from django.contrib.auth.models import User
 
-from analytics.services.count_if_new import count_if_new
-from analytics.services.questions import BEST_OPPORTUNITY, LARGEST_DEMAND, Demand, Question
-from analytics.services.rank_groups import Ranking
-from analytics.services.read_segments import read_groups
-from analytics.services.scopes import scope_of
+from analytics.services.asking.questions import BEST_OPPORTUNITY, LARGEST_DEMAND, Demand, Question
+from analytics.services.asking.rank_groups import Ranking
+from analytics.services.asking.read_groups import read_groups
+from analytics.services.asking.scopes import scope_of
+from analytics.services.counting.count_if_new import count_if_new
 from config.common.snapshots import snapshot
 from imports.querysets import SEE_ALL
 

@@ -14,7 +14,7 @@ from analytics.places.cities import City, city_by_id
 from analytics.places.index import name_index
 from analytics.places.matcher import Match, Matcher
 from analytics.places.similar import similar_names
-from analytics.services.nearest_airport import nearest_airport
+from analytics.services.placing.nearest_airport import nearest_airport
 
 # How many are kept with a town.
 SUGGESTIONS = 10

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from analytics.models import ImportDemand
-from analytics.services.refresh_import import NotCounted, refresh_import
+from analytics.services.counting.refresh_import import NotCounted, refresh_import
 from imports.models import Import
 
 # So many are counted in a fraction of a second. A larger import is left to the refresh, which is under way.

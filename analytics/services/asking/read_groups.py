@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from django.db import models
 
+from analytics.dimensions import grouping_of
 from analytics.disclosure import OTHER
-from analytics.keys import grouping_of
 from analytics.models import CurrentSegment, PublishedSegment, Segment
-from analytics.services.columns import Ints, fetch_columns
-from analytics.services.questions import COUNTS, SOURCE, Question
-from analytics.services.scopes import Scope
+from analytics.services.asking.fetch_columns import Ints, fetch_columns
+from analytics.services.asking.questions import COUNTS, SOURCE, Question
+from analytics.services.asking.scopes import Scope
 
 # The number of the age group of what is merged.
 _NO_AGE = -1

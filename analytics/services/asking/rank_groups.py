@@ -6,9 +6,9 @@ import numpy as np
 
 from analytics.disclosure import OTHER
 from analytics.intervals import Numbers, clustered_interval
-from analytics.services.columns import Ints
-from analytics.services.questions import COUNTS, MEASURES, Question, Row
-from analytics.services.read_segments import Groups
+from analytics.services.asking.fetch_columns import Ints
+from analytics.services.asking.questions import COUNTS, MEASURES, Question, Row
+from analytics.services.asking.read_groups import Groups
 
 # What is shown, and by what is sorted.
 _DECIMALS = 2

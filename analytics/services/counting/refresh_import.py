@@ -11,11 +11,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analytics.models import ImportDemand
-from analytics.services.count_import import Segments, count_import
-from analytics.services.picture import PictureChange
-from analytics.services.segments import delete_segments, read_segments, write_segments
-from analytics.services.settings import Counting, counting
-from analytics.services.stale import utc_today
+from analytics.services.counting.count_import import Segments, count_import
+from analytics.services.counting.picture import PictureChange
+from analytics.services.counting.segments import delete_segments, read_segments, write_segments
+from analytics.services.counting.settings import Counting, counting
+from analytics.services.counting.stale import utc_today
 from imports.models import Import
 
 # Only where nothing else changed since it was counted, and nobody came into another age group.

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from analytics.keys import AgeGroups
+from analytics.dimensions import AgeGroups
 from analytics.models import ImportDemand
 from analytics.querysets import ImportDemandQuerySet
-from analytics.services.questions import SOURCE, Meta, Question
-from analytics.services.settings import Counting, counting
-from analytics.services.stale import count_stale_imports
+from analytics.services.asking.questions import SOURCE, Meta, Question
+from analytics.services.counting.settings import Counting, counting
+from analytics.services.counting.stale import count_stale_imports
 from config.common.problems import Conflict, FieldError, InvalidInput
 from imports.models import Import
 

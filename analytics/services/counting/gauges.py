@@ -1,6 +1,6 @@
 """What the metrics tell of the counting."""
 
-from analytics.services.stale import count_stale_imports
+from analytics.services.counting.stale import count_stale_imports
 from config.common.metrics import gauge
 
 
