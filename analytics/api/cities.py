@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, page_with_meta
+from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, QuestionViewSet, page_with_meta
 from analytics.api.examples import CITIES, CITIES_ON_A_MAP
 from analytics.api.queries import CitiesQuery, question_from
 from analytics.api.serializers import CitySerializer, UnplacedSerializer, city_row, demand_row, meta_row
@@ -21,14 +21,13 @@ from config.common.api.geojson import GEOJSON, Feature, GeoJSONRenderer, geojson
 from config.common.api.pages import cut_page_response
 from config.common.api.schema import ProblemSchemaSerializer
 from config.common.api.tables import CSVRenderer, csv_response
-from config.common.api.viewsets import ApiViewSet
 
 _PLACE = ("town", "method", "city", "country", "latitude", "longitude", "time_zone")
 _AIRPORT = ("id", "name", "code", "distance")
 _HEADER = (*_PLACE, *(f"airport_{name}" for name in _AIRPORT), *MEASURES)
 
 
-class CitiesViewSet(ApiViewSet):
+class CitiesViewSet(QuestionViewSet):
     """The towns of the deliveries on the map, with their demand."""
 
     permissions = {"list": SEE}

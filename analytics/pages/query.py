@@ -42,17 +42,6 @@ class PageQuery(serializers.Serializer[Any]):
 
 
 class FormSerializer(serializers.Serializer[Any]):
-    """What a button says."""
+    """What the button says."""
 
-    action = serializers.ChoiceField(
-        choices=["refresh", "place", "undo"], help_text="`place` a town, `undo` that, `refresh` the demand."
-    )
-    town = serializers.CharField(max_length=MAX_TEXT, required=False, trim_whitespace=False)
-    geoname_id = serializers.IntegerField(required=False, min_value=1, max_value=MAX_ID)
-
-    def validate(self, attrs: Any) -> Any:
-        needed = {"place": ("town", "geoname_id"), "undo": ("town",)}.get(attrs["action"], ())
-        missing = {name: "This field is required." for name in needed if name not in attrs}
-        if missing:
-            raise serializers.ValidationError(missing, code="required")
-        return attrs
+    action = serializers.ChoiceField(choices=["refresh"], help_text="`refresh` has the demand counted again.")

@@ -17,7 +17,7 @@ def find_demand(*, question: Question, actor: User) -> Demand:
     """Demand by group, the most courses first unless the question says otherwise.
 
     Where `actor` may not see residents, small segments are merged into rows `other`, and the average is that of what is
-    shown. Raises `InvalidInput` for an `import_id` that is none, `Conflict` while that import is large and not
+    shown. Raises `UnknownImport` for an `import_id` that is none, `StillCounting` while that import is large and not
     counted yet.
     """
     question = replace(question, ordering=question.ordering or LARGEST_DEMAND)

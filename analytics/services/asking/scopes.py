@@ -10,11 +10,18 @@ from analytics.querysets import ImportDemandQuerySet
 from analytics.services.asking.questions import SOURCE, Meta, Question
 from analytics.services.counting.settings import Counting, counting
 from analytics.services.counting.stale import count_stale_imports
-from config.common.problems import Conflict, FieldError, InvalidInput
+from config.common.problems import Conflict, InvalidInput
 from imports.models import Import
 
-RETRY_AFTER_SECONDS = 5
 _READABLE = (Import.Status.COMPLETE, Import.Status.ERASED)
+
+
+class UnknownImport(InvalidInput):
+    """The import that was asked for is none that can be read."""
+
+
+class StillCounting(Conflict):
+    """The import that was asked for can be read a little later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +46,11 @@ class Scope:
 
     @property
     def age_groups(self) -> AgeGroups:
-        """By which the imports were counted, where all were by the same."""
+        """Gives the age groups by which the imports were counted, where all were by the same."""
         return Counting.of_scheme(self.imports[0].scheme).age_groups
 
     def by_scheme(self) -> "list[Scope]":
-        """Imports that were counted by the same age groups, together."""
+        """Divides the imports into those that were counted by the same age groups."""
         schemes = dict.fromkeys(found.scheme for found in self.imports)
         return [
             Scope(tuple(found for found in self.imports if found.scheme == scheme), self.at_delivery, self.is_picture)
@@ -51,7 +58,7 @@ class Scope:
         ]
 
     def meta(self) -> Meta:
-        """What the answer says of itself."""
+        """Says what an answer of these imports is made of."""
         days = {found.as_of for found in self.imports}
         return Meta(
             refreshed_at=max((found.refreshed_at for found in self.imports), default=None),
@@ -62,9 +69,9 @@ class Scope:
 
 
 def scope_of(question: Question) -> Scope:
-    """Of the current picture, or of one import.
+    """Finds the imports of the current picture, or the one that is asked for.
 
-    Raises `InvalidInput` for an `import_id` that is unknown, deleted or not complete, `Conflict` while it is not
+    Raises `UnknownImport` for an `import_id` that is unknown, deleted or not complete, `StillCounting` while it is not
     counted.
     """
     if question.import_id is not None:
@@ -77,7 +84,7 @@ def scope_of(question: Question) -> Scope:
 
 
 def scope_of_trend(question: Question) -> Scope:
-    """Every counted import, oldest first; of these sources where there are any in the question."""
+    """Finds every counted import, oldest first; of these sources where there are any in the question."""
     counted = ImportDemand.objects.filter(delivery__deleted_at=None)
     if question.sources:
         counted = counted.filter(source__in=question.sources)
@@ -85,7 +92,7 @@ def scope_of_trend(question: Question) -> Scope:
 
 
 def known_age_groups() -> set[str]:
-    """The labels of the age groups by which anything was counted, and of those that are set now."""
+    """Gives the labels of the age groups by which anything was counted, and of those that are set now."""
     schemes = ImportDemand.objects.values_list("scheme", flat=True).distinct()
     countings = [counting(), *map(Counting.of_scheme, schemes)]
     return {label for one in countings for label in one.age_groups.labels}
@@ -95,11 +102,9 @@ def _scope_of_import(import_id: int, sources: Iterable[str]) -> Scope:
     found = Import.objects.live().filter(pk=import_id).first()
     demand = ImportDemand.objects.of(import_id)
     if found is None or found.status not in _READABLE or (demand is None and found.status == Import.Status.ERASED):
-        error = FieldError("?import_id", "invalid_choice", "There is no complete import with this id.")
-        raise InvalidInput("The query is not valid.", errors=[error])
+        raise UnknownImport("There is no complete import with this id.")
     if demand is None:
-        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-        raise Conflict("The demand of this import is still being counted.", headers=headers)
+        raise StillCounting("The demand of this import is still being counted.")
     wanted = not sources or demand.source in sources
     counted = ImportDemand.objects.filter(pk=import_id) if wanted else ImportDemand.objects.none()
     return Scope(_read(counted), at_delivery=not demand.is_current)

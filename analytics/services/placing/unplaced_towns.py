@@ -19,15 +19,6 @@ class UnplacedTown:
     candidates: list[TownCandidate]
 
 
-def candidates(*, town: str, limit: int = 5) -> list[TownCandidate]:
-    """The cities that `town` may be, the likeliest first; of a town that was placed those of its name.
-
-    They were found when it was placed; there are none for a town that was not yet.
-    """
-    place = TownPlace.objects.of(town)
-    return _stored(place, limit) if place else []
-
-
 def unplaced(*, limit: int = 100, offset: int = 0, suggested: int = 5) -> list[UnplacedTown]:
     """The towns that were tried and not found, by the courses of their residents, each with `suggested` candidates."""
     return [_unplaced(place, suggested) for place in _by_demand()[offset : offset + limit]]

@@ -1,4 +1,4 @@
-"""How the front page writes what happens and what waits."""
+"""Writes what happens and what waits as lines of the front page."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from airports.models import PendingChange
-from analytics.pages import words
+from analytics.pages import labels
 from analytics.services.asking.dashboard_work import Changes, Deliveries, Links, QueueState, Work
 from imports.models import Import
 
@@ -39,32 +39,32 @@ class Line:
 
 
 def listing(name: str, **filters: object) -> str:
-    """The list of the admin that is called `name`, filtered."""
+    """Gives the address of the list of the admin that is called `name`, filtered."""
     address = reverse(f"admin:{name}_changelist")
     return f"{address}?{urlencode(filters)}" if filters else address
 
 
 def ago(moment: datetime) -> str:
-    """`2 hours ago`."""
+    """Writes `2 hours ago`."""
     return f"{timesince(moment, timezone.now(), depth=1)} ago"
 
 
 def delivery_lines(found: Deliveries) -> list[Line]:
-    """Those on their way, and the ones that failed."""
+    """Lists those on their way, and the ones that failed."""
     return [_delivery(one) for one in (*found.under_way, *found.failed)]
 
 
 def delivery_counts(found: Deliveries) -> list[Line]:
-    """How many are in each status that occurs."""
+    """Counts the deliveries of each status that occurs."""
     order = [status for status in Status.values if status in found.counts]
     return [
-        Line(status, words.count(found.counts[status]), listing("imports_import", status__exact=status))
+        Line(status, labels.count(found.counts[status]), listing("imports_import", status__exact=status))
         for status in order
     ]
 
 
 def delivery_tracker(found: Deliveries) -> list[dict[str, str]]:
-    """A block for each of the last deliveries, as Unfold's tracker wants them."""
+    """Gives a block for each of the last deliveries, as Unfold's tracker wants them."""
     return [
         {
             "href": reverse("admin:imports_import_change", args=[one.pk]),
@@ -76,28 +76,23 @@ def delivery_tracker(found: Deliveries) -> list[dict[str, str]]:
 
 
 def change_lines(found: Changes) -> list[Line]:
-    """Counts of what the reader may see, each with its list."""
+    """Counts what the reader may see, each with its list."""
     since = f"{found.since:%Y-%m-%d %H:%M:%S+00:00}"
     lines = [
         ("Corrections of residents", found.corrections, listing("imports_correction", corrected_at__gte=since)),
         ("Deliveries received", found.imports, listing("imports_import", created_at__gte=since)),
         ("Airports changed", found.airports, listing("airports_airport", updated_at__gte=since)),
     ]
-    return [Line(name, words.count(count), href) for name, count, href in lines if count is not None]
+    return [Line(name, labels.count(count), href) for name, count, href in lines if count is not None]
 
 
 def link_lines(found: Links) -> list[Line]:
-    """The ones that expire first."""
+    """Lists the ones that expire first."""
     return [_link(one) for one in found.next]
 
 
-def waiting_links() -> str:
-    """The list of all that wait."""
-    return listing("airports_pendingchange", state="waiting")
-
-
 def work_lines(found: Work) -> list[Line]:
-    """Queues, schedules and the parts that everything stands on; what is ill has the label `danger`."""
+    """Lists queues, schedules and the parts that everything stands on; what is ill has the label `danger`."""
     schedules = listing("django_celery_beat_periodictask")
     # Messages are in no list, and what they are about is in several: a link would promise too much.
     lines = [] if found.queues is None else [_queue(queue) for queue in found.queues]
@@ -117,7 +112,7 @@ def _queue(queue: QueueState) -> Line:
     waits = "nothing waits" if queue.oldest is None else f"the oldest waits for {queue.oldest:,.0f} s"
     workers = "1 worker" if queue.workers == 1 else f"{queue.workers} workers"
     label = "danger" if queue.is_ill else "success"
-    return Line(f"Queue {queue.name}", f"{words.count(queue.depth)} waiting", "", f"{workers}, {waits}", label)
+    return Line(f"Queue {queue.name}", f"{labels.count(queue.depth)} waiting", "", f"{workers}, {waits}", label)
 
 
 def _state(name: str, is_ill: bool, word: str, href: str, detail: str = "") -> Line:
@@ -130,7 +125,7 @@ def _delivery(one: Import) -> Line:
     detail = f"{one.source}, {ago(one.created_at)}"
     if one.status == Status.LOADING and one.citizen_count:
         percent = min(100, 100 * one.processed // one.citizen_count)
-        detail = f"{one.source}, {words.count(one.processed)} of {words.count(one.citizen_count)} residents"
+        detail = f"{one.source}, {labels.count(one.processed)} of {labels.count(one.citizen_count)} residents"
     return Line(f"Delivery {one.pk}", one.status, href, detail, _LABELS.get(Status(one.status), ""), percent)
 
 

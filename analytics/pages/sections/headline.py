@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analytics.pages import words
+from analytics.pages import labels
 from analytics.pages.filters import Filters
 from analytics.services.asking.questions import ImportRow, Row
 
@@ -61,14 +61,14 @@ def _since(last: ImportRow | None, before: ImportRow | None) -> str:
 def _count(label: str, name: str, hint: str, total: Row, rows: tuple[Row, Row] | None, filters: Filters) -> Figure:
     value: int = getattr(total, name)
     difference = getattr(rows[0], name) - getattr(rows[1], name) if rows else 0
-    change = words.signed(difference) if rows else ""
-    return Figure(label, words.count(value), change, _direction(difference), hint, filters.href("segments"))
+    change = labels.signed(difference) if rows else ""
+    return Figure(label, labels.count(value), change, _direction(difference), hint, filters.href("segments"))
 
 
 def _rate(total: Row, rows: tuple[Row, Row] | None, filters: Filters) -> Figure:
     difference = rows[0].courses_per_100 - rows[1].courses_per_100 if rows else 0
-    change = words.signed(difference, digits=1) if rows else ""
-    value, hint = words.decimal(total.courses_per_100), "how keen they are, however many"
+    change = labels.signed(difference, digits=1) if rows else ""
+    value, hint = labels.decimal(total.courses_per_100), "how keen they are, however many"
     return Figure("Courses per 100", value, change, _direction(difference), hint, filters.href("segments"))
 
 

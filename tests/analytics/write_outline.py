@@ -9,14 +9,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from analytics.charts.projection import SOUTH, project
+from analytics.projection import HEIGHT, SOUTH, WIDTH, project
 
-TARGET = Path(__file__).parents[3] / "analytics" / "data" / "land.json"
+TARGET = Path(__file__).parents[2] / "assets" / "site" / "world.svg"
+_SVG = """<!-- The land of the world, 1:110m, in the Natural Earth projection; written by `make world-outline`.
+     Natural Earth (naturalearthdata.com), by the npm package world-atlas 2.0.2, land-110m.json.
+     The data are in the public domain; the package is under the ISC licence, © Michael Bostock. -->
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}"><path d="{path}"/></svg>
+"""
 Ring = list[tuple[float, float]]
 
 
 def main(source: Path) -> None:
-    """Writes the outline that `analytics.charts.world` reads."""
+    """Writes the outline that `assets/site/charts.js` draws."""
     topology = json.loads(source.read_text())
     arcs = decoded_arcs(topology)
     rings = [
@@ -25,14 +30,8 @@ def main(source: Path) -> None:
         for polygon in shape["arcs"]
         for indices in polygon
     ]
-    document = {
-        "title": "The land of the world, 1:110m, in the Natural Earth projection",
-        "origin": "Natural Earth (naturalearthdata.com), by the npm package world-atlas 2.0.2, land-110m.json",
-        "licence": "The data are in the public domain; the package is under the ISC licence, © Michael Bostock.",
-        "made_by": "make world-outline",
-        "path": "".join(path_of(piece) for ring in rings for piece in pieces(ring) if is_inhabited(piece)),
-    }
-    TARGET.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    path = "".join(path_of(piece) for ring in rings for piece in pieces(ring) if is_inhabited(piece))
+    TARGET.write_text(_SVG.format(width=WIDTH, height=HEIGHT, path=path))
 
 
 def decoded_arcs(topology: dict[str, Any]) -> list[Ring]:

@@ -1,11 +1,12 @@
-"""Everything that the page shows, asked of the services in one snapshot: its charts never contradict each other."""
+"""Asks the services for everything on the page, in one snapshot: its charts never contradict each other."""
 
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from analytics.models import ImportDemand, TownPlace
+from analytics.models import ImportDemand
 from analytics.pages.filters import Filters
+from analytics.pages.sections.unplaced import MOST_TOWNS
 from analytics.services.asking.find_cities import find_cities
 from analytics.services.asking.find_demand import find_demand, find_opportunities, is_restricted
 from analytics.services.asking.find_trend import find_trend
@@ -17,10 +18,8 @@ from config.common.snapshots import snapshot
 OPPORTUNITIES = 12
 SEGMENTS = 25
 CHANNELS = 15
-TOWNS = 300
-UNPLACED = 8
+TOWN_CHOICES = 300
 CANDIDATES = 4
-ALIASES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,10 @@ class Answers:
     deliveries: list[ImportRow]
     cities: Cities
     unplaced: list[UnplacedTown]
-    aliases: list[TownPlace]
 
 
 def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
-    """The answers that `actor` may see. `may_place`: with the cities that a town may be, for those who choose."""
+    """Gives the answers that `actor` may see. `may_place`: with the cities that a town may be, for those who choose."""
     with snapshot():
         counted_by = counting()
         # Nobody advertises to a handful of people, however keen.
@@ -56,7 +54,8 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
             total=find_demand(question=filters.question(group_by=(), min_residents=0), actor=actor),
             # Choices: of everything, so that one can change to another.
             towns=find_demand(
-                question=filters.question(group_by=("town",), towns=(), min_residents=0, limit=TOWNS), actor=actor
+                question=filters.question(group_by=("town",), towns=(), min_residents=0, limit=TOWN_CHOICES),
+                actor=actor,
             ),
             channels=find_demand(
                 question=filters.question(group_by=("channel",), channels=(), limit=CHANNELS), actor=actor
@@ -68,8 +67,7 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
             segments=find_demand(question=filters.question(limit=SEGMENTS, offset=filters.offset), actor=actor),
             deliveries=_deliveries(filters, actor),
             cities=find_cities(question=filters.question(), actor=actor),
-            unplaced=unplaced(limit=UNPLACED, suggested=CANDIDATES) if may_place else [],
-            aliases=list(TownPlace.objects.by_hand()[:ALIASES]) if may_place else [],
+            unplaced=unplaced(limit=MOST_TOWNS, suggested=CANDIDATES) if may_place else [],
         )
 
 

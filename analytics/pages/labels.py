@@ -1,4 +1,4 @@
-"""How figures and keys are written for people."""
+"""Writes numbers, and the values of dimensions, for people."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from analytics.disclosure import OTHER
 from analytics.pages.filters import OTHER_LABEL
 from analytics.services.asking.questions import Row
 
-COLUMNS = {"town": "Town", "age_group": "Age", "channel": "Channel", "gender": "Gender", "source": "Source"}
+DIMENSION_LABELS = {"town": "Town", "age_group": "Age", "channel": "Channel", "gender": "Gender", "source": "Source"}
 AVERAGE = 100.0
 NOTHING = "–"
 
@@ -49,4 +49,5 @@ def segment_label(row: Row) -> str:
 
 def described(keys: Mapping[str, str]) -> str:
     """What is filtered, in words: `town Kyiv, age 18-24`."""
-    return ", ".join(f"{COLUMNS[key].lower()} {value}" for key, value in keys.items() if value and key in COLUMNS)
+    named = {DIMENSION_LABELS[key].lower(): value for key, value in keys.items() if value and key in DIMENSION_LABELS}
+    return ", ".join(f"{name} {value}" for name, value in named.items())
