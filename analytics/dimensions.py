@@ -1,17 +1,23 @@
-"""The keys of a segment, the sets of them by which one may group, and the age groups. Knows no database."""
+"""The dimensions of a segment, the sets of them by which one may group, and the age groups. Knows no database."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-# A set of keys is a number: the sum of their bits.
+# A set of dimensions is a number: the sum of their bits.
 BITS = {"town": 1, "age_group": 2, "channel": 4, "gender": 8}
-KEYS = tuple(BITS)
+DIMENSIONS = tuple(BITS)
 GROUPINGS = range(16)
 
 
 def grouping_of(keys: Iterable[str]) -> int:
-    """The number of a set of keys, 0 to 15. A segment is shown in that grouping when this bit of `published` is set."""
+    """Numbers a set of dimensions, 0 to 15. A segment is shown in that grouping when this bit of `published` is set."""
     return sum({BITS[key] for key in keys if key in BITS})
+
+
+def first_age(label: str) -> int:
+    """Gives the lowest age of an age group by its label; -1 for what is no age group, which so comes first."""
+    age = label.rstrip("+").partition("-")[0]
+    return int(age) if age.isdecimal() else -1
 
 
 class AgeGroups:

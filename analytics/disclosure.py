@@ -23,7 +23,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from analytics.dimensions import BITS, GROUPINGS, grouping_of
-from analytics.hypercubes import Doubt
+from analytics.hypercubes import Hypercubes
 from analytics.lattice import LINES, POSITIONS, Ints, Key, Lattice
 
 # A grouping, the keys of a slice among them, and a key that is not.
@@ -50,7 +50,7 @@ def published_masks(keys: Sequence[Key], residents: Sequence[int], *, small: int
     if not keys:
         return []
     lattice = Lattice(keys, residents, small)
-    _close(lattice, Doubt(lattice))
+    _close(lattice, Hypercubes(lattice))
     return lattice.masks()
 
 
@@ -63,17 +63,17 @@ def masks_of_two_days(then: World, now: World, *, small: int) -> tuple[list[int]
     if not then[0]:
         return [], []
     both = Lattice(*then, small), Lattice(*now, small)
-    doubts = [Doubt(lattice) for lattice in both]
+    cubes = [Hypercubes(lattice) for lattice in both]
     while True:
-        for lattice, doubt in zip(both, doubts, strict=True):
-            _close(lattice, doubt)
+        for lattice, hypercubes in zip(both, cubes, strict=True):
+            _close(lattice, hypercubes)
         if not _agree(*both):
             return both[0].masks(), both[1].masks()
 
 
-def _close(lattice: Lattice, doubt: Doubt) -> None:
+def _close(lattice: Lattice, hypercubes: Hypercubes) -> None:
     # What is suppressed stays so, so it ends.
-    while _close_inner(lattice) or _close_company(lattice) or _close_others(lattice) or doubt.close():
+    while _close_inner(lattice) or _close_company(lattice) or _close_others(lattice) or hypercubes.close():
         pass
 
 

@@ -21,7 +21,7 @@ _TRIES = (4, 12, 48)
 _NEVER = np.iinfo(np.int64).max
 
 
-class Doubt:
+class Hypercubes:
     """Which cells have a box so far. A box stays one while more is suppressed."""
 
     def __init__(self, lattice: Lattice) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.dimensions import BITS, GROUPINGS, KEYS
+from analytics.dimensions import BITS, DIMENSIONS, GROUPINGS
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -25,7 +25,7 @@ class Lattice:
     """
 
     def __init__(self, keys: Sequence[Key], residents: Sequence[int], small: int) -> None:
-        columns = [_numbers([key[position] for key in keys]) for position in range(len(KEYS))]
+        columns = [_numbers([key[position] for key in keys]) for position in range(len(DIMENSIONS))]
         self._radix = [int(column.max()) + 1 for column in columns]
         people, digits = np.asarray(residents, dtype=np.int64), np.stack(columns, axis=1)
         self.small = small

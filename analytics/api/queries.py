@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from analytics.dimensions import KEYS
+from analytics.dimensions import DIMENSIONS
 from analytics.services.asking.questions import DEFAULT_GROUPING, GROUPABLE, MEASURES, Question
 from analytics.services.asking.scopes import known_age_groups
 from config.common.api.pages import PageQuery
@@ -120,10 +120,10 @@ class TrendQuery(SegmentQuery):
     """What to group by inside each import, filters and page of the trend."""
 
     group_by = NamesParameter(
-        KEYS,
+        DIMENSIONS,
         required=False,
         default=(),
-        help_text=f"Some of {', '.join(KEYS)} with commas between them. Default: none, a row for each import.",
+        help_text=f"Some of {', '.join(DIMENSIONS)} with commas between them. Default: none, a row for each import.",
     )
 
 

@@ -11,7 +11,7 @@ from analytics.services.asking.find_cities import find_cities
 from analytics.services.asking.find_demand import find_demand, find_opportunities, is_restricted
 from analytics.services.asking.find_trend import find_trend
 from analytics.services.asking.questions import Cities, Demand, ImportRow
-from analytics.services.counting.settings import counting
+from analytics.services.counting.settings import counting_of_picture
 from analytics.services.placing.unplaced_towns import UnplacedTown, unplaced
 from config.common.snapshots import snapshot
 
@@ -44,7 +44,7 @@ class Answers:
 def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
     """Gives the answers that `actor` may see. `may_place`: with the cities that a town may be, for those who choose."""
     with snapshot():
-        counted_by = counting()
+        counted_by = counting_of_picture()
         # Nobody advertises to a handful of people, however keen.
         least = max(filters.min_residents, counted_by.small_segment)
         return Answers(

@@ -10,8 +10,8 @@ from analytics.services.asking.questions import Question
 PAGE = "/analytics/"
 API = "/analytics/"
 OTHER_LABEL = "Other (small segments merged)"
-# The filters that a segment's keys can set.
-KEYS = ("town", "age_group", "channel", "gender", "source")
+# The filters that a segment can set.
+DIMENSIONS = ("town", "age_group", "channel", "gender", "source")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Filters:
     @property
     def is_narrow(self) -> bool:
         """Whether anything is filtered out."""
-        return any(getattr(self, key) for key in KEYS) or self.min_residents > 0
+        return any(getattr(self, key) for key in DIMENSIONS) or self.min_residents > 0
 
     @property
     def is_of_all_residents(self) -> bool:
@@ -59,12 +59,12 @@ class Filters:
 
     def segment(self, keys: dict[str, str]) -> str:
         """The list behind a segment: this page, filtered by its keys, at its list."""
-        known = {key: value for key, value in keys.items() if key in KEYS and value != OTHER}
+        known = {key: value for key, value in keys.items() if key in DIMENSIONS and value != OTHER}
         return self.href("segments", **known)
 
     def api(self, resource: str = "demand", *, format: str = "csv", **parameters: Any) -> str:
         """The same figures for programs and spreadsheets."""
-        chosen = {key: getattr(self, key) for key in (*KEYS, "min_residents")}
+        chosen = {key: getattr(self, key) for key in (*DIMENSIONS, "min_residents")}
         return f"{API}{resource}?{_query({**chosen, **parameters, 'format': format})}"
 
 

@@ -97,7 +97,7 @@ def _charts(answers: Answers, filters: Filters) -> dict[str, Any]:
         "headline": headline(answers.total.rows[0], answers.deliveries, filters),
         "opportunities": opportunities(answers.opportunities, filters, least=answers.least_residents),
         "least_residents": answers.least_residents,
-        "heat": heat_map(answers.heat.rows, answers.age_groups, filters),
+        "heat": heat_map(answers.heat.rows, filters),
         "heat_title": f"By town and age{through}",
         "measures": choices.measures(filters),
         "channels": channel_bars(answers.channels, filters),

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analytics.dimensions import first_age
 from analytics.pages import labels
 from analytics.pages.charts import Chart, point
 from analytics.pages.filters import OTHER_LABEL, Filters
 from analytics.pages.tables import demand_table
 from analytics.services.asking.questions import Row
 
-KEYS = ("town", "age_group")
+DIMENSIONS = ("town", "age_group")
 TOWNS = 20
 MEASURES = {"courses": "Courses", "courses_per_100": "Courses per 100", "index": "Index"}
 
@@ -23,7 +24,7 @@ class HeatMap:
     rest: str
 
 
-def heat_map(rows: Sequence[Row], age_groups: Sequence[str], filters: Filters) -> HeatMap:
+def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
     """Takes rows by town and age group, in any order; columns are the age groups that occur, in the order of age."""
     courses: dict[str, int] = defaultdict(int)
     for row in rows:
@@ -31,7 +32,7 @@ def heat_map(rows: Sequence[Row], age_groups: Sequence[str], filters: Filters) -
             courses[row.keys["town"]] += row.courses
     towns = sorted(courses, key=lambda town: (-courses[town], town))[:TOWNS]
     cells = [row for row in rows if not row.is_other and row.keys["town"] in towns]
-    columns = [label for label in age_groups if any(row.keys["age_group"] == label for row in cells)]
+    columns = sorted({row.keys["age_group"] for row in cells}, key=first_age)
     data = {
         "kind": "heat",
         "label": f"{MEASURES[filters.measure]} by town and age",
@@ -50,9 +51,9 @@ def heat_map(rows: Sequence[Row], age_groups: Sequence[str], filters: Filters) -
             for row in cells
         ],
     }
-    csv = filters.api(group_by=",".join(KEYS), ordering="town")
+    csv = filters.api(group_by=",".join(DIMENSIONS), ordering="town")
     cells.sort(key=lambda row: (towns.index(row.keys["town"]), columns.index(row.keys["age_group"])))
-    table = demand_table(cells, KEYS, filters, caption="Demand by town and age group", csv=csv, total=len(rows))
+    table = demand_table(cells, DIMENSIONS, filters, caption="Demand by town and age group", csv=csv, total=len(rows))
     merged = [row for row in rows if row.is_other]
     return HeatMap(Chart("heat", data, table), f"{_rest(courses, towns)} {_merged(merged)}".strip())
 

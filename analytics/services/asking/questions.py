@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from analytics.dimensions import KEYS
+from analytics.dimensions import DIMENSIONS
 
 SOURCE = "source"
-GROUPABLE = (*KEYS, SOURCE)
+GROUPABLE = (*DIMENSIONS, SOURCE)
 DEFAULT_GROUPING = ("town", "age_group", "channel")
 
 COUNTS = ("residents", "courses", "buyers")
@@ -41,7 +41,7 @@ class Question:
     def filters(self) -> dict[str, tuple[str, ...]]:
         """The keys of segments that are filtered, and their values; sources are apart."""
         values = (self.towns, self.age_groups, self.channels, self.genders)
-        return {key: chosen for key, chosen in zip(KEYS, values, strict=True) if chosen}
+        return {key: chosen for key, chosen in zip(DIMENSIONS, values, strict=True) if chosen}
 
     @property
     def keys(self) -> tuple[str, ...]:

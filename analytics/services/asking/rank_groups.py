@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.disclosure import OTHER
+from analytics.dimensions import first_age
 from analytics.intervals import Numbers, clustered_interval
 from analytics.services.asking.fetch_columns import Ints
 from analytics.services.asking.questions import COUNTS, MEASURES, Question, Row
@@ -39,7 +39,7 @@ class Ranking:
 
     def rows(self, page: Ints) -> list[Row]:
         """What is shown of the groups with these numbers."""
-        measures = [self._shown(name, page) for name in MEASURES]
+        measures = [self._published(name, page) for name in MEASURES]
         others = self._groups.is_other[page].tolist()
         return [
             Row(keys=self._keys(number), is_other=bool(other), **dict(zip(MEASURES, measured, strict=True)))
@@ -49,14 +49,14 @@ class Ranking:
     def _keys(self, number: int) -> dict[str, str]:
         return {name: column[number] for name, column in zip(self._names, self._groups.keys, strict=True)}
 
-    def _shown(self, name: str, page: Ints) -> list[Any]:
+    def _published(self, name: str, page: Ints) -> list[Any]:
         if name in COUNTS:
             counts: list[Any] = getattr(self._groups, name)[page].tolist()
             return counts
         if name != "courses_per_100" and not self._average:
             return [None] * len(page)
-        shown: list[Any] = self._measure(name, page).tolist()
-        return shown
+        measured: list[Any] = self._measure(name, page).tolist()
+        return measured
 
     def _until(self, stop: int) -> Ints:
         """Groups among which the first `stop` ones are; few more than those where the first column tells them apart.
@@ -73,7 +73,7 @@ class Ranking:
         """By `first`, by the ordering, then what is merged last, then by the keys, then by import."""
         columns: list[Any] = [] if self._first is None else [self._first[among]]
         columns += [self._column(name, among) for name in self._ordering]
-        columns += [self._groups.is_other[among], *(self._places(name, among) for name in self._names)]
+        columns += [self._groups.is_other[among], *(self._positions(name, among) for name in self._names)]
         columns += [self._groups.imports[among]]
         # The last column counts first.
         return among[np.lexsort(columns[::-1])]
@@ -85,16 +85,16 @@ class Ranking:
             column = self._measure(plain, among)
         else:
             # As a key, too, what is merged comes after all others.
-            column = self._places(plain, among) + self._groups.is_other[among] * len(among)
+            column = self._positions(plain, among) + self._groups.is_other[among] * len(among)
         return -column if name.startswith("-") else column
 
-    def _places(self, name: str, among: Ints) -> Numbers:
+    def _positions(self, name: str, among: Ints) -> Numbers:
         """Where each value of a key stands among all of them: texts by code point, age groups by age."""
         column = self._groups.keys[self._names.index(name)]
         values = [column[number] for number in among.tolist()]
-        order = sorted(set(values), key=_first_age if name == "age_group" else None)
-        places = {value: place for place, value in enumerate(order)}
-        return np.array([places[value] for value in values], dtype=np.float64)
+        order = sorted(set(values), key=first_age if name == "age_group" else None)
+        positions = {value: position for position, value in enumerate(order)}
+        return np.array([positions[value] for value in values], dtype=np.float64)
 
     def _measure(self, name: str, among: Ints) -> Numbers:
         """One number for each group; zeros for an index where the average is none."""
@@ -113,7 +113,3 @@ class Ranking:
         buyers = self._measure("buyers", among)
         low, high = clustered_interval(courses, buyers, courses_per_buyer=self._per_buyer)
         return np.round(100 * (low if name == "index_low" else high) / expected, _DECIMALS)
-
-
-def _first_age(label: str) -> int:
-    return -1 if label == OTHER else int(label.rstrip("+").partition("-")[0])

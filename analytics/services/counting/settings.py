@@ -28,15 +28,15 @@ class Counting:
 
 
 def counting() -> Counting:
-    """The settings that hold now."""
+    """Reads the settings that hold now."""
     stored = DemandSettings.objects.first()
     if stored is None:
         return Counting(AgeGroups(settings.AGE_BOUNDS), settings.SMALL_SEGMENT)
     return Counting(AgeGroups(stored.age_bounds), stored.small_segment)
 
 
-def shown_counting() -> Counting:
-    """The settings that the current picture was counted by: those from before a change until all of it is recounted.
+def counting_of_picture() -> Counting:
+    """Reads the settings that the current picture was counted by: until all of it is recounted, those before a change.
 
     Read it in the snapshot of the segments whose age groups it names.
     """

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from analytics.models import TownPlace
+from analytics.models import DemandSettings, TownPlace
 from tests.analytics.counted import make
 from tests.analytics.pages.asking import DEMAND, EVIL_CHANNEL, EVIL_TOWN, HTML, PAGE, BrowserOf, cells, text_of
 from tests.common.helpers import one_import, problem
@@ -191,3 +191,12 @@ def test_nobody_is_told_to_advertise_to_a_handful_of_people(browser_of: BrowserO
     page = text_of(browser_of("Managers"))
     assert [row[0] for row in cells(page, "opportunities")] == ["Lviv"]
     assert "/analytics/opportunities?min_residents=5&amp;format=csv" in page
+
+
+def test_until_everything_is_counted_by_new_age_groups_the_old_ones_stand_there(
+    browser_of: BrowserOf, counted: None
+) -> None:
+    DemandSettings.objects.create(pk=1, age_bounds=[0, 30], small_segment=40)
+    page = text_of(browser_of("Managers"))
+    assert ["Kyiv", "18-24"] in [row[:2] for row in cells(page, "heat")]
+    assert ('<option value="18-24">' in page, "Segments of at least 5 residents" in page) == (True, True)
