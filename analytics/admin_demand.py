@@ -123,7 +123,7 @@ class DemandSettingsAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold ha
 
     @admin.display(description="age groups")
     def groups(self, row: DemandSettings) -> str:
-        """Their first ages."""
+        """Lists their first ages."""
         return ", ".join(map(str, row.age_bounds))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Which cells everybody may see. Knows no database.
+"""Decides which cells everybody may see. Knows no database.
 
 A *grouping* is a set of keys (`analytics.dimensions`), one of its *cells* a combination of their values, so each
 segment lies in one cell of each of the 16 groupings. A cell is published or suppressed, once for all questions:
@@ -42,7 +42,7 @@ OTHER = "other"
 
 
 def published_masks(keys: Sequence[Key], residents: Sequence[int], *, small: int) -> list[int]:
-    """For each segment its bits: bit k is set when its cell of grouping k is published.
+    """Makes the bits of each segment: bit k is set when its cell of grouping k is published.
 
     `keys`: town, age group, channel, gender of each segment, each combination once; `residents` above 0. The order of
     the segments does not matter.
@@ -55,7 +55,7 @@ def published_masks(keys: Sequence[Key], residents: Sequence[int], *, small: int
 
 
 def masks_of_two_days(then: World, now: World, *, small: int) -> tuple[list[int], list[int]]:
-    """The same for the residents of one import by their ages on two days, both of which are asked about.
+    """Makes the bits for one import by the ages on two days, both of which are asked about.
 
     Whatever leaves ages out is the same on both days, and published on both or on none: else the one day's answers
     would tell what the other's withhold.
@@ -137,7 +137,7 @@ def _close_others(lattice: Lattice) -> bool:
 
 
 def _keep_rest(lattice: Lattice, grouping: int, slices: int, bit: int) -> None:
-    """For the rows `other` of the grouping in slices by some of its keys, cut by the key `bit`.
+    """Works for the rows `other` of the grouping in slices by some of its keys, cut by the key `bit`.
 
     Such a part follows from answers where its own slice is published, with all parts of the cells that are.
     """
@@ -162,6 +162,6 @@ def _keep_rest(lattice: Lattice, grouping: int, slices: int, bit: int) -> None:
 
 
 def _smallest(cells: Ints, parents: Ints, size: Ints) -> Ints:
-    """Of the cells with the same parent the smallest; among equals the first by its keys."""
+    """Finds the smallest of the cells with the same parent; among equals the first by its keys."""
     cells = cells[np.lexsort((cells, size[cells], parents[cells]))]
     return cells[np.unique(parents[cells], return_index=True)[1]]

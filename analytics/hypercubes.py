@@ -1,5 +1,7 @@
 """Keeps every suppressed cell in doubt, whatever sums and differences of answers somebody works out.
 
+This is the hypercube method of secondary suppression.
+
 Take a suppressed cell of k keys whose coarser cells are all published, and for each of its keys another value. The
 2ᵏ cells with the one or the other value are the corners of a box. Let one resident more be in every second corner and
 one fewer in the others: along each key the changes cancel out, so no count of a cell changes but those of the corners
@@ -49,7 +51,7 @@ class Hypercubes:
             self._suppress_for(grouping, int(cell))
 
     def _outermost(self, grouping: int) -> Ints:
-        """Suppressed cells without a box, whose coarser cells are published."""
+        """Finds suppressed cells without a box, whose coarser cells are published."""
         lattice = self._lattice
         found = ~lattice.open[grouping] & ~self._is_boxed[grouping]
         for bit in POSITIONS:
@@ -58,7 +60,7 @@ class Hypercubes:
         return np.flatnonzero(found)
 
     def _without_box(self, grouping: int, cells: Ints, tries: int) -> Ints:
-        """Those of the cells for which none was found."""
+        """Gives those of the cells for which none was found."""
         if not len(cells):
             return cells
         costs = self._costs(grouping, *self._boxes(grouping, cells, tries)).reshape(len(cells), tries)
@@ -82,7 +84,7 @@ class Hypercubes:
         lattice.open[coarser][parent] = False
 
     def _boxes(self, grouping: int, cells: Ints, tries: int) -> tuple[Ints, Ints]:
-        """For each cell some boxes: its own values and the other ones, a row for each box.
+        """Tries some boxes for each cell: its own values and the other ones, a row for each box.
 
         The other value of a key is that of a suppressed cell which differs by this key alone; one there is in every
         line with a published whole.
@@ -96,7 +98,7 @@ class Hypercubes:
         return digits[cells], others
 
     def _costs(self, grouping: int, here: Ints, others: Ints, *, to_suppress: bool = False) -> Ints:
-        """For each box the residents of its corners that are still published; `_NEVER` where it keeps nothing in doubt.
+        """Counts the residents of each box's corners that are still published; `_NEVER` where it keeps nothing in doubt.
 
         Of the ones that are not free this is looked into only if one is `to_suppress`.
 
@@ -118,7 +120,7 @@ class Hypercubes:
         return costs
 
     def _known_empty(self, grouping: int, digits: Ints) -> Flags:
-        """Whether there is nobody and an answer says so, because it has no row `other` in which there might be."""
+        """Whether a cell is empty and an answer says so, because it has no row `other` in which somebody might be."""
         lattice = self._lattice
         known, empty = np.zeros(len(digits), dtype=np.bool_), np.flatnonzero(~lattice.find(grouping, digits)[1])
         for bit in POSITIONS:
@@ -146,14 +148,14 @@ class _Lines:
         self.is_told = whole & (self._count == 0)
 
     def siblings(self, cells: Ints, dice: NDArray[np.float64]) -> Ints:
-        """For each suppressed cell another one of its line, which `dice`, from 0 to 1, chooses."""
+        """Finds for each suppressed cell another one of its line, which `dice`, from 0 to 1, chooses."""
         first, count = self._first[self._parents[cells]], self._count[self._parents[cells]]
         steps = 1 + (dice * (count - 1)).astype(np.int64)
         return self._hidden[first + (self._place[cells] - first + steps) % count]
 
 
 def _corners(grouping: int, here: Ints, others: Ints) -> list[Ints]:
-    """The corners of each box, the cell itself first; the number of a corner has a bit for each other value."""
+    """Lists the corners of each box, the cell itself first; the number of a corner has a bit for each other value."""
     positions = [position for bit, position in POSITIONS.items() if grouping & bit]
     corners = []
     for takes in product((False, True), repeat=len(positions)):

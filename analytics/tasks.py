@@ -1,4 +1,4 @@
-"""What is done with the demand in the background."""
+"""Does in the background what keeps the demand counted and its towns placed."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def refresh(self: BackgroundTask, **kwargs: Any) -> None:
 
 @sweep(REFRESH)
 def sweep_stale() -> None:
-    """Imports that are new, corrected, deleted or erased since they were counted, and days that passed."""
+    """Finds imports that are new, corrected, deleted or erased since they were counted, and days that passed."""
     if count_stale_imports():
         enqueue(REFRESH, expires=SWEPT_EXPIRES)
 
@@ -63,7 +63,7 @@ def place_all_towns_task(self: BackgroundTask, **kwargs: Any) -> None:
 
 @sweep(PLACE)
 def sweep_towns() -> None:
-    """Towns without a place, and places that are older than what the airports are now."""
+    """Finds towns without a place, and places that are older than what the airports are now."""
     if not once_every(f"{PLACE}:sweep", seconds=_LOOK_EVERY_SECONDS):
         return
     if any_town_without_place():

@@ -125,7 +125,7 @@ def city_row(city: City) -> dict[str, Any]:
 
 
 def meta_row(meta: Meta) -> dict[str, Any]:
-    """What the answer says of itself."""
+    """Writes what the answer says of itself."""
     return {
         "refreshed_at": moment(meta.refreshed_at) if meta.refreshed_at else None,
         "imports": meta.imports,

@@ -9,12 +9,11 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.dashboard import work_lines as lines
+from analytics.dashboard.work import changes, deliveries, links, listing, work
 from analytics.pages.filters import Filters
 from analytics.pages.page import PLACE, freshness
 from analytics.pages.sections.headline import headline
 from analytics.pages.sections.unplaced import towns_to_see, towns_to_settle
-from analytics.services.asking import dashboard_work as work
 from analytics.services.asking.dashboard import read_headline, read_unplaced
 from config.common.snapshots import snapshot
 
@@ -80,33 +79,8 @@ def _unplaced(actor: User) -> dict[str, Any]:
     return {"towns": towns, "count": found.count, "may_place": bool(found.to_settle) and actor.has_perm(PLACE)}
 
 
-def _deliveries(_actor: User) -> dict[str, Any]:
-    found = work.read_deliveries()
-    return {
-        # While something is on its way, the tile asks for itself again and again.
-        "is_live": bool(found.under_way),
-        "lines": lines.delivery_lines(found),
-        "counts": lines.delivery_counts(found),
-        "tracker": lines.delivery_tracker(found),
-    }
-
-
-def _changes(actor: User) -> dict[str, Any]:
-    found = work.read_changes(actor=actor)
-    return {"lines": lines.change_lines(found), "since": found.since}
-
-
-def _links(_actor: User) -> dict[str, Any]:
-    found = work.read_links()
-    return {"lines": lines.link_lines(found), "count": found.count}
-
-
-def _work(_actor: User) -> dict[str, Any]:
-    return {"lines": lines.work_lines(work.read_work())}
-
-
 def _list(name: str, **filters: object) -> Callable[[], str]:
-    return lambda: lines.listing(name, **filters)
+    return lambda: listing(name, **filters)
 
 
 def _unplaced_page() -> str:
@@ -114,16 +88,16 @@ def _unplaced_page() -> str:
 
 
 def _kinds() -> list[Kind]:
-    one, deliveries = frozenset, _list("imports_import")
+    one, imports = frozenset, _list("imports_import")
     charts, schedules = "Charts, map and list", _list("django_celery_beat_periodictask")
     waiting = _list("airports_pendingchange", state="waiting")
     return [
         Kind("demand", "Demand", 12, _DEMAND, _demand, _ALL.href, charts),
-        Kind("deliveries", "Deliveries", 7, one({"imports.view_import"}), _deliveries, deliveries, "All deliveries"),
+        Kind("deliveries", "Deliveries", 7, one({"imports.view_import"}), deliveries, imports, "All deliveries"),
         Kind("unplaced", _UNPLACED, 5, one({"analytics.view_townplace"}), _unplaced, _unplaced_page, "All towns"),
-        Kind("work", "Workers and queues", 7, one({"common.view_lease"}), _work, schedules, "Schedules"),
-        Kind("changes", "Since yesterday", 7, _CHANGES, _changes, deliveries, "Deliveries"),
-        Kind("links", "Links to confirm", 5, one({"airports.view_pendingchange"}), _links, waiting, "All that wait"),
+        Kind("work", "Workers and queues", 7, one({"common.view_lease"}), work, schedules, "Schedules"),
+        Kind("changes", "Since yesterday", 7, _CHANGES, changes, imports, "Deliveries"),
+        Kind("links", "Links to confirm", 5, one({"airports.view_pendingchange"}), links, waiting, "All that wait"),
     ]
 
 

@@ -24,7 +24,7 @@ CANDIDATES = 4
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was asked. `total` has no row where nobody matches; `sources` are those of the current picture;
+    """The answers. `total` has no row where nobody matches; `sources` are those of the current picture;
     the opportunities have at least `least_residents`."""
 
     sources: list[str]

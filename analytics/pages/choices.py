@@ -1,4 +1,4 @@
-"""The fields of the filter form, and the ways out of filters that nobody matches."""
+"""Makes the fields of the filter form, and the ways out of filters that nobody matches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Field:
 
 
 def fields(answers: Answers, filters: Filters) -> list[Field]:
-    """In the order of the question: where, how old, through what."""
+    """Makes the fields in the order of the question: where, how old, through what."""
     towns = [row.keys["town"] for row in answers.towns.rows if not row.is_other]
     channels = [row.keys["channel"] for row in answers.channels.rows if not row.is_other]
     return [
@@ -46,7 +46,7 @@ def fields(answers: Answers, filters: Filters) -> list[Field]:
 
 
 def measures(filters: Filters) -> list[Option]:
-    """The same choice as links, beside the heat map."""
+    """Offers the measures as links, beside the heat map."""
     return [
         Option(name, label, name == filters.measure, filters.href("heat", measure=name))
         for name, label in MEASURES.items()
@@ -54,7 +54,7 @@ def measures(filters: Filters) -> list[Option]:
 
 
 def ways_out(filters: Filters) -> list[Option]:
-    """Each filter that is set, and the page without it."""
+    """Lists each filter that is set, and the page without it."""
     chosen = [name for name in DIMENSION_LABELS if getattr(filters, name)]
     ways = [
         Option(name, f"{DIMENSION_LABELS[name].lower()} {getattr(filters, name)}", href=filters.href(**{name: ""}))

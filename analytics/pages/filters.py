@@ -1,4 +1,4 @@
-"""What the reader chose. It lives in the URL, so that a view can be sent to somebody and found again."""
+"""Keeps what the reader chose. It lives in the URL, so that a view can be sent to somebody and found again."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -38,7 +38,7 @@ class Filters:
         return not (self.town or self.age_group or self.channel or self.gender)
 
     def question(self, **changes: Any) -> Question:
-        """The question behind a chart, with these filters."""
+        """Makes the question behind a chart, with these filters."""
         return Question(
             **{
                 "towns": _choice(self.town),
@@ -52,18 +52,18 @@ class Filters:
         )
 
     def href(self, fragment: str = "", **changes: Any) -> str:
-        """The page with these filters and `changes`, from its first row again."""
+        """Gives the address of the page with these filters and `changes`, from its first row again."""
         chosen = replace(self, **{"offset": 0, **changes})
         text = _query({item.name: getattr(chosen, item.name) for item in fields(chosen)} | _default_measure(chosen))
         return f"{PAGE}{'?' if text else ''}{text}{'#' if fragment else ''}{fragment}"
 
     def segment(self, keys: dict[str, str]) -> str:
-        """The list behind a segment: this page, filtered by its keys, at its list."""
+        """Gives the address of the list behind a segment: this page, filtered by its keys, at its list."""
         known = {key: value for key, value in keys.items() if key in DIMENSIONS and value != OTHER}
         return self.href("segments", **known)
 
     def api(self, resource: str = "demand", *, format: str = "csv", **parameters: Any) -> str:
-        """The same figures for programs and spreadsheets."""
+        """Gives the address of these figures for programs and spreadsheets."""
         chosen = {key: getattr(self, key) for key in (*DIMENSIONS, "min_residents")}
         return f"{API}{resource}?{_query({**chosen, **parameters, 'format': format})}"
 

@@ -1,4 +1,4 @@
-"""What the page takes: its query, and the forms on it."""
+"""Checks what the page takes: its query, and the form on it."""
 
 from typing import Any
 

@@ -30,7 +30,7 @@ class NameIndex:
 
 @cache
 def name_index() -> NameIndex:
-    """All of them: two seconds and 90 MB, once in a process that places towns, never in one that serves pages."""
+    """Makes the index: two seconds and 90 MB, once in a process that places towns, never in one that serves pages."""
     own: dict[str, list[City]] = defaultdict(list)
     others: dict[str, list[City]] = defaultdict(list)
     common: dict[str, list[City]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""The headline figures, and how they changed with the last delivery."""
+"""Makes the headline figures, and says how they changed with the last delivery."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def headline(total: Row, deliveries: Sequence[ImportRow], filters: Filters) -> H
 
 
 def last_two(deliveries: Sequence[ImportRow]) -> tuple[ImportRow | None, ImportRow | None]:
-    """The last delivery of all, and the one of the same source before it."""
+    """Finds the last delivery of all, and the one of the same source before it."""
     ordered = sorted(deliveries, key=lambda row: row.import_id)
     if not ordered:
         return None, None

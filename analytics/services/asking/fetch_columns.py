@@ -1,4 +1,4 @@
-"""Statements of which many rows are read, column by column."""
+"""Reads statements of many rows, column by column."""
 
 from collections.abc import Collection, Sequence
 from secrets import token_hex
@@ -12,7 +12,7 @@ Ints = NDArray[np.int64]
 
 
 def fetch_columns(sql: str, values: dict[str, Any], *, names: Sequence[str], texts: Collection[str]) -> dict[str, Any]:
-    """The columns `names` of a statement: lists of those that are `texts`, arrays of the other ones, whole numbers.
+    """Reads the columns `names` of a statement: lists of those that are `texts`, arrays of whole numbers else.
 
     They come as a single row of long texts, because to make a tuple of each of twenty thousand rows takes as long as to
     find them, and PostgreSQL's arrays quote each of their texts. There may be no null among the values.
@@ -30,7 +30,7 @@ def fetch_columns(sql: str, values: dict[str, Any], *, names: Sequence[str], tex
 
 
 def _split(column: str | None, mark: str | None) -> list[str] | Ints:
-    """Texts with `mark` between them, else numbers with commas; None: there is no row."""
+    """Splits texts with `mark` between them, else numbers with commas; None: there is no row."""
     if mark is None:
         return np.fromstring(column or "", dtype=np.int64, sep=",")
     return [] if column is None else column.split(mark)

@@ -14,7 +14,7 @@ from imports.querysets import SEE_ALL
 
 
 def find_demand(*, question: Question, actor: User) -> Demand:
-    """Demand by group, the most courses first unless the question says otherwise.
+    """Answers with the demand by group, the most courses first unless the question says otherwise.
 
     Where `actor` may not see residents, small segments are merged into rows `other`, and the average is that of what is
     shown. Raises `UnknownImport` for an `import_id` that is none, `StillCounting` while that import is large and not
@@ -32,10 +32,10 @@ def find_demand(*, question: Question, actor: User) -> Demand:
 
 
 def find_opportunities(*, question: Question, actor: User) -> Demand:
-    """The same, the highest lower end of the index first: so that no lucky handful of residents comes out on top."""
+    """Puts the highest lower end of the index first, so that no lucky handful of residents comes out on top."""
     return find_demand(question=replace(question, ordering=question.ordering or BEST_OPPORTUNITY), actor=actor)
 
 
 def is_restricted(actor: User) -> bool:
-    """Whether small segments are to be kept from them, as residents are."""
+    """Whether small segments are to be kept from `actor`, as residents are."""
     return not actor.has_perm(SEE_ALL)

@@ -1,4 +1,4 @@
-"""How demand changed from delivery to delivery."""
+"""Finds how demand changed from delivery to delivery."""
 
 import numpy as np
 from django.contrib.auth.models import User

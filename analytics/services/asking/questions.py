@@ -1,4 +1,4 @@
-"""What is asked of the counted demand, and what is answered."""
+"""Defines what is asked of the counted demand, and what is answered."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -99,7 +99,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The same, import by import."""
+    """A page of the demand import by import, and what it is made of."""
 
     rows: list[ImportRow]
     count: int

@@ -33,12 +33,12 @@ class Ranking:
         self.count = len(self._kept)
 
     def page(self, *, limit: int | None = None, offset: int = 0) -> Ints:
-        """The numbers of the groups of a page, or of everything from `offset`."""
+        """Gives the numbers of the groups of a page, or of everything from `offset`."""
         stop = self.count if limit is None else min(offset + limit, self.count)
         return self._sorted(self._until(stop))[offset:stop]
 
     def rows(self, page: Ints) -> list[Row]:
-        """What is shown of the groups with these numbers."""
+        """Makes the rows of the groups with these numbers."""
         measures = [self._published(name, page) for name in MEASURES]
         others = self._groups.is_other[page].tolist()
         return [
@@ -59,7 +59,7 @@ class Ranking:
         return measured
 
     def _until(self, stop: int) -> Ints:
-        """Groups among which the first `stop` ones are; few more than those where the first column tells them apart.
+        """Finds groups among which the first `stop` ones are, and few more where the first column tells them apart.
 
         So that of many groups only those near a page are put in order, with their names.
         """
@@ -70,7 +70,7 @@ class Ranking:
         return self._kept[np.flatnonzero(column <= np.partition(column, stop - 1)[stop - 1])]
 
     def _sorted(self, among: Ints) -> Ints:
-        """By `first`, by the ordering, then what is merged last, then by the keys, then by import."""
+        """Sorts by `first`, by the ordering, then what is merged last, then by the keys, then by import."""
         columns: list[Any] = [] if self._first is None else [self._first[among]]
         columns += [self._column(name, among) for name in self._ordering]
         columns += [self._groups.is_other[among], *(self._positions(name, among) for name in self._names)]
@@ -79,7 +79,7 @@ class Ranking:
         return among[np.lexsort(columns[::-1])]
 
     def _column(self, name: str, among: Ints) -> Numbers:
-        """By what the ordering `name` sorts, ascending."""
+        """Gives the numbers by which the ordering `name` sorts, ascending."""
         plain = name.removeprefix("-")
         if plain in MEASURES:
             column = self._measure(plain, among)
@@ -89,7 +89,7 @@ class Ranking:
         return -column if name.startswith("-") else column
 
     def _positions(self, name: str, among: Ints) -> Numbers:
-        """Where each value of a key stands among all of them: texts by code point, age groups by age."""
+        """Numbers each value of a key by where it stands among all of them: texts by code point, age groups by age."""
         column = self._groups.keys[self._names.index(name)]
         values = [column[number] for number in among.tolist()]
         order = sorted(set(values), key=first_age if name == "age_group" else None)
@@ -97,7 +97,7 @@ class Ranking:
         return np.array([positions[value] for value in values], dtype=np.float64)
 
     def _measure(self, name: str, among: Ints) -> Numbers:
-        """One number for each group; zeros for an index where the average is none."""
+        """Measures each group; zeros for an index where the average is none."""
         if name in COUNTS:
             counts: Ints = getattr(self._groups, name)
             return counts[among].astype(np.float64)

@@ -51,7 +51,7 @@ class Groups:
 
 
 def read_groups(question: Question, scope: Scope, *, restricted: bool, by_import: bool = False) -> Groups:
-    """The groups that `question` asks for, in no order; only ones with residents.
+    """Reads the groups that `question` asks for, in no order; only ones with residents.
 
     `restricted`: for callers who may not see residents. What they may know is decided for each import by itself and
     stored as bits of its segments: a segment whose cell of the filtered keys is not shown counts nowhere, one whose
@@ -109,7 +109,7 @@ def _statement(question: Question, scope: Scope, restricted: bool, by_import: bo
 
 
 def _summed(table: str, columns: dict[str, str], conditions: list[str], *, is_other: str = "0") -> str:
-    """Counts by those of `columns`, names and what they are, that are the table's own."""
+    """Writes the statement that counts by those of `columns`, names and what they are, that are the table's own."""
     own = [name for name, value in columns.items() if name == value]
     return f"""
         SELECT {"".join(f"{value} AS {name}, " for name, value in columns.items())} {_SUMS}, {is_other} AS is_other
@@ -123,7 +123,7 @@ def _shown(grouping: int) -> str:
 
 
 def _named(question: Question) -> str:
-    """Whether a segment is in a group of its own name: shown, and not by chance named as what is merged."""
+    """Writes the condition that a segment has a group of its own name: shown, and not by chance named as the merged."""
     shown = _shown(grouping_of((*question.keys, *question.filters)))
     if not set(question.keys) <= {"town", "channel"}:
         return shown

@@ -43,7 +43,7 @@ class Count:
 
 
 def count_import(*, import_id: int, then: date, now: date, counting: Counting) -> Count | None:
-    """The import by ages on both days; None when it is not complete."""
+    """Counts the import by ages on both days; None when it is not complete."""
     groups = counting.age_groups
     values: dict[str, Any] = {"import_id": import_id, "then": groups.births(then), "now": groups.births(now)}
     with connection.cursor() as cursor:
@@ -59,7 +59,7 @@ def count_import(*, import_id: int, then: date, now: date, counting: Counting) -
 
 
 def _summed(rows: list[tuple[str, str, str, int, int, int, int, int]], ages: int, groups: AgeGroups) -> Segments:
-    """The rows by the ages in the column `ages`."""
+    """Sums the rows up by the ages in the column `ages`."""
     last = len(groups.bounds) - 1
     sums: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])
     for row in rows:
@@ -70,7 +70,7 @@ def _summed(rows: list[tuple[str, str, str, int, int, int, int, int]], ages: int
 
 
 def published(then: Segments, now: Segments, *, small: int) -> tuple[Segments, Segments]:
-    """The same segments by their ages on two days, with their bits."""
+    """Adds their bits to the segments by their ages on two days."""
     if now == then:
         shown = _with(published_masks(*_world(then), small=small), then)
         return shown, shown

@@ -1,4 +1,4 @@
-"""What the metrics tell of the counting."""
+"""Tells the metrics of the counting."""
 
 from analytics.services.counting.stale import count_stale_imports
 from config.common.metrics import gauge

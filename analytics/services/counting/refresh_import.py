@@ -159,7 +159,7 @@ class _Refresh:
 
 
 def _source_of(import_id: int) -> str | None:
-    """Of an import that is there or was counted once."""
+    """Locks an import that is there or was counted once."""
     counted = ImportDemand.objects.filter(pk=import_id).values_list("source", flat=True).first()
     return counted or Import.objects.filter(pk=import_id).values_list("source", flat=True).first()
 

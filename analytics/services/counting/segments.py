@@ -34,7 +34,7 @@ _WRITE = """
 
 
 def read_segments(*, import_id: int, at_delivery: bool) -> Segments:
-    """What is stored of an import."""
+    """Reads what is stored of an import."""
     with connection.cursor() as cursor:
         cursor.execute(_READ, [import_id, at_delivery])
         return {row[:4]: row[4:] for row in cursor.fetchall()}
@@ -63,7 +63,7 @@ def delete_segments(*, import_id: int, at_delivery: bool) -> None:
 
 
 def columns_of(rows: Sequence[tuple[Any, ...]]) -> Iterator[list[list[Any]]]:
-    """The rows as arrays for `unnest`, a bounded number at a time."""
+    """Turns rows into arrays for `unnest`, a bounded number at a time."""
     rest = iter(rows)
     while batch := list(islice(rest, ROWS_AT_A_TIME)):
         yield [list(column) for column in zip(*batch, strict=True)]

@@ -17,12 +17,12 @@ class Counting:
 
     @property
     def scheme(self) -> str:
-        """Both as a text: what was counted by another one is stale."""
+        """Writes both as a text: what was counted by another one is stale."""
         return f"{self.age_groups};{self.small_segment}"
 
     @classmethod
     def of_scheme(cls, scheme: str) -> "Counting":
-        """The one that `scheme` is the text of."""
+        """Reads the one that `scheme` is the text of."""
         bounds, _, small = scheme.partition(";")
         return cls(AgeGroups(map(int, bounds.split(","))), int(small))
 

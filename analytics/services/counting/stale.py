@@ -37,17 +37,17 @@ class StaleImport:
 
 
 def stale_imports(*, today: date | None = None) -> list[StaleImport]:
-    """All of them, the one that has waited longest first. One statement, of the caller's snapshot."""
+    """Lists all of them, the one that has waited longest first. One statement, of the caller's snapshot."""
     return [StaleImport(*row) for row in _rows(_LIST, today)]
 
 
 def count_stale_imports(*, today: date | None = None) -> int:
-    """How many there are."""
+    """Counts them."""
     return int(_rows(f"SELECT count(*) {_STALE}", today)[0][0])
 
 
 def utc_today() -> date:
-    """The day by which ages are counted."""
+    """Gives the day by which ages are counted."""
     return datetime.now(UTC).date()
 
 

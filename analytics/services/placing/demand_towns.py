@@ -1,4 +1,4 @@
-"""The towns that stand in the aggregates."""
+"""Finds the towns that stand in the aggregates."""
 
 from django.db.models import Exists, Max, Min, OuterRef, QuerySet
 
@@ -9,17 +9,17 @@ _TABLES = (CurrentSegment, Segment)
 
 
 def towns_without_place() -> list[str]:
-    """The ones that nobody has tried to place yet, in order."""
+    """Lists the ones that nobody has tried to place yet, in order."""
     return sorted({town for model in _TABLES for town in _missing(model).values_list("town", flat=True).distinct()})
 
 
 def any_town_without_place() -> bool:
-    """Whether there is one."""
+    """Whether there is a town that nobody has tried to place yet."""
     return any(_missing(model).exists() for model in _TABLES)
 
 
 def all_towns() -> list[str]:
-    """All of them, the ones first whose place is the oldest: a run that was interrupted goes on."""
+    """Lists all of them, the ones first whose place is the oldest: a run that was interrupted goes on."""
     towns = {town for model in _TABLES for town in model.objects.values_list("town", flat=True).distinct()}
     placed = list(TownPlace.objects.order_by("placed_at", "town").values_list("pk", flat=True))
     return [*sorted(towns - set(placed)), *(town for town in placed if town in towns)]

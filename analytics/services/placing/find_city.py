@@ -1,4 +1,4 @@
-"""The city that a person names in a form: `Valencia, ES`, or its GeoNames id."""
+"""Finds the city that a person names in a form: `Valencia, ES`, or its GeoNames id."""
 
 from analytics.places.cities import City, cities_named, city_by_id
 from analytics.places.names import key_of, own_names
@@ -11,7 +11,7 @@ _TOLD = 5
 
 
 def find_city(text: str) -> City:
-    """The place with this id, or the city with this own name in this country. Keeps no list of cities in memory.
+    """Finds the place with this id, or the city with this own name in this country. Keeps no list of cities in memory.
 
     Raises `InvalidInput` with the pointer `/city` where there is none, or more than one.
     """

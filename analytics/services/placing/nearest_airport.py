@@ -1,4 +1,4 @@
-"""The airport nearest to a place."""
+"""Finds the airport nearest to a place."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class NearestAirport:
 
 
 def nearest_airport(centre: Point) -> NearestAirport | None:
-    """The nearest live one; None where there is none at all. The index answers, circle by circle."""
+    """Finds the nearest live one; None where there is none at all. The index answers, circle by circle."""
     for metres in _CIRCLES:
         airport = Airport.objects.live().within(centre, metres).first()
         if airport:

@@ -42,7 +42,7 @@ def place_towns(*, towns: Iterable[str] | None = None) -> Placing:
 
 
 def place_all_towns() -> Placing:
-    """The same for every town of the aggregates, and forgets the ones that stand in none any more."""
+    """Finds the places of every town of the aggregates anew, and forgets the towns that stand in none any more."""
     towns = all_towns()
     found = place_towns(towns=towns)
     aliased = TownAlias.objects.values("town")
@@ -52,7 +52,7 @@ def place_all_towns() -> Placing:
 
 @transaction.atomic
 def _store(named: dict[str, TownPlace]) -> Placing:
-    """What was found by names, where there is no alias."""
+    """Stores what was found by names, where there is no alias."""
     _keep_aliases()
     aliases = _aliases_of(named)
     rows = [place_by_alias(row, aliases[town]) if town in aliases else row for town, row in named.items()]

@@ -39,7 +39,7 @@ class Placer:
         return Matcher(name_index(), AirportCities(_airport_cities()))
 
     def place(self, town: str, *, at: datetime) -> TownPlace:
-        """The unsaved place of `town` by its name, and what else it may be."""
+        """Finds the unsaved place of `town` by its name, and what else it may be."""
         found = self._matcher.match(town)
         method = TownPlace.Method(found.found) if found else TownPlace.Method.UNPLACED
         place = place_of(town, method, found.place if found else None, at=at)
@@ -48,7 +48,7 @@ class Placer:
 
 
 def place_by_alias(named: TownPlace, geoname_id: int) -> TownPlace:
-    """The same town at the city that staff say it is, with what its name may be else."""
+    """Places a town at the city that staff say it is, with what its name may be else."""
     city = city_by_id(geoname_id)
     # An id that the list of cities has lost is not replaced by a guess.
     method = TownPlace.Method.ALIAS if city else TownPlace.Method.UNPLACED
@@ -58,7 +58,7 @@ def place_by_alias(named: TownPlace, geoname_id: int) -> TownPlace:
 
 
 def place_of(town: str, method: TownPlace.Method, place: City | AirportCity | None, *, at: datetime) -> TownPlace:
-    """The unsaved row that says that `town` is there, with its nearest airport; without `place` that it is nowhere."""
+    """Makes the unsaved row that says that `town` is there, with its nearest airport, or, without `place`, nowhere."""
     if place is None:
         return TownPlace(town=town, method=method, placed_at=at)
     values: dict[str, Any] = {
@@ -76,7 +76,7 @@ def place_of(town: str, method: TownPlace.Method, place: City | AirportCity | No
 
 
 def _candidates(town: str, found: Match | None) -> list[TownCandidate]:
-    """The cities of that name; where it was not found those whose names are like it."""
+    """Lists the cities of that name; where it was not found those whose names are like it."""
     if found is None:
         return [_candidate(one.city, one.similarity) for one in similar_names().suggest(town, limit=SUGGESTIONS)]
     cities = [*([found.place] if isinstance(found.place, City) else []), *found.others]
@@ -88,7 +88,7 @@ def _candidate(city: City, similarity: float) -> TownCandidate:
 
 
 def _airport_cities() -> list[AirportCity]:
-    """What the live airports say of their cities, each once."""
+    """Reads what the live airports say of their cities, each once."""
     rows = Airport.objects.live().exclude(city=None).values_list("city", "country", "latitude", "longitude", "tz")
     return [
         AirportCity(city or "", country_code(country or "") or "", latitude, longitude, time_zone or "")

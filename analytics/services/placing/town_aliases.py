@@ -71,6 +71,6 @@ def _checked(town: str, geoname_id: int) -> City:
 
 
 def _place_now(town: str) -> dict[str, Any] | None:
-    """What was found without an alias; None where nothing was."""
+    """Reads what was found without an alias; None where nothing was."""
     found: dict[str, Any] | None = TownPlace.objects.filter(pk=town).values(*_FOUND).first()
     return found if found and found["method"] != TownPlace.Method.ALIAS else None

@@ -1,4 +1,4 @@
-"""Towns without a place, and the cities that they may be: what staff settle."""
+"""Finds towns without a place, and the cities that they may be: what staff settle."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +20,12 @@ class UnplacedTown:
 
 
 def unplaced(*, limit: int = 100, offset: int = 0, suggested: int = 5) -> list[UnplacedTown]:
-    """The towns that were tried and not found, by the courses of their residents, each with `suggested` candidates."""
+    """Lists the towns that were tried and not found, by their residents' courses, each with `suggested` candidates."""
     return [_unplaced(place, suggested) for place in _by_demand()[offset : offset + limit]]
 
 
 def unplaced_count() -> int:
-    """How many there are."""
+    """Counts the towns that were tried and not found."""
     return TownPlace.objects.unplaced().count()
 
 

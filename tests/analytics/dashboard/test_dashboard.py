@@ -15,10 +15,9 @@ from redis.exceptions import ConnectionError as RedisAway
 from airports.models import PendingChange
 from airports.services.flag_many import flag_airports
 from airports.services.request_change import request_change
+from analytics.dashboard import work
 from analytics.dashboard.tiles import KINDS
 from analytics.models import TownPlace
-from analytics.services.asking import dashboard_work
-from analytics.services.asking.dashboard_work import read_changes
 from config.common.services.tokens import issue_token
 from imports.models import Correction, Import
 from tests.airports.builders import make_airport
@@ -163,8 +162,8 @@ def test_flagged_airports_are_counted_for_whom_their_list_shows_them(letter: str
 
 
 def test_yesterday_begins_at_midnight_utc(superuser: User) -> None:
-    changes = read_changes(actor=superuser, now=datetime(2026, 3, 1, 0, 30, tzinfo=UTC))
-    assert changes.since == datetime(2026, 2, 28, tzinfo=UTC)
+    changes = work.changes(superuser, now=datetime(2026, 3, 1, 0, 30, tzinfo=UTC))
+    assert changes["since"] == datetime(2026, 2, 28, tzinfo=UTC)
 
 
 def test_links_are_those_that_somebody_can_still_confirm() -> None:
@@ -182,8 +181,8 @@ def test_links_are_those_that_somebody_can_still_confirm() -> None:
 
 def test_a_frozen_redis_is_given_up_at_the_first_question(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(dashboard_work, "workers_by_queue", lambda: asked.append("workers"))
-    monkeypatch.setattr(dashboard_work, "queues", lambda: asked.append("queues"))
+    monkeypatch.setattr(work, "workers_by_queue", lambda: asked.append("workers"))
+    monkeypatch.setattr(work, "queues", lambda: asked.append("queues"))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}"
         lines = {line.name: line for line in contents(browser_of("S"))["work"]["lines"]}
