@@ -98,7 +98,7 @@ class Hypercubes:
         return digits[cells], others
 
     def _costs(self, grouping: int, here: Ints, others: Ints, *, to_suppress: bool = False) -> Ints:
-        """Counts the residents of each box's corners that are still published; `_NEVER` where it keeps nothing in doubt.
+        """Counts the published residents of each box's corners; `_NEVER` where it keeps nothing in doubt.
 
         Of the ones that are not free this is looked into only if one is `to_suppress`.
 

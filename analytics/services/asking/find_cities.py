@@ -19,7 +19,7 @@ _DECIMALS_OF_A_METRE = 3
 
 
 def find_cities(*, question: Question, actor: User) -> Cities:
-    """Finds the towns with their demand: placed ones, the most courses first unless the question says otherwise, and the
+    """Finds towns with their demand: placed ones, the most courses first unless the question says otherwise, and the
     rest by their courses. What is merged for callers who may not see residents is among the rest.
 
     The question's `group_by` is not asked. Raises as `find_demand` does.

@@ -21,7 +21,7 @@ logger = structlog.get_logger(__name__)
 
 
 def refresh_demand(*, seconds: float = math.inf) -> tuple[int, bool]:
-    """Counts until nothing is stale, or `seconds` are over; returns how many imports it counted, and whether some are left.
+    """Counts until nothing is stale, or `seconds` are over. How many imports it counted, and whether some are left.
 
     May be killed and repeated at any point, and run twice at the same time. An import that cannot be counted is logged
     and left as it was; it keeps no other from its turn. Each has one turn: what is corrected all the time does not hold

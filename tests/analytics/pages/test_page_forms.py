@@ -34,7 +34,7 @@ def test_the_button_asks_for_a_refresh(
 
 def test_a_town_is_settled_by_the_admins_button_which_leads_back(browser_of: BrowserOf, counted: None) -> None:
     client = browser_of("Editors")
-    [form] = re.findall(r'<form method="post" action="(/admin/[^"]+)">(.*?)</form>', text_of(client), re.DOTALL)
+    [form] = re.findall(r'<form method="post" action="(/admin/analytics/[^"]+)">(.*?)</form>', text_of(client), re.DOTALL)
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
     assert fields.pop("csrfmiddlewaretoken")
     assert fields == {"town": "Xyzzy", "back": "demand", "geoname_id": str(KYIV)}
