@@ -13,21 +13,13 @@ from analytics.services.counting.refresh_demand import refresh_demand
 from analytics.services.counting.settings import counting
 from analytics.services.counting.stale import stale_imports
 from config.common.problems import InvalidInput
-from config.common.services.tokens import issue_token
 from imports.models import Import
+from tests.analytics.browsers import browser_of
 from tests.common.helpers import one_import
 
 pytestmark = pytest.mark.django_db
 SETTINGS = "/admin/analytics/demandsettings/"
 LIST = "/admin/analytics/importdemand/"
-
-
-def browser_of(role: str) -> Client:
-    """Somebody of a role has signed in."""
-    issue_token(username=role, role=role)
-    client = Client()
-    client.force_login(User.objects.get(username=role))
-    return client
 
 
 def listed(client: Client, query: str = "") -> list[int]:
@@ -46,7 +38,7 @@ def test_new_settings_are_stored_once_and_everything_is_counted_again(
     assert "0, 18, 25, 35, 45, 55, 65" in client.get(f"{SETTINGS}add/").content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"{SETTINGS}add/", {"age_bounds": "0, 30,60", "small_segment": "7"})
-    assert (counting().scheme, asked) == ("0,30,60;7", ["Managers"])
+    assert (counting().scheme, asked) == ("0,30,60;7", ["managers"])
     assert [one.import_id for one in stale_imports()] == [delivery.pk]
     for page, small in (("1/change/", "6"), ("add/", "7")):
         client.post(f"{SETTINGS}{page}", {"age_bounds": "0, 50", "small_segment": small})

@@ -1,7 +1,6 @@
 """The front page of the admin in a browser: what staff do there in a minute, also without a mouse."""
 
 import pytest
-from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from playwright.sync_api import Page, expect
 
 from analytics.models import TownAlias, TownPlace
@@ -102,18 +101,3 @@ def test_without_an_answer_the_tile_says_that_it_is_old(open_page: OpenPage, wor
     )
     expect(page.locator("#changes .tile-at")).to_have_text("could not be refreshed")
     expect(page.locator("#tiles-status")).to_have_text("Since yesterday could not be refreshed.")
-
-
-def test_a_schedule_is_changed(open_page: OpenPage, world: World) -> None:
-    interval = IntervalSchedule.objects.create(every=1000, period="days")
-    task = PeriodicTask.objects.create(name="sweep", task="common.sweep", interval=interval)
-    page = open_page("/admin/")
-    sign_in(page, world.username)
-    page.locator("#work").get_by_role("link", name="Schedules").last.click()
-    expect(page).to_have_url(f"{world.url}/admin/django_celery_beat/periodictask/")
-    page.goto(f"/admin/django_celery_beat/periodictask/{task.pk}/change/")
-    page.get_by_label("Enabled").uncheck()
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("was changed successfully")).to_be_visible()
-    task.refresh_from_db()
-    assert not task.enabled

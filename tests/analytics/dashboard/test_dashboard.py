@@ -18,15 +18,15 @@ from airports.services.request_change import request_change
 from analytics.dashboard import work
 from analytics.dashboard.tiles import KINDS
 from analytics.models import TownPlace
-from config.common.services.tokens import issue_token
 from imports.models import Correction, Import
 from tests.airports.builders import make_airport
+from tests.analytics.browsers import browser_of
 from tests.analytics.counted import make
 from tests.common.helpers import one_import
 
 pytestmark = pytest.mark.django_db
 NumQueries = Callable[[int], Any]
-ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
+ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers", "S": "superuser"}
 # Who sees which tile, in the order of the page. S is a superuser.
 TILES = {
     "demand": "VEIMS",
@@ -39,18 +39,6 @@ TILES = {
 # The session, the user, and what the tiles ask; Viewers and the others with the permissions of their role.
 QUERIES = 24
 HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-def browser_of(letter: str) -> Client:
-    """Somebody of a role has signed in."""
-    if letter == "S":
-        user = User.objects.create_superuser("root")
-    else:
-        issue_token(username=letter, role=ROLES[letter])
-        user = User.objects.get(username=letter)
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def contents(client: Client) -> dict[str, Any]:
@@ -77,7 +65,7 @@ def test_the_table_names_every_tile() -> None:
 
 @pytest.mark.parametrize("letter", "VEIMS")
 def test_a_role_sees_its_tiles_and_no_other_by_any_way(letter: str) -> None:
-    client = browser_of(letter)
+    client = browser_of(ROLES[letter])
     allowed = [key for key, letters in TILES.items() if letter in letters]
     alone = {key: client.get(f"/admin/dashboard/{key}/", **HTMX).status_code for key in TILES}  # type: ignore[arg-type]
     assert list(contents(client)) == allowed
@@ -87,7 +75,7 @@ def test_a_role_sees_its_tiles_and_no_other_by_any_way(letter: str) -> None:
 def test_the_page_makes_as_many_queries_for_three_of_everything_as_for_one(
     django_assert_num_queries: NumQueries,
 ) -> None:
-    client = browser_of("S")
+    client = browser_of("superuser")
     populate(0)
     client.get("/admin/")
     with django_assert_num_queries(QUERIES):
@@ -99,7 +87,7 @@ def test_the_page_makes_as_many_queries_for_three_of_everything_as_for_one(
 
 
 def test_without_any_data_the_page_says_so_instead_of_failing() -> None:
-    html = browser_of("S").get("/admin/").content.decode()
+    html = browser_of("superuser").get("/admin/").content.decode()
     told = (
         "Nothing was counted yet",
         "Every town is on the map",
@@ -115,14 +103,14 @@ def test_who_may_not_see_residents_learns_nothing_of_a_small_segment() -> None:
     TownPlace.objects.create(town="Tiny", method="unplaced", placed_at=timezone.now())
     pages = ("/admin/", "/admin/analytics/townplace/unplaced/", "/admin/analytics/importdemand/channels/")
     for letter, told in (("V", False), ("I", False), ("E", True)):
-        client = browser_of(letter)
+        client = browser_of(ROLES[letter])
         text = "".join(client.get(page).content.decode() for page in pages)
         assert ("Tiny" in text, "secret" in text) == (told, told)
 
 
 def test_the_headline_is_that_of_the_services() -> None:
     make("default", {("Kyiv", 1, "tv", "male"): (40, 200, 30), ("Lviv", 1, "tv", "male"): (60, 50, 9)})
-    tiles = contents(browser_of("S"))
+    tiles = contents(browser_of("superuser"))
     figures = [(figure.label, figure.value) for figure in tiles["demand"]["headline"].figures]
     assert figures == [("Residents", "100"), ("Courses", "250"), ("Buyers", "39"), ("Courses per 100", "250.0")]
 
@@ -131,7 +119,7 @@ def test_deliveries_say_how_far_they_are_and_which_failed() -> None:
     for status in ("queued", "failed", "checked", "complete"):
         Import.objects.create(source="a", status=status)
     Import.objects.create(source="b", status="loading", citizen_count=200, processed=50)
-    tile = contents(browser_of("S"))["deliveries"]
+    tile = contents(browser_of("superuser"))["deliveries"]
     assert [(line.figure, line.percent) for line in tile["lines"]] == [
         ("loading", 25), ("checked", None), ("queued", None), ("failed", None),
     ]  # fmt: skip
@@ -139,7 +127,7 @@ def test_deliveries_say_how_far_they_are_and_which_failed() -> None:
 
 
 def test_changes_count_from_yesterday_and_their_lists_show_as_many() -> None:
-    client = browser_of("S")
+    client = browser_of("superuser")
     old = Import.objects.create(source="old", created_at=timezone.now() - timedelta(days=3))
     Correction.objects.create(delivery=old, citizen_id=1, changes={})
     one_import()
@@ -156,7 +144,7 @@ def test_changes_count_from_yesterday_and_their_lists_show_as_many() -> None:
 def test_flagged_airports_are_counted_for_whom_their_list_shows_them(letter: str, count: str) -> None:
     make_airport()
     flag_airports(airport_ids=[make_airport("Flagged").pk], actor=User.objects.create_user("flagger"))
-    client = browser_of(letter)
+    client = browser_of(ROLES[letter])
     line = next(line for line in contents(client)["changes"]["lines"] if line.name == "Airports changed")
     assert (line.figure, str(client.get(line.href).context["cl"].result_count)) == (count, count)
 
@@ -167,7 +155,7 @@ def test_yesterday_begins_at_midnight_utc(superuser: User) -> None:
 
 
 def test_links_are_those_that_somebody_can_still_confirm() -> None:
-    client, airport = browser_of("S"), make_airport()
+    client, airport = browser_of("superuser"), make_airport()
     for days, applied in ((1, False), (-1, False), (2, True)):
         request_change(airport_id=airport.pk, values={"city": "Manises"}, actor=None)
         link = PendingChange.objects.latest("pk")
@@ -185,7 +173,7 @@ def test_a_frozen_redis_is_given_up_at_the_first_question(settings: Any, monkeyp
     monkeypatch.setattr(work, "queues", lambda: asked.append("queues"))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}"
-        lines = {line.name: line for line in contents(browser_of("S"))["work"]["lines"]}
+        lines = {line.name: line for line in contents(browser_of("superuser"))["work"]["lines"]}
     assert (lines["Redis"].figure, asked) == ("away", [])
 
 
@@ -194,18 +182,18 @@ def test_without_redis_the_page_says_that_it_is_away(monkeypatch: pytest.MonkeyP
         raise RedisAway("away")
 
     monkeypatch.setattr(Redis, "execute_command", away)
-    lines = {line.name: line for line in contents(browser_of("S"))["work"]["lines"]}
+    lines = {line.name: line for line in contents(browser_of("superuser"))["work"]["lines"]}
     assert list(lines) == ["Schedules", "Redis", "Database"]
     assert (lines["Redis"].figure, lines["Redis"].label) == ("away", "danger")
 
 
 def test_a_queue_that_nobody_takes_from_is_marked() -> None:
-    lines = {line.name: line for line in contents(browser_of("S"))["work"]["lines"]}
+    lines = {line.name: line for line in contents(browser_of("superuser"))["work"]["lines"]}
     assert (lines["Queue urgent"].figure, lines["Queue urgent"].label) == ("0 waiting", "danger")
 
 
 def test_only_what_has_a_list_behind_it_is_a_link() -> None:
-    client = browser_of("M")
+    client = browser_of("Managers")
     links = {line.name: line.href for line in contents(client)["work"]["lines"] if line.href}
     assert links == {"Schedules": "/admin/django_celery_beat/periodictask/"}
     html = client.get("/admin/").content.decode()
@@ -213,7 +201,7 @@ def test_only_what_has_a_list_behind_it_is_a_link() -> None:
 
 
 def test_a_tile_by_itself_is_only_for_the_page_that_holds_it() -> None:
-    client = browser_of("V")
+    client = browser_of("Viewers")
     plain = client.get("/admin/dashboard/demand/")
     assert (plain.status_code, plain.headers["Location"]) == (302, "/admin/#demand")
     answer = client.get("/admin/dashboard/demand/", **HTMX)  # type: ignore[arg-type]

@@ -1,28 +1,19 @@
 """Towns that are not on the map, and channels, as pages of the admin."""
 
 import pytest
-from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import timezone
 
 from analytics.models import TownAlias, TownPlace
 from analytics.services.placing.place_towns import place_towns
-from config.common.services.tokens import issue_token
+from tests.analytics.browsers import browser_of
 from tests.analytics.counted import make
 
 pytestmark = pytest.mark.django_db
 KYIV = 703448
 UNPLACED = "/admin/analytics/townplace/unplaced/"
 CHANNELS = "/admin/analytics/importdemand/channels/"
-
-
-def browser_of(role: str) -> Client:
-    """Somebody of a role has signed in."""
-    issue_token(username=role, role=role)
-    client = Client()
-    client.force_login(User.objects.get(username=role))
-    return client
 
 
 @pytest.fixture
@@ -42,7 +33,7 @@ def test_one_click_places_a_town_and_another_takes_it_back(editor: Client) -> No
     assert KYIV in [candidate.geoname_id for candidate in town.candidates]
     answer = editor.post(UNPLACED, {"town": "Kyjivv", "geoname_id": KYIV})
     assert (answer.status_code, answer.headers["Location"]) == (303, UNPLACED)
-    assert (TownPlace.objects.get().geoname_id, TownAlias.objects.get().created_by.username) == (KYIV, "Editors")  # type: ignore[union-attr]
+    assert (TownPlace.objects.get().geoname_id, TownAlias.objects.get().created_by.username) == (KYIV, "editors")  # type: ignore[union-attr]
     assert [alias.town for alias in editor.get(UNPLACED).context["aliases"]] == ["Kyjivv"]
     editor.post(UNPLACED, {"town": "Kyjivv"})
     assert (TownPlace.objects.get().method, TownAlias.objects.count()) == ("unplaced", 0)

@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +20,6 @@ DEMAND = {
     ("Xyzzy", 1, "tv", "male"): (30, 30, 25),
     (EVIL_TOWN, 6, EVIL_CHANNEL, "male"): (6, 1, 1),
 }
-BrowserOf = Callable[[str], Client]
 
 
 def text_of(client: Client, query: str = "") -> str:

@@ -3,26 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 
 from analytics.models import TownPlace
-from config.common.services.tokens import issue_token
 from tests.analytics.counted import make
-from tests.analytics.pages.asking import DEMAND, KYIV, BrowserOf
-
-
-@pytest.fixture
-def browser_of(db: None) -> BrowserOf:
-    """A browser in which somebody of this role has signed in; its forms need their CSRF token."""
-
-    def make_browser(role: str) -> Client:
-        issue_token(username=role.lower(), role=role)
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(User.objects.get(username=role.lower()))
-        return client
-
-    return make_browser
+from tests.analytics.pages.asking import DEMAND, KYIV
 
 
 @pytest.fixture

@@ -11,15 +11,16 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from analytics.models import DemandSettings, TownPlace
+from tests.analytics.browsers import browser_of
 from tests.analytics.counted import make
-from tests.analytics.pages.asking import DEMAND, EVIL_CHANNEL, EVIL_TOWN, HTML, PAGE, BrowserOf, cells, text_of
+from tests.analytics.pages.asking import DEMAND, EVIL_CHANNEL, EVIL_TOWN, HTML, PAGE, cells, text_of
 from tests.common.helpers import one_import, problem
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("role", ["Viewers", "Editors", "Importers", "Managers"])
-def test_every_role_sees_it_and_nobody_else_may_keep_a_copy(browser_of: BrowserOf, counted: None, role: str) -> None:
+def test_every_role_sees_it_and_nobody_else_may_keep_a_copy(counted: None, role: str) -> None:
     answer = browser_of(role).get(PAGE, **HTML)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
     assert {"Cookie", "Accept"} <= set(answer.headers["Vary"].split(", "))
@@ -56,7 +57,7 @@ def test_somebody_without_a_role_gets_a_page_that_says_so() -> None:
     assert (answer.status_code, b"You may not see or do this" in answer.content) == (403, True)
 
 
-def test_the_figures_are_the_ones_of_the_api(browser_of: BrowserOf, counted: None) -> None:
+def test_the_figures_are_the_ones_of_the_api(counted: None) -> None:
     client = browser_of("Managers")
     page = text_of(client)
     for section, path, keys in (
@@ -78,14 +79,14 @@ def test_the_figures_are_the_ones_of_the_api(browser_of: BrowserOf, counted: Non
     assert [row[0] for row in cells(page, "map")] == [city["properties"]["town"]]
 
 
-def test_the_headline_says_what_the_last_delivery_changed(browser_of: BrowserOf, counted: None) -> None:
+def test_the_headline_says_what_the_last_delivery_changed(counted: None) -> None:
     page = text_of(browser_of("Managers"))
     part = page.partition('class="tile-figures"')[2].partition("</ul>")[0]
     assert re.findall(r"<strong>([^<]+)</strong>", part) == ["76", "90", "48", "118.4"]
     assert re.findall(r'class="tile-change tile-[a-z]+">([^<]+)<', part) == ["+4", "±0", "+4", "−8.4"]
 
 
-def test_a_filter_changes_every_chart_and_stays_in_the_url(browser_of: BrowserOf, counted: None) -> None:
+def test_a_filter_changes_every_chart_and_stays_in_the_url(counted: None) -> None:
     page = text_of(browser_of("Managers"), "?channel=radio&measure=index")
     assert [row[:4] for row in cells(page, "segments")] == [["Kyiv", "25-34", "radio", "10"]]
     assert '<option value="radio" selected>' in page
@@ -94,12 +95,12 @@ def test_a_filter_changes_every_chart_and_stays_in_the_url(browser_of: BrowserOf
     assert "/analytics/demand?channel=radio&amp;format=csv" in page
 
 
-def test_a_form_that_sends_empty_fields_leads_to_the_short_address(browser_of: BrowserOf, counted: None) -> None:
+def test_a_form_that_sends_empty_fields_leads_to_the_short_address(counted: None) -> None:
     answer = browser_of("Viewers").get(f"{PAGE}?town=&channel=tv&min_residents=&offset=", **HTML)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/analytics/?channel=tv")
 
 
-def test_every_name_is_text(browser_of: BrowserOf, counted: None) -> None:
+def test_every_name_is_text(counted: None) -> None:
     TownPlace.objects.filter(town="Kyiv").update(city="<i>", method="alias")
     TownPlace.objects.create(
         town=EVIL_TOWN,
@@ -117,33 +118,33 @@ def test_every_name_is_text(browser_of: BrowserOf, counted: None) -> None:
     assert [EVIL_TOWN, "65+", EVIL_CHANNEL] in [row[:3] for row in cells(text_of(client), "segments")]
 
 
-def test_who_may_not_see_residents_sees_small_segments_merged(browser_of: BrowserOf) -> None:
+def test_who_may_not_see_residents_sees_small_segments_merged() -> None:
     make("a", {**DEMAND, ("Lviv", 3, "tv", "male"): (2, 9, 2), ("Odesa", 3, "tv", "male"): (4, 9, 2)})
     page = text_of(browser_of("Viewers"))
     assert ("Lviv" in page, "Odesa" in page, "Other (small segments merged)" in page) == (False, False, True)
     assert "Lviv" in text_of(browser_of("Managers"))
 
 
-def test_one_age_group_over_time_is_for_those_who_may_see_residents(browser_of: BrowserOf, counted: None) -> None:
+def test_one_age_group_over_time_is_for_those_who_may_see_residents(counted: None) -> None:
     told = 'One age group over time is shown to those who may see residents. <a href="/analytics/#trend">'
     found = {role: told in text_of(browser_of(role), "?age_group=18-24") for role in ("Viewers", "Editors")}
     assert found == {"Viewers": True, "Editors": False}
     assert told not in text_of(browser_of("Viewers"))
 
 
-def test_an_empty_database_says_what_to_do(browser_of: BrowserOf) -> None:
+def test_an_empty_database_says_what_to_do() -> None:
     page = text_of(browser_of("Managers"))
     assert ("No delivery has been counted yet" in page, "make_demo" in page, 'value="refresh"' in page) == (True,) * 3
     assert ('value="refresh"' in text_of(browser_of("Viewers")), "<svg" in page) == (False, False)
 
 
-def test_filters_that_nobody_matches_say_so_and_how_to_go_on(browser_of: BrowserOf, counted: None) -> None:
+def test_filters_that_nobody_matches_say_so_and_how_to_go_on(counted: None) -> None:
     page = text_of(browser_of("Viewers"), "?channel=nothing&gender=male")
     assert "There is no resident with channel nothing, gender male" in page
     assert 'href="/analytics/?gender=male">without channel nothing' in page
 
 
-def test_a_delivery_that_is_not_counted_yet_shows_and_can_be_counted(browser_of: BrowserOf, counted: None) -> None:
+def test_a_delivery_that_is_not_counted_yet_shows_and_can_be_counted(counted: None) -> None:
     client = browser_of("Editors")
     assert "Out of date" not in text_of(client)
     one_import()
@@ -158,14 +159,14 @@ def test_a_delivery_that_is_not_counted_yet_shows_and_can_be_counted(browser_of:
         "?offset=1" + "0" * 30, "?town=a&town=b", "?min_residents=1e3", "?source=" + "x" * 65,
     ],
 )  # fmt: skip
-def test_addresses_that_are_wrong_are_400(browser_of: BrowserOf, manager: APIClient, counted: None, query: str) -> None:
+def test_addresses_that_are_wrong_are_400(manager: APIClient, counted: None, query: str) -> None:
     answer = browser_of("Editors").get(PAGE + query, **HTML)
     assert (answer.status_code, b"This address is not right" in answer.content) == (400, True)
     assert problem(manager.get(PAGE + query))["status"] == 400
 
 
 @pytest.mark.parametrize("query", ["?town=%F0%9F%98%80%ff", "?offset=9223372036854775807", "?min_residents=999999999"])
-def test_odd_addresses_are_pages(browser_of: BrowserOf, counted: None, query: str) -> None:
+def test_odd_addresses_are_pages(counted: None, query: str) -> None:
     assert "Who wants the next course?" in text_of(browser_of("Managers"), query)
 
 
@@ -177,7 +178,7 @@ def test_programs_are_told_where_the_figures_are(manager: APIClient, counted: No
 
 @pytest.mark.parametrize("extra", [0, 2])
 def test_a_page_takes_as_many_queries_whatever_there_is(
-    browser_of: BrowserOf, counted: None, django_assert_num_queries: DjangoAssertNumQueries, extra: int
+    counted: None, django_assert_num_queries: DjangoAssertNumQueries, extra: int
 ) -> None:
     for number in range(extra):
         make(f"more {number}", {(f"town {number}", number, "tv", "male"): (10, number, number)})
@@ -186,16 +187,14 @@ def test_a_page_takes_as_many_queries_whatever_there_is(
         client.get(PAGE, **HTML)
 
 
-def test_nobody_is_told_to_advertise_to_a_handful_of_people(browser_of: BrowserOf) -> None:
+def test_nobody_is_told_to_advertise_to_a_handful_of_people() -> None:
     make("a", {("Kyiv", 1, "tv", "male"): (1, 90, 1), ("Lviv", 1, "tv", "male"): (50, 60, 30)})
     page = text_of(browser_of("Managers"))
     assert [row[0] for row in cells(page, "opportunities")] == ["Lviv"]
     assert "/analytics/opportunities?min_residents=5&amp;format=csv" in page
 
 
-def test_until_everything_is_counted_by_new_age_groups_the_old_ones_stand_there(
-    browser_of: BrowserOf, counted: None
-) -> None:
+def test_until_everything_is_counted_by_new_age_groups_the_old_ones_stand_there(counted: None) -> None:
     DemandSettings.objects.create(pk=1, age_bounds=[0, 30], small_segment=40)
     page = text_of(browser_of("Managers"))
     assert ["Kyiv", "18-24"] in [row[:2] for row in cells(page, "heat")]

@@ -8,7 +8,8 @@ from rest_framework.test import APIClient
 
 from analytics.models import TownAlias
 from analytics.pages import forms
-from tests.analytics.pages.asking import HTML, KYIV, PAGE, BrowserOf, press, text_of
+from tests.analytics.browsers import browser_of
+from tests.analytics.pages.asking import HTML, KYIV, PAGE, press, text_of
 from tests.common.helpers import one_import, problem
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(("sent", "message"), [(True, "being counted again"), (False, "No worker can be reached")])
 def test_the_button_asks_for_a_refresh(
-    browser_of: BrowserOf, counted: None, monkeypatch: pytest.MonkeyPatch, sent: bool, message: str
+    counted: None, monkeypatch: pytest.MonkeyPatch, sent: bool, message: str
 ) -> None:
     asked: list[str] = []
 
@@ -26,23 +27,25 @@ def test_the_button_asks_for_a_refresh(
 
     monkeypatch.setattr(forms, "request_refresh", request_refresh)
     one_import()
-    client = browser_of("Editors")
+    client = browser_of("Editors", enforce_csrf_checks=True)
     answer = press(client, {"action": "refresh"}, "?channel=tv")
     assert (answer.status_code, answer.headers["Location"], asked) == (303, "/analytics/?channel=tv", ["editors"])
     assert (message in text_of(client), message in text_of(client)) == (True, False)
 
 
-def test_a_town_is_settled_by_the_admins_button_which_leads_back(browser_of: BrowserOf, counted: None) -> None:
-    client = browser_of("Editors")
-    [form] = re.findall(r'<form method="post" action="(/admin/analytics/[^"]+)">(.*?)</form>', text_of(client), re.DOTALL)
+def test_a_town_is_settled_by_the_admins_button_which_leads_back(counted: None) -> None:
+    client = browser_of("Editors", enforce_csrf_checks=True)
+    [form] = re.findall(
+        r'<form method="post" action="(/admin/analytics/[^"]+)">(.*?)</form>', text_of(client), re.DOTALL
+    )
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
     assert fields.pop("csrfmiddlewaretoken")
     assert fields == {"town": "Xyzzy", "back": "demand", "geoname_id": str(KYIV)}
     assert 'name="geoname_id"' not in text_of(browser_of("Viewers"))
 
 
-def test_a_form_of_another_site_is_refused(browser_of: BrowserOf, counted: None) -> None:
-    answer = browser_of("Managers").post(PAGE, "action=refresh", content_type=forms.FORM, **HTML)
+def test_a_form_of_another_site_is_refused(counted: None) -> None:
+    answer = browser_of("Managers", enforce_csrf_checks=True).post(PAGE, "action=refresh", content_type=forms.FORM, **HTML)
     assert (answer.status_code, b"You may not see or do this" in answer.content) == (403, True)
 
 
