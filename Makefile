@@ -118,4 +118,4 @@ postgis-distances: $(VENV)/.development ## compute the distances that a test com
 	@exec $(RUN) -m tests.airports.postgis.write_distances
 
 world-outline: $(VENV)/.development ## write the outline of the map (LAND=land-110m.json of the npm package world-atlas)
-	@exec $(RUN) -m tests.analytics.charts.write_outline $(LAND)
+	@exec $(RUN) -m tests.analytics.write_outline $(LAND)

@@ -20,8 +20,8 @@ from airports.models import Airport
 from analytics.dashboard.pages import unplaced_page
 from analytics.models import TownAlias, TownPlace
 from analytics.querysets import TownAliasQuerySet
-from analytics.services.find_city import find_city
-from analytics.services.town_aliases import remove_alias, set_alias
+from analytics.services.placing.find_city import find_city
+from analytics.services.placing.town_aliases import remove_alias, set_alias
 from config.common.problems import InvalidInput
 from config.common.staff.read_only import ReadOnlyAdmin
 
@@ -55,7 +55,7 @@ class TownPlaceAdmin(ReadOnlyAdmin):
 
     @admin.display(description="country")
     def country_called(self, row: TownPlace) -> str:
-        """By name."""
+        """Names the country."""
         return country_name(row.country) or row.country
 
     @admin.display(description="where")
@@ -65,7 +65,7 @@ class TownPlaceAdmin(ReadOnlyAdmin):
 
     @admin.display(description="nearest airport")
     def airport(self, row: TownPlace) -> SafeString | None:
-        """By name; it may be gone since."""
+        """Names the airport; it may be gone since."""
         found = Airport.objects.live().filter(pk=row.airport_id).first() if row.airport_id else None
         if found is None:
             return None

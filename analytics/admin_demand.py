@@ -15,10 +15,10 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from analytics.dashboard.pages import channels_page
 from analytics.models import DemandSettings, ImportDemand
-from analytics.services.change_settings import MAX_AGE, MAX_GROUPS, change_settings, check_age_bounds
-from analytics.services.find_demand import is_restricted
-from analytics.services.settings import counting
-from analytics.services.stale import utc_today
+from analytics.services.asking.find_demand import is_restricted
+from analytics.services.counting.change_settings import MAX_AGE, MAX_GROUPS, change_settings, check_age_bounds
+from analytics.services.counting.settings import counting
+from analytics.services.counting.stale import utc_today
 from config.common.staff.read_only import ReadOnlyAdmin
 
 # Of a delivery of few residents they say something of each.
@@ -123,7 +123,7 @@ class DemandSettingsAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold ha
 
     @admin.display(description="age groups")
     def groups(self, row: DemandSettings) -> str:
-        """Their first ages."""
+        """Lists their first ages."""
         return ", ".join(map(str, row.age_bounds))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

@@ -19,6 +19,6 @@ class AnalyticsConfig(domain.DomainConfig):
     mixed_paths = ("/analytics/",)
 
     def ready(self) -> None:
-        from analytics.services.figures import register
+        from analytics.services.counting.gauges import register
 
         register()

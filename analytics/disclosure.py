@@ -1,7 +1,7 @@
-"""Which cells everybody may see. Knows no database.
+"""Decides which cells everybody may see. Knows no database.
 
-A *grouping* is a set of keys (`analytics.keys`), one of its *cells* a combination of their values, so each segment lies
-in one cell of each of the 16 groupings. A cell is published or suppressed, once for all questions:
+A *grouping* is a set of keys (`analytics.dimensions`), one of its *cells* a combination of their values, so each
+segment lies in one cell of each of the 16 groupings. A cell is published or suppressed, once for all questions:
 
 1. A cell of fewer than `small` residents is suppressed.
 2. A cell inside a suppressed cell is suppressed.
@@ -10,7 +10,7 @@ in one cell of each of the 16 groupings. A cell is published or suppressed, once
    whole, and the whole is suppressed.
 4. The suppressed parts of a cell, cut by one more key, are treated as a cell too: what of them follows from answers
    leaves nobody, or at least `small` residents.
-5. Each suppressed cell is in doubt, whatever is worked out from all answers together (`analytics.doubt`).
+5. Each suppressed cell is in doubt, whatever is worked out from all answers together (`analytics.hypercubes`).
 
 A question that groups by A and filters by B is answered like this: segments whose cell of B is suppressed are left out
 (`is_visible`); those whose cell of A ∪ B is published are shown under their keys (`is_named`); the others are added up
@@ -22,8 +22,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from analytics.doubt import Doubt
-from analytics.keys import BITS, GROUPINGS, grouping_of
+from analytics.dimensions import BITS, GROUPINGS, grouping_of
+from analytics.hypercubes import Hypercubes
 from analytics.lattice import LINES, POSITIONS, Ints, Key, Lattice
 
 # A grouping, the keys of a slice among them, and a key that is not.
@@ -42,7 +42,7 @@ OTHER = "other"
 
 
 def published_masks(keys: Sequence[Key], residents: Sequence[int], *, small: int) -> list[int]:
-    """For each segment its bits: bit k is set when its cell of grouping k is published.
+    """Makes the bits of each segment: bit k is set when its cell of grouping k is published.
 
     `keys`: town, age group, channel, gender of each segment, each combination once; `residents` above 0. The order of
     the segments does not matter.
@@ -50,12 +50,12 @@ def published_masks(keys: Sequence[Key], residents: Sequence[int], *, small: int
     if not keys:
         return []
     lattice = Lattice(keys, residents, small)
-    _close(lattice, Doubt(lattice))
+    _close(lattice, Hypercubes(lattice))
     return lattice.masks()
 
 
 def masks_of_two_days(then: World, now: World, *, small: int) -> tuple[list[int], list[int]]:
-    """The same for the residents of one import by their ages on two days, both of which are asked about.
+    """Makes the bits for one import by the ages on two days, both of which are asked about.
 
     Whatever leaves ages out is the same on both days, and published on both or on none: else the one day's answers
     would tell what the other's withhold.
@@ -63,17 +63,17 @@ def masks_of_two_days(then: World, now: World, *, small: int) -> tuple[list[int]
     if not then[0]:
         return [], []
     both = Lattice(*then, small), Lattice(*now, small)
-    doubts = [Doubt(lattice) for lattice in both]
+    cubes = [Hypercubes(lattice) for lattice in both]
     while True:
-        for lattice, doubt in zip(both, doubts, strict=True):
-            _close(lattice, doubt)
+        for lattice, hypercubes in zip(both, cubes, strict=True):
+            _close(lattice, hypercubes)
         if not _agree(*both):
             return both[0].masks(), both[1].masks()
 
 
-def _close(lattice: Lattice, doubt: Doubt) -> None:
+def _close(lattice: Lattice, hypercubes: Hypercubes) -> None:
     # What is suppressed stays so, so it ends.
-    while _close_inner(lattice) or _close_company(lattice) or _close_others(lattice) or doubt.close():
+    while _close_inner(lattice) or _close_company(lattice) or _close_others(lattice) or hypercubes.close():
         pass
 
 
@@ -137,7 +137,7 @@ def _close_others(lattice: Lattice) -> bool:
 
 
 def _keep_rest(lattice: Lattice, grouping: int, slices: int, bit: int) -> None:
-    """For the rows `other` of the grouping in slices by some of its keys, cut by the key `bit`.
+    """Works for the rows `other` of the grouping in slices by some of its keys, cut by the key `bit`.
 
     Such a part follows from answers where its own slice is published, with all parts of the cells that are.
     """
@@ -162,6 +162,6 @@ def _keep_rest(lattice: Lattice, grouping: int, slices: int, bit: int) -> None:
 
 
 def _smallest(cells: Ints, parents: Ints, size: Ints) -> Ints:
-    """Of the cells with the same parent the smallest; among equals the first by its keys."""
+    """Finds the smallest of the cells with the same parent; among equals the first by its keys."""
     cells = cells[np.lexsort((cells, size[cells], parents[cells]))]
     return cells[np.unique(parents[cells], return_index=True)[1]]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.keys import BITS, GROUPINGS, KEYS
+from analytics.dimensions import BITS, DIMENSIONS, GROUPINGS
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -17,7 +17,7 @@ LINES = [(grouping, bit) for grouping in GROUPINGS for bit in POSITIONS if group
 
 
 class Lattice:
-    """For each grouping its cells that are not empty, numbered in the order of their keys.
+    """The cells of each grouping that are not empty, numbered in the order of their keys.
 
     `cell_of[g]`: the cell of each segment. `size[g]`: the residents of each cell. `open[g]`: whether it is published.
     `parents[g, bit]`: the cell of the grouping without that key in which each cell lies. `digits[g]`: a row for each
@@ -25,7 +25,7 @@ class Lattice:
     """
 
     def __init__(self, keys: Sequence[Key], residents: Sequence[int], small: int) -> None:
-        columns = [_numbers([key[position] for key in keys]) for position in range(len(KEYS))]
+        columns = [_numbers([key[position] for key in keys]) for position in range(len(DIMENSIONS))]
         self._radix = [int(column.max()) + 1 for column in columns]
         people, digits = np.asarray(residents, dtype=np.int64), np.stack(columns, axis=1)
         self.small = small
@@ -41,11 +41,11 @@ class Lattice:
         self.parents = {(grouping, bit): self.around(grouping, grouping & ~bit) for grouping, bit in LINES}
 
     def count_open(self) -> int:
-        """How many cells are published: what grows smaller as rules are applied."""
+        """Counts the cells that are published: what grows smaller as rules are applied."""
         return sum(int(cells.sum()) for cells in self.open)
 
     def masks(self) -> list[int]:
-        """For each segment: bit g is set when its cell of grouping g is open."""
+        """Makes a mask for each segment: bit g is set when its cell of grouping g is open."""
         bits = np.zeros(len(self.cell_of[0]), dtype=np.int64)
         for grouping in GROUPINGS:
             bits |= self.open[grouping][self.cell_of[grouping]].astype(np.int64) << grouping
@@ -53,18 +53,18 @@ class Lattice:
         return masks
 
     def find(self, grouping: int, digits: Ints) -> tuple[Ints, Flags]:
-        """The cells with these values, and whether there are any; where not, the number means nothing."""
+        """Finds the cells with these values, and whether there are any; where not, the number means nothing."""
         wanted, codes = self._code(grouping, digits), self.codes[grouping]
         places = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
         return places, codes[places] == wanted
 
     def hidden_parts(self, grouping: int, bit: int) -> Ints:
-        """For each cell of the grouping without the key: how many of its parts along the key are suppressed."""
+        """Counts for each cell of the grouping without the key how many of its parts along the key are suppressed."""
         parents = self.parents[grouping, bit]
         return np.bincount(parents[~self.open[grouping]], minlength=len(self.size[grouping & ~bit]))
 
     def around(self, grouping: int, coarser: int) -> Ints:
-        """For each cell of a grouping the cell of a coarser one in which it lies."""
+        """Finds for each cell of a grouping the cell of a coarser one in which it lies."""
         if (grouping, coarser) not in self._around:
             self._around[grouping, coarser] = self.find(coarser, self.digits[grouping])[0]
         return self._around[grouping, coarser]
@@ -78,7 +78,7 @@ class Lattice:
 
 
 def _numbers(values: Sequence[str | int]) -> Ints:
-    """Each value's place among the different ones."""
+    """Numbers each value by its place among the different ones."""
     numbers = {value: number for number, value in enumerate(sorted(set(values)))}
     return np.fromiter((numbers[value] for value in values), dtype=np.int64, count=len(values))
 

@@ -108,7 +108,7 @@ class CurrentSegment(Counts):
 
 
 class PublishedSegment(Counts):
-    """The same for those who may not see residents: sums of segments that are shown in the same groupings."""
+    """The picture for those who may not see residents: sums of segments that are shown in the same groupings."""
 
     published = models.IntegerField(help_text="Bit k: shown to everybody when grouped by the set k of keys.")
 

@@ -19,7 +19,7 @@ class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
         return self.filter(is_current=True)
 
     def with_staleness(self, *, scheme: str, today: date) -> "ImportDemandQuerySet":
-        """Of imports that nobody deleted, with `is_stale`: whether `analytics.services.stale` finds it too."""
+        """Selects imports that nobody deleted, with `is_stale`: whether `services.counting.stale` finds them too."""
         complete = Q(delivery__status="complete")
         changed = (
             ~Q(delivery__revision=models.F("revision")) | ~Q(scheme=scheme) | (Q(is_current=True) & ~Q(as_of=today))
@@ -29,7 +29,7 @@ class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
         return self.filter(delivery__deleted_at=None).annotate(is_stale=marked)
 
     def of(self, import_id: int) -> "ImportDemand | None":
-        """What was counted of one import."""
+        """Finds what was counted of one import."""
         return self.filter(pk=import_id).first()
 
 
@@ -69,5 +69,5 @@ class TownPlaceQuerySet(models.QuerySet["TownPlace"]):
         return self.annotate(**counts).order_by(models.F("courses").desc(), models.F("residents").desc(), "town")
 
     def of(self, town: str) -> "TownPlace | None":
-        """Where one town is."""
+        """Finds where one town is."""
         return self.filter(pk=town).first()

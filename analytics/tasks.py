@@ -1,13 +1,13 @@
-"""What is done with the demand in the background."""
+"""Does in the background what keeps the demand counted and its towns placed."""
 
 from typing import Any
 
 import structlog
 
-from analytics.services.demand_towns import airports_changed, any_town_without_place
-from analytics.services.place_towns import PLACE, PLACE_ALL, place_all_towns, place_towns
-from analytics.services.refresh_demand import REFRESH, refresh_demand
-from analytics.services.stale import count_stale_imports
+from analytics.services.counting.refresh_demand import REFRESH, refresh_demand
+from analytics.services.counting.stale import count_stale_imports
+from analytics.services.placing.demand_towns import airports_changed, any_town_without_place
+from analytics.services.placing.place_towns import PLACE, PLACE_ALL, place_all_towns, place_towns
 from config.common.background.policy import BackgroundTask, background_task
 from config.common.background.publishing import enqueue
 from config.common.background.single import once_every, single_run
@@ -37,7 +37,7 @@ def refresh(self: BackgroundTask, **kwargs: Any) -> None:
 
 @sweep(REFRESH)
 def sweep_stale() -> None:
-    """Imports that are new, corrected, deleted or erased since they were counted, and days that passed."""
+    """Finds imports that are new, corrected, deleted or erased since they were counted, and days that passed."""
     if count_stale_imports():
         enqueue(REFRESH, expires=SWEPT_EXPIRES)
 
@@ -62,7 +62,7 @@ def place_all_towns_task(self: BackgroundTask, **kwargs: Any) -> None:
 
 @sweep(PLACE)
 def sweep_towns() -> None:
-    """Towns without a place, and places that are older than what the airports are now."""
+    """Finds towns without a place, and places that are older than what the airports are now."""
     if not once_every(f"{PLACE}:sweep", seconds=_LOOK_EVERY_SECONDS):
         return
     if any_town_without_place():

@@ -1,14 +1,19 @@
-"""What the questions of analytics have in common."""
+"""Holds what the questions of analytics have in common."""
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from analytics.api.serializers import MetaSerializer
+from analytics.services.asking.scopes import StillCounting, UnknownImport
+from config.common.http.viewsets import ApiViewSet
+from config.common.problems import FieldError
 
 SEE = ("analytics.view_importdemand",)
 TAG = "analytics"
+RETRY = {"Retry-After": "5"}
 # Beside what each question says of itself.
 SMALL_SEGMENTS = (
     "Callers who may not see residents get small segments merged into rows whose keys are `other`; where a filter "
@@ -16,8 +21,21 @@ SMALL_SEGMENTS = (
 )
 
 
+class QuestionViewSet(ApiViewSet):
+    """Says of a question that could not be answered which parameter is wrong, or when to ask again."""
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # ours are Django's own
+        if isinstance(exc, UnknownImport):
+            exc.errors = [FieldError("?import_id", "invalid_choice", exc.detail)]
+            exc.detail = "The query is not valid."
+        elif isinstance(exc, StillCounting):
+            exc.headers = RETRY
+        answer: HttpResponse = super().handle_exception(exc)
+        return answer
+
+
 def page_with_meta(item: type[serializers.Serializer[Any]], name: str, **members: Any) -> Any:
-    """The envelope of a page of `item`s with `meta`."""
+    """Describes the envelope of a page of `item`s with `meta`."""
     fields: dict[str, Any] = {
         "data": item(many=True),
         "count": serializers.IntegerField(),

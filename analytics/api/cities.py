@@ -9,26 +9,25 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, page_with_meta
+from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, QuestionViewSet, page_with_meta
 from analytics.api.examples import CITIES, CITIES_ON_A_MAP
 from analytics.api.queries import CitiesQuery, question_from
 from analytics.api.serializers import CitySerializer, UnplacedSerializer, city_row, demand_row, meta_row
 from analytics.models import TownPlace
-from analytics.services.find_cities import find_cities
-from analytics.services.questions import MEASURES
+from analytics.services.asking.find_cities import find_cities
+from analytics.services.asking.questions import MEASURES
 from config.common.http.exceptions import CONTENT_TYPE
 from config.common.http.geojson import GEOJSON, Feature, GeoJSONRenderer, geojson_response
 from config.common.http.pagination import cut_page_response
 from config.common.http.schema import ProblemSchemaSerializer
 from config.common.http.tables import CSVRenderer, csv_response
-from config.common.http.viewsets import ApiViewSet
 
 _PLACE = ("town", "method", "city", "country", "latitude", "longitude", "time_zone")
 _AIRPORT = ("id", "name", "code", "distance")
 _HEADER = (*_PLACE, *(f"airport_{name}" for name in _AIRPORT), *MEASURES)
 
 
-class CitiesViewSet(ApiViewSet):
+class CitiesViewSet(QuestionViewSet):
     """The towns of the deliveries on the map, with their demand."""
 
     permissions = {"list": SEE}

@@ -9,18 +9,17 @@ from rest_framework.decorators import action
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, page_with_meta
+from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, QuestionViewSet, page_with_meta
 from analytics.api.examples import DEMAND, OPPORTUNITIES, TREND
 from analytics.api.queries import DemandQuery, TrendQuery, question_from
 from analytics.api.serializers import DemandRowSerializer, TrendRowSerializer, demand_row, meta_row, trend_row
-from analytics.services.find_demand import find_demand, find_opportunities
-from analytics.services.find_trend import find_trend
-from analytics.services.questions import MEASURES, Demand
+from analytics.services.asking.find_demand import find_demand, find_opportunities
+from analytics.services.asking.find_trend import find_trend
+from analytics.services.asking.questions import MEASURES, Demand
 from config.common.http.exceptions import CONTENT_TYPE
 from config.common.http.pagination import cut_page_response
 from config.common.http.schema import ProblemSchemaSerializer
 from config.common.http.tables import CSVRenderer, csv_response
-from config.common.http.viewsets import ApiViewSet
 
 Action = TypeVar("Action", bound=Callable[..., Any])
 
@@ -44,7 +43,7 @@ def _described(summary: str, description: str, example: OpenApiExample) -> Calla
     return described
 
 
-class DemandViewSet(ApiViewSet):
+class DemandViewSet(QuestionViewSet):
     """Who wants the next course: by town, age group, channel, gender and source."""
 
     permissions = {"demand": SEE, "opportunities": SEE, "trend": SEE}

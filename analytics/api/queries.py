@@ -5,9 +5,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from analytics.keys import KEYS
-from analytics.services.questions import DEFAULT_GROUPING, GROUPABLE, MEASURES, Question
-from analytics.services.scopes import known_age_groups
+from analytics.dimensions import DIMENSIONS
+from analytics.services.asking.questions import DEFAULT_GROUPING, GROUPABLE, MEASURES, Question
+from analytics.services.asking.scopes import known_age_groups
 from config.common.http.pagination import PageQuery
 from config.common.http.paths import MAX_ID
 from imports.fields import MAX_CHANNEL, MAX_TEXT
@@ -120,10 +120,10 @@ class TrendQuery(SegmentQuery):
     """What to group by inside each import, filters and page of the trend."""
 
     group_by = NamesParameter(
-        KEYS,
+        DIMENSIONS,
         required=False,
         default=(),
-        help_text=f"Some of {', '.join(KEYS)} with commas between them. Default: none, a row for each import.",
+        help_text=f"Some of {', '.join(DIMENSIONS)} with commas between them. Default: none, a row for each import.",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from analytics.models import TownPlace
-from analytics.services.questions import MEASURES, City, ImportRow, Meta, Row
+from analytics.services.asking.questions import MEASURES, City, ImportRow, Meta, Row
 from config.common.http.moments import moment
 
 _OR_OTHER = "`other` where small segments are merged, for callers who may not see residents."
@@ -125,7 +125,7 @@ def city_row(city: City) -> dict[str, Any]:
 
 
 def meta_row(meta: Meta) -> dict[str, Any]:
-    """What the answer says of itself."""
+    """Writes what the answer says of itself."""
     return {
         "refreshed_at": moment(meta.refreshed_at) if meta.refreshed_at else None,
         "imports": meta.imports,

@@ -1,4 +1,4 @@
-"""The pages of the admin beside its lists: towns that are not on the map, and the advertising channels."""
+"""Serves the pages of the admin beside its lists: towns that are not on the map, and the advertising channels."""
 
 from typing import cast
 from urllib.parse import urlencode
@@ -15,12 +15,12 @@ from django.urls import reverse
 from analytics.models import ImportDemand, TownPlace
 from analytics.pages.filters import Filters
 from analytics.pages.page import PLACE, UNDO, freshness
-from analytics.pages.sections.unplaced import aliases, towns_to_see, towns_to_settle
+from analytics.pages.sections.unplaced import towns_to_see, towns_to_settle
 from analytics.pages.tables import demand_table
-from analytics.services.dashboard import read_unplaced
-from analytics.services.find_demand import find_demand
-from analytics.services.questions import Question
-from analytics.services.town_aliases import remove_alias, set_alias
+from analytics.services.asking.dashboard import read_unplaced
+from analytics.services.asking.find_demand import find_demand
+from analytics.services.asking.questions import Question
+from analytics.services.placing.town_aliases import remove_alias, set_alias
 from config.common.problems import Problem
 
 TOWNS_A_PAGE = 25
@@ -52,11 +52,11 @@ def unplaced_page(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": "Towns that are not on the map",
-        "towns": towns_to_settle(found.to_settle, _ALL) or towns_to_see(found.to_see, _ALL),
+        "towns": towns_to_settle(found.to_settle) or towns_to_see(found.to_see),
         "count": found.count,
         "may_place": actor.has_perm(PLACE),
         "may_undo": actor.has_perm(UNDO),
-        "aliases": aliases(list(by_hand)),
+        "aliases": by_hand,
         "previous": number - 1 if number > 1 else None,
         "next": number + 1 if number < pages.num_pages else None,
     }
@@ -64,7 +64,7 @@ def unplaced_page(request: HttpRequest) -> HttpResponse:
 
 
 def channels_page(request: HttpRequest) -> HttpResponse:
-    """Every channel with its residents and courses, small ones merged for those who may not see residents."""
+    """Lists every channel with its residents and courses, small ones merged for those who may not see residents."""
     actor = cast("User", request.user)
     if not actor.has_perm("analytics.view_importdemand"):
         raise PermissionDenied
@@ -107,9 +107,9 @@ def _settle(request: HttpRequest, actor: User) -> HttpResponse:
 
 
 def _back(to: str) -> HttpResponse:
-    if to == "dashboard":
-        return HttpResponseRedirect(f"{reverse('admin:index')}#unplaced", status=303)
-    return HttpResponseRedirect(reverse("admin:analytics_townplace_unplaced"), status=303)
+    pages = {"dashboard": reverse("admin:index"), "demand": _ALL.href()}
+    address = f"{pages[to]}#unplaced" if to in pages else reverse("admin:analytics_townplace_unplaced")
+    return HttpResponseRedirect(address, status=303)
 
 
 def _page_number(request: HttpRequest) -> int:
@@ -118,7 +118,7 @@ def _page_number(request: HttpRequest) -> int:
 
 
 def _renamings(actor: User) -> list[tuple[str, str]]:
-    """The sources of today's picture, and the page that renames a channel throughout the delivery of each."""
+    """Gives the sources of today's picture, and the page that renames a channel throughout the delivery of each."""
     if not actor.has_perm("imports.change_citizen"):
         return []
     asked = urlencode({"field": "channel"})

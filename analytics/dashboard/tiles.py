@@ -1,4 +1,4 @@
-"""The tiles of the front page: who may see each, what it shows, and the list behind it."""
+"""The tiles of the front page: who may see each, what is on it, and the list behind it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,19 +9,18 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.dashboard import said
-from analytics.dashboard.charts import channel_chart, trend_chart
+from analytics.dashboard.work import changes, deliveries, links, listing, work
 from analytics.pages.filters import Filters
 from analytics.pages.page import PLACE, freshness
-from analytics.pages.sections.bars import opportunities
-from analytics.pages.sections.figures import headline
+from analytics.pages.sections.headline import headline
 from analytics.pages.sections.unplaced import towns_to_see, towns_to_settle
-from analytics.services import dashboard_work as work
-from analytics.services.dashboard import read_headline, read_opportunities, read_unplaced
+from analytics.services.asking.dashboard import read_headline, read_unplaced
 from config.common.db.snapshots import snapshot
 
 _ALL = Filters()
 _DEMAND = frozenset({"analytics.view_importdemand"})
+_UNPLACED = "Towns that are not on the map"
+_CHANGES = frozenset({"imports.view_correction", "imports.view_import", "airports.view_airport"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A tile as its template wants it: `at` is when it was read, `shown` what it shows."""
+    """A tile as its template wants it: `at` is when its `content` was read."""
 
     key: str
     title: str
@@ -52,122 +51,53 @@ class Tile:
     behind: str
     refresh: str
     at: datetime
-    shown: dict[str, Any]
+    content: dict[str, Any]
 
 
 def read_tile(*, kind: Kind, actor: User) -> Tile:
-    """One tile as of now. The caller asked whether it is for `actor`."""
-    at, shown = timezone.now(), kind.read(actor)
+    """Reads one tile as of now. The caller asked whether it is for `actor`."""
+    at, content = timezone.now(), kind.read(actor)
     refresh = reverse("dashboard-tile", args=[kind.key])
-    return Tile(kind.key, kind.title, kind.wide, kind.href(), kind.behind, refresh, at, shown)
+    return Tile(kind.key, kind.title, kind.wide, kind.href(), kind.behind, refresh, at, content)
 
 
 def read_tiles(*, actor: User) -> list[Tile]:
-    """All that are for `actor`, of one moment."""
+    """Reads all that are for `actor`, of one moment."""
     with snapshot():
         return [read_tile(kind=kind, actor=actor) for kind in KINDS.values() if kind.is_for(actor)]
 
 
 def _demand(actor: User) -> dict[str, Any]:
-    found = read_headline(actor=actor)
-    counted = {"freshness": freshness(found.total.meta)}
-    if not found.total.rows:
-        return counted
-    return counted | {
-        "headline": headline(found.total.rows[0], found.deliveries, _ALL),
-        "trend": trend_chart(found.deliveries),
-        "channels": channel_chart(found.channels.rows),
-    }
-
-
-def _opportunities(actor: User) -> dict[str, Any]:
-    found = read_opportunities(actor=actor)
-    filters = Filters(min_residents=found.min_residents)
-    shown = opportunities(found.demand, filters, least=found.min_residents)
-    return {"opportunities": shown, "least": found.min_residents}
+    total, deliveries = read_headline(actor=actor)
+    figures = headline(total.rows[0], deliveries, _ALL) if total.rows else None
+    return {"freshness": freshness(total.meta), "headline": figures}
 
 
 def _unplaced(actor: User) -> dict[str, Any]:
     found = read_unplaced(actor=actor)
-    towns = towns_to_settle(found.to_settle, _ALL) or towns_to_see(found.to_see, _ALL)
+    towns = towns_to_settle(found.to_settle) or towns_to_see(found.to_see)
     return {"towns": towns, "count": found.count, "may_place": bool(found.to_settle) and actor.has_perm(PLACE)}
 
 
-def _deliveries(_actor: User) -> dict[str, Any]:
-    found = work.read_deliveries()
-    return {
-        # While something is on its way, the tile asks for itself again and again.
-        "is_live": bool(found.under_way),
-        "lines": said.delivery_lines(found),
-        "counts": said.delivery_counts(found),
-        "tracker": said.delivery_tracker(found),
-    }
+def _list(name: str, **filters: object) -> Callable[[], str]:
+    return lambda: listing(name, **filters)
 
 
-def _changes(actor: User) -> dict[str, Any]:
-    found = work.read_changes(actor=actor)
-    return {"lines": said.change_lines(found), "since": found.since}
-
-
-def _links(_actor: User) -> dict[str, Any]:
-    found = work.read_links()
-    return {"lines": said.link_lines(found), "count": found.count}
-
-
-def _work(_actor: User) -> dict[str, Any]:
-    return {"lines": said.work_lines(work.read_work())}
+def _unplaced_page() -> str:
+    return reverse("admin:analytics_townplace_unplaced")
 
 
 def _kinds() -> list[Kind]:
-    changes = frozenset({"imports.view_correction", "imports.view_import", "airports.view_airport"})
+    one, imports = frozenset, _list("imports_import")
+    charts, schedules = "Charts, map and list", _list("django_celery_beat_periodictask")
+    waiting = _list("airports_pendingchange", state="waiting")
     return [
-        Kind("demand", "Demand", 12, _DEMAND, _demand, _ALL.href, "Demand page"),
-        Kind(
-            "opportunities",
-            "Where to advertise next",
-            7,
-            _DEMAND,
-            _opportunities,
-            lambda: _ALL.href("opportunities"),
-            "All opportunities",
-        ),
-        Kind(
-            "unplaced",
-            "Towns that are not on the map",
-            5,
-            frozenset({"analytics.view_townplace"}),
-            _unplaced,
-            lambda: reverse("admin:analytics_townplace_unplaced"),
-            "All towns",
-        ),
-        Kind(
-            "deliveries",
-            "Deliveries",
-            7,
-            frozenset({"imports.view_import"}),
-            _deliveries,
-            lambda: said.listing("imports_import"),
-            "All deliveries",
-        ),
-        Kind("changes", "Since yesterday", 5, changes, _changes, lambda: said.listing("imports_import"), "Deliveries"),
-        Kind(
-            "work",
-            "Workers and queues",
-            7,
-            frozenset({"background.view_lease"}),
-            _work,
-            lambda: said.listing("django_celery_beat_periodictask"),
-            "Schedules",
-        ),
-        Kind(
-            "links",
-            "Links to confirm",
-            5,
-            frozenset({"airports.view_pendingchange"}),
-            _links,
-            said.waiting_links,
-            "All that wait",
-        ),
+        Kind("demand", "Demand", 12, _DEMAND, _demand, _ALL.href, charts),
+        Kind("deliveries", "Deliveries", 7, one({"imports.view_import"}), deliveries, imports, "All deliveries"),
+        Kind("unplaced", _UNPLACED, 5, one({"analytics.view_townplace"}), _unplaced, _unplaced_page, "All towns"),
+        Kind("work", "Workers and queues", 7, one({"background.view_lease"}), work, schedules, "Schedules"),
+        Kind("changes", "Since yesterday", 7, _CHANGES, changes, imports, "Deliveries"),
+        Kind("links", "Links to confirm", 5, one({"airports.view_pendingchange"}), links, waiting, "All that wait"),
     ]
 
 

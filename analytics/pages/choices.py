@@ -1,12 +1,12 @@
-"""The fields of the filter form, and the ways out of filters that nobody matches."""
+"""Makes the fields of the filter form, and the ways out of filters that nobody matches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analytics.pages.answers import Answers
 from analytics.pages.filters import Filters
-from analytics.pages.reading import Answers
+from analytics.pages.labels import DIMENSION_LABELS
 from analytics.pages.sections.heat import MEASURES
-from analytics.pages.words import COLUMNS
 from imports.models import Citizen
 
 
@@ -32,11 +32,11 @@ class Field:
 
 
 def fields(answers: Answers, filters: Filters) -> list[Field]:
-    """In the order of the question: where, how old, through what."""
+    """Makes the fields in the order of the question: where, how old, through what."""
     towns = [row.keys["town"] for row in answers.towns.rows if not row.is_other]
     channels = [row.keys["channel"] for row in answers.channels.rows if not row.is_other]
     return [
-        Field("town", COLUMNS["town"], filters.town, suggestions=towns),
+        Field("town", DIMENSION_LABELS["town"], filters.town, suggestions=towns),
         _choice("age_group", answers.age_groups, filters.age_group),
         _choice("channel", sorted(channels), filters.channel),
         _choice("gender", list(Citizen.Gender.values), filters.gender),
@@ -46,7 +46,7 @@ def fields(answers: Answers, filters: Filters) -> list[Field]:
 
 
 def measures(filters: Filters) -> list[Option]:
-    """The same choice as links, beside the heat map."""
+    """Offers the measures as links, beside the heat map."""
     return [
         Option(name, label, name == filters.measure, filters.href("heat", measure=name))
         for name, label in MEASURES.items()
@@ -54,10 +54,10 @@ def measures(filters: Filters) -> list[Option]:
 
 
 def ways_out(filters: Filters) -> list[Option]:
-    """Each filter that is set, and the page without it."""
-    chosen = [name for name in COLUMNS if getattr(filters, name)]
+    """Lists each filter that is set, and the page without it."""
+    chosen = [name for name in DIMENSION_LABELS if getattr(filters, name)]
     ways = [
-        Option(name, f"{COLUMNS[name].lower()} {getattr(filters, name)}", href=filters.href(**{name: ""}))
+        Option(name, f"{DIMENSION_LABELS[name].lower()} {getattr(filters, name)}", href=filters.href(**{name: ""}))
         for name in chosen
     ]
     if filters.min_residents:
@@ -69,4 +69,4 @@ def _choice(name: str, values: Sequence[str], chosen: str) -> Field:
     # What is in the URL stays chosen, also where there is no such value (any more).
     known = values if not chosen or chosen in values else [*values, chosen]
     options = [Option("", "Any", not chosen), *(Option(value, value, value == chosen) for value in known)]
-    return Field(name, COLUMNS[name], chosen, options)
+    return Field(name, DIMENSION_LABELS[name], chosen, options)

@@ -1,17 +1,17 @@
-"""What the reader chose. It lives in the URL, so that a view can be sent to somebody and found again."""
+"""Keeps what the reader chose. It lives in the URL, so that a view can be sent to somebody and found again."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from analytics.disclosure import OTHER
-from analytics.services.questions import Question
+from analytics.services.asking.questions import Question
 
 PAGE = "/analytics/"
 API = "/analytics/"
 OTHER_LABEL = "Other (small segments merged)"
-# The filters that a segment's keys can set.
-KEYS = ("town", "age_group", "channel", "gender", "source")
+# The filters that a segment can set.
+DIMENSIONS = ("town", "age_group", "channel", "gender", "source")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Filters:
     @property
     def is_narrow(self) -> bool:
         """Whether anything is filtered out."""
-        return any(getattr(self, key) for key in KEYS) or self.min_residents > 0
+        return any(getattr(self, key) for key in DIMENSIONS) or self.min_residents > 0
 
     @property
     def is_of_all_residents(self) -> bool:
@@ -38,7 +38,7 @@ class Filters:
         return not (self.town or self.age_group or self.channel or self.gender)
 
     def question(self, **changes: Any) -> Question:
-        """The question behind a chart, with these filters."""
+        """Makes the question behind a chart, with these filters."""
         return Question(
             **{
                 "towns": _choice(self.town),
@@ -52,19 +52,19 @@ class Filters:
         )
 
     def href(self, fragment: str = "", **changes: Any) -> str:
-        """The page with these filters and `changes`, from its first row again."""
+        """Gives the address of the page with these filters and `changes`, from its first row again."""
         chosen = replace(self, **{"offset": 0, **changes})
         text = _query({item.name: getattr(chosen, item.name) for item in fields(chosen)} | _default_measure(chosen))
         return f"{PAGE}{'?' if text else ''}{text}{'#' if fragment else ''}{fragment}"
 
     def segment(self, keys: dict[str, str]) -> str:
-        """The list behind a segment: this page, filtered by its keys, at its list."""
-        known = {key: value for key, value in keys.items() if key in KEYS and value != OTHER}
+        """Gives the address of the list behind a segment: this page, filtered by its keys, at its list."""
+        known = {key: value for key, value in keys.items() if key in DIMENSIONS and value != OTHER}
         return self.href("segments", **known)
 
     def api(self, resource: str = "demand", *, format: str = "csv", **parameters: Any) -> str:
-        """The same figures for programs and spreadsheets."""
-        chosen = {key: getattr(self, key) for key in (*KEYS, "min_residents")}
+        """Gives the address of these figures for programs and spreadsheets."""
+        chosen = {key: getattr(self, key) for key in (*DIMENSIONS, "min_residents")}
         return f"{API}{resource}?{_query({**chosen, **parameters, 'format': format})}"
 
 

@@ -1,4 +1,4 @@
-"""The page as its template wants it."""
+"""Puts the page together as its template wants it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,29 +7,28 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from analytics.pages import choices, words
+from analytics.pages import choices, labels
+from analytics.pages.answers import Answers, read_answers
 from analytics.pages.filters import Filters
-from analytics.pages.reading import Answers, read_answers
 from analytics.pages.sections.bars import channel_bars, opportunities
-from analytics.pages.sections.figures import headline
-from analytics.pages.sections.heat import MEASURES, heat_map
-from analytics.pages.sections.places import city_map
+from analytics.pages.sections.city_map import city_map
+from analytics.pages.sections.headline import headline
+from analytics.pages.sections.heat import heat_map
 from analytics.pages.sections.segments import segment_list
 from analytics.pages.sections.trend import trend_lines
-from analytics.pages.sections.unplaced import aliases, towns_to_see, towns_to_settle
-from analytics.services.questions import Demand, Meta
+from analytics.pages.sections.unplaced import MOST_TOWNS, towns_to_see, towns_to_settle
+from analytics.services.asking.questions import Demand, Meta
 
 REFRESH = "analytics.refresh_demand"
 PLACE = "analytics.add_townalias"
 UNDO = "analytics.delete_townalias"
-SHADES = ("below 60", "60 to 85", "85 to 115", "115 to 160", "above 160")
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
     """How old the figures are."""
 
-    said: str
+    text: str
     is_stale: bool
 
 
@@ -44,7 +43,7 @@ class Answer:
 
 
 def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
-    """Everything that `analytics/page.html` writes out."""
+    """Gives everything that `analytics/page.html` writes out."""
     may_place = actor.has_perm(PLACE)
     answers = read_answers(filters=filters, actor=actor, may_place=may_place)
     empty = "" if answers.total.rows and answers.heat.rows else "filtered" if answers.sources else "nothing"
@@ -57,35 +56,33 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
         "empty": empty,
         "may_refresh": actor.has_perm(REFRESH),
         "may_place": may_place,
-        "may_undo": actor.has_perm(UNDO),
         "unplaced": towns_to_settle(answers.unplaced, filters)
         if may_place
-        else towns_to_see(answers.cities.unplaced, filters),
-        "aliases": aliases(answers.aliases),
+        else towns_to_see(answers.cities.unplaced, filters)[:MOST_TOWNS],
     }
     return context | (_without_charts(filters) if empty else _charts(answers, filters))
 
 
 def freshness(meta: Meta) -> Freshness | None:
-    """None while nothing was counted and nothing waits to be."""
+    """Says when what was counted; None while nothing was, and nothing waits to be."""
     if meta.refreshed_at is None:
         return Freshness("They are counted in the background.", is_stale=True) if meta.stale else None
-    deliveries = "1 delivery" if meta.imports == 1 else f"{words.count(meta.imports)} deliveries"
+    deliveries = "1 delivery" if meta.imports == 1 else f"{labels.count(meta.imports)} deliveries"
     ago = timesince(meta.refreshed_at, timezone.now(), depth=1)
     day = f", ages of {meta.as_of:%d %b %Y}" if meta.as_of else ""
     return Freshness(f"Counted {ago} ago ({meta.refreshed_at:%d %b %Y, %H:%M} UTC) from {deliveries}{day}.", meta.stale)
 
 
 def answer(ranked: Demand, filters: Filters) -> Answer | None:
-    """Who stands out most; None where nobody does with certainty."""
+    """Says who stands out most; None where nobody does with certainty."""
     best = next((row for row in ranked.rows if not row.is_other), None)
-    if best is None or best.index is None or best.index_low is None or best.index_low <= words.AVERAGE:
+    if best is None or best.index is None or best.index_low is None or best.index_low <= labels.AVERAGE:
         return None
     after = (
         f": {best.index / 100:.1f} times as many courses per resident as the average, "
         f"at least {best.index_low / 100:.1f} times with 95 % certainty."
     )
-    return Answer("Most of all", words.segment_label(best), after, filters.segment(best.keys))
+    return Answer("Most of all", labels.segment_label(best), after, filters.segment(best.keys))
 
 
 def _without_charts(filters: Filters) -> dict[str, Any]:
@@ -100,14 +97,12 @@ def _charts(answers: Answers, filters: Filters) -> dict[str, Any]:
         "headline": headline(answers.total.rows[0], answers.deliveries, filters),
         "opportunities": opportunities(answers.opportunities, filters, least=answers.least_residents),
         "least_residents": answers.least_residents,
-        "heat": heat_map(answers.heat.rows, answers.age_groups, filters),
+        "heat": heat_map(answers.heat.rows, filters),
         "heat_title": f"By town and age{through}",
         "measures": choices.measures(filters),
-        "measure_said": MEASURES[filters.measure],
         "channels": channel_bars(answers.channels, filters),
         "trend": trend_lines(answers.deliveries, filters) if answers.deliveries else None,
         "all_ages": filters.href("trend", age_group=""),
         "map": city_map(answers.cities, filters),
-        "shades": [{"number": number, "label": label} for number, label in enumerate(SHADES, 1)],
         "segments": segment_list(answers.segments, filters),
     }

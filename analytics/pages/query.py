@@ -1,4 +1,4 @@
-"""What the page takes: its query, and the forms on it."""
+"""Checks what the page takes: its query, and the form on it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from analytics.pages.filters import Filters
 from analytics.pages.sections.heat import MEASURES
-from analytics.services.scopes import known_age_groups
+from analytics.services.asking.scopes import known_age_groups
 from config.common.http.pagination import MAX_OFFSET
 from config.common.http.paths import MAX_ID
 from imports.fields import MAX_CHANNEL, MAX_TEXT
@@ -42,17 +42,6 @@ class PageQuery(serializers.Serializer[Any]):
 
 
 class FormSerializer(serializers.Serializer[Any]):
-    """What a button says."""
+    """What the button says."""
 
-    action = serializers.ChoiceField(
-        choices=["refresh", "place", "undo"], help_text="`place` a town, `undo` that, `refresh` the demand."
-    )
-    town = serializers.CharField(max_length=MAX_TEXT, required=False, trim_whitespace=False)
-    geoname_id = serializers.IntegerField(required=False, min_value=1, max_value=MAX_ID)
-
-    def validate(self, attrs: Any) -> Any:
-        needed = {"place": ("town", "geoname_id"), "undo": ("town",)}.get(attrs["action"], ())
-        missing = {name: "This field is required." for name in needed if name not in attrs}
-        if missing:
-            raise serializers.ValidationError(missing, code="required")
-        return attrs
+    action = serializers.ChoiceField(choices=["refresh"], help_text="`refresh` has the demand counted again.")

@@ -1,13 +1,13 @@
-"""The table behind a chart: the same figures as text."""
+"""Makes the table behind a chart: its numbers as text."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from analytics.pages import words
+from analytics.pages import labels
 from analytics.pages.filters import Filters
-from analytics.services.questions import Row
+from analytics.services.asking.questions import Row
 
-FIGURES = ("Residents", "Courses", "Buyers", "Courses per 100", "Index", "95 % interval")
+MEASURE_LABELS = ("Residents", "Courses", "Buyers", "Courses per 100", "Index", "95 % interval")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,39 +24,45 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Figures under a caption; `csv` has all of them, also where only the first are shown here."""
+    """Rows under a caption; `csv` has all of them, also where only the first stand here, as `note` says then."""
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     csv: str
-    shown: str = ""
+    note: str = ""
 
 
 def demand_table(
     rows: Iterable[Row], keys: Sequence[str], filters: Filters, *, caption: str, csv: str, total: int | None = None
 ) -> Table:
-    """Rows as the API answers them, by `keys`; each leads to the list behind it. `total`: how many there are in all."""
+    """Writes rows by `keys`; each leads to the list behind it. `total`: how many there are in all."""
     cells = [demand_cells(row, keys, filters) for row in rows]
-    columns = [*(words.COLUMNS[key] for key in keys), *FIGURES]
-    shown = f"The first {words.count(len(cells))} of {words.count(total)}." if total and total > len(cells) else ""
-    return Table(caption, columns, cells, csv, shown)
+    columns = [*(labels.DIMENSION_LABELS[key] for key in keys), *MEASURE_LABELS]
+    note = f"The first {labels.count(len(cells))} of {labels.count(total)}." if total and total > len(cells) else ""
+    return Table(caption, columns, cells, csv, note)
 
 
 def demand_cells(row: Row, keys: Sequence[str], filters: Filters) -> list[Cell]:
-    """The keys of a row and its figures."""
+    """Writes the keys of a row and its measures, a cell each."""
     href = filters.segment(row.keys)
-    names = [Cell(words.key_label(row.keys[key], is_other=row.is_other), href, is_key=True) for key in keys]
-    return [*names, *(Cell(text, label=name, is_number=True) for name, text in zip(FIGURES, figures(row), strict=True))]
-
-
-def figures(row: Row) -> list[str]:
-    """In the order of `FIGURES`."""
+    names = [Cell(labels.key_label(row.keys[key], is_other=row.is_other), href, is_key=True) for key in keys]
     return [
-        words.count(row.residents),
-        words.count(row.courses),
-        words.count(row.buyers),
-        words.decimal(row.courses_per_100),
-        words.decimal(row.index),
-        words.interval(row),
+        *names,
+        *(
+            Cell(text, label=name, is_number=True)
+            for name, text in zip(MEASURE_LABELS, measure_texts(row), strict=True)
+        ),
+    ]
+
+
+def measure_texts(row: Row) -> list[str]:
+    """Writes the measures of a row, in the order of `MEASURE_LABELS`."""
+    return [
+        labels.count(row.residents),
+        labels.count(row.courses),
+        labels.count(row.buyers),
+        labels.decimal(row.courses_per_100),
+        labels.decimal(row.index),
+        labels.interval(row),
     ]

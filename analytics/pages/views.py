@@ -1,9 +1,8 @@
-"""`/analytics/`: the demand for people in a browser. It works without JavaScript."""
+"""Serves `/analytics/`, the demand for people in a browser. It works without JavaScript."""
 
 import json
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -17,12 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.pages.filters import Filters
-from analytics.pages.forms import obey, read_form
-from analytics.pages.page import PLACE, REFRESH, UNDO, page_context
+from analytics.pages.forms import check_form, refresh
+from analytics.pages.page import REFRESH, page_context
 from analytics.pages.query import FormSerializer, PageQuery
 from config.common.http.negotiation import prefers_page, would_be_page
 from config.common.http.viewsets import ApiViewSet
-from config.common.problems import Problem
 
 _HEADINGS = {
     400: "This address is not right",
@@ -35,7 +33,7 @@ _HEADINGS = {
 class DemandPageViewSet(ApiViewSet):
     """Who wants the next course, as a page for people."""
 
-    permissions = {"list": ("analytics.view_importdemand",), "create": (REFRESH, PLACE, UNDO)}
+    permissions = {"list": ("analytics.view_importdemand",), "create": (REFRESH,)}
     queries = {"list": PageQuery, "create": PageQuery}
     bodies = {"create": FormSerializer}
     # A form comes from a page; whoever else posts is a program unless it says otherwise.
@@ -44,7 +42,7 @@ class DemandPageViewSet(ApiViewSet):
 
     @extend_schema(exclude=True)
     def list(self, request: Request) -> HttpResponseBase:
-        """The page; where to look, for programs."""
+        """Shows the page; programs are told where to look."""
         filters = Filters(**self.query())
         if self.format == "json":
             return Response({"data": {"name": "Demand", "links": _links(filters)}})
@@ -57,20 +55,11 @@ class DemandPageViewSet(ApiViewSet):
 
     @extend_schema(exclude=True)
     def create(self, request: Request) -> HttpResponseBase:
-        """A button of the page; goes back to it."""
-        form = read_form(request)
+        """Has the demand counted again; goes back to the page."""
+        check_form(request)
         filters = Filters(**self.query())
-        try:
-            obey(request=request._request, form=form, actor=self.actor)
-        except Problem as problem:
-            if problem.status == status.HTTP_403_FORBIDDEN or not prefers_page(request._request):
-                raise
-            # Somebody else was faster, or the city is gone: the page as it is now says more than an error.
-            messages.error(request._request, problem.detail)
-        fragment = "" if form["action"] == "refresh" else "unplaced"
-        answer = HttpResponseRedirect(filters.href(fragment, offset=filters.offset))
-        answer.status_code = status.HTTP_303_SEE_OTHER
-        return answer
+        refresh(request=request._request, actor=self.actor)
+        return HttpResponseRedirect(filters.href(offset=filters.offset), status=status.HTTP_303_SEE_OTHER)
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # ours are Django's own
         """Programs get problem details; a browser gets a page. Who would get the page is asked to sign in first."""
@@ -89,7 +78,7 @@ def _links(filters: Filters) -> dict[str, str]:
 
 
 def _refusal(request: Request, response: HttpResponse) -> HttpResponse:
-    """The words of the problem details in `response` as a page, with their status and headers."""
+    """Writes the problem details of `response` as a page, with their status and headers."""
     problem: dict[str, Any] = json.loads(response.content)
     context = {
         "title": _HEADINGS.get(response.status_code, problem["title"]),

@@ -26,7 +26,7 @@ class AirportCity:
     time_zone: str
 
     def is_in(self, region: Region | None) -> bool:
-        """Of regions in a country airports know nothing."""
+        """Ignores regions in a country: airports know nothing of them."""
         return region is None or (region.code is None and self.country == region.country)
 
 
@@ -40,7 +40,7 @@ class AirportCities:
                 self._by_key[key_of(name)].append(city)
 
     def cities_named(self, key: str, index: NameIndex) -> list[City]:
-        """For each airport whose city has this name the city of GeoNames with it that is nearest, if one is near."""
+        """Finds for each airport whose city has this name GeoNames' nearest city with it, if one is near."""
         named = index.named(key)
         near = [nearest(airport, named or _first_part(airport, index)) for airport in self._by_key.get(key, ())]
         return [city for city in dict.fromkeys(near) if city is not None]

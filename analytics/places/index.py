@@ -30,7 +30,7 @@ class NameIndex:
 
 @cache
 def name_index() -> NameIndex:
-    """All of them: two seconds and 90 MB, once in a worker that places towns, never in a process that serves pages."""
+    """Makes the index: 2 s and 90 MB, once in a worker that places towns, never in a process that serves pages."""
     own: dict[str, list[City]] = defaultdict(list)
     others: dict[str, list[City]] = defaultdict(list)
     common: dict[str, list[City]] = defaultdict(list)

@@ -28,7 +28,7 @@ _UNLISTED = 8_000
 
 
 class Found(StrEnum):
-    """By what a town was found."""
+    """The ways by which a town is found."""
 
     AIRPORT_CITY = "airport_city"
     NAME = "name"
@@ -64,7 +64,7 @@ class Matcher:
         self._airports = airports
 
     def match(self, town: str) -> Match | None:
-        """What `town` means, or None where that would be a guess."""
+        """Finds what `town` means, or None where that would be a guess."""
         parts = qualified(town)
         if parts is not None:
             return self._qualified(town, parts)

@@ -52,7 +52,7 @@ def own_names(name: str) -> list[str]:
 
 
 def key_of(name: str) -> str:
-    """What two spellings of one name have in common: as normalised, and without spaces."""
+    """Gives what two spellings of one name have in common: as normalised, and without spaces."""
     return normalise(name).replace(" ", "")
 
 

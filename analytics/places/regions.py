@@ -62,7 +62,7 @@ def qualified(name: str) -> Qualified | None:
 
 
 def _regions(where: str) -> list[Region]:
-    """What the name or code of a country or of a state of the USA may mean: `IN` is India, then Indiana."""
+    """Lists what the name or code of a country or of a state of the USA may mean: `IN` is India, then Indiana."""
     state = _states().get(key_of(where))
     country = country_code(_ARTICLE.sub("", where.replace(".", ""))) or _foreign_names().get(key_of(where))
     return [*([Region(country)] if country else []), *([Region(_UNITED_STATES, state)] if state else [])]

@@ -30,7 +30,7 @@ class Suggestion:
 
 @cache
 def similar_names() -> "SimilarNames":
-    """Of all cities; once in a process that places towns."""
+    """Makes the index of all cities, once in a process that places towns."""
     return SimilarNames(name_index())
 
 

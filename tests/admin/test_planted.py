@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 
 from airports.models import Airport, KeptUpload
 from analytics.models import TownAlias
-from analytics.services.refresh_demand import refresh_demand
+from analytics.services.counting.refresh_demand import refresh_demand
 from config.common.accounts.services.tokens import issue_token
 from imports.models import Import
 from tests.admin.models import PAGES

@@ -11,8 +11,8 @@ from typing import cast
 
 import numpy as np
 
+from analytics.dimensions import DIMENSIONS
 from analytics.disclosure import OTHER, is_named, is_visible
-from analytics.keys import KEYS
 from analytics.lattice import Key
 
 World = dict[Key, int]
@@ -24,7 +24,7 @@ SUBSETS = [keys for size in range(5) for keys in combinations(range(4), size)]
 def answer(masks: Masks, group_by: tuple[int, ...], filters: dict[int, object]) -> dict[Row, list[Key]]:
     """The rows of one answer and the segments that each adds up; keys are given by their places."""
     rows: dict[Row, list[Key]] = defaultdict(list)
-    names, filtered = [KEYS[place] for place in group_by], [KEYS[place] for place in filters]
+    names, filtered = [DIMENSIONS[place] for place in group_by], [DIMENSIONS[place] for place in filters]
     for key, mask in masks.items():
         if all(key[place] == value for place, value in filters.items()) and is_visible(mask, filters=filtered):
             named = is_named(mask, group_by=names, filters=filtered)

@@ -10,11 +10,11 @@ from typing import Any
 from analytics.disclosure import is_named, is_visible
 from analytics.lattice import Key
 from analytics.models import ImportDemand
-from analytics.services.count_import import Segments, published
-from analytics.services.picture import PictureChange
-from analytics.services.questions import SOURCE, Question
-from analytics.services.segments import write_segments
-from analytics.services.settings import counting
+from analytics.services.asking.questions import SOURCE, Question
+from analytics.services.counting.count_import import Segments, published
+from analytics.services.counting.picture import PictureChange
+from analytics.services.counting.segments import write_segments
+from analytics.services.counting.settings import counting
 from imports.models import Import
 
 Counts = tuple[int, int, int]

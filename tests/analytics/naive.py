@@ -4,9 +4,9 @@ from collections import defaultdict
 from datetime import UTC, date
 from typing import Any
 
-from analytics.keys import AgeGroups
+from analytics.dimensions import AgeGroups
 from analytics.models import CurrentSegment, ImportDemand, PublishedSegment, Segment
-from analytics.services.settings import counting
+from analytics.services.counting.settings import counting
 from imports.models import Citizen, Import
 
 Key = tuple[str, int, str, str]

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from analytics.models import TownAlias, TownPlace
-from analytics.services.place_towns import place_towns
+from analytics.services.placing.place_towns import place_towns
 from tests.airports.builders import make_airport
 
 pytestmark = pytest.mark.django_db

@@ -7,11 +7,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from analytics.models import DemandSettings, ImportDemand
-from analytics.services import change_settings as service
-from analytics.services.change_settings import change_settings
-from analytics.services.refresh_demand import refresh_demand
-from analytics.services.settings import counting
-from analytics.services.stale import stale_imports
+from analytics.services.counting import change_settings as service
+from analytics.services.counting.change_settings import change_settings
+from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.counting.settings import counting
+from analytics.services.counting.stale import stale_imports
 from config.common.accounts.services.tokens import issue_token
 from config.common.problems import InvalidInput
 from imports.models import Import

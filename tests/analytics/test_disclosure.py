@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics import disclosure
+from analytics.dimensions import grouping_of
 from analytics.disclosure import is_named, is_visible, published_masks
-from analytics.doubt import Doubt
-from analytics.keys import grouping_of
+from analytics.hypercubes import Hypercubes
 from tests.analytics.attacker import Attacker, World
 
 SMALL = 5
@@ -63,7 +63,7 @@ def test_no_answers_together_tell_anything_about_fewer_than_five_people(world: W
 def test_without_company_the_attacker_subtracts(monkeypatch: pytest.MonkeyPatch) -> None:
     for rule in ("_close_company", "_close_others"):
         monkeypatch.setattr(disclosure, rule, leave)
-    monkeypatch.setattr(Doubt, "close", leave)
+    monkeypatch.setattr(Hypercubes, "close", leave)
     attacker = attacked({("A", 0, "x", "male"): 3, ("A", 0, "y", "male"): 9, ("A", 0, "z", "male"): 9})
     assert [attacker.residents(people) for people in attacker.others] == [3]
     assert attacker.determined_cells() != []
@@ -91,7 +91,7 @@ def bridge() -> World:
 
 def test_without_doubt_the_attacker_adds_and_subtracts_many_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert gains(attacked(bridge())) == []
-    monkeypatch.setattr(Doubt, "close", leave)
+    monkeypatch.setattr(Hypercubes, "close", leave)
     attacker = attacked(bridge())
     assert attacker.small_differences(SMALL) == []
     assert {key[0] + key[2] for key, _ in attacker.determined_cells()} == {"Az"}

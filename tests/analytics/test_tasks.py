@@ -9,7 +9,7 @@ from django_celery_beat.models import PeriodicTask
 from airports.models import Airport
 from analytics import tasks
 from analytics.models import TownPlace
-from analytics.services.place_towns import place_towns
+from analytics.services.placing.place_towns import place_towns
 from analytics.tasks import place_all_towns_task, place_towns_task, sweep_towns
 from config.common.background.models import Turn
 from config.common.background.sweeping import SWEEPS

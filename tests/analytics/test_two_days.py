@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics import disclosure
+from analytics.dimensions import BITS, GROUPINGS
 from analytics.disclosure import masks_of_two_days
-from analytics.keys import BITS, GROUPINGS
 from analytics.lattice import Key
 from tests.analytics.attacker import Attacker, World
 from tests.analytics.test_disclosure import SMALL, every_world, gains, leave, worlds

@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from analytics.models import ImportDemand
-from analytics.services.refresh_demand import refresh_demand, request_refresh
-from analytics.services.stale import count_stale_imports, utc_today
+from analytics.services.counting.refresh_demand import refresh_demand, request_refresh
+from analytics.services.counting.stale import count_stale_imports, utc_today
 from analytics.tasks import sweep_stale
 from tests.analytics.naive import faults, stored_current
 from tests.background.workers import PrivateRedis, start_worker, until

@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 from django.core.management import call_command
 from django.db import connection
 
-from analytics.services.refresh_demand import refresh_demand
-from analytics.services.refresh_import import refresh_import
-from analytics.services.stale import stale_imports
+from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.counting.refresh_import import refresh_import
+from analytics.services.counting.stale import stale_imports
 from imports.fields import Patch
 from imports.models import Import
 from imports.services.loading.load_document import store_residents

@@ -19,7 +19,7 @@ import numpy as np
 from django.db import connection
 
 from analytics.disclosure import published_masks
-from analytics.services.settings import counting
+from analytics.services.counting.settings import counting
 from config.common.accounts.services.tokens import issue_token
 from tests.benchmarks.client import Client
 from tests.benchmarks.stage import Stage

@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 from config.embedded.clean import remove
 from tests.e2e.chromium import CHROMIUM, QUIET
 
-TARGET = Path("docs/dashboard.png")
+TARGET = Path("docs/demand.png")
 WIDTH, HEIGHT = 1440, 1080
 # Enough for flat colours; the file is a quarter of what it would be.
 COLOURS = 256
@@ -65,8 +65,8 @@ def _screenshot(url: str, username: str, password: str) -> bytes:
         page.get_by_label("Password").fill(password)
         page.get_by_role("button", name="Log in").click()
         for _ in range(SETTLE_SECONDS // 2):
-            page.goto("/admin/", wait_until="networkidle")
-            if page.locator("#demand canvas").count() and page.locator("#unplaced .tile-towns").count():
+            page.goto("/analytics/", wait_until="networkidle")
+            if page.locator("#map-chart svg").count() and page.locator("#unplaced .tile-towns").count():
                 break
             page.wait_for_timeout(2000)
         return page.screenshot()

@@ -9,8 +9,8 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from airports.services.update_airport import update_airport
 from analytics.models import TownPlace
-from analytics.services.place_towns import place_towns
-from analytics.services.refresh_demand import refresh_demand
+from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.placing.place_towns import place_towns
 from imports.models import Citizen, Import
 from tests.airports.builders import make_valencia
 from tests.e2e.axe import barriers

@@ -1,6 +1,7 @@
 """The page of the demand in a browser."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from analytics.models import TownAlias, TownPlace
-from analytics.services.place_towns import place_towns
-from analytics.services.refresh_demand import refresh_demand
+from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.placing.place_towns import place_towns
 from imports.models import Import
 from imports.services.loading.load_document import load_document
 from tests.e2e.conftest import OpenPage, World
@@ -41,11 +42,18 @@ def demand(world: World) -> World:
 
 
 def open_demand(open_page: OpenPage, world: World, path: str = "/analytics/", **options: Any) -> Page:
-    """The page, reached through the sign-in that it asks for."""
+    """The page, reached through the sign-in that it asks for, when all of its charts are drawn."""
     page = open_page(path, **options)
     sign_in(page, world.username)
     expect(page).to_have_url(f"{world.url}{path}")
+    for chart in page.locator(".chart").all():
+        expect(chart.locator("svg")).to_be_visible()
     return page
+
+
+def drawn(page: Page, chart: str) -> Any:
+    """The data of a chart."""
+    return json.loads(str(page.locator(f"#{chart}-data").text_content()))
 
 
 def rows_of(page: Page, chart: str) -> list[list[str]]:
@@ -65,7 +73,7 @@ def test_it_answers_after_the_sign_in_and_fits_the_window(
     expect(page.get_by_role("heading", level=1)).to_have_text("Who wants the next course?")
     for summary in page.locator("details.behind summary").all():
         summary.click()
-    expect(page.locator("svg.world circle.town").first).to_be_attached()
+    expect(page.locator(".chart svg")).to_have_count(len(CHARTS))
     assert overflow(page) == 0
 
 
@@ -77,43 +85,103 @@ def test_the_tables_behind_the_charts_open_and_have_the_figures_of_the_api(open_
         expect(page.locator(f"#{chart} details table caption")).to_be_visible()
         answer = page.request.get(path).json()["data"]
         wanted = {(str(row["residents"]), str(row["courses"]), str(row["buyers"])) for row in answer}
-        shown = rows_of(page, chart)
+        found = rows_of(page, chart)
         first = page.locator(f"#{chart} details thead th").all_inner_texts().index("Residents")
-        assert (bool(shown), {tuple(row[first : first + 3]) for row in shown} - wanted) == (True, set()), chart
+        assert (bool(found), {tuple(row[first : first + 3]) for row in found} - wanted) == (True, set()), chart
         assert page.request.get(str(page.locator(f"#{chart} details > p a").get_attribute("href"))).ok
 
 
 def test_a_channel_changes_the_address_and_the_heat_map(open_page: OpenPage, demand: World) -> None:
     page = open_demand(open_page, demand)
-    before = page.locator(".heat tbody").inner_text()
+    before = drawn(page, "heat")
     page.get_by_label("Channel", exact=True).select_option("instagram")
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(f"{demand.url}/analytics/?channel=instagram")
     expect(page.get_by_role("heading", name="By town and age through instagram")).to_be_visible()
-    assert page.locator(".heat tbody").inner_text() != before
+    assert drawn(page, "heat")["cells"] != before["cells"]
 
 
-def test_a_figure_leads_to_the_list_behind_it(open_page: OpenPage, demand: World) -> None:
-    page = open_demand(open_page, demand)
-    cell = page.locator(".heat td a").first
-    courses, town = int(cell.inner_text()), page.locator(".heat tbody th").first.inner_text()
-    cell.click()
+def listed(page: Page) -> tuple[set[str], int]:
+    """The towns of the list, and its courses."""
     expect(page.locator("#segments")).to_be_in_viewport()
-    listed = page.locator("#segments tbody tr").evaluate_all(
+    rows = page.locator("#segments tbody tr").evaluate_all(
         "rows => rows.map(row => [row.cells[0].innerText.trim(), Number(row.cells[4].innerText)])"
     )
-    assert ({name for name, _ in listed}, sum(count for _, count in listed)) == ({town}, courses)
+    return {name for name, _ in rows}, sum(count for _, count in rows)
+
+
+def test_a_point_is_told_by_the_keyboard_and_leads_to_the_list_behind_it(open_page: OpenPage, demand: World) -> None:
+    page = open_demand(open_page, demand)
+    heat = drawn(page, "heat")
+    second = heat["cells"][1]
+    page.locator("#heat-chart").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("status").last).to_have_text(second["title"])
+    expect(page.locator("#heat .chart-tip")).to_have_text(second["title"])
+    page.keyboard.press("Enter")
+    assert listed(page) == ({heat["rows"][second["y"]]["name"]}, second["value"])
+
+
+def test_a_click_leads_to_the_list_too(open_page: OpenPage, demand: World) -> None:
+    page = open_demand(open_page, demand)
+    first, heat = drawn(page, "heat")["rows"][0]["name"], page.locator("#heat-chart")
+    heat.locator("svg text", has_text=first).first.click()
+    expect(page).to_have_url(f"{demand.url}/analytics/?town={first}")
+
+
+def test_the_map_is_zoomed_by_its_buttons_and_by_keyboard(open_page: OpenPage, demand: World) -> None:
+    page = open_demand(open_page, demand)
+    land = page.locator("#map-chart svg path").first
+    widths = []
+    zoom_in, whole = (page.locator("#map").get_by_role("button", name=name) for name in ("Zoom in", "Whole world"))
+    for act in (zoom_in.click, partial(page.locator("#map-chart").press, "+"), whole.click):
+        act()
+        widths.append(land.evaluate("path => path.getBoundingClientRect().width"))
+    assert widths[0] > widths[2] * 1.4
+    assert widths[1] > widths[0] * 1.4
+
+
+def test_a_chart_is_saved_as_a_picture_of_both_kinds(open_page: OpenPage, demand: World) -> None:
+    page = open_demand(open_page, demand)
+    for chart in CHARTS:
+        saved = {}
+        for kind in ("PNG", "SVG"):
+            with page.expect_download() as download:
+                page.locator(f"#{chart}").get_by_text(kind, exact=True).click()
+            saved[download.value.suggested_filename] = download.value.path().read_bytes()[:4]
+        assert saved == {f"{chart}-chart.png": b"\x89PNG", f"{chart}-chart.svg": b"<svg"}
+
+
+def test_patterns_are_for_those_who_do_not_see_colours_and_stay(open_page: OpenPage, demand: World) -> None:
+    page = open_demand(open_page, demand)
+    patterns = page.locator(".chart svg pattern")
+    assert patterns.count() == 0
+    page.locator("#heat").get_by_role("button", name="Patterns").click()
+    expect(patterns.first).to_be_attached()
+    page.reload()
+    expect(patterns.first).to_be_attached()
+    expect(page.locator("#map").get_by_role("button", name="Patterns")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_choice_of_dark_in_the_admin_counts_here_and_paper_is_light(open_page: OpenPage, demand: World) -> None:
+    page = open_demand(open_page, demand)
+    page.evaluate("localStorage.setItem('adminTheme', '\"dark\"')")
+    page.reload()
+    ink = "document.querySelector('#channels-chart svg text').getAttribute('fill')"
+    colours = [page.wait_for_function(ink).json_value()]
+    page.emulate_media(media="print")
+    expect(page.locator("#channels details table")).to_be_visible()
+    colours.append(page.evaluate(ink))
+    assert colours[0] != colours[1]
 
 
 def test_a_town_is_settled_by_a_click_and_stands_on_the_map(open_page: OpenPage, demand: World) -> None:
     page = open_demand(open_page, demand)
-    circles = page.locator("svg.world circle.town").count()
+    towns = len(drawn(page, "map")["towns"])
     page.locator("#unplaced").get_by_role("button", name="Kyiv, UA").click()
-    expect(page.get_by_role("status")).to_contain_text("is Kyiv, UA from now on")
-    assert (page.locator("svg.world circle.town").count(), TownAlias.objects.count()) == (circles + 1, 1)
-    page.locator("#unplaced").get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("status")).to_contain_text("no longer placed by hand")
-    assert page.locator("svg.world circle.town").count() == circles
+    expect(page.get_by_role("status").first).to_contain_text("is Kyiv, UA from now on")
+    assert (len(drawn(page, "map")["towns"]), TownAlias.objects.count()) == (towns + 1, 1)
 
 
 def test_an_empty_database_says_what_to_do(open_page: OpenPage, world: World) -> None:
@@ -124,7 +192,7 @@ def test_an_empty_database_says_what_to_do(open_page: OpenPage, world: World) ->
 
 def test_the_filters_are_reached_by_keyboard_in_their_order(open_page: OpenPage, demand: World) -> None:
     page = open_demand(open_page, demand)
-    page.get_by_role("button", name="Sign out").focus()
+    page.get_by_role("button", name="Log out").focus()
     names: list[str] = []
     while "Show" not in names and len(names) < 12:
         page.keyboard.press("Tab")
@@ -143,7 +211,8 @@ def test_it_works_without_javascript(open_page: OpenPage, demand: World) -> None
     )
     plain = bare.new_page()
     plain.goto("/analytics/?channel=tiktok")
-    plain.locator("#channels summary").click()
+    for chart in CHARTS:
+        expect(plain.locator(f"#{chart}-chart")).to_be_hidden()
     expect(plain.locator("#channels details caption")).to_be_visible()
     plain.get_by_label("Channel", exact=True).select_option("instagram")
     plain.get_by_role("button", name="Show").click()
@@ -151,7 +220,15 @@ def test_it_works_without_javascript(open_page: OpenPage, demand: World) -> None
     bare.close()
 
 
+def test_the_menu_of_a_phone_leads_to_the_admin(open_page: OpenPage, demand: World) -> None:
+    page = open_demand(open_page, demand, width=390)
+    expect(page.locator("#sidebar")).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Deliveries").click()
+    expect(page).to_have_url(f"{demand.url}/admin/imports/import/")
+
+
 def test_the_home_page_leads_there(open_page: OpenPage, world: World) -> None:
     page = open_page("/")
-    page.get_by_role("link", name="Demand").first.click()
+    page.get_by_role("link", name="Demand", exact=True).click()
     expect(page).to_have_url(f"{world.url}/admin/login/?next=/analytics/")

@@ -31,7 +31,7 @@ def test_home_is_light_or_dark_as_the_reader_likes(open_page: OpenPage) -> None:
     colours = [
         open_page("/", scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor") for scheme in SCHEMES
     ]
-    assert colours == ["rgb(247, 248, 250)", "rgb(18, 21, 28)"]
+    assert colours == ["rgb(255, 255, 255)", "oklch(0.21 0.034 264.665)"]
 
 
 def operations() -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from airports.models import Airport
-from analytics.services.refresh_demand import refresh_demand
+from analytics.services.counting.refresh_demand import refresh_demand
 from imports.models import Citizen
 from tests.factories import people
 

@@ -10,7 +10,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from airports.models import Airport
-from analytics.services.refresh_demand import refresh_demand
+from analytics.services.counting.refresh_demand import refresh_demand
 from imports.models import Citizen, Import
 from tests.airports.builders import make_airport
 from tests.factories import people

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from analytics.services.place_towns import place_all_towns, place_towns
+from analytics.services.placing.place_towns import place_all_towns, place_towns
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from analytics.services.refresh_demand import refresh_all, refresh_demand
+from analytics.services.counting.refresh_demand import refresh_all, refresh_demand
 
 
 class Command(BaseCommand):

@@ -1,15 +1,16 @@
-"""The towns that are not on the map, and those that staff put there."""
+"""The towns that are not on the map, as a list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analytics.models import TownPlace
-from analytics.pages import words
+from analytics.pages import labels
 from analytics.pages.filters import Filters
-from analytics.pages.reading import UNPLACED
-from analytics.services.placing import TownCandidate
-from analytics.services.questions import Row
-from analytics.services.unplaced_towns import UnplacedTown
+from analytics.services.asking.questions import Row
+from analytics.services.placing.placer import TownCandidate
+from analytics.services.placing.unplaced_towns import UnplacedTown
+
+MOST_TOWNS = 8
+_ALL = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +32,20 @@ class Town:
     candidates: list[Candidate]
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """A town that staff placed."""
-
-    town: str
-    city: str
+def towns_to_settle(towns: Sequence[UnplacedTown], filters: Filters = _ALL) -> list[Town]:
+    """Lists towns for those who choose: of the whole picture, whatever is filtered."""
+    return [_town(town.town, town.courses, filters, [_candidate(one) for one in town.candidates]) for town in towns]
 
 
-def towns_to_settle(towns: Sequence[UnplacedTown], filters: Filters) -> list[Town]:
-    """For those who choose: of the whole picture, whatever is filtered."""
-    return [
-        Town(town.town, words.count(town.courses), _href(town.town, filters), list(map(_candidate, town.candidates)))
-        for town in towns
-    ]
+def towns_to_see(rows: Sequence[Row], filters: Filters = _ALL) -> list[Town]:
+    """Lists towns for the others: small ones are merged, as everywhere."""
+    return [_town(row.keys["town"], row.courses, filters, []) for row in rows if not row.is_other]
 
 
-def towns_to_see(rows: Sequence[Row], filters: Filters) -> list[Town]:
-    """For the others: small towns are merged, as everywhere."""
-    shown = [row for row in rows if not row.is_other][:UNPLACED]
-    return [Town(row.keys["town"], words.count(row.courses), _href(row.keys["town"], filters), []) for row in shown]
-
-
-def aliases(places: Sequence[TownPlace]) -> list[Alias]:
-    """What can be undone."""
-    return [Alias(place.town, f"{place.city}, {place.country}") for place in places]
-
-
-def _href(town: str, filters: Filters) -> str:
-    return filters.segment({"town": town})
+def _town(name: str, courses: int, filters: Filters, candidates: list[Candidate]) -> Town:
+    return Town(name, labels.count(courses), filters.segment({"town": name}), candidates)
 
 
 def _candidate(candidate: TownCandidate) -> Candidate:
-    detail = f"{words.count(candidate.population)} people" if candidate.population else ""
+    detail = f"{labels.count(candidate.population)} people" if candidate.population else ""
     return Candidate(candidate.geoname_id, f"{candidate.name}, {candidate.country}", detail)

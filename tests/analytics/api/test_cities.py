@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from airports.models import Airport
 from analytics.models import TownPlace
-from analytics.services.questions import MEASURES
+from analytics.services.asking.questions import MEASURES
 from tests.airports.builders import make_valencia
 from tests.analytics.api.test_demand import cells
 from tests.analytics.counted import make

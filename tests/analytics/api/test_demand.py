@@ -10,8 +10,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from analytics.models import ImportDemand
-from analytics.services.count_if_new import MOST_RESIDENTS
-from analytics.services.questions import MEASURES
+from analytics.services.asking.questions import MEASURES
+from analytics.services.counting.count_if_new import MOST_RESIDENTS
 from imports.models import Import
 from imports.services.erasing.delete_delivery import delete_delivery
 from tests.analytics.counted import Made, crowd, make

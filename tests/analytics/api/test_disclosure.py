@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from analytics.keys import KEYS
+from analytics.dimensions import DIMENSIONS
 from analytics.lattice import Key
 from analytics.models import Segment
-from analytics.services.questions import Question
-from analytics.services.refresh_demand import refresh_demand
-from analytics.services.settings import counting
+from analytics.services.asking.questions import Question
+from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.counting.settings import counting
 from imports.models import Import
 from imports.services.erasing.delete_delivery import delete_delivery
 from tests.analytics.counted import row_keys
@@ -55,7 +55,7 @@ def questions(segments: list[Key], dice: random.Random) -> list[Question]:
         towns, ages, channels, genders = ((value,) if (value := dice.choice(every)) else () for every in values)
         found.append(
             Question(
-                group_by=tuple(dice.sample(KEYS, dice.randint(1, 4))),
+                group_by=tuple(dice.sample(DIMENSIONS, dice.randint(1, 4))),
                 towns=towns,
                 age_groups=ages,
                 channels=channels,
@@ -91,7 +91,7 @@ def traced(question: Question, segments: dict[Key, tuple[People, int]]) -> dict[
 
 def segments_of(citizens: list[dict[str, Any]]) -> dict[Key, tuple[People, int]]:
     """Who is in each segment, and its bits as they are stored."""
-    masks = {row[:4]: row[4] for row in Segment.objects.filter(at_delivery=False).values_list(*KEYS, "published")}
+    masks = {row[:4]: row[4] for row in Segment.objects.filter(at_delivery=False).values_list(*DIMENSIONS, "published")}
     groups: dict[Key, set[int]] = {}
     for one in citizens:
         key = (one["town"], 0 if one["birth_date"] == BIRTHS[0] else 2, one["channel"], one["gender"])

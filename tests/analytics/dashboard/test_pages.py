@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from analytics.models import TownAlias, TownPlace
-from analytics.services.place_towns import place_towns
+from analytics.services.placing.place_towns import place_towns
 from config.common.accounts.services.tokens import issue_token
 from tests.analytics.counted import make
 

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 
 from analytics.models import TownPlace
-from analytics.services import place_towns as module
-from analytics.services.place_towns import place_towns
-from analytics.services.town_aliases import set_alias
+from analytics.services.placing import place_towns as module
+from analytics.services.placing.place_towns import place_towns
+from analytics.services.placing.town_aliases import set_alias
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KYIV, LVIV = 703448, 702550

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.services.find_city import find_city
+from analytics.services.placing.find_city import find_city
 from config.common.problems import InvalidInput
 
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analytics.services.find_demand import find_demand, find_opportunities
-from analytics.services.questions import GROUPABLE, MEASURES, Question, Row
+from analytics.services.asking.find_demand import find_demand, find_opportunities
+from analytics.services.asking.questions import GROUPABLE, MEASURES, Question, Row
 from config.common.accounts.services.tokens import issue_token
 from tests.analytics.counted import CHANNELS, GENDERS, TOWNS, Made, crowd, make, naive
 

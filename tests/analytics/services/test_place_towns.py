@@ -10,9 +10,9 @@ from airports.models import Airport
 from airports.services.flag_airport import flag_airport
 from airports.services.update_airport import update_airport
 from analytics.models import CurrentSegment, Segment, TownAlias, TownPlace
-from analytics.services.demand_towns import airports_changed, all_towns, any_town_without_place
-from analytics.services.place_towns import Placing, place_all_towns, place_towns
-from analytics.services.town_aliases import set_alias
+from analytics.services.placing.demand_towns import airports_changed, all_towns, any_town_without_place
+from analytics.services.placing.place_towns import Placing, place_all_towns, place_towns
+from analytics.services.placing.town_aliases import set_alias
 from tests.airports.builders import make_airport, make_valencia
 from tests.analytics.places.sample import cases
 

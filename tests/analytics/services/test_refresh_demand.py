@@ -9,10 +9,10 @@ import time_machine
 from django.db.models import Sum
 
 from analytics.models import CurrentSegment, DemandSettings, ImportDemand, Segment
-from analytics.services import refresh_demand as service
-from analytics.services.refresh_demand import REFRESH, refresh_all, refresh_demand
-from analytics.services.refresh_import import refresh_import
-from analytics.services.stale import count_stale_imports, stale_imports
+from analytics.services.counting import refresh_demand as service
+from analytics.services.counting.refresh_demand import REFRESH, refresh_all, refresh_demand
+from analytics.services.counting.refresh_import import refresh_import
+from analytics.services.counting.stale import count_stale_imports, stale_imports
 from analytics.tasks import refresh
 from config.common.background import publishing
 from config.common.privacy.readers import Reader

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from analytics.models import DemandSettings
-from analytics.services.refresh_demand import refresh_demand
-from analytics.services.stale import stale_imports, utc_today
+from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.counting.stale import stale_imports, utc_today
 from imports.fields import Patch
 from imports.models import Citizen, Import
 from imports.services.erasing.delete_delivery import delete_delivery, purge_deleted_deliveries

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection, transaction
 
 from analytics.models import ImportDemand
-from analytics.services import refresh_import as service
-from analytics.services.count_import import Count, count_import
-from analytics.services.refresh_demand import refresh_demand
-from analytics.services.stale import stale_imports, utc_today
+from analytics.services.counting import refresh_import as service
+from analytics.services.counting.count_import import Count, count_import
+from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.counting.stale import stale_imports, utc_today
 from imports.fields import Patch
 from imports.models import Correction, Import
 from imports.services.erasing.delete_delivery import delete_delivery

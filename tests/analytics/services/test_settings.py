@@ -3,8 +3,8 @@
 import pytest
 
 from analytics.models import DemandSettings
-from analytics.services.refresh_demand import refresh_demand
-from analytics.services.settings import Counting, counting, shown_counting
+from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.counting.settings import Counting, counting, counting_of_picture
 from tests.factories import people
 from tests.imports.world import load
 
@@ -22,6 +22,6 @@ def test_what_is_shown_keeps_its_age_groups_until_it_is_counted_again() -> None:
     load(people(3))
     refresh_demand()
     DemandSettings.objects.create(pk=1, age_bounds=[0, 30], small_segment=9)
-    assert shown_counting().scheme == "0,18,25,35,45,55,65;5"
+    assert counting_of_picture().scheme == "0,18,25,35,45,55,65;5"
     refresh_demand()
-    assert shown_counting().scheme == "0,30;9"
+    assert counting_of_picture().scheme == "0,30;9"

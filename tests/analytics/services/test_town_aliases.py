@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.models import TownAlias, TownPlace
-from analytics.services.place_towns import place_towns
-from analytics.services.town_aliases import remove_alias, set_alias
-from analytics.services.unplaced_towns import candidates, unplaced, unplaced_count
+from analytics.services.placing.place_towns import place_towns
+from analytics.services.placing.town_aliases import remove_alias, set_alias
+from analytics.services.placing.unplaced_towns import unplaced, unplaced_count
 from config.common.problems import InvalidInput, NotFound
 from tests.airports.builders import make_valencia
 from tests.analytics.services.test_place_towns import demand, places
@@ -116,12 +116,3 @@ def test_unplaced_towns_come_by_their_demand_with_their_candidates() -> None:
     assert [len(one.candidates) for one in found[:2]] == [0, 1]
     assert found[1].candidates[0].name == "Barcelona"
     assert ([one.town for one in unplaced(limit=1, offset=1)], unplaced_count()) == (["Barcelna"], 3)
-
-
-def test_candidates_of_a_placed_town_are_the_cities_of_its_name() -> None:
-    place_towns(towns=["Valencia"])
-    found = candidates(town="Valencia", limit=2)
-    assert [(city.name, city.country, city.similarity) for city in found] == [
-        ("Valencia", "VE", 1.0), ("Valencia", "ES", 1.0),
-    ]  # fmt: skip
-    assert candidates(town="never seen") == []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.models import ImportDemand
-from analytics.services.refresh_import import refresh_import
+from analytics.services.counting.refresh_import import refresh_import
 from imports.models import Citizen, Import
 from imports.services.erasing import erase_old_deliveries as service
 from imports.services.erasing.erase_delivery import mark_erased, scrub_erased_deliveries

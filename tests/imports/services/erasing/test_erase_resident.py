@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from analytics.models import ImportDemand
-from analytics.services.refresh_import import refresh_import
+from analytics.services.counting.refresh_import import refresh_import
 from config.common.idempotency.models import IdempotencyKey
 from config.common.privacy.models import ReadAudit
 from config.common.privacy.readers import Reader

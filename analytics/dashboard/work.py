@@ -1,0 +1,183 @@
+"""What happens and what waits: the tiles of deliveries, changes, links, queues and the database."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+from redis.exceptions import RedisError
+
+from airports.models import Airport, PendingChange
+from analytics.pages import labels
+from config.common.background.services.figures import seconds_since_beat
+from config.common.background.services.queues import Queue, queues
+from config.common.background.workers import workers_by_queue
+from config.common.observe.services.figures import database_bytes, database_connections
+from config.common.observe.services.health import redis_answers
+from imports.models import Correction, Import
+
+# What one sees at a glance; the lists behind have the rest.
+RECENT = 24
+MOST_LINES = 5
+# Beat writes down every minute what it sent.
+BEAT_SILENT_SECONDS = 180
+
+Status = Import.Status
+_UNDER_WAY = (Status.QUEUED, Status.LOADING, Status.CHECKED)
+# Classes of Unfold's own style sheet: other ones would have no colour.
+_COLOURS = {
+    Status.COMPLETE: "bg-green-500",
+    Status.FAILED: "bg-red-500",
+    Status.LOADING: "bg-primary-500",
+    Status.QUEUED: "bg-primary-300",
+    Status.CHECKED: "bg-orange-400",
+}
+_LABELS = {Status.FAILED: "danger", Status.CHECKED: "warning", Status.LOADING: "primary", Status.QUEUED: "info"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a tile: what it is, its figure, and the list behind it, if any. `label`: the kind of Unfold's label."""
+
+    name: str
+    figure: str
+    href: str
+    detail: str = ""
+    label: str = ""
+    percent: int | None = None
+
+
+def listing(name: str, **filters: object) -> str:
+    """Gives the address of the list of the admin that is called `name`, filtered."""
+    address = reverse(f"admin:{name}_changelist")
+    return f"{address}?{urlencode(filters)}" if filters else address
+
+
+def deliveries(_actor: User) -> dict[str, Any]:
+    """Shows those on their way or to be approved, the failed ones, and how many there are in each status."""
+    live = Import.objects.live().order_by("-id").defer("errors", "differences", "review")
+    under_way = live.filter(status__in=_UNDER_WAY)[:MOST_LINES]
+    failed = live.filter(status=Status.FAILED)[:MOST_LINES]
+    counts = Import.objects.all().by_status()
+    return {
+        # While something is on its way, the tile asks for itself again and again.
+        "is_live": bool(under_way),
+        "lines": [_delivery(one) for one in (*under_way, *failed)],
+        "counts": [
+            Line(status, labels.count(counts[status]), listing("imports_import", status__exact=status))
+            for status in Status.values
+            if status in counts
+        ],
+        "tracker": [_block(one) for one in reversed(live[:RECENT])],
+    }
+
+
+def changes(actor: User, *, now: datetime | None = None) -> dict[str, Any]:
+    """Counts what the reader may see of what changed since yesterday began, in UTC; each count leads to its list."""
+    yesterday = (now or timezone.now()).astimezone(UTC).date() - timedelta(days=1)
+    since = datetime.combine(yesterday, time.min, tzinfo=UTC)
+    # As their list: who may not delete sees no flagged ones.
+    airports = Airport.objects.all() if actor.has_perm("airports.delete_airport") else Airport.objects.live()
+    corrections = Correction.objects.filter(delivery__deleted_at=None)
+    kinds = [
+        ("Corrections of residents", "imports.view_correction", corrections, "corrected_at__gte"),
+        ("Deliveries received", "imports.view_import", Import.objects.live(), "created_at__gte"),
+        ("Airports changed", "airports.view_airport", airports, "updated_at__gte"),
+    ]
+    lines = [
+        Line(
+            name,
+            labels.count(rows.filter(**{moment: since}).count()),
+            listing(rows.model._meta.label_lower.replace(".", "_"), **{moment: f"{since:%Y-%m-%d %H:%M:%S+00:00}"}),
+        )
+        for name, permission, rows, moment in kinds
+        if actor.has_perm(permission)
+    ]
+    return {"since": since, "lines": lines}
+
+
+def links(_actor: User) -> dict[str, Any]:
+    """Shows the links that somebody can still confirm, those that expire first."""
+    waiting = PendingChange.objects.waiting(timezone.now()).order_by("expires_at", "pk")
+    next_ones = waiting.select_related("asked_by")[:MOST_LINES]
+    return {"count": waiting.count(), "lines": [_link(one) for one in next_ones]}
+
+
+def work(_actor: User) -> dict[str, Any]:
+    """Shows queues, schedules and the parts that everything stands on; what is ill has the label `danger`.
+
+    Without Redis it answers at once, and while Redis is frozen after half a second.
+    """
+    waiting, beat, connections = _queues(), seconds_since_beat(), database_connections()
+    is_silent, is_away = beat is None or beat > BEAT_SILENT_SECONDS, waiting is None
+    last = "never" if beat is None else f"{beat:,.0f} s ago"
+    is_full = connections["open"] >= connections["limit"]
+    used = f"{connections['open']:.0f} of {connections['limit']:.0f} connections, {filesizeformat(database_bytes())}"
+    schedules = listing("django_celery_beat_periodictask")
+    lines = [
+        *(waiting or []),
+        _state("Schedules", is_silent, "silent" if is_silent else "running", f"last sent {last}", href=schedules),
+        _state("Redis", is_away, "away" if is_away else "answers", "queues cannot be seen" if is_away else ""),
+        _state("Database", is_full, "full" if is_full else "answers", used),
+    ]
+    return {"lines": lines}
+
+
+def _queues() -> list[Line] | None:
+    """Writes a line for each queue; None while Redis does not answer."""
+    if not redis_answers():
+        return None
+    try:
+        workers, found = workers_by_queue(), {queue.name: queue for queue in queues()}
+    except (RedisError, OSError):
+        # Gone between the two questions.
+        return None
+    return [_queue(found[name], int(workers[name])) for name in settings.BACKGROUND_QUEUES]
+
+
+def _queue(queue: Queue, workers: int) -> Line:
+    # Messages are in no list, and what they are about is in several: a link would promise too much.
+    waits = "nothing waits" if queue.oldest is None else f"the oldest waits for {queue.oldest:,.0f} s"
+    count = "1 worker" if workers == 1 else f"{workers} workers"
+    return _state(f"Queue {queue.name}", not workers, f"{labels.count(queue.depth)} waiting", f"{count}, {waits}")
+
+
+def _state(name: str, is_ill: bool, figure: str, detail: str, *, href: str = "") -> Line:
+    return Line(name, figure, href, detail, "danger" if is_ill else "success")
+
+
+def _delivery(one: Import) -> Line:
+    href = reverse("admin:imports_import_change", args=[one.pk])
+    percent = None
+    detail = f"{one.source}, {_ago(one.created_at)}"
+    if one.status == Status.LOADING and one.citizen_count:
+        percent = min(100, 100 * one.processed // one.citizen_count)
+        detail = f"{one.source}, {labels.count(one.processed)} of {labels.count(one.citizen_count)} residents"
+    return Line(f"Delivery {one.pk}", one.status, href, detail, _LABELS.get(Status(one.status), ""), percent)
+
+
+def _block(one: Import) -> dict[str, str]:
+    """Describes one of the last deliveries as Unfold's tracker wants it."""
+    return {
+        "href": reverse("admin:imports_import_change", args=[one.pk]),
+        "tooltip": f"Delivery {one.pk} of {one.source}: {one.status}, {one.created_at:%d %b %Y}",
+        "color": _COLOURS.get(Status(one.status), "bg-base-300 dark:bg-base-600"),
+    }
+
+
+def _link(one: PendingChange) -> Line:
+    href = reverse("admin:airports_pendingchange_change", args=[one.pk])
+    what = f"Change airport {one.airport_id}" if one.airport_id else "Make an airport"
+    left = timesince(timezone.now(), one.expires_at, depth=1)
+    asked = f"asked by {one.asked_by.get_username()}, " if one.asked_by else ""
+    return Line(what, f"{left} left", href, f"{asked}{_ago(one.created_at)}")
+
+
+def _ago(moment: datetime) -> str:
+    return f"{timesince(moment, timezone.now(), depth=1)} ago"

@@ -1,0 +1,167 @@
+"""Keeps every suppressed cell in doubt, whatever sums and differences of answers somebody works out.
+
+This is the hypercube method of secondary suppression.
+
+Take a suppressed cell of k keys whose coarser cells are all published, and for each of its keys another value. The
+2ᵏ cells with the one or the other value are the corners of a box. Let one resident more be in every second corner and
+one fewer in the others: along each key the changes cancel out, so no count of a cell changes but those of the corners
+and of cells inside them. If all corners are suppressed no answer changes, so no answers tell the two worlds apart, and
+the cell has one resident more or fewer in one of them. A cell without such a box is not safe: then the box that costs
+least is suppressed, or, where there is none, the smallest cell around it.
+"""
+
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.dimensions import GROUPINGS
+from analytics.lattice import LINES, POSITIONS, Flags, Ints, Lattice
+
+# How many boxes are tried for a cell, some at a time. More would suppress a little less and take longer.
+_TRIES = (4, 12, 48)
+_NEVER = np.iinfo(np.int64).max
+
+
+class Hypercubes:
+    """Which cells have a box so far. A box stays one while more is suppressed."""
+
+    def __init__(self, lattice: Lattice) -> None:
+        self._lattice = lattice
+        self._is_boxed = [np.zeros(len(size), dtype=np.bool_) for size in lattice.size]
+        # The same dice each time: the same import is published in the same way.
+        self._dice = np.random.default_rng(0)
+        self._lines: dict[tuple[int, int], _Lines] = {}
+
+    def close(self) -> bool:
+        """Suppresses what is missing of boxes. Whether it was anything. Company must have been kept before."""
+        before = self._lattice.count_open()
+        # As they are now. What is suppressed meanwhile only adds to the boxes that there are.
+        self._lines = {line: _Lines(self._lattice, *line) for line in LINES}
+        for grouping in GROUPINGS:
+            if grouping.bit_count() > 1:
+                self._close(grouping)
+        return self._lattice.count_open() < before
+
+    def _close(self, grouping: int) -> None:
+        cells = self._outermost(grouping)
+        for tries in _TRIES:
+            cells = self._without_box(grouping, cells, tries)
+        for cell in cells:
+            self._suppress_for(grouping, int(cell))
+
+    def _outermost(self, grouping: int) -> Ints:
+        """Finds suppressed cells without a box, whose coarser cells are published."""
+        lattice = self._lattice
+        found = ~lattice.open[grouping] & ~self._is_boxed[grouping]
+        for bit in POSITIONS:
+            if grouping & bit:
+                found &= lattice.open[grouping & ~bit][lattice.parents[grouping, bit]]
+        return np.flatnonzero(found)
+
+    def _without_box(self, grouping: int, cells: Ints, tries: int) -> Ints:
+        """Gives those of the cells for which none was found."""
+        if not len(cells):
+            return cells
+        costs = self._costs(grouping, *self._boxes(grouping, cells, tries)).reshape(len(cells), tries)
+        found = (costs == 0).any(axis=1)
+        self._is_boxed[grouping][cells[found]] = True
+        missing: Ints = cells[~found]
+        return missing
+
+    def _suppress_for(self, grouping: int, cell: int) -> None:
+        lattice = self._lattice
+        here, others = self._boxes(grouping, np.array([cell]), _TRIES[-1])
+        costs = self._costs(grouping, here, others, to_suppress=True)
+        best = int(costs.argmin())
+        if costs[best] < _NEVER:
+            for corner in _corners(grouping, here[best : best + 1], others[best : best + 1]):
+                places, is_there = lattice.find(grouping, corner)
+                lattice.open[grouping][places[is_there]] = False
+            return
+        around = [(grouping & ~bit, lattice.parents[grouping, bit][cell]) for bit in POSITIONS if grouping & bit]
+        coarser, parent = min(around, key=lambda one: (lattice.size[one[0]][one[1]], one))
+        lattice.open[coarser][parent] = False
+
+    def _boxes(self, grouping: int, cells: Ints, tries: int) -> tuple[Ints, Ints]:
+        """Tries some boxes for each cell: its own values and the other ones, a row for each box.
+
+        The other value of a key is that of a suppressed cell which differs by this key alone; one there is in every
+        line with a published whole.
+        """
+        digits, cells = self._lattice.digits[grouping], np.repeat(cells, tries)
+        others = digits[cells]
+        for bit, position in POSITIONS.items():
+            if grouping & bit:
+                siblings = self._lines[grouping, bit].siblings(cells, self._dice.random(len(cells)))
+                others[:, position] = digits[siblings, position]
+        return digits[cells], others
+
+    def _costs(self, grouping: int, here: Ints, others: Ints, *, to_suppress: bool = False) -> Ints:
+        """Counts the published residents of each box's corners; `_NEVER` where it keeps nothing in doubt.
+
+        Of the ones that are not free this is looked into only if one is `to_suppress`.
+
+        It keeps a cell in doubt if none of its corners is known to be empty, and if every second of them has somebody
+        who may be taken away.
+        """
+        lattice, costs = self._lattice, np.zeros(len(here), dtype=np.int64)
+        occupied = [np.ones(len(here), dtype=np.bool_) for _ in range(2)]
+        corners = _corners(grouping, here, others)
+        for number, corner in enumerate(corners):
+            places, is_there = lattice.find(grouping, corner)
+            costs += np.where(is_there & lattice.open[grouping][places], lattice.size[grouping][places], 0)
+            occupied[number.bit_count() % 2] &= is_there
+        costs[~(occupied[0] | occupied[1])] = _NEVER
+        # This question takes the longest, so only of the boxes that may be chosen.
+        asked = np.flatnonzero(costs < _NEVER if to_suppress else costs == 0)
+        for corner in corners:
+            costs[asked[self._known_empty(grouping, corner[asked])]] = _NEVER
+        return costs
+
+    def _known_empty(self, grouping: int, digits: Ints) -> Flags:
+        """Whether a cell is empty and an answer says so, because it has no row `other` in which somebody might be."""
+        lattice = self._lattice
+        known, empty = np.zeros(len(digits), dtype=np.bool_), np.flatnonzero(~lattice.find(grouping, digits)[1])
+        for bit in POSITIONS:
+            if grouping & bit and len(empty):
+                places, is_there = lattice.find(grouping & ~bit, digits[empty])
+                known[empty] |= is_there & self._lines[grouping, bit].is_told[places]
+                known[empty] |= self._known_empty(grouping & ~bit, digits[empty])
+        return known
+
+
+class _Lines:
+    """The lines of a grouping along one of its keys: the parts of each cell of the grouping without the key."""
+
+    def __init__(self, lattice: Lattice, grouping: int, bit: int) -> None:
+        self._parents = lattice.parents[grouping, bit]
+        hidden = np.flatnonzero(~lattice.open[grouping])
+        # The suppressed cells, line by line; where each stands among them; where each line begins, how many it has.
+        self._hidden = hidden[np.argsort(self._parents[hidden], kind="stable")]
+        self._place = np.zeros(len(self._parents), dtype=np.int64)
+        self._place[self._hidden] = np.arange(len(hidden))
+        whole = lattice.open[grouping & ~bit]
+        self._count = np.bincount(self._parents[hidden], minlength=len(whole))
+        self._first = np.cumsum(self._count) - self._count
+        # All parts are shown: what is not among them is empty, and everybody knows.
+        self.is_told = whole & (self._count == 0)
+
+    def siblings(self, cells: Ints, dice: NDArray[np.float64]) -> Ints:
+        """Finds for each suppressed cell another one of its line, which `dice`, from 0 to 1, chooses."""
+        first, count = self._first[self._parents[cells]], self._count[self._parents[cells]]
+        steps = 1 + (dice * (count - 1)).astype(np.int64)
+        return self._hidden[first + (self._place[cells] - first + steps) % count]
+
+
+def _corners(grouping: int, here: Ints, others: Ints) -> list[Ints]:
+    """Lists the corners of each box, the cell itself first; the number of a corner has a bit for each other value."""
+    positions = [position for bit, position in POSITIONS.items() if grouping & bit]
+    corners = []
+    for takes in product((False, True), repeat=len(positions)):
+        corner = here.copy()
+        for position, is_other in zip(positions, takes, strict=True):
+            if is_other:
+                corner[:, position] = others[:, position]
+        corners.append(corner)
+    return corners

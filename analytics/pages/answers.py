@@ -1,0 +1,78 @@
+"""Asks the services for everything on the page, in one snapshot: its charts never contradict each other."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+
+from analytics.models import ImportDemand
+from analytics.pages.filters import Filters
+from analytics.pages.sections.unplaced import MOST_TOWNS
+from analytics.services.asking.find_cities import find_cities
+from analytics.services.asking.find_demand import find_demand, find_opportunities, is_restricted
+from analytics.services.asking.find_trend import find_trend
+from analytics.services.asking.questions import Cities, Demand, ImportRow
+from analytics.services.counting.settings import counting_of_picture
+from analytics.services.placing.unplaced_towns import UnplacedTown, unplaced
+from config.common.db.snapshots import snapshot
+
+OPPORTUNITIES = 12
+SEGMENTS = 25
+CHANNELS = 15
+TOWN_CHOICES = 300
+CANDIDATES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers. `total` has no row where nobody matches; `sources` are those of the current picture;
+    the opportunities have at least `least_residents`."""
+
+    sources: list[str]
+    age_groups: tuple[str, ...]
+    least_residents: int
+    total: Demand
+    towns: Demand
+    channels: Demand
+    heat: Demand
+    opportunities: Demand
+    segments: Demand
+    deliveries: list[ImportRow]
+    cities: Cities
+    unplaced: list[UnplacedTown]
+
+
+def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
+    """Gives the answers that `actor` may see. `may_place`: with the cities that a town may be, for those who choose."""
+    with snapshot():
+        counted_by = counting_of_picture()
+        # Nobody advertises to a handful of people, however keen.
+        least = max(filters.min_residents, counted_by.small_segment)
+        return Answers(
+            sources=list(ImportDemand.objects.current().order_by("source").values_list("source", flat=True)),
+            age_groups=counted_by.age_groups.labels,
+            least_residents=least,
+            total=find_demand(question=filters.question(group_by=(), min_residents=0), actor=actor),
+            # Choices: of everything, so that one can change to another.
+            towns=find_demand(
+                question=filters.question(group_by=("town",), towns=(), min_residents=0, limit=TOWN_CHOICES),
+                actor=actor,
+            ),
+            channels=find_demand(
+                question=filters.question(group_by=("channel",), channels=(), limit=CHANNELS), actor=actor
+            ),
+            heat=find_demand(question=filters.question(group_by=("town", "age_group")), actor=actor),
+            opportunities=find_opportunities(
+                question=filters.question(limit=OPPORTUNITIES, min_residents=least), actor=actor
+            ),
+            segments=find_demand(question=filters.question(limit=SEGMENTS, offset=filters.offset), actor=actor),
+            deliveries=_deliveries(filters, actor),
+            cities=find_cities(question=filters.question(), actor=actor),
+            unplaced=unplaced(limit=MOST_TOWNS, suggested=CANDIDATES) if may_place else [],
+        )
+
+
+def _deliveries(filters: Filters, actor: User) -> list[ImportRow]:
+    # By age over time only for those who may see residents: the service would refuse.
+    if filters.age_group and is_restricted(actor):
+        return []
+    return find_trend(question=filters.question(group_by=(), min_residents=0), actor=actor).rows

@@ -1,0 +1,53 @@
+"""Writes numbers, and the values of dimensions, for people."""
+
+from collections.abc import Mapping
+
+from analytics.disclosure import OTHER
+from analytics.pages.filters import OTHER_LABEL
+from analytics.services.asking.questions import Row
+
+DIMENSION_LABELS = {"town": "Town", "age_group": "Age", "channel": "Channel", "gender": "Gender", "source": "Source"}
+AVERAGE = 100.0
+NOTHING = "–"
+
+
+def count(value: int) -> str:
+    """Writes `12,345`."""
+    return f"{value:,}"
+
+
+def decimal(value: float | None) -> str:
+    """Writes `1,234.5`, a dash for what is not there."""
+    return NOTHING if value is None else f"{value:,.1f}"
+
+
+def signed(value: float, *, digits: int = 0) -> str:
+    """Writes `+12`, `−3` with a real minus, `±0`."""
+    text = f"{abs(value):,.{digits}f}"
+    if not any(digit in text for digit in "123456789"):
+        return f"±{text}"
+    return f"{'+' if value > 0 else '−'}{text}"
+
+
+def interval(row: Row) -> str:
+    """Writes `80.1 to 120.3`."""
+    if row.index_low is None or row.index_high is None:
+        return NOTHING
+    return f"{decimal(row.index_low)} to {decimal(row.index_high)}"
+
+
+def key_label(value: str, *, is_other: bool) -> str:
+    """Names a key of a row; what is merged is called so. A town may really be called "other"."""
+    return OTHER_LABEL if is_other and value == OTHER else value
+
+
+def segment_label(row: Row) -> str:
+    """Writes `Bogotá, 18-24, telegram`."""
+    values = [key_label(value, is_other=row.is_other) for value in row.keys.values()]
+    return ", ".join(dict.fromkeys(values)) or "All residents"
+
+
+def described(keys: Mapping[str, str]) -> str:
+    """Writes what is filtered: `town Kyiv, age 18-24`."""
+    named = {DIMENSION_LABELS[key].lower(): value for key, value in keys.items() if value and key in DIMENSION_LABELS}
+    return ", ".join(f"{name} {value}" for name, value in named.items())

@@ -1,0 +1,63 @@
+"""The towns on the map of the world."""
+
+from dataclasses import dataclass
+
+from analytics.pages import labels
+from analytics.pages.charts import Chart, point
+from analytics.pages.filters import Filters
+from analytics.pages.tables import MEASURE_LABELS, Cell, Table, measure_texts
+from analytics.projection import project
+from analytics.services.asking.questions import Cities, City
+
+MOST_ROWS = 50
+METHODS = {
+    "alias": "by hand",
+    "airport_city": "airport's city",
+    "name": "name",
+    "alternate_name": "other name",
+    "spelling": "other spelling",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CityMap:
+    """The map; `summary` tells how much of the demand is on it."""
+
+    chart: Chart
+    summary: str
+
+
+def city_map(cities: Cities, filters: Filters) -> CityMap:
+    """Shows every town that is placed."""
+    summary = f"{labels.count(cities.count)} towns on the map, {labels.count(len(cities.unplaced))} not placed."
+    towns = [_town(city, filters) for city in cities.placed]
+    data = {"kind": "map", "label": f"Map of the demand. {summary}", "towns": towns}
+    return CityMap(Chart("map", data, _table(cities, filters)), summary)
+
+
+def _town(city: City, filters: Filters) -> dict[str, object]:
+    x, y = project(latitude=city.latitude, longitude=city.longitude)
+    at = [round(x, 1), round(y, 1)]
+    found = point(city.row, filters, at=at, value=city.row.courses, index=city.row.index)
+    return found | {"title": f"{found['title']}\nPlaced at {city.city}, {city.country}"}
+
+
+def _table(cities: Cities, filters: Filters) -> Table:
+    first = sorted(cities.placed, key=lambda city: (-city.row.courses, city.town))[:MOST_ROWS]
+    columns = ("Town", "Placed as", "Found by", "Time zone", "Nearest airport", *MEASURE_LABELS)
+    note = f"The first {len(first)} of {labels.count(cities.count)}." if cities.count > len(first) else ""
+    csv = filters.api("demand", group_by="town", ordering="-courses")
+    return Table("Towns on the map", columns, [_cells(city, filters) for city in first], csv, note)
+
+
+def _cells(city: City, filters: Filters) -> list[Cell]:
+    airport = city.airport
+    near = f"{airport.code or airport.name}, {airport.distance / 1000:,.0f} km" if airport else labels.NOTHING
+    return [
+        Cell(city.town, filters.segment({"town": city.town}), is_key=True),
+        Cell(f"{city.city}, {city.country}"),
+        Cell(METHODS.get(city.method, city.method)),
+        Cell(city.time_zone),
+        Cell(near),
+        *(Cell(text, is_number=True) for text in measure_texts(city.row)),
+    ]

@@ -1,0 +1,115 @@
+"""Groups against their average, in order, a page of them. Numbers are worked out for many groups at once."""
+
+from typing import Any
+
+import numpy as np
+
+from analytics.dimensions import first_age
+from analytics.intervals import Numbers, clustered_interval
+from analytics.services.asking.fetch_columns import Ints
+from analytics.services.asking.questions import COUNTS, MEASURES, Question, Row
+from analytics.services.asking.read_groups import Groups
+
+# What is shown, and by what is sorted.
+_DECIMALS = 2
+
+
+class Ranking:
+    """The groups with at least `min_residents`, in the order of `question`; their numbers are places in `groups`.
+
+    `first`: a number for each group, by which they are sorted before everything else.
+    """
+
+    def __init__(self, groups: Groups, question: Question, *, first: Numbers | None = None) -> None:
+        residents, courses, buyers = (int(getattr(groups, name).sum()) for name in COUNTS)
+        # Courses of one resident on average over all groups, so that the large ones weigh more.
+        self._average = courses / residents if residents else 0.0
+        self._per_buyer = courses / buyers if buyers else 0.0
+        self._names = question.group_by
+        self._ordering = question.ordering
+        self._groups = groups
+        self._first = first
+        self._kept = np.flatnonzero(groups.residents >= question.min_residents)
+        self.count = len(self._kept)
+
+    def page(self, *, limit: int | None = None, offset: int = 0) -> Ints:
+        """Gives the numbers of the groups of a page, or of everything from `offset`."""
+        stop = self.count if limit is None else min(offset + limit, self.count)
+        return self._sorted(self._until(stop))[offset:stop]
+
+    def rows(self, page: Ints) -> list[Row]:
+        """Makes the rows of the groups with these numbers."""
+        measures = [self._published(name, page) for name in MEASURES]
+        others = self._groups.is_other[page].tolist()
+        return [
+            Row(keys=self._keys(number), is_other=bool(other), **dict(zip(MEASURES, measured, strict=True)))
+            for number, other, measured in zip(page.tolist(), others, zip(*measures, strict=True), strict=True)
+        ]
+
+    def _keys(self, number: int) -> dict[str, str]:
+        return {name: column[number] for name, column in zip(self._names, self._groups.keys, strict=True)}
+
+    def _published(self, name: str, page: Ints) -> list[Any]:
+        if name in COUNTS:
+            counts: list[Any] = getattr(self._groups, name)[page].tolist()
+            return counts
+        if name != "courses_per_100" and not self._average:
+            return [None] * len(page)
+        measured: list[Any] = self._measure(name, page).tolist()
+        return measured
+
+    def _until(self, stop: int) -> Ints:
+        """Finds groups among which the first `stop` ones are, and few more where the first column tells them apart.
+
+        So that of many groups only those near a page are put in order, with their names.
+        """
+        names = [name for name in self._ordering[:1] if name.removeprefix("-") in MEASURES]
+        if not 0 < stop < self.count or (self._first is None and not names):
+            return self._kept
+        column = self._column(names[0], self._kept) if self._first is None else self._first[self._kept]
+        return self._kept[np.flatnonzero(column <= np.partition(column, stop - 1)[stop - 1])]
+
+    def _sorted(self, among: Ints) -> Ints:
+        """Sorts by `first`, by the ordering, then what is merged last, then by the keys, then by import."""
+        columns: list[Any] = [] if self._first is None else [self._first[among]]
+        columns += [self._column(name, among) for name in self._ordering]
+        columns += [self._groups.is_other[among], *(self._positions(name, among) for name in self._names)]
+        columns += [self._groups.imports[among]]
+        # The last column counts first.
+        return among[np.lexsort(columns[::-1])]
+
+    def _column(self, name: str, among: Ints) -> Numbers:
+        """Gives the numbers by which the ordering `name` sorts, ascending."""
+        plain = name.removeprefix("-")
+        if plain in MEASURES:
+            column = self._measure(plain, among)
+        else:
+            # As a key, too, what is merged comes after all others.
+            column = self._positions(plain, among) + self._groups.is_other[among] * len(among)
+        return -column if name.startswith("-") else column
+
+    def _positions(self, name: str, among: Ints) -> Numbers:
+        """Numbers each value of a key by where it stands among all of them: texts by code point, age groups by age."""
+        column = self._groups.keys[self._names.index(name)]
+        values = [column[number] for number in among.tolist()]
+        order = sorted(set(values), key=first_age if name == "age_group" else None)
+        positions = {value: position for position, value in enumerate(order)}
+        return np.array([positions[value] for value in values], dtype=np.float64)
+
+    def _measure(self, name: str, among: Ints) -> Numbers:
+        """Measures each group; zeros for an index where the average is none."""
+        if name in COUNTS:
+            counts: Ints = getattr(self._groups, name)
+            return counts[among].astype(np.float64)
+        residents, courses = self._measure("residents", among), self._measure("courses", among)
+        if name == "courses_per_100":
+            return np.round(100 * courses / residents, _DECIMALS)
+        if not self._average:
+            return np.zeros(len(among))
+        # The average is taken as known: it is made of many more residents than any of its groups.
+        expected = self._average * residents
+        if name == "index":
+            return np.round(100 * courses / expected, _DECIMALS)
+        buyers = self._measure("buyers", among)
+        low, high = clustered_interval(courses, buyers, courses_per_buyer=self._per_buyer)
+        return np.round(100 * (low if name == "index_low" else high) / expected, _DECIMALS)

@@ -1,0 +1,154 @@
+"""Segments summed up to groups, in the database, and read column by column."""
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from django.db import models
+
+from analytics.dimensions import grouping_of
+from analytics.disclosure import OTHER
+from analytics.models import CurrentSegment, PublishedSegment, Segment
+from analytics.services.asking.fetch_columns import Ints, fetch_columns
+from analytics.services.asking.questions import COUNTS, SOURCE, Question
+from analytics.services.asking.scopes import Scope
+
+# The number of the age group of what is merged.
+_NO_AGE = -1
+_TEXTS = {"town", "channel", "gender"}
+
+# Whole imports, without adding up their segments: of hundreds of imports that would take a second. All segments of an
+# import have the same bit of the grouping by nothing, so any of them tells whether its total is shown.
+_TOTALS = """
+    SELECT import_id, residents, courses, buyers, 0 AS is_other FROM analytics_importdemand AS demand
+    WHERE residents > 0 AND import_id = ANY(%(imports)s)
+"""
+_VISIBLE_TOTALS = f"""{_TOTALS}
+    AND (
+        SELECT published & 1 FROM analytics_segment
+        WHERE import_id = demand.import_id AND at_delivery = %(at_delivery)s LIMIT 1
+    ) = 1
+"""  # nosec B608 # joins constants alone; values are parameters
+# PostgreSQL adds up bigint as numeric, which takes twice as long; doubles are exact to 2^53, far beyond any people.
+_SUMS = ", ".join(f"sum({name}::float8)::bigint AS {name}" for name in COUNTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Groups of residents and their counts, column by column, each with a value for every group.
+
+    `keys`: a column for each name of the question's `group_by`. `is_other`: 1 where segments are merged, else 0.
+    `imports`: whose groups they are where each is of one import, else 0.
+    """
+
+    keys: tuple[list[str], ...]
+    residents: Ints
+    courses: Ints
+    buyers: Ints
+    is_other: Ints
+    imports: Ints
+
+
+def read_groups(question: Question, scope: Scope, *, restricted: bool, by_import: bool = False) -> Groups:
+    """Reads the groups that `question` asks for, in no order; only ones with residents.
+
+    `restricted`: for callers who may not see residents. What they may know is decided for each import by itself and
+    stored as bits of its segments: a segment whose cell of the filtered keys is not shown counts nowhere, one whose
+    cell of the grouped and filtered keys is not shown counts as `other`. So an answer over several imports, towns, or
+    other values of a filter is the sum of the answers over each.
+    """
+    by_import = by_import or SOURCE in question.group_by
+    parts = [_read(question, part, restricted, by_import) for part in scope.by_scheme()]
+    places = range(len(question.group_by))
+    none = np.zeros(0, dtype=np.int64)
+    return Groups(
+        tuple(list(chain.from_iterable(part.keys[place] for part in parts)) for place in places),
+        *(np.concatenate([none, *(getattr(part, name) for part in parts)]) for name in Groups.__slots__[1:]),
+    )
+
+
+def _read(question: Question, scope: Scope, restricted: bool, by_import: bool) -> Groups:
+    names: tuple[str, ...] = ("import_id",) if by_import else ()
+    names += (*question.keys, *COUNTS, "is_other")
+    columns = fetch_columns(*_statement(question, scope, restricted, by_import), names=names, texts=_TEXTS)
+    imports = columns.get("import_id", np.zeros_like(columns["residents"]))
+    # The number -1 of what is merged is the last one of the ages.
+    ages, sources = (*scope.age_groups.labels, OTHER), {found.import_id: found.source for found in scope.imports}
+    if "age_group" in columns:
+        columns["age_group"] = [ages[number] for number in columns["age_group"].tolist()]
+    if SOURCE in question.group_by:
+        columns[SOURCE] = [sources[number] for number in imports.tolist()]
+    keys = tuple(columns[key] for key in question.group_by)
+    residents, courses, buyers = (columns[name] for name in COUNTS)
+    return Groups(keys, residents, courses, buyers, columns["is_other"], imports)
+
+
+def _statement(question: Question, scope: Scope, restricted: bool, by_import: bool) -> tuple[str, dict[str, Any]]:
+    if by_import and not question.keys and not question.filters:
+        return _VISIBLE_TOTALS if restricted else _TOTALS, _of_imports(scope)
+    conditions, values = _conditions(question, scope)
+    if restricted:
+        conditions.append(_shown(grouping_of(question.filters)))
+    table = _table(scope, restricted)._meta.db_table
+    own = ["import_id"] if by_import else []
+    # Where every grouped key is filtered, what is visible has its own name.
+    if not restricted or set(question.keys) <= set(question.filters):
+        return _summed(table, {key: key for key in (*own, *question.keys)}, conditions), values
+    shown, named = _shown(grouping_of((*question.keys, *question.filters))), _named(question)
+    merged = {key: str(_NO_AGE) if key == "age_group" else repr(OTHER) for key in question.keys}
+    # Not one grouping by CASE: most segments are merged, and to look each one up among the groups takes long.
+    apart = _summed(table, {key: key for key in (*own, *question.keys)}, [*conditions, named])
+    rest = _summed(
+        table,
+        {key: key for key in own} | merged,
+        [*conditions, f"NOT ({named})"],
+        is_other=f"(NOT bool_and({shown}))::int",
+    )
+    return f"{apart} UNION ALL {rest}", values
+
+
+def _summed(table: str, columns: dict[str, str], conditions: list[str], *, is_other: str = "0") -> str:
+    """Writes the statement that counts by those of `columns`, names and what they are, that are the table's own."""
+    own = [name for name, value in columns.items() if name == value]
+    return f"""
+        SELECT {"".join(f"{value} AS {name}, " for name, value in columns.items())} {_SUMS}, {is_other} AS is_other
+        FROM {table} WHERE {" AND ".join(conditions or ["true"])} {"GROUP BY" if own else ""} {", ".join(own)}
+        HAVING sum(residents::float8) > 0
+    """  # nosec B608 # joins names of columns alone; values are parameters
+
+
+def _shown(grouping: int) -> str:
+    return f"published & {1 << grouping} <> 0"
+
+
+def _named(question: Question) -> str:
+    """Writes the condition that a segment has a group of its own name: shown, and not by chance named as the merged."""
+    shown = _shown(grouping_of((*question.keys, *question.filters)))
+    if not set(question.keys) <= {"town", "channel"}:
+        return shown
+    return f"{shown} AND NOT ({' AND '.join(f'{key} = {OTHER!r}' for key in question.keys)})"
+
+
+def _of_imports(scope: Scope) -> dict[str, Any]:
+    return {"imports": [found.import_id for found in scope.imports], "at_delivery": scope.at_delivery}
+
+
+def _conditions(question: Question, scope: Scope) -> tuple[list[str], dict[str, Any]]:
+    conditions, values = [], _of_imports(scope)
+    for key, chosen in question.filters.items():
+        conditions.append(f"{key} = ANY(%({key})s)")
+        values[key] = _positions(chosen, scope) if key == "age_group" else list(chosen)
+    if not scope.is_picture:
+        conditions.append("import_id = ANY(%(imports)s) AND at_delivery = %(at_delivery)s")
+    return conditions, values
+
+
+def _positions(labels: tuple[str, ...], scope: Scope) -> list[int]:
+    return [number for number, label in enumerate(scope.age_groups.labels) if label in labels]
+
+
+def _table(scope: Scope, restricted: bool) -> type[models.Model]:
+    if not scope.is_picture:
+        return Segment
+    return PublishedSegment if restricted else CurrentSegment

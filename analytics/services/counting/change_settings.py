@@ -1,0 +1,61 @@
+"""Staff change how demand is counted; everything is counted again by the new rules."""
+
+from collections.abc import Sequence
+
+import structlog
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from analytics.dimensions import AgeGroups
+from analytics.models import DemandSettings
+from analytics.services.counting.refresh_demand import request_refresh
+from config.common.problems import FieldError, InvalidInput
+
+# Nobody is older; and more groups than this leave few residents in each.
+MAX_AGE = 120
+MAX_GROUPS = 20
+_ONE_ROW = 1
+
+logger = structlog.get_logger(__name__)
+
+
+def change_settings(*, age_bounds: Sequence[int], small_segment: int, actor: User) -> DemandSettings:
+    """Stores both and has everything counted again; until that is done, what is shown was counted by the old ones.
+
+    Raises `InvalidInput` with a pointer to each wrong one.
+    """
+    settings = DemandSettings(pk=_ONE_ROW, age_bounds=list(age_bounds), small_segment=small_segment)
+    if errors := _errors(settings):
+        raise InvalidInput("The settings are not valid.", errors=errors)
+    with transaction.atomic():
+        # A primary key that is set: the row is made, or changed, whoever came first.
+        settings.save()
+        transaction.on_commit(lambda: request_refresh(actor=actor))
+    logger.info("demand_settings_changed", user_id=actor.pk)
+    return settings
+
+
+def check_age_bounds(bounds: Sequence[int]) -> None:
+    """Raises `ValueError` that says what is wrong with them."""
+    if len(bounds) > MAX_GROUPS or any(bound > MAX_AGE for bound in bounds):
+        raise ValueError(f"There may be {MAX_GROUPS} groups at most, up to the age of {MAX_AGE}.")
+    AgeGroups(bounds)
+
+
+def _errors(settings: DemandSettings) -> list[FieldError]:
+    found = []
+    try:
+        settings.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as refusal:
+        found = [FieldError(f"/{name}", "invalid", told) for name, told in _told(refusal)]
+    if not found:
+        try:
+            check_age_bounds(settings.age_bounds)
+        except ValueError as refusal:
+            found = [FieldError("/age_bounds", "invalid", str(refusal))]
+    return found
+
+
+def _told(refusal: ValidationError) -> list[tuple[str, str]]:
+    return [(name, message) for name, messages in refusal.message_dict.items() for message in messages]

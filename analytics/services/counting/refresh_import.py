@@ -1,0 +1,168 @@
+"""Counts imports again and brings the current picture after them, in one transaction.
+
+Whoever reads in one snapshot sees the picture before or after it, never half; a refresh that dies has not happened.
+"""
+
+from datetime import UTC, date
+from typing import Any
+
+import pglock
+from django.db import connection, transaction
+from django.utils import timezone
+
+from analytics.models import ImportDemand
+from analytics.services.counting.count_import import Segments, count_import
+from analytics.services.counting.picture import PictureChange
+from analytics.services.counting.segments import delete_segments, read_segments, write_segments
+from analytics.services.counting.settings import Counting, counting
+from analytics.services.counting.stale import utc_today
+from imports.models import Import
+
+# Only where nothing else changed since it was counted, and nobody came into another age group.
+_GROW_OLDER = """
+    UPDATE analytics_importdemand AS demand SET as_of = %(today)s, refreshed_at = clock_timestamp()
+    FROM imports_import AS delivery
+    WHERE demand.import_id = %(import_id)s AND demand.is_current AND demand.scheme = %(scheme)s
+        AND delivery.id = demand.import_id AND delivery.revision = demand.revision
+        AND delivery.status = 'complete' AND delivery.deleted_at IS NULL
+        AND demand.as_of = %(as_of)s AND NOT EXISTS (
+            SELECT FROM imports_citizen WHERE import_id = delivery.id
+            AND width_bucket(birth_date, %(then)s::date[]) <> width_bucket(birth_date, %(now)s::date[])
+        )
+"""
+
+
+Status = Import.Status
+
+
+class NotCounted(Exception):
+    """The import ceased to be complete just now; it is found again as what it is then."""
+
+
+@transaction.atomic
+def refresh_import(*, import_id: int, today: date | None = None) -> None:
+    """Counts the import as it is now; of one that is deleted nothing stays, an erased one leaves the current picture.
+
+    With it the last complete import of its source becomes the current one. After a change of the age groups all
+    current imports are counted again with it, because their sums have one set of age groups.
+    """
+    # The connection's own lock, until the commit: sums are kept by differences, so one writer at a time.
+    pglock.advisory("demanda:analytics.write", xact=True).acquire()
+    by, day = counting(), today or utc_today()
+    if _only_grew_older(import_id, day, by):
+        return
+    others = ImportDemand.objects.current().exclude(scheme=by.scheme).values_list("pk", flat=True)
+    refresh = _Refresh(day, by)
+    for number in {import_id, *others}:
+        refresh.take(number)
+    refresh.write()
+
+
+def _only_grew_older(import_id: int, today: date, by: Counting) -> bool:
+    """Whether that was all, so that now the import is counted as of today."""
+    found = ImportDemand.objects.current().of(import_id)
+    if found is None or found.as_of == today or _current_id(found.source) != import_id:
+        return False
+    groups = by.age_groups
+    values: dict[str, Any] = {"import_id": import_id, "today": today, "as_of": found.as_of, "scheme": by.scheme}
+    values |= {"then": groups.births(found.as_of), "now": groups.births(today)}
+    with connection.cursor() as cursor:
+        cursor.execute(_GROW_OLDER, values)
+        return bool(cursor.rowcount)
+
+
+def _current_id(source: str) -> int | None:
+    """The import that is to be the current one of its source."""
+    last = Import.objects.last_complete_of(source)
+    return last.pk if last else None
+
+
+class _Refresh:
+    """The imports that are counted, or leave the current picture, in this transaction."""
+
+    def __init__(self, today: date, by: Counting) -> None:
+        self._today = today
+        self._by = by
+        self._change = PictureChange()
+        self._counted: set[int] = set()
+
+    def take(self, import_id: int) -> None:
+        """Brings one import up to date, and with it which one of its source is the current one."""
+        source = _source_of(import_id)
+        if source is None or import_id in self._counted:
+            return
+        current = _current_id(source)
+        # Who leaves goes first: a source has one current import.
+        for row in ImportDemand.objects.current().filter(source=source).exclude(pk=current):
+            self._leave(row)
+        if import_id != current:
+            self._settle(import_id, is_current=False)
+        if current is not None and (import_id == current or not _is_current(current)):
+            self._settle(current, is_current=True)
+
+    def write(self) -> None:
+        self._change.write()
+
+    def _leave(self, row: ImportDemand) -> None:
+        self._change.replace(read_segments(import_id=row.pk, at_delivery=False), {})
+        delete_segments(import_id=row.pk, at_delivery=False)
+        row.is_current, row.as_of = False, row.delivered_at.astimezone(UTC).date()
+        row.save(update_fields=["is_current", "as_of"])
+
+    def _settle(self, import_id: int, *, is_current: bool) -> None:
+        # Held until the commit: a deletion comes after it.
+        delivery = Import.objects.key_shared(import_id)
+        if (
+            delivery is None
+            or delivery.deleted_at is not None
+            or delivery.status not in (Status.COMPLETE, Status.ERASED)
+        ):
+            self._forget(import_id)
+        elif delivery.status == Status.COMPLETE:
+            self._count(delivery, is_current=is_current)
+
+    def _forget(self, import_id: int) -> None:
+        delete_segments(import_id=import_id, at_delivery=True)
+        ImportDemand.objects.filter(pk=import_id).delete()
+
+    def _count(self, delivery: Import, *, is_current: bool) -> None:
+        self._counted.add(delivery.pk)
+        delivered = delivery.created_at.astimezone(UTC).date()
+        as_of = self._today if is_current else delivered
+        count = count_import(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by)
+        if count is None:
+            raise NotCounted(delivery.pk)
+        self._write(delivery.pk, at_delivery=True, new=count.then)
+        if is_current:
+            old = self._write(delivery.pk, at_delivery=False, new=count.now)
+            self._change.replace(old, count.now)
+        residents, courses, buyers = (sum(values[number] for values in count.then.values()) for number in range(3))
+        ImportDemand(
+            delivery=delivery,
+            source=delivery.source,
+            delivered_at=delivery.created_at,
+            revision=count.revision,
+            scheme=self._by.scheme,
+            is_current=is_current,
+            as_of=as_of,
+            refreshed_at=timezone.now(),
+            residents=residents,
+            courses=courses,
+            buyers=buyers,
+        ).save()
+
+    def _write(self, import_id: int, *, at_delivery: bool, new: Segments) -> Segments:
+        """Returns what was there before."""
+        old = read_segments(import_id=import_id, at_delivery=at_delivery)
+        write_segments(import_id=import_id, at_delivery=at_delivery, old=old, new=new)
+        return old
+
+
+def _source_of(import_id: int) -> str | None:
+    """Locks an import that is there or was counted once."""
+    counted = ImportDemand.objects.filter(pk=import_id).values_list("source", flat=True).first()
+    return counted or Import.objects.filter(pk=import_id).values_list("source", flat=True).first()
+
+
+def _is_current(import_id: int) -> bool:
+    return ImportDemand.objects.current().filter(pk=import_id).exists()

@@ -1,0 +1,69 @@
+"""Reads and writes the segments of an import; only what differs is written."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+
+from analytics.services.counting.count_import import Segments
+
+# What one statement carries: its text is some two megabytes then.
+ROWS_AT_A_TIME = 10_000
+
+_READ = """
+    SELECT town, age_group, channel, gender, residents, courses, buyers, published
+    FROM analytics_segment WHERE import_id = %s AND at_delivery = %s
+"""
+_DELETE = """
+    DELETE FROM analytics_segment AS segment
+    USING unnest(%s::text[], %s::int[], %s::text[], %s::text[]) AS gone (town, age_group, channel, gender)
+    WHERE segment.import_id = %s AND segment.at_delivery = %s AND segment.town = gone.town
+        AND segment.age_group = gone.age_group AND segment.channel = gone.channel AND segment.gender = gone.gender
+"""
+_WRITE = """
+    INSERT INTO analytics_segment
+        (town, age_group, channel, gender, residents, courses, buyers, published, import_id, at_delivery)
+    SELECT counted.*, %s, %s
+    FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[])
+        AS counted
+    ON CONFLICT (import_id, at_delivery, town, age_group, channel, gender) DO UPDATE SET
+        residents = EXCLUDED.residents, courses = EXCLUDED.courses,
+        buyers = EXCLUDED.buyers, published = EXCLUDED.published
+"""
+
+
+def read_segments(*, import_id: int, at_delivery: bool) -> Segments:
+    """Reads what is stored of an import."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [import_id, at_delivery])
+        return {row[:4]: row[4:] for row in cursor.fetchall()}
+
+
+def write_segments(*, import_id: int, at_delivery: bool, old: Segments, new: Segments) -> None:
+    """Makes what is stored of an import, `old`, into `new`."""
+    if not new:
+        delete_segments(import_id=import_id, at_delivery=at_delivery)
+        return
+    gone = [key for key in old if key not in new]
+    changed = [(*key, *values) for key, values in new.items() if old.get(key) != values]
+    with connection.cursor() as cursor:
+        for columns in columns_of(gone):
+            cursor.execute(_DELETE, [*columns, import_id, at_delivery])
+        for columns in columns_of(changed):
+            cursor.execute(_WRITE, [import_id, at_delivery, *columns])
+
+
+def delete_segments(*, import_id: int, at_delivery: bool) -> None:
+    """Removes what is stored of an import."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM analytics_segment WHERE import_id = %s AND at_delivery = %s", [import_id, at_delivery]
+        )
+
+
+def columns_of(rows: Sequence[tuple[Any, ...]]) -> Iterator[list[list[Any]]]:
+    """Turns rows into arrays for `unnest`, a bounded number at a time."""
+    rest = iter(rows)
+    while batch := list(islice(rest, ROWS_AT_A_TIME)):
+        yield [list(column) for column in zip(*batch, strict=True)]

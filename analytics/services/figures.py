@@ -1,9 +1,0 @@
-"""What the metrics tell of the counting."""
-
-from analytics.services.stale import count_stale_imports
-from config.common.observe.metrics import gauge
-
-
-def register() -> None:
-    """Adds them to `/metrics`."""
-    gauge("demanda_stale_imports", "Imports that are not counted as they are now.", count_stale_imports)

@@ -1,0 +1,40 @@
+"""Finds the city that a person names in a form: `Valencia, ES`, or its GeoNames id."""
+
+from analytics.places.cities import City, cities_named, city_by_id
+from analytics.places.names import key_of, own_names
+from analytics.places.regions import qualified
+from config.common.problems import FieldError, InvalidInput
+
+# More digits are no id of GeoNames.
+_MAX_DIGITS = 18
+_TOLD = 5
+
+
+def find_city(text: str) -> City:
+    """Finds the place with this id, or the city with this own name in this country. Keeps no list of cities in memory.
+
+    Raises `InvalidInput` with the pointer `/city` where there is none, or more than one.
+    """
+    text = text.strip()
+    if text.isdecimal() and text.isascii() and len(text) <= _MAX_DIGITS:
+        return _only([city for city in [city_by_id(int(text))] if city])
+    parts = qualified(text)
+    if parts is None:
+        raise _refused("Write the city and its country, as “Valencia, ES”, or its GeoNames id.")
+    wanted = key_of(parts.town)
+    named = cities_named(lambda name: wanted in {key_of(one) for one in own_names(name)}) if wanted else []
+    return _only(next((inside for region in parts.regions if (inside := [*filter(region.holds, named)])), []))
+
+
+def _only(cities: list[City]) -> City:
+    if len(cities) == 1:
+        return cities[0]
+    if not cities:
+        raise _refused("GeoNames knows no city with this id, or with this as its own name in this country.")
+    cities = sorted(cities, key=lambda city: (-city.population, city.geoname_id))
+    told = ", ".join(f"{city.geoname_id} ({city.population:,} inhabitants, {city.region})" for city in cities[:_TOLD])
+    raise _refused(f"There are {len(cities)} of this name. Write the GeoNames id of one: {told}.")
+
+
+def _refused(detail: str) -> InvalidInput:
+    return InvalidInput(detail, errors=[FieldError("/city", "unknown_city", detail)])

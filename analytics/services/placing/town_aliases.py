@@ -1,0 +1,76 @@
+"""Staff say what city a town is, or take it back. Both count at once, and need no list of cities in memory."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from analytics.models import TownAlias, TownPlace
+from analytics.places.cities import City, city_by_id
+from analytics.services.placing.place_towns import PLACE
+from analytics.services.placing.placer import place_of
+from config.common.background.publishing import enqueue
+from config.common.problems import FieldError, InvalidInput, NotFound
+
+_MAX_TOWN = 256
+_FOUND = [field.name for field in TownPlace._meta.concrete_fields if not field.primary_key]
+
+
+def set_alias(*, town: str, geoname_id: int, actor: User | None) -> TownPlace:
+    """Says that `town`, as the deliveries write it, is the city with this GeoNames id; the place that it has now.
+
+    Raises `InvalidInput` for a city that GeoNames does not know (`/geoname_id`), and for a name that no delivery can
+    have (`/town`).
+    """
+    city = _checked(town, geoname_id)
+    with transaction.atomic():
+        # Whoever comes second waits here: the town's place is written under the alias's lock.
+        alias, _ = TownAlias.objects.update_or_create(
+            town=town,
+            defaults={"geoname_id": geoname_id, "created_by": actor},
+            create_defaults={"geoname_id": geoname_id, "created_by": actor, "before": _place_now(town)},
+        )
+        place = place_of(town, TownPlace.Method.ALIAS, city, at=timezone.now())
+        before = alias.before or {}
+        place.suggestions = before.get("suggestions", [])
+        TownPlace.objects.bulk_create([place], update_conflicts=True, unique_fields=["town"], update_fields=_FOUND)
+    return place
+
+
+def remove_alias(*, town: str, actor: User | None) -> TownPlace | None:
+    """Takes it back: the town is again where it was without the alias, if it was anywhere; else a task places it.
+
+    Raises `NotFound` for a town without an alias.
+    """
+    with transaction.atomic():
+        alias = TownAlias.objects.select_for_update().filter(town=town).first()
+        if alias is None:
+            raise NotFound("This town has no alias.")
+        TownPlace.objects.filter(pk=town).delete()
+        alias.delete()
+        if alias.before is None:
+            enqueue(PLACE)
+            return None
+        # With the moment of that time: if airports changed since, its towns are placed anew.
+        place = TownPlace.objects.create(town=town, **alias.before)
+    place.refresh_from_db()
+    return place
+
+
+def _checked(town: str, geoname_id: int) -> City:
+    errors = []
+    if not 1 <= len(town) <= _MAX_TOWN or "\0" in town:
+        errors.append(FieldError("/town", "invalid", f"A town has 1 to {_MAX_TOWN} characters."))
+    city = city_by_id(geoname_id)
+    if city is None:
+        errors.append(FieldError("/geoname_id", "unknown_city", "GeoNames has no city with this id."))
+    if errors or city is None:
+        raise InvalidInput("This alias cannot be given.", errors=errors)
+    return city
+
+
+def _place_now(town: str) -> dict[str, Any] | None:
+    """Reads what was found without an alias; None where nothing was."""
+    found: dict[str, Any] | None = TownPlace.objects.filter(pk=town).values(*_FOUND).first()
+    return found if found and found["method"] != TownPlace.Method.ALIAS else None
