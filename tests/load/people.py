@@ -36,12 +36,13 @@ def main() -> int:
 def _person(number: int, role: str) -> dict[str, Any]:
     from django.contrib.auth.models import Group, User
     from django_otp.oath import totp
+    from django_otp.util import random_hex
 
-    from config.common.accounts.services.second_factor import enrol, new_key
+    from config.common.accounts.services.second_factor import enrol
 
     user = User.objects.create_user(f"person-{number}", password=_PASSWORD)
     user.groups.add(Group.objects.get(name=role))
-    key = new_key()
+    key = random_hex()
     codes = enrol(user=user, key=key, code=f"{totp(bytes.fromhex(key)):06d}")
     return {"username": user.username, "password": _PASSWORD, "role": role, "codes": codes}
 

@@ -9,10 +9,11 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.utils import timezone
+from django_otp.util import random_hex
 from rest_framework.test import APIClient
 
 from config.common.accounts.models import ApiToken
-from config.common.accounts.services.second_factor import enrol, factor_id, new_key, with_factor
+from config.common.accounts.services.second_factor import enrol, factor_id, with_factor
 from config.common.accounts.services.tokens import issue_token
 from tests.common.accounts.sign_in.steps import app_code
 
@@ -194,7 +195,7 @@ def test_a_manager_takes_the_factor_of_others_off_but_not_of_superusers_or_onese
     mia = User.objects.get(username="mia")
     ada = User.objects.create_user("ada")
     for user in (ada, root, mia):
-        key = new_key()
+        key = random_hex()
         enrol(user=user, key=key, code=app_code(key))
     # The session that her new factor ended.
     change = browser.session

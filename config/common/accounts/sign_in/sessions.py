@@ -6,15 +6,16 @@ from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
-from django.contrib.auth import get_user, login
-from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth import login
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
+from django_otp.util import random_hex
 
 from config.common.accounts.backends import RoleBackend
-from config.common.accounts.services.second_factor import factor_id, is_required, new_key
+from config.common.accounts.services.second_factor import factor_id, is_required
 from config.common.accounts.sessions import SessionStore
 
 # Names in a session.
@@ -36,22 +37,17 @@ class SessionUserMiddleware(AuthenticationMiddleware):
 
 
 def _session_user(request: HttpRequest) -> User | AnonymousUser:
-    if not hasattr(request, "_cached_user"):
-        request._cached_user = _holder(request)  # type: ignore[attr-defined]  # where Django and the log line look
-    known: User | AnonymousUser = request._cached_user  # type: ignore[attr-defined]  # as above
-    return known
-
-
-def _holder(request: HttpRequest) -> User | AnonymousUser:
     user = get_user(request)
     if isinstance(user, AnonymousUser):
         return user
     session = cast("SessionStore", request.session)
-    if not (_is_young(session.get(_SINCE)) and _has_factor(session, user)):
-        session.flush()
-        return AnonymousUser()
-    session.keep()
-    return user
+    if _is_young(session.get(_SINCE)) and _has_factor(session, user):
+        session.keep()
+        return user
+    session.flush()
+    nobody = AnonymousUser()
+    request._cached_user = nobody  # type: ignore[attr-defined]  # where Django keeps whom it found
+    return nobody
 
 
 def _is_young(since: object) -> bool:
@@ -73,13 +69,19 @@ def sign_in(request: HttpRequest, user: User, *, factor: int | None) -> None:
     """Makes the session the user's. `factor` is the one that they have just proved to have."""
     request.session.pop(_PENDING, None)
     login(request, user, backend=_BACKEND)
-    request.session[_FACTOR] = factor
+    _carry(request, factor)
 
 
 def change_factor(request: HttpRequest, factor: int | None) -> None:
     """The session goes on with another factor, or none, while all others of the user's end."""
     request.session.cycle_key()
+    _carry(request, factor)
+
+
+def _carry(request: HttpRequest, factor: int | None) -> None:
     request.session[_FACTOR] = factor
+    # It is stored, or of no use.
+    request.session.pop(_KEY, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,5 @@ def pending(request: HttpRequest) -> Pending | None:
 
 def key_to_enrol(request: HttpRequest) -> str:
     """The secret that this session's browser shows, another for each session."""
-    key: str = request.session.setdefault(_KEY, new_key())
+    key: str = request.session.setdefault(_KEY, random_hex())
     return key
-
-
-def forget_key(request: HttpRequest) -> None:
-    """It is stored, or of no use."""
-    request.session.pop(_KEY, None)

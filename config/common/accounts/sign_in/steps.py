@@ -1,28 +1,25 @@
 """The pages of signing in: the password, and the code after it."""
 
-from typing import Any
+from typing import Any, cast
 
 from axes.handlers.proxy import AxesProxyHandler
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.csrf import csrf_protect
-from django.views.generic import View
+from django.views.generic import FormView
 from unfold.forms import AuthenticationForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from config.common.accounts.services.second_factor import Check, check_code, factor_id, is_required
 from config.common.accounts.sign_in.events import fail
-from config.common.accounts.sign_in.forms import CodeForm
 from config.common.accounts.sign_in.sessions import Pending, pending, sign_in, wait_for_factor
 from config.common.accounts.sign_in.tries import limit_tries
 from config.common.http.error_pages import locked_out
-
-_HINT = "Six digits from your app, or one of your recovery codes."
 
 
 @method_decorator(limit_tries, name="post")
@@ -51,32 +48,81 @@ class PasswordView(LoginView):
         return HttpResponseRedirect(reverse("sign-in-code" if has_factor else "second-factor-set-up"))
 
 
-@method_decorator(csrf_protect, name="dispatch")
+class CodeForm(forms.Form):
+    """A code, as the app or a paper shows it: with its spaces."""
+
+    code = forms.CharField(
+        max_length=64,
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def focus(self) -> None:
+        """Puts the cursor into the field when the page opens."""
+        self.fields["code"].widget.attrs["autofocus"] = True
+
+
 @method_decorator(limit_tries, name="post")
-class CodeView(View):
+class CodePage(FormView):  # type: ignore[type-arg]  # Django's takes no argument when it runs
+    """A page that asks for a code; `form_valid` of each says what the code is for."""
+
+    form_class = CodeForm
+    title = ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs), "title": self.title}
+
+    def form_invalid(self, form: CodeForm) -> HttpResponse:
+        form.focus()
+        return super().form_invalid(form)
+
+    def refuse(self, form: CodeForm, why: str) -> HttpResponse:
+        """The page again, which says why the code is not taken."""
+        form.add_error("code", why)
+        return self.form_invalid(form)
+
+    def refusal(self, form: CodeForm, user: User) -> HttpResponse | None:
+        """The answer to a code that is not the user's; None for one that is, and that opens nothing from now on."""
+        if is_locked(self.request, user):
+            return locked_out(self.request)
+        found = check_code(user=user, code=form.cleaned_data["code"])
+        if found.accepted:
+            return None
+        if not found.wait:
+            fail(self.request, user)
+        return self.refuse(form, _why(found))
+
+
+class CodeView(CodePage):
     """The second step."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    template_name = "admin/sign_in/code.html"
+    title = "Your second factor"
+    waiting: Pending
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         waiting = pending(request)
         if waiting is None or factor_id(waiting.user) is None:
-            return HttpResponseRedirect(reverse("admin:login"))
-        return self._page(request, waiting, CodeForm(hint=_HINT, autofocus=True))
+            return redirect("admin:login")
+        self.waiting = waiting
+        return cast("HttpResponse", super().dispatch(request, *args, **kwargs))
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        waiting = pending(request)
-        if waiting is None or factor_id(waiting.user) is None:
-            return HttpResponseRedirect(reverse("admin:login"))
-        form = CodeForm(request.POST, hint=_HINT, autofocus=True)
-        if is_locked(request, waiting.user):
-            return locked_out(request)
-        if proves(request, waiting.user, form):
-            sign_in(request, waiting.user, factor=factor_id(waiting.user))
-            return HttpResponseRedirect(waiting.then)
-        return self._page(request, waiting, form)
+    def get_form(self, form_class: type[CodeForm] | None = None) -> CodeForm:
+        form: CodeForm = super().get_form(form_class)
+        form.fields["code"].help_text = "Six digits from your app, or one of your recovery codes."
+        form.focus()
+        return form
 
-    def _page(self, request: HttpRequest, waiting: Pending, form: CodeForm) -> HttpResponse:
-        context = {"title": "Your second factor", "form": form, "name": waiting.user.get_username()}
-        return render(request, "admin/sign_in/code.html", {**admin.site.each_context(request), **context})
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(name=self.waiting.user.get_username(), **kwargs)
+
+    def form_valid(self, form: CodeForm) -> HttpResponse:
+        user = self.waiting.user
+        if (refusal := self.refusal(form, user)) is not None:
+            return refusal
+        sign_in(self.request, user, factor=factor_id(user))
+        return HttpResponseRedirect(self.waiting.then)
 
 
 def is_locked(request: HttpRequest, user: User) -> bool:
@@ -84,19 +130,7 @@ def is_locked(request: HttpRequest, user: User) -> bool:
     return not AxesProxyHandler.is_allowed(request, {"username": user.get_username()})
 
 
-def proves(request: HttpRequest, user: User, form: Form) -> bool:
-    """Whether the form's code is the user's; if not, the form says why."""
-    if not form.is_valid():
-        return False
-    found = check_code(user=user, code=form.cleaned_data["code"])
-    if not found.accepted:
-        form.add_error("code", _refusal(found))
-        if not found.wait:
-            fail(request, user)
-    return found.accepted
-
-
-def _refusal(found: Check) -> str:
+def _why(found: Check) -> str:
     if not found.wait:
         return "This code is wrong, or was used before."
     seconds = "1 second" if found.wait == 1 else f"{found.wait} seconds"

@@ -8,21 +8,25 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.util import random_hex
 
-from config.common.accounts.services.second_factor import enrol, new_key
+from config.common.accounts.services.second_factor import enrol
 
 PASSWORD = "a long password"
+# What `opens` finds for a stranger, and for whoever has signed in.
+NOTHING = [401, 302, 302, 302]
+EVERYTHING = [200] * 4
 
 
-def app_code(key: str, *, steps: int = 0) -> str:
-    """What the app shows for the hexadecimal `key`, or will show so many steps later."""
-    return f"{totp(bytes.fromhex(key), drift=steps):06d}"
+def app_code(key: str) -> str:
+    """What the app shows for the hexadecimal `key`."""
+    return f"{totp(bytes.fromhex(key)):06d}"
 
 
 def person_with_factor(username: str = "ada") -> tuple[User, str, list[str]]:
     """A superuser, the key in the app, and the recovery codes. The code of this moment is used up."""
     user = User.objects.create_superuser(username, password=PASSWORD)
-    key = new_key()
+    key = random_hex()
     return user, key, enrol(user=user, key=key, code=app_code(key))
 
 

@@ -11,6 +11,8 @@ from time_machine import Traveller
 from config.common.accounts.services.second_factor import factor_id
 from config.common.accounts.services.tokens import issue_token
 from tests.common.accounts.sign_in.steps import (
+    EVERYTHING,
+    NOTHING,
     PASSWORD,
     app_code,
     give_code,
@@ -23,8 +25,6 @@ from tests.common.accounts.sign_in.steps import (
 
 pytestmark = pytest.mark.django_db
 SET_UP, OWN = "/admin/second-factor/set-up/", "/admin/second-factor/"
-NOTHING = [401, 302, 302, 302]
-EVERYTHING = [200] * 4
 
 
 @pytest.fixture
