@@ -28,7 +28,7 @@ class Box:
     north: float
 
     def parts(self) -> "list[Box]":
-        """The same places as boxes that do not cross: one, or one on each side of the antimeridian."""
+        """Cuts the box at the antimeridian: one box that does not cross it, or one on each side."""
         if self.west > self.east:
             return [Box(self.west, self.south, 180.0, self.north), Box(-180.0, self.south, self.east, self.north)]
         # 180 and -180 are the same meridian, and an airport on it may be written either way.
@@ -53,7 +53,7 @@ def box_around(centre: Point, radius: float) -> Box:
 
 
 def _wrapped(longitude: float) -> float:
-    """The same meridian within ±180."""
+    """Gives the meridian a number within ±180."""
     if longitude < -180:
         return longitude + 360
     return longitude - 360 if longitude > 180 else longitude

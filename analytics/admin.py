@@ -1,10 +1,9 @@
 """Places of towns in the admin, and what staff say of them."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -22,6 +21,7 @@ from analytics.models import TownAlias, TownPlace
 from analytics.querysets import TownAliasQuerySet
 from analytics.services.placing.find_city import find_city
 from analytics.services.placing.town_aliases import remove_alias, set_alias
+from config.common.http.callers import acting
 from config.common.problems import InvalidInput
 from config.common.staff.read_only import ReadOnlyAdmin
 
@@ -145,12 +145,12 @@ class TownAliasAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
         return format_html(_LINK, reverse("admin:analytics_townplace_change", args=[row.town]), self.city(row))
 
     def save_model(self, request: HttpRequest, obj: TownAlias, form: TownAliasForm, change: bool) -> None:
-        set_alias(town=obj.town, geoname_id=form.cleaned_data["city"], actor=cast("User", request.user))
+        set_alias(town=obj.town, geoname_id=form.cleaned_data["city"], actor=acting(request))
         # The admin goes on with the object that it knows: it must name the row that was made.
         obj.pk = TownAlias.objects.values_list("pk", flat=True).get(town=obj.town)
 
     def delete_model(self, request: HttpRequest, obj: TownAlias) -> None:
-        remove_alias(town=obj.town, actor=cast("User", request.user))
+        remove_alias(town=obj.town, actor=acting(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[TownAlias]) -> None:
         for alias in queryset:

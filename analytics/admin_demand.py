@@ -6,7 +6,6 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
@@ -19,6 +18,7 @@ from analytics.services.asking.find_demand import is_restricted
 from analytics.services.counting.change_settings import MAX_AGE, MAX_GROUPS, change_settings, check_age_bounds
 from analytics.services.counting.settings import counting
 from analytics.services.counting.stale import utc_today
+from config.common.http.callers import acting
 from config.common.staff.read_only import ReadOnlyAdmin
 
 # Of a delivery of few residents they say something of each.
@@ -72,7 +72,7 @@ class ImportDemandAdmin(ReadOnlyAdmin):
         return channels_page(request)
 
     def _shown(self, request: HttpRequest, names: Sequence[Any]) -> Sequence[Any]:
-        restricted = is_restricted(cast("User", request.user))
+        restricted = is_restricted(acting(request))
         return [name for name in names if not (restricted and name in _FIGURES)]
 
 
@@ -140,6 +140,6 @@ class DemandSettingsAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold ha
         stored = change_settings(
             age_bounds=form.cleaned_data["age_bounds"],
             small_segment=form.cleaned_data["small_segment"],
-            actor=cast("User", request.user),
+            actor=acting(request),
         )
         obj.pk = stored.pk

@@ -12,10 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
-from airports.admin.shown import acting
 from airports.models import Airport
 from airports.services.flag_many import Outcomes, flag_airports, restore_airports
 from airports.services.purge_airports import purge_airports
+from config.common.http.callers import acting
 
 _NAMED = 5
 # Django's own name for the filters of the list, in the address of a page that it led to.

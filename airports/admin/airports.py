@@ -18,13 +18,13 @@ from airports.admin.export import ExportMixin
 from airports.admin.filters import CountryFilter, HistoryFilter, SourceFilter, TypeFilter
 from airports.admin.forms import AirportForm
 from airports.admin.history import HistoryMixin
-from airports.admin.shown import acting
 from airports.admin.upload import UploadMixin
 from airports.fields import NAMES
 from airports.models import Airport
 from airports.services.create_airport import create_airport
 from airports.services.flag_many import flag_airports
 from airports.services.update_airport import update_airport
+from config.common.http.callers import acting
 from config.common.problems import Problem
 
 _FLAGGED = "flagged"

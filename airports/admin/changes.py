@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from airports.admin.shown import acting, difference_list, differences
+from airports.admin.formatting import difference_list, differences
 from airports.models import PendingChange, QueuedCreate
 from airports.querysets import PendingChangeQuerySet
 from airports.services.pending_changes import differences_of
 from airports.services.withdraw_changes import withdraw_changes
+from config.common.http.callers import acting
 from config.common.staff.read_only import ReadOnlyAdmin
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import FileResponse
 
-from airports.admin.shown import label
+from airports.admin.formatting import label
 from airports.fields import NAMES
 from airports.services.keep_upload import tell_differences
 from config.common.http.tables import CSV, csv_lines

@@ -11,12 +11,14 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
 
-from airports.admin.shown import acting, differences
+from airports.admin.formatting import differences
 from airports.api.serializers import action_of
 from airports.fields import NAMES
 from airports.models import Airport
 from airports.services.bring_back import recreate_airport, revert_airport
 from airports.services.history import changes_in, history_of, version_of
+from config.common.digits import number_in
+from config.common.http.callers import acting
 from config.common.problems import NotFound, Problem
 
 _ROWS = 50
@@ -116,10 +118,10 @@ def _codes(problem: Problem) -> list[str]:
 
 
 def _number(text: str) -> int:
-    # What PostgreSQL could not hold is no number of anything here.
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+    number = number_in(text)
+    if number is None:
         raise Http404
-    return int(text)
+    return number
 
 
 def _or_404(find: Callable[[], Any]) -> Any:

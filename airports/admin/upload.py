@@ -15,11 +15,12 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from airports.admin.differences import differences_csv, what
-from airports.admin.shown import Difference, acting, differences
+from airports.admin.formatting import Difference, differences
 from airports.fields import NAMES
 from airports.models import KeptUpload
 from airports.services.keep_upload import forget_upload, keep_upload, kept_upload, take_upload
 from airports.services.upload_airports import UploadResult, upload_airports
+from config.common.http.callers import acting
 from config.common.problems import InvalidInput, NoSpace, NotFound
 
 _COUNTS = ("rows", "created", "updated", "unchanged", "displaced", "skipped_deleted")

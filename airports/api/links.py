@@ -46,7 +46,7 @@ class LinkParameter(FieldParameter):
 
 @extend_schema_field(OpenApiTypes.DOUBLE)
 class LinkNumber(LinkParameter):
-    """The same for a number."""
+    """Reads a number in the same way."""
 
 
 def _parameters(*, complete: bool) -> dict[str, LinkParameter]:
@@ -82,7 +82,7 @@ def fields_in(query: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def changes_in(query: Mapping[str, Any]) -> dict[str, Value]:
-    """The same, at least one. Raises `InvalidInput`."""
+    """Reads the fields of an airport among the parameters. Raises `InvalidInput` where there is none."""
     values = fields_in(query)
     if not values:
         errors = [FieldError("", "required", "At least one field is expected.")]

@@ -36,7 +36,7 @@ class FormParser(BaseParser):
 
 
 class CSVParser(FormParser):
-    """The same for a body that is the file."""
+    """Reads a body that is the file itself."""
 
     media_type = CSV
 

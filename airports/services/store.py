@@ -47,7 +47,7 @@ def _record_origin(airport: Airport) -> None:
 
 
 def taken_codes(*, airport_id: int | None, codes: Mapping[str, object]) -> list[str]:
-    """Of `codes` (`iata`, `icao`) the names of those that a live airport other than `airport_id` has."""
+    """Names those of `codes` (`iata`, `icao`) that a live airport other than `airport_id` has."""
     others = Airport.objects.live().exclude(pk=airport_id or 0)
     return [name for name in _CODES.values() if codes.get(name) and others.filter(**{name: codes[name]}).exists()]
 

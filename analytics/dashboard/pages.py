@@ -1,6 +1,5 @@
 """Serves the pages of the admin beside its lists: towns that are not on the map, and the advertising channels."""
 
-from typing import cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -21,6 +20,8 @@ from analytics.services.asking.dashboard import read_unplaced
 from analytics.services.asking.find_demand import find_demand
 from analytics.services.asking.questions import Question
 from analytics.services.placing.town_aliases import remove_alias, set_alias
+from config.common.digits import number_in
+from config.common.http.callers import acting
 from config.common.problems import Problem
 
 TOWNS_A_PAGE = 25
@@ -40,7 +41,7 @@ class PlaceForm(forms.Form):
 
 def unplaced_page(request: HttpRequest) -> HttpResponse:
     """Lists the towns without a place by demand; a button settles one."""
-    actor = cast("User", request.user)
+    actor = acting(request)
     if not actor.has_perm("analytics.view_townplace"):
         raise PermissionDenied
     if request.method == "POST":
@@ -65,7 +66,7 @@ def unplaced_page(request: HttpRequest) -> HttpResponse:
 
 def channels_page(request: HttpRequest) -> HttpResponse:
     """Lists every channel with its residents and courses, small ones merged for those who may not see residents."""
-    actor = cast("User", request.user)
+    actor = acting(request)
     if not actor.has_perm("analytics.view_importdemand"):
         raise PermissionDenied
     demand = find_demand(question=Question(group_by=("channel",)), actor=actor)
@@ -113,8 +114,7 @@ def _back(to: str) -> HttpResponse:
 
 
 def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return max(1, min(int(text), _MAX_PAGE)) if text.isascii() and text.isdecimal() and len(text) < 8 else 1
+    return max(1, min(number_in(request.GET.get("page", "1")) or 1, _MAX_PAGE))
 
 
 def _renamings(actor: User) -> list[tuple[str, str]]:

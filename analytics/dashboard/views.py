@@ -1,21 +1,21 @@
 """The front page of the admin, and each of its tiles by itself."""
 
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from analytics.dashboard.tiles import KINDS, read_tile, read_tiles
+from config.common.http.callers import acting
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's `DASHBOARD_CALLBACK`."""
-    return context | {"tiles": read_tiles(actor=cast("User", request.user))}
+    return context | {"tiles": read_tiles(actor=acting(request))}
 
 
 def tile(request: HttpRequest, key: str) -> HttpResponse:
@@ -27,11 +27,11 @@ def tile(request: HttpRequest, key: str) -> HttpResponse:
     kind = KINDS.get(key)
     if kind is None:
         raise Http404
-    if not kind.is_for(cast("User", request.user)):
+    if not kind.is_for(acting(request)):
         raise PermissionDenied
     if not is_htmx:
         return _whole_page(key, is_htmx=False)
-    found = read_tile(kind=kind, actor=cast("User", request.user))
+    found = read_tile(kind=kind, actor=acting(request))
     return render(request, "admin/dashboard/tile.html", {"tile": found})
 
 

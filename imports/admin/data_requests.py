@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
+from config.common.http.callers import acting
 from config.common.privacy.readers import Reader
 from config.common.problems import Problem
-from imports.admin.access import user_of
 from imports.models import Citizen
 from imports.querysets import MAY_ERASE, SEE_ALL
 from imports.services.erasing.erase_resident import ResidentErasure, erase_resident, plan_resident_erasure
@@ -47,7 +47,7 @@ class DataRequestsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has 
         """One JSON document about the chosen residents."""
         reader = Reader.of(request)
         try:
-            documents = [export_resident(**one, actor=user_of(request), reader=reader) for one in _chosen(rows)]
+            documents = [export_resident(**one, actor=acting(request), reader=reader) for one in _chosen(rows)]
         except Problem as problem:
             messages.error(request, problem.detail)
             return None
@@ -62,7 +62,7 @@ class DataRequestsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has 
             if "confirmed" in request.POST:
                 _erase(request, rows)
                 return None
-            plans = [_sentence(one, plan_resident_erasure(**one, actor=user_of(request))) for one in _chosen(rows)]
+            plans = [_sentence(one, plan_resident_erasure(**one, actor=acting(request))) for one in _chosen(rows)]
         except Problem as problem:
             messages.error(request, problem.detail)
             return None
@@ -74,7 +74,7 @@ class DataRequestsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has 
 def _erase(request: HttpRequest, rows: QuerySet[Citizen]) -> None:
     reader = Reader.of(request)
     for one in _chosen(rows):
-        done = erase_resident(**one, actor=user_of(request), reader=reader)
+        done = erase_resident(**one, actor=acting(request), reader=reader)
         messages.success(request, f"Gone: {_sentence(one, done)}.")
 
 

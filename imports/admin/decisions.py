@@ -12,10 +12,11 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
+from config.common.http.callers import acting
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import NotFound, Problem
-from imports.admin.access import carry_out, may_see_residents, open_delivery, user_of
+from imports.admin.access import carry_out, may_see_residents, open_delivery
 from imports.models import Import
 from imports.querysets import SEE_ALL
 from imports.services.loading.rejected_lines import rejected_lines
@@ -37,7 +38,7 @@ _NOT_YOURS = "Somebody else's; you decide about your own."
 
 def decisions_of(request: HttpRequest, found: Import) -> list[tuple[str, str]]:
     """The name and the button of each decision that `found`, whose residents the user may see, allows now."""
-    return _allowed_by(found) if user_of(request).has_perm("imports.add_import") else []
+    return _allowed_by(found) if acting(request).has_perm("imports.add_import") else []
 
 
 def _allowed_by(found: Import) -> list[tuple[str, str]]:
@@ -55,14 +56,14 @@ class DecisionsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
 
     def has_steer_permission(self, request: HttpRequest) -> bool:
         """May load deliveries, and so decide about them."""
-        return user_of(request).has_perm("imports.add_import")
+        return acting(request).has_perm("imports.add_import")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions: dict[str, Any] = super().get_actions(request)
         # What is sent is never ignored: where it was possible a moment ago, the answer says why it is not any more.
-        if request.method != "GET" or user_of(request).has_perm(SEE_ALL) or not self.has_steer_permission(request):
+        if request.method != "GET" or acting(request).has_perm(SEE_ALL) or not self.has_steer_permission(request):
             return actions
-        own = Import.objects.whose_citizens_are_open_to(user_of(request)).by_status()
+        own = Import.objects.whose_citizens_are_open_to(acting(request)).by_status()
         possible = {f"{name}_selected" for name, (*_, states) in _DECISIONS.items() if own.keys() & set(states)}
         return {name: action for name, action in actions.items() if name in possible}
 
@@ -82,7 +83,7 @@ class DecisionsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
         if step is None or found is None:
             raise Http404
         service, _, done, _ = step
-        carry_out(request, lambda: f"{service(import_id=found.pk, actor=user_of(request))} is {done}.")
+        carry_out(request, lambda: f"{service(import_id=found.pk, actor=acting(request))} is {done}.")
         return HttpResponseRedirect(reverse("admin:imports_import_change", args=(found.pk,)))
 
     def rejected_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
@@ -93,7 +94,7 @@ class DecisionsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
         if found is None:
             raise Http404
         try:
-            lines = rejected_lines(import_id=found.pk, actor=user_of(request))
+            lines = rejected_lines(import_id=found.pk, actor=acting(request))
             record_read(reader=Reader.of(request), what=What.REFUSED, residents=[(found.pk, None)], form="ndjson")
         except Problem as problem:
             messages.error(request, problem.detail)
@@ -129,7 +130,7 @@ def _each(request: HttpRequest, imports: QuerySet[Import], name: str) -> None:
     refused: Counter[str] = Counter()
     for import_id in import_ids:
         try:
-            service(import_id=import_id, actor=user_of(request))
+            service(import_id=import_id, actor=acting(request))
         except NotFound:
             # The list shows it, the residents are not for everybody who sees the list.
             refused[_NOT_YOURS] += 1

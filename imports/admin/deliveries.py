@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 
+from config.common.http.callers import acting
 from config.common.privacy.admin import recorded
 from config.common.privacy.services.reads import What
 from config.common.staff.read_only import ReadOnlyAdmin
-from imports.admin.access import open_delivery, user_of
+from imports.admin.access import open_delivery
 from imports.admin.decisions import DecisionsMixin, decisions_of
 from imports.admin.list_title import ListTitleMixin
 from imports.admin.remove import RemoveMixin
@@ -61,7 +62,7 @@ class DeliveryAdmin(ListTitleMixin, UploadMixin, DecisionsMixin, RemoveMixin, Re
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Import]:
         # The box of a row is made without the request: whose a row is has to stand in the row.
-        return Import.objects.live().annotate(is_open=Import.objects.is_open_to(user_of(request))).order_by("-id")
+        return Import.objects.live().annotate(is_open=Import.objects.is_open_to(acting(request))).order_by("-id")
 
     def get_urls(self) -> list[Any]:
         pages = {
@@ -93,7 +94,7 @@ def _percent(row: Import) -> str:
 
 
 def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
-    user = user_of(request)
+    user = acting(request)
     is_open = open_delivery(request, str(found.pk)) is not None
     is_complete = found.status == Import.Status.COMPLETE
     citizens = f"{reverse('admin:imports_citizen_changelist')}?delivery__id__exact={found.pk}"

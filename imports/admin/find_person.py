@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from unfold.decorators import action
 from unfold.widgets import CHECKBOX_CLASSES, UnfoldAdminTextInputWidget
 
+from config.common.digits import number_in
 from config.common.http.error_pages import refused
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
@@ -73,7 +74,7 @@ class FindPersonMixin(DataRequestsMixin):
 
     def _chosen_rows(self, request: HttpRequest) -> QuerySet[Citizen]:
         keys = request.POST.getlist("_selected_action")
-        numbers = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+        numbers = [number for key in keys if (number := number_in(key)) is not None]
         rows: QuerySet[Citizen] = self.get_queryset(request).filter(pk__in=numbers)
         return rows
 

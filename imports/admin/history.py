@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
-from imports.admin.access import user_of
+from config.common.http.callers import acting
 from imports.fields import LISTS
 from imports.models import Citizen, Correction, Import
 
@@ -36,7 +36,7 @@ class HistoryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
         return HttpResponseRedirect(f"{reverse('admin:imports_correction_changelist')}?{urlencode(_asked(row))}")
 
     def _has_history(self, request: HttpRequest, row: Citizen | Import) -> bool:
-        may = user_of(request).has_perm("imports.view_correction")
+        may = acting(request).has_perm("imports.view_correction")
         return may and Correction.objects.filter(**_asked(row)).exists()
 
 

@@ -9,7 +9,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
-from imports.admin.access import carry_out, user_of
+from config.common.http.callers import acting
+from imports.admin.access import carry_out
 from imports.models import Import
 from imports.querysets import MAY_ERASE
 from imports.services.erasing.delete_delivery import delete_delivery
@@ -47,7 +48,7 @@ class RemoveMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         return self._ask(request, found, delete_delivery, done, reverse("admin:imports_import_changelist"), context)
 
     def _found(self, request: HttpRequest, object_id: str) -> Import:
-        if not user_of(request).has_perm(MAY_ERASE):
+        if not acting(request).has_perm(MAY_ERASE):
             raise PermissionDenied
         found: Import | None = self.get_object(request, object_id)
         if found is None:
@@ -68,7 +69,7 @@ class RemoveMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
             return TemplateResponse(request, "admin/imports/confirm.html", shared | context)
 
         def work() -> str:
-            service(import_id=found.pk, actor=user_of(request))
+            service(import_id=found.pk, actor=acting(request))
             return done
 
         carry_out(request, work)

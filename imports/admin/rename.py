@@ -10,10 +10,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from config.common.http.callers import acting
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import InvalidInput, Problem
-from imports.admin.access import open_delivery, user_of
+from imports.admin.access import open_delivery
 from imports.admin.history import HistoryMixin
 from imports.models import Import, Rename
 from imports.services.residents.rename_value import MAY_RENAME, Plan, ask_rename, plan_rename
@@ -38,7 +39,7 @@ class RenameMixin(HistoryMixin):
 
     def rename_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shows the form; with it sent, whom it is about; confirmed, renames."""
-        if not user_of(request).has_perm(MAY_RENAME):
+        if not acting(request).has_perm(MAY_RENAME):
             raise PermissionDenied
         found = open_delivery(request, object_id)
         if found is None:
@@ -50,7 +51,7 @@ class RenameMixin(HistoryMixin):
             try:
                 if "confirm" in request.POST:
                     return _renamed(request, found, form.cleaned_data)
-                plan = plan_rename(import_id=found.pk, actor=user_of(request), **form.cleaned_data)
+                plan = plan_rename(import_id=found.pk, actor=acting(request), **form.cleaned_data)
                 shown = [(found.pk, citizen.citizen_id) for citizen in plan.sample]
                 record_read(reader=Reader.of(request), what=What.LISTED, residents=shown, form="page")
             except Problem as problem:
@@ -71,7 +72,7 @@ class RenameMixin(HistoryMixin):
 
 
 def _renamed(request: HttpRequest, found: Import, asked: dict[str, Any]) -> HttpResponse:
-    rename = ask_rename(import_id=found.pk, actor=user_of(request), **asked)
+    rename = ask_rename(import_id=found.pk, actor=acting(request), **asked)
     if rename.refusal:
         messages.error(request, rename.refusal)
     elif rename.finished_at is None:

@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminMultipleAutocompleteWidget, UnfoldAdminTextInputWidget
 
+from config.common.digits import number_in
 from config.common.problems import InvalidInput
 from imports.documents.reader import read_patch
 from imports.fields import EDITABLE, LISTS, Kind, Patch, names_of, written
@@ -47,7 +48,7 @@ class IdsField(forms.TypedMultipleChoiceField):
 
     def valid_value(self, value: Any) -> bool:
         """Any number: whether there is such a resident is asked later, for all at once."""
-        return value.isascii() and value.isdigit() and len(value) < 20
+        return number_in(value) is not None
 
 
 class ResidentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
@@ -88,7 +89,7 @@ class ResidentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     def _sent(self, name: str) -> set[int]:
         sent = self.data.getlist(self.add_prefix(name)) if self.is_bound and hasattr(self.data, "getlist") else []
-        return {int(text) for text in sent if text.isascii() and text.isdigit() and len(text) < 20}
+        return {number for text in sent if (number := number_in(text)) is not None}
 
     def _names(self) -> dict[int, str]:
         ids = {number for name in self._lists for number in (*self._before[name], *self._sent(name)) if number < 2**63}

@@ -10,7 +10,8 @@ from django.utils.functional import cached_property
 from unfold.views import ChangeList
 from unfold.widgets import INPUT_CLASSES
 
-from imports.admin.access import open_delivery, user_of
+from config.common.http.callers import acting
+from imports.admin.access import open_delivery
 from imports.models import Citizen, Import
 from imports.querysets import CitizenQuerySet
 from imports.services.residents.find_in_delivery import AT_MOST, Wanted, matching_residents
@@ -105,7 +106,7 @@ class ResidentChangeList(ChangeList):  # type: ignore[misc]  # django-unfold has
         """The latest deliveries to choose from."""
         if self.delivery is not None:
             return []
-        open_ones = Import.objects.whose_citizens_are_open_to(user_of(request))
+        open_ones = Import.objects.whose_citizens_are_open_to(acting(request))
         return list(open_ones.filter(status=Import.Status.COMPLETE).order_by("-id")[:_OFFERED])
 
     @property

@@ -14,11 +14,12 @@ from django.http.response import HttpResponseBase
 from django.urls import path
 from unfold.admin import ModelAdmin
 
+from config.common.http.callers import acting
 from config.common.privacy.admin import AuditedAdmin
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Problem
-from imports.admin.access import may_see_residents, open_delivery, user_of
+from imports.admin.access import may_see_residents, open_delivery
 from imports.admin.find_person import FindPersonMixin
 from imports.admin.history import HistoryMixin, history_of
 from imports.admin.list_title import ListTitleMixin
@@ -59,10 +60,10 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, HistoryMixin, LongListsMixi
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Citizen | None = None) -> bool:
-        return may_see_residents(request) and user_of(request).has_perm("imports.change_citizen")
+        return may_see_residents(request) and acting(request).has_perm("imports.change_citizen")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Citizen]:
-        open_ones = Import.objects.whose_citizens_are_open_to(user_of(request))
+        open_ones = Import.objects.whose_citizens_are_open_to(acting(request))
         return Citizen.objects.filter(delivery__in=open_ones.filter(status=Import.Status.COMPLETE))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ResidentChangeList]:
@@ -145,7 +146,7 @@ def _corrected(request: HttpRequest, citizen: Citizen, form: ResidentForm) -> Ci
         import_id=citizen.delivery_id,
         citizen_id=citizen.citizen_id,
         patch=form.patch,
-        actor=user_of(request),
+        actor=acting(request),
         known=form.cleaned_data["known_version"],
     )
 

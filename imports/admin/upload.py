@@ -12,9 +12,9 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
+from config.common.http.callers import acting
 from config.common.http.encodings import limited
 from config.common.problems import Problem
-from imports.admin.access import user_of
 from imports.documents.formats import HEAD_BYTES, kind_of
 from imports.models import Import
 from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource
@@ -54,7 +54,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
     def has_upload_permission(self, request: HttpRequest, *_: Any) -> bool:
         """May load deliveries."""
-        return user_of(request).has_perm("imports.add_import")
+        return acting(request).has_perm("imports.add_import")
 
     @action(description="Upload a file", url_path="upload", icon="upload", permissions=["upload"])  # type: ignore[untyped-decorator]  # unfold has no types
     def upload_file(self, request: HttpRequest) -> HttpResponse:
@@ -84,7 +84,7 @@ def _take(request: HttpRequest, *, file: "UploadedFile[Any]", source: str, revie
         content_encoding=encoding,
         source=source,
         review=review,
-        actor=user_of(request),
+        actor=acting(request),
     )
 
 

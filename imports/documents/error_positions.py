@@ -2,6 +2,8 @@
 
 import re
 
+from config.common.digits import number_in
+
 # A document numbers its residents from 0, a stream its lines from 1.
 _RESIDENT = re.compile(r"/citizens/([0-9]+)(?:/(.*))?", re.DOTALL)
 _LINE = re.compile(r"(line [0-9]+)(?:/(.*))?", re.DOTALL)
@@ -24,4 +26,5 @@ def _joined(first: str, rest: str | None) -> str:
 
 
 def _entry(place: str) -> str:
-    return f"entry {int(place) + 1}" if place.isascii() and place.isdigit() and len(place) < 20 else place
+    number = number_in(place)
+    return place if number is None else f"entry {number + 1}"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, OutputWrapper
 
+from config.common.digits import number_in
 from imports.dates import parse_birth_date
 from imports.services.residents.find_person import bodies_not_searched, find_person
 
@@ -39,7 +40,7 @@ def residents_of(options: dict[str, Any], out: OutputWrapper) -> list[Pair]:
 
 
 def _pair(text: str) -> Pair:
-    import_id, slash, citizen_id = text.partition("/")
-    if not (slash and import_id.isdecimal() and citizen_id.isdecimal() and max(len(import_id), len(citizen_id)) < 19):
+    import_id, citizen_id = map(number_in, text.partition("/")[::2])
+    if import_id is None or citizen_id is None:
         raise argparse.ArgumentTypeError("expected IMPORT/CITIZEN, as 12/7")
-    return int(import_id), int(citizen_id)
+    return import_id, citizen_id

@@ -3,10 +3,10 @@
 from analytics.places.cities import City, cities_named, city_by_id
 from analytics.places.names import key_of, own_names
 from analytics.places.regions import qualified
+from config.common.digits import number_in
 from config.common.problems import FieldError, InvalidInput
 
 # More digits are no id of GeoNames.
-_MAX_DIGITS = 18
 _TOLD = 5
 
 
@@ -16,8 +16,8 @@ def find_city(text: str) -> City:
     Raises `InvalidInput` with the pointer `/city` where there is none, or more than one.
     """
     text = text.strip()
-    if text.isdecimal() and text.isascii() and len(text) <= _MAX_DIGITS:
-        return _only([city for city in [city_by_id(int(text))] if city])
+    if (number := number_in(text)) is not None:
+        return _only([city for city in [city_by_id(number)] if city])
     parts = qualified(text)
     if parts is None:
         raise _refused("Write the city and its country, as “Valencia, ES”, or its GeoNames id.")

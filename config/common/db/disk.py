@@ -58,7 +58,7 @@ class Growth:
 
 
 def within_room(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same chunks; raises `NoSpace` as soon as the reserve is touched, before the first or on the way."""
+    """Hands the chunks on; raises `NoSpace` as soon as the reserve is touched, before the first or on the way."""
     unseen = _LOOK_EVERY
     for chunk in chunks:
         unseen += len(chunk)

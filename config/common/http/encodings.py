@@ -41,7 +41,7 @@ def unpacked(chunks: Iterable[bytes], *, encoding: str, max_bytes: int, max_rati
 
 
 class _Meter:
-    """The same chunks; `size` is the bytes that have passed."""
+    """Hands the chunks on; `size` is the bytes that have passed."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = chunks
@@ -54,7 +54,7 @@ class _Meter:
 
 
 def limited(chunks: Iterable[bytes], *, max_bytes: int) -> Iterator[bytes]:
-    """The same chunks; raises `TooLarge` as soon as they have more than `max_bytes`."""
+    """Hands the chunks on; raises `TooLarge` as soon as they have more than `max_bytes`."""
     size = 0
     for chunk in chunks:
         size += len(chunk)

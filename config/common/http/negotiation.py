@@ -97,7 +97,7 @@ class _Range(NamedTuple):
 
 
 def _preferred(request: HttpRequest, media_types: Sequence[str]) -> str | None:
-    """Of each type the ranges that name it most closely decide (RFC 9110, 12.5.1): `text/csv;q=0, */*` excludes CSV."""
+    """Lets the ranges that name a type most closely decide (RFC 9110, 12.5.1): `text/csv;q=0, */*` excludes CSV."""
     ranges = list(_ranges(request.META.get("HTTP_ACCEPT", "")))
     best: tuple[_Range, str] | None = None
     for media_type in media_types:

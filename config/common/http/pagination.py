@@ -41,7 +41,7 @@ def page_response(
 def cut_page_response(
     request: Request, page: list[Any], query: Mapping[str, Any], *, count: int, **more: Any
 ) -> Response:
-    """The same of rows that were cut already from `count` of them; `more`: further members."""
+    """Answers with rows that were cut already from `count` of them; `more`: further members."""
     limit, offset = query["limit"], query["offset"]
     following = _link(request, limit, offset + limit) if offset + limit < count else None
     preceding = _link(request, limit, max(0, min(offset, count) - limit)) if offset > 0 else None

@@ -10,13 +10,13 @@ from functools import lru_cache
 
 from django.db.models import Q
 
+from config.common.digits import number_in
 from imports.models import Citizen
 from imports.querysets import CitizenQuerySet
 
 # So many are found and no more: nobody reads on, they ask more exactly.
 AT_MOST = 1_000
 SUGGESTED = 20
-_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ def suggested_residents(*, import_id: int, who: str) -> list[Citizen]:
 
 def _is(who: str) -> Q:
     if who.isascii() and who.isdigit():
-        # PostgreSQL would refuse a larger number.
-        return Q(citizen_id=int(who)) if len(who) < 20 and int(who) <= _LARGEST_ID else Q(pk__in=[])
+        number = number_in(who)
+        return Q(pk__in=[]) if number is None else Q(citizen_id=number)
     return _has_letter("name", who[0]) & Q(name__istartswith=who)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from config.common.accounts.models import ApiToken
 from config.common.accounts.services.tokens import MOST_DAYS, issue_token, revoke_tokens
+from config.common.http.callers import acting
 from config.common.staff.confirmation import ask, confirmed
 
 _SOON = timedelta(days=30)
@@ -125,7 +126,7 @@ class ApiTokenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
         if not confirmed(request):
             question = "Revoke these tokens? Programs that use them are refused from now on."
             return ask(request, queryset, question=question, yes="Yes, revoke them")
-        messages.success(request, f"{revoke_tokens(tokens=queryset, actor=_user(request))} revoked.")
+        messages.success(request, f"{revoke_tokens(tokens=queryset, actor=acting(request))} revoked.")
         return None
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -152,12 +153,8 @@ class ApiTokenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
             username=obj.user.get_username(),
             life=timedelta(days=days) if days else None,
             label=obj.label,
-            created_by=_user(request),
+            created_by=acting(request),
         )
         # The admin goes on with the object that it knows: it must name the row that was made.
         obj.pk, obj.token_key = token.pk, token.token_key
         messages.success(request, f"The token, shown this once: {key}")
-
-
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)

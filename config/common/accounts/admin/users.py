@@ -1,6 +1,6 @@
 """Users in the admin."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -15,6 +15,7 @@ from config.common.accounts.services.roles import set_staff
 from config.common.accounts.services.second_factor import remove_factor, with_factor
 from config.common.accounts.services.users import deactivate_users
 from config.common.accounts.sign_in.tries import limit_hashes
+from config.common.http.callers import acting
 from config.common.staff.confirmation import ask, confirmed
 
 # What only a superuser may hand out.
@@ -68,7 +69,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
         if not confirmed(request):
             question = "Switch these users off? They are signed out everywhere, and their tokens stop working."
             return ask(request, queryset, question=question, yes="Yes, switch them off")
-        done = deactivate_users(users=queryset, actor=_user(request))
+        done = deactivate_users(users=queryset, actor=acting(request))
         messages.success(request, f"{done} switched off.")
         return None
 
@@ -79,7 +80,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
             question = "Take their second factor off? Do so only when you are sure who asks for it."
             return ask(request, queryset, question=question, yes="Yes, take it off")
         others = [user for user in queryset if user.pk != request.user.pk]
-        done = sum(remove_factor(user=user, actor=_user(request)) for user in others)
+        done = sum(remove_factor(user=user, actor=acting(request)) for user in others)
         messages.success(request, f"{done} taken off.")
         if len(others) < len(queryset):
             messages.warning(request, "Your own is on the page “Second factor” of your account.")
@@ -107,7 +108,3 @@ def _without(fieldset: Any) -> Any:
     title, options = fieldset
     fields = tuple(name for name in options["fields"] if name not in _SUPERUSER_ONLY)
     return title, {**options, "fields": fields}
-
-
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)

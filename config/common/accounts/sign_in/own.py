@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import segno
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -26,6 +25,7 @@ from config.common.accounts.sign_in.events import fail
 from config.common.accounts.sign_in.sessions import change_factor, key_to_enrol, pending, sign_in
 from config.common.accounts.sign_in.steps import CodeForm, CodePage, is_locked
 from config.common.accounts.sign_in.tries import limit_tries
+from config.common.http.callers import acting
 from config.common.http.error_pages import locked_out
 from config.common.problems import Problem
 
@@ -35,7 +35,7 @@ _HERE = "second-factor"
 @limit_tries
 def change_password(request: HttpRequest) -> HttpResponse:
     """Django's page; a wrong old password counts as one at the sign-in does."""
-    user = cast("User", request.user)
+    user = acting(request)
     if request.method == "POST" and is_locked(request, user):
         return locked_out(request)
     response: HttpResponse = admin.site.password_change(request)
@@ -56,7 +56,7 @@ class SetUpView(CodePage):
         self.waiting = None if self.is_signed_in else pending(request)
         if not self.is_signed_in and self.waiting is None:
             return redirect("admin:login")
-        self.user = self.waiting.user if self.waiting else cast("User", request.user)
+        self.user = self.waiting.user if self.waiting else acting(request)
         if factor_id(self.user) is not None:
             return redirect(_HERE if self.is_signed_in else "sign-in-code")
         return cast("HttpResponse", super().dispatch(request, *args, **kwargs))
@@ -87,13 +87,13 @@ class OwnFactorView(CodePage):
     title = "Second factor"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = cast("User", self.request.user)
+        user = acting(self.request)
         has_factor = factor_id(user) is not None
         left = recovery_codes_left(user) if has_factor else 0
         return super().get_context_data(has_factor=has_factor, left=left, is_required=is_required(), **kwargs)
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
-        user, wish = cast("User", self.request.user), self.request.POST.get("do")
+        user, wish = acting(self.request), self.request.POST.get("do")
         if factor_id(user) is None:
             return redirect(_HERE)
         if (refusal := self.refusal(form, user)) is not None:

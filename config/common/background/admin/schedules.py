@@ -1,10 +1,9 @@
 """Schedules in the admin, in its look: django-celery-beat's own pages on django-unfold's base."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_celery_beat.admin import ClockedScheduleAdmin as BaseClockedScheduleAdmin
@@ -16,6 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.common.background.services.schedules import next_run, run_now, set_enabled
+from config.common.http.callers import acting
 from config.common.problems import Problem
 
 admin.site.unregister([PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule])
@@ -35,7 +35,7 @@ class UnfoldPeriodicTaskForm(PeriodicTaskForm):  # type: ignore[misc]  # django-
 
 
 def without(fieldsets: Any, name: str) -> list[tuple[Any, dict[str, Any]]]:
-    """The same fields but for one: nothing of the product goes by the sun, so there would be none to choose."""
+    """Leaves one field out: nothing of the product goes by the sun, so there would be none to choose."""
     return [
         (title, {**options, "fields": tuple(field for field in options["fields"] if field != name)})
         for title, options in fieldsets
@@ -63,13 +63,13 @@ class PeriodicTaskAdmin(BasePeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc
     @admin.action(description="Pause the selected schedules", permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> None:
         """They are not sent until somebody resumes them."""
-        done = set_enabled(schedules=queryset, enabled=False, actor=_user(request))
+        done = set_enabled(schedules=queryset, enabled=False, actor=acting(request))
         messages.success(request, f"{done} paused.")
 
     @admin.action(description="Resume the selected schedules", permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> None:
         """They are sent again."""
-        done = set_enabled(schedules=queryset, enabled=True, actor=_user(request))
+        done = set_enabled(schedules=queryset, enabled=True, actor=acting(request))
         messages.success(request, f"{done} resumed.")
 
     @admin.action(description="Run the selected schedules now", permissions=["change"])
@@ -78,7 +78,7 @@ class PeriodicTaskAdmin(BasePeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc
         sent = 0
         for schedule in queryset:
             try:
-                run_now(schedule=schedule, actor=_user(request))
+                run_now(schedule=schedule, actor=acting(request))
                 sent += 1
             except Problem as problem:
                 messages.error(request, problem.detail)
@@ -102,7 +102,3 @@ class ClockedScheduleAdmin(BaseClockedScheduleAdmin, ModelAdmin):  # type: ignor
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
-
-
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)

@@ -40,7 +40,7 @@ def readiness() -> list[str]:
 
 
 def availability() -> dict[str, bool]:
-    """The same part by part, for the metrics: `database`, `redis`, and `migrations` where the database answers."""
+    """Tells it part by part, for the metrics: `database`, `redis`, and `migrations` where the database answers."""
     parts = {"redis": redis_answers()}
     try:
         return parts | {"database": True, "migrations": not _pending_migrations()}

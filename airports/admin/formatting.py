@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
-from django.contrib.auth.models import User
 from django.db.models import Field
-from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -24,7 +22,7 @@ class Difference(NamedTuple):
 
 
 def differences(changes: Mapping[str, Mapping[str, Any]]) -> list[Difference]:
-    """Of field → `{"from", "to"}`."""
+    """Words changes, field → `{"from", "to"}`."""
     return [Difference(label(name), value(pair["from"]), value(pair["to"])) for name, pair in changes.items()]
 
 
@@ -47,8 +45,3 @@ def difference_list(found: Iterable[Difference]) -> SafeString:
     """A line for each difference."""
     lines = format_html_join("", "<li><b>{}</b>: {} → {}</li>", found)
     return format_html("<ul>{}</ul>", lines)
-
-
-def acting(request: HttpRequest) -> User:
-    """Who is signed in: the admin lets nobody else in."""
-    return cast("User", request.user)

@@ -1,0 +1,15 @@
+"""Numbers in texts that callers send."""
+
+MOST = 2**63 - 1
+_DIGITS = len(str(MOST))
+
+
+def number_in(text: str) -> int | None:
+    """The number from 0 to 2**63 - 1, all that a `bigint` holds, that `text` writes in ASCII digits; or None.
+
+    Python's `isdigit` takes digits of every script, `int` signs, spaces and underscores too.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        return None
+    number = int(text)
+    return number if number <= MOST else None
