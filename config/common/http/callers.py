@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    # The settings load this before there are models.
+    from django.contrib.auth.models import User
 
 _NAME_LENGTH = 255
 # What one customer of a provider has at least, to take addresses from at will.
@@ -23,7 +26,7 @@ def client_address(meta: Mapping[str, Any]) -> str:
     return str(meta.get("REMOTE_ADDR") or "local")
 
 
-def acting(request: HttpRequest) -> User:
+def acting(request: HttpRequest) -> "User":
     """Who is signed in, where nobody else gets in."""
     return cast("User", request.user)
 
