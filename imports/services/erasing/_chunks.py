@@ -1,9 +1,17 @@
 """The rows of one delivery, a bounded number at a time: no lock is held for long, and a kill loses one chunk at
 most."""
 
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from django.db import connection
+from django.db import connection, transaction
+
+from imports.models import Import
+from imports.querysets import ImportQuerySet
+from imports.services.erasing.reclaim_space import reclaim_soon
 
 CHUNK_ROWS = 20_000
 # Each is a mebibyte.
@@ -82,3 +90,55 @@ def corrections_to_scrub(import_id: int) -> Rows:
 def raw_body_to_remove(import_id: int) -> Rows:
     """The raw body."""
     return Rows(import_id, _REMOVE.format(table="imports_rawchunk", key="number"), CHUNK_BODY)
+
+
+class Ending(ABC):
+    """The end of one delivery, or of all that is personal of it: the rows of its `tables` go in chunks, and `finish`
+    follows the last of them. May be killed and repeated at any point, and run twice at the same time."""
+
+    tables: ClassVar[Sequence[Callable[[int], Rows]]]
+
+    def __init__(self, import_id: int) -> None:
+        self._import_id = import_id
+        self._rows = [table(import_id) for table in self.tables]
+        self._rows_done = 0
+
+    @staticmethod
+    @abstractmethod
+    def waiting() -> ImportQuerySet:
+        """The deliveries that are to end."""
+
+    @abstractmethod
+    def finish(self, found: Import) -> None:
+        """Sees to the delivery itself, which is locked, when none of its rows is left."""
+
+    @classmethod
+    def run_all(cls, seconds: float) -> int:
+        """Ends every delivery that waits, until `seconds` are over. Returns how many are done with."""
+        deadline = time.monotonic() + seconds
+        endings = [cls(import_id) for import_id in cls.waiting().values_list("pk", flat=True)]
+        ended = sum(ending._run(deadline) for ending in endings)
+        reclaim_soon(sum(ending._rows_done for ending in endings))
+        return ended
+
+    def _run(self, deadline: float) -> bool:
+        """Whether nothing is left, and it was this call that saw to the last of it."""
+        while time.monotonic() < deadline:
+            done = self._next()
+            if not done:
+                return done is not None
+            self._rows_done += done
+        return False
+
+    @transaction.atomic
+    def _next(self) -> int | None:
+        """How many rows are done; 0: none was left; None: somebody else has finished it."""
+        # Two runs take turns. Without the lock one of them would wait for the other's chunk, find none of its rows
+        # left, and remove the delivery while the other's rows still point at it.
+        found = self.waiting().select_for_update().filter(pk=self._import_id).first()
+        if found is None:
+            return None
+        if done := sum(rows.next() for rows in self._rows):
+            return done
+        self.finish(found)
+        return 0

@@ -5,7 +5,6 @@ Its residents' rows go altogether, for nobody can read them any more and what wa
 """
 
 import math
-import time
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -16,10 +15,9 @@ from config.common.background.publishing import enqueue
 from config.common.idempotency.answers import forget_contents, forgettable
 from config.common.problems import Forbidden
 from imports.models import Citizen, Correction, Import, RawChunk, Rename
-from imports.querysets import MAY_ERASE
+from imports.querysets import MAY_ERASE, ImportQuerySet
 from imports.services.access import visible_delivery
-from imports.services.erasing._chunks import Rows, corrections_to_scrub, raw_body_to_remove, residents_to_remove
-from imports.services.erasing.reclaim_space import reclaim_soon
+from imports.services.erasing._chunks import Ending, corrections_to_scrub, raw_body_to_remove, residents_to_remove
 from imports.services.erasing.refresh_demand import refresh_demand
 
 ERASE = "imports.erase"
@@ -79,47 +77,18 @@ def plan_erasure(*, import_id: int) -> Erasure:
 
 
 def scrub_erased_deliveries(*, seconds: float = math.inf) -> int:
-    """Removes the personal data of every erased delivery, in chunks, until `seconds` are over. How many are done with.
-
-    May be killed and repeated at any point, and run twice at the same time.
-    """
-    deadline = time.monotonic() + seconds
-    scrubs = [_Scrub(import_id) for import_id in Import.objects.to_scrub().values_list("pk", flat=True)]
-    done = sum(scrub.run(deadline) for scrub in scrubs)
-    reclaim_soon(sum(scrub.rows_done for scrub in scrubs))
-    return done
+    """Removes the personal data of every erased delivery, in chunks, until `seconds` are over. How many are done."""
+    return _Scrub.run_all(seconds)
 
 
-class _Scrub:
-    """The end of one delivery's personal data."""
+class _Scrub(Ending):
+    tables = (residents_to_remove, corrections_to_scrub, raw_body_to_remove)
 
-    def __init__(self, import_id: int) -> None:
-        self._import_id = import_id
-        self._rows: list[Rows] = [
-            table(import_id) for table in (residents_to_remove, corrections_to_scrub, raw_body_to_remove)
-        ]
-        self.rows_done = 0
+    @staticmethod
+    def waiting() -> ImportQuerySet:
+        return Import.objects.to_scrub()
 
-    def run(self, deadline: float) -> bool:
-        """Whether nothing is left, and it was this call that saw to the last of it."""
-        while time.monotonic() < deadline:
-            done = self._next()
-            if done is None:
-                return False
-            if not done:
-                return True
-            self.rows_done += done
-        return False
-
-    @transaction.atomic
-    def _next(self) -> int | None:
-        """How many rows are done; 0: none was left; None: somebody else has finished it."""
-        found = Import.objects.to_scrub().select_for_update().filter(pk=self._import_id).first()
-        if found is None:
-            return None
-        if done := sum(rows.next() for rows in self._rows):
-            return done
+    def finish(self, found: Import) -> None:
         forget_contents(found.get_absolute_url())
         found.scrubbed_at = timezone.now()
         found.save(update_fields=["scrubbed_at"])
-        return 0

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from config.embedded.front import free_port
 from imports.models import Import
-from imports.services.loading.load_document import load_document
+from imports.services.loading.load_delivery import load_delivery
 from tests.common.helpers import problem
 from tests.server import Server, start_server
 
@@ -55,7 +55,7 @@ def test_a_full_disk_is_507(manager: APIClient, monkeypatch: pytest.MonkeyPatch)
 
     error = OperationalError(SECRET)
     error.__cause__ = Full(SECRET)
-    monkeypatch.setattr("imports.api.imports.load_import", failing(error))
+    monkeypatch.setattr("imports.api.imports.load_delivery", failing(error))
     answer = manager.post("/imports", {})
     assert (problem(answer)["status"], SECRET.encode() in answer.content) == (507, False)
 
@@ -64,9 +64,9 @@ def test_a_full_disk_is_507(manager: APIClient, monkeypatch: pytest.MonkeyPatch)
 def test_an_account_that_is_removed_meanwhile_is_401(manager: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def remove_first(**kwargs: Any) -> Any:
         User.objects.filter(pk=kwargs["actor"].pk).delete()
-        return load_document(**kwargs)
+        return load_delivery(**kwargs)
 
-    monkeypatch.setattr("imports.api.imports.load_import", remove_first)
+    monkeypatch.setattr("imports.api.imports.load_delivery", remove_first)
     answer = manager.post("/imports", {"citizens": []})
     assert (problem(answer)["status"], answer.headers["WWW-Authenticate"]) == (401, "Token")
     assert not Import.objects.exists()

@@ -4,6 +4,7 @@ says stop; and what a review of it says."""
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,15 +13,14 @@ from django.db import connection
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from config.common.background.leases import Held, lease
+from config.common.background.leases import lease
 from imports.documents.copy import copy_rows
 from imports.models import Import, RawChunk
-from imports.services.loading import _progress, _received_stream, load_stream
+from imports.services.loading import _progress, load_stream
 from imports.services.loading import load_received as module
 from imports.services.loading.load_received import LARGE_LEASE, MAX_ATTEMPTS, load_large_received, load_received
 from imports.services.loading.receive_delivery import reload_delivery
 from imports.services.loading.steer_delivery import approve_delivery, retry_delivery
-from imports.services.raw_bodies import read_body
 from tests.factories import alike, delivery, people
 from tests.imports.world import body_of, counts, lines_of, received, stored
 
@@ -29,9 +29,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "imports.load:{}"
 DOCUMENT, LINES = "application/json", "application/x-ndjson"
 BOTH = pytest.mark.parametrize("format", [DOCUMENT, LINES])
-CANCEL = "UPDATE imports_import SET status = 'cancelled'"
-DELETE = "UPDATE imports_import SET deleted_at = now()"
-TAKE_OVER = "UPDATE background_lease SET fence = nextval('background_lease_fence'), holder = 'another'"
 
 
 def sent(citizens: list[dict[str, Any]], format: str, **values: Any) -> int:
@@ -60,9 +57,11 @@ def elsewhere(sql: str, *values: Any) -> Any:
 def in_the_middle(monkeypatch: pytest.MonkeyPatch, act: Callable[[int], object]) -> None:
     """Has `act` called before each chunk of rows but the first one, with the number of the chunk."""
 
+    numbers = count()
+
     def rows(citizens: Any, import_id: int) -> Iterator[bytes]:
-        for number, chunk in enumerate(copy_rows(citizens, import_id)):
-            if number:
+        for chunk in copy_rows(citizens, import_id):
+            if number := next(numbers):
                 act(number)
             yield chunk
 
@@ -196,95 +195,6 @@ def test_processed_counts_up_while_lines_come(monkeypatch: pytest.MonkeyPatch) -
     assert load_now(import_id) == "complete"
     assert written == sorted(written)
     assert 0 < sorted(set(written))[1] < written[-1] <= 6_000
-
-
-@BOTH
-@pytest.mark.parametrize("seconds", [0, 60])
-@pytest.mark.parametrize("sql", [CANCEL, DELETE, TAKE_OVER])
-@pytest.mark.parametrize("review", [False, True])
-def test_a_load_that_is_not_to_go_on_stops(
-    monkeypatch: pytest.MonkeyPatch, format: str, sql: str, seconds: float, review: bool
-) -> None:
-    """It notices between two chunks, or before the commit."""
-    monkeypatch.setattr(_progress, "SECONDS_BETWEEN", seconds)
-    import_id = sent(alike(1_000), format, review=review)
-    in_the_middle(monkeypatch, lambda number: elsewhere(sql) if number == 2 else None)
-    assert load_now(import_id) == "stopped"
-    row = row_of(import_id)
-    assert (counts(), row.completed_at, row.review) == ((1, 0), None, None)
-    assert row.status == ("cancelled" if sql == CANCEL else "loading")
-
-
-def test_a_stream_that_was_broken_off_is_not_taken_for_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the last statement would find the delivery as it should be again."""
-    monkeypatch.setattr(_progress, "SECONDS_BETWEEN", 0)
-    monkeypatch.setattr(_progress.Progress, "_write", lambda self, _: setattr(self, "is_stopped", True))
-    import_id = sent(alike(1_000), DOCUMENT)
-    assert (load_now(import_id), counts()) == ("stopped", (1, 0))
-
-
-def test_without_its_condition_the_last_statement_would_bring_a_cancelled_import_back(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The negative control of the test above."""
-
-    def move(self: Any, **values: Any) -> None:
-        Import.objects.filter(pk=self._import_id).update(**values)
-
-    monkeypatch.setattr(_progress, "SECONDS_BETWEEN", 60)
-    monkeypatch.setattr(module._Load, "_move", move)
-    import_id = sent(alike(400), DOCUMENT)
-    in_the_middle(monkeypatch, lambda _: elsewhere(CANCEL))
-    assert (load_now(import_id), row_of(import_id).status) == ("complete", "complete")
-
-
-@BOTH
-def test_without_the_fence_a_late_worker_would_write(monkeypatch: pytest.MonkeyPatch, format: str) -> None:
-    """The negative control of the test above."""
-    monkeypatch.setattr(Held, "assert_fence", lambda _: None)
-    monkeypatch.setattr(_progress, "SECONDS_BETWEEN", 60)
-    import_id = sent(alike(1_000), format)
-    in_the_middle(monkeypatch, lambda _: elsewhere(TAKE_OVER))
-    assert (load_now(import_id), counts()) == ("complete", (1, 1_000))
-
-
-def test_it_is_noticed_early_also_while_only_errors_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_progress, "SECONDS_BETWEEN", 0)
-    seen: list[int] = []
-
-    def body(import_id: int, **over: Any) -> Iterator[bytes]:
-        for number, chunk in enumerate(read_body(import_id, **over)):
-            seen.append(number)
-            yield chunk
-            if number == 1:
-                elsewhere(CANCEL)
-
-    monkeypatch.setattr(_received_stream, "read_body", body)
-    import_id = received(b"{\n" + lines_of(alike(1_000)), media_type=LINES, chunk=50_000)
-    assert (load_now(import_id), len(seen) <= 3, row_of(import_id).status) == ("stopped", True, "cancelled")
-
-
-def test_a_worker_that_froze_in_its_copy_does_not_keep_the_next_one_waiting() -> None:
-    import_id = received(body_of(people(2)))
-    frozen = connection.copy()
-    frozen.set_autocommit(False)
-    with frozen.cursor() as cursor:
-        cursor.execute("SELECT set_config('application_name', %s, true)", [NAME.format(import_id)])
-        cursor.execute(
-            "INSERT INTO imports_citizen (import_id, citizen_id, town, street, building, apartment, name, birth_date,"
-            " gender, relatives, friends, channel)"
-            " VALUES (%s, 1, 'a', 'a', 'a', 1, 'a', '2000-01-01', 'male', '{}', '{}', 'a')",
-            [import_id],
-        )
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = '10s'")
-    try:
-        assert load_now(import_id) == "complete"
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET statement_timeout")
-        frozen.close()
-    assert counts() == (1, 2)
 
 
 def test_what_brings_every_worker_down_is_given_up(manager: APIClient) -> None:
