@@ -45,7 +45,9 @@ def test_a_town_is_settled_by_the_admins_button_which_leads_back(counted: None) 
 
 
 def test_a_form_of_another_site_is_refused(counted: None) -> None:
-    answer = browser_of("Managers", enforce_csrf_checks=True).post(PAGE, "action=refresh", content_type=forms.FORM, **HTML)
+    answer = browser_of("Managers", enforce_csrf_checks=True).post(
+        PAGE, "action=refresh", content_type=forms.FORM, **HTML
+    )
     assert (answer.status_code, b"You may not see or do this" in answer.content) == (403, True)
 
 
