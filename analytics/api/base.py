@@ -7,13 +7,12 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from analytics.api.serializers import MetaSerializer
-from analytics.services.asking.scopes import StillCounting, UnknownImport
+from analytics.services.asking.scopes import UnknownImport
 from config.common.http.viewsets import ApiViewSet
 from config.common.problems import FieldError
 
 SEE = ("analytics.view_importdemand",)
 TAG = "analytics"
-RETRY = {"Retry-After": "5"}
 # Beside what each question says of itself.
 SMALL_SEGMENTS = (
     "Callers who may not see residents get small segments merged into rows whose keys are `other`; where a filter "
@@ -22,14 +21,12 @@ SMALL_SEGMENTS = (
 
 
 class QuestionViewSet(ApiViewSet):
-    """Says of a question that could not be answered which parameter is wrong, or when to ask again."""
+    """Says of a question that could not be answered which parameter is wrong."""
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # ours are Django's own
         if isinstance(exc, UnknownImport):
             exc.errors = [FieldError("?import_id", "invalid_choice", exc.detail)]
             exc.detail = "The query is not valid."
-        elif isinstance(exc, StillCounting):
-            exc.headers = RETRY
         answer: HttpResponse = super().handle_exception(exc)
         return answer
 

@@ -5,7 +5,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics.api.base import RETRY, TAG
+from analytics.api.base import TAG
 from analytics.services.counting.refresh_demand import request_refresh
 from analytics.services.counting.stale import count_stale_imports
 from config.common.http.schema import data_of
@@ -37,5 +37,5 @@ class RefreshViewSet(ApiViewSet):
     def create(self, request: Request) -> Response:
         self.query()
         if not request_refresh(actor=self.actor):
-            raise Unavailable("The refresh cannot be passed on to a worker at the moment.", headers=RETRY)
+            raise Unavailable("The refresh cannot be passed on to a worker at the moment.")
         return Response({"data": {"stale_imports": count_stale_imports()}}, status=status.HTTP_202_ACCEPTED)

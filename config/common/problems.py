@@ -28,10 +28,12 @@ class FieldError:
 class Problem(Exception):
     """The base of all refusals. `detail` is one sentence for the caller; `errors` are the offending values.
 
-    `extensions` are further members of the body, as JSON (RFC 9457, section 3.2).
+    `retry_after` is the seconds after which it may be different; `extensions` are further members of the body, as JSON
+    (RFC 9457, section 3.2).
     """
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    retry_after: int | None = None
 
     def __init__(
         self,
@@ -39,14 +41,15 @@ class Problem(Exception):
         *,
         errors: Sequence[FieldError] = (),
         more_errors: int = 0,
-        headers: Mapping[str, str] | None = None,
+        retry_after: int | None = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = list(errors[:MAX_ERRORS])
         self.more_errors = more_errors + max(0, len(errors) - MAX_ERRORS)
-        self.headers = dict(headers or {})
+        if retry_after is not None:
+            self.retry_after = retry_after
         self.extensions = dict(extensions or {})
 
 
@@ -132,6 +135,7 @@ class Unavailable(Problem):
     """A part that this needs is away for the moment."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
+    retry_after = 5
 
 
 class NoSpace(Problem):

@@ -34,7 +34,7 @@ from imports.documents.reader import read_patch
 from imports.fields import NAMES, written
 from imports.models import Citizen
 from imports.querysets import SEE_ALL, SEE_OWN
-from imports.services.access import NoSuchResident, NotComplete, readable_delivery
+from imports.services.access import NoSuchResident, readable_delivery
 from imports.services.document_rules import rules_for
 from imports.services.residents.age_percentiles import age_percentiles
 from imports.services.residents.correct_resident import correct_resident
@@ -44,7 +44,6 @@ from imports.services.residents.read_residents import stream_json, stream_ndjson
 CITIZEN_ID = OpenApiParameter(
     "citizen_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="Its id in the import."
 )
-_RETRY_AFTER_SECONDS = 5
 _SEE = (SEE_ALL, SEE_OWN)
 
 
@@ -55,16 +54,7 @@ class NDJSONRenderer(BaseRenderer):
     format = "ndjson"
 
 
-class ContentsViewSet(ApiViewSet):
-    """What a delivery holds: whoever asks before it is complete is told when to ask again."""
-
-    def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, NotComplete):
-            exc.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
-        return super().handle_exception(exc)
-
-
-class CitizenViewSet(ContentsViewSet):
+class CitizenViewSet(ApiViewSet):
     """The residents of one import: read them, correct one, count the courses that they will buy."""
 
     permissions = {
@@ -172,7 +162,7 @@ class CitizenViewSet(ContentsViewSet):
         return citizen
 
 
-class TownAgeViewSet(ContentsViewSet):
+class TownAgeViewSet(ApiViewSet):
     """How old the residents of each town are."""
 
     permissions = {"list": _SEE}

@@ -23,6 +23,8 @@ class NoSuchResident(NotFound):
 class NotComplete(Conflict):
     """The delivery has no contents to read yet; it may have some soon."""
 
+    retry_after = 5
+
 
 def visible_delivery(*, import_id: int) -> Import:
     """The delivery for its status, whoever made it. Raises `NoSuchDelivery`."""

@@ -23,6 +23,8 @@ class UnknownImport(InvalidInput):
 class StillCounting(Conflict):
     """The import that was asked for can be read a little later."""
 
+    retry_after = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:

@@ -6,8 +6,6 @@ from config.common.db.disk import is_full
 from config.common.db.watched import InDoubt
 from config.common.problems import AccountGone, NoSpace, Problem, Unavailable
 
-RETRY_AFTER_SECONDS = 5
-
 # Of PostgreSQL's error codes (appendix A of its manual): a full disk, and its neighbours out of memory and locks.
 _DISK_FULL = {"53100"}
 _FOREIGN_KEY = "23503"
@@ -26,15 +24,14 @@ def as_problem(error: Error, *, writes: bool = True) -> Problem | None:
     if _code(error) in _DISK_FULL:
         return _no_space()
     if _code(error) == _FOREIGN_KEY and _constraint(error).endswith(_TO_USERS):
-        return AccountGone("This account was removed. Nothing was stored.", headers={"WWW-Authenticate": "Token"})
+        return AccountGone("This account was removed. Nothing was stored.")
     if isinstance(error, OperationalError | InterfaceError):
         if writes and is_full():
             return _no_space()
         outcome = (
             "Look whether this was stored before you send it again." if _in_doubt(error) else "Nothing was stored."
         )
-        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-        return Unavailable(f"The database does not answer at the moment. {outcome}", headers=headers)
+        return Unavailable(f"The database does not answer at the moment. {outcome}")
     return None
 
 

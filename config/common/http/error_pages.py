@@ -14,7 +14,7 @@ from rest_framework.permissions import SAFE_METHODS
 
 from config.common.db.errors import as_problem
 from config.common.domain import declared
-from config.common.http.exceptions import problem_response, response_for
+from config.common.http.exceptions import headers_of, problem_response, response_for
 from config.common.http.negotiation import prefers_page
 from config.common.problems import Problem
 
@@ -43,8 +43,10 @@ def broken_body(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
     """What `problem` says, as a page where the address is one."""
-    response = _page(request, problem.status, problem.detail) if _is_page(request) else response_for(request, problem)
-    for name, value in problem.headers.items():
+    if not _is_page(request):
+        return response_for(request, problem)
+    response = _page(request, problem.status, problem.detail)
+    for name, value in headers_of(problem).items():
         response.headers[name] = value
     return response
 
@@ -66,12 +68,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     problem = as_problem(error, writes=writes) if isinstance(error, DatabaseError) else None
     if problem is None:
         return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "This is our mistake; it has been written down.")
-    if not _is_page(request):
-        return response_for(request, problem)
-    response = _page(request, problem.status, problem.detail)
-    for name, value in problem.headers.items():
-        response.headers[name] = value
-    return response
+    return refused(request, problem)
 
 
 def method_not_allowed(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:

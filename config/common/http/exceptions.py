@@ -13,7 +13,7 @@ from rest_framework.permissions import SAFE_METHODS
 
 from config.common.db import errors as database_errors
 from config.common.http import unreadable
-from config.common.problems import Problem
+from config.common.problems import AccountGone, Problem
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -54,9 +54,15 @@ def response_for(request: HttpRequest, problem: Problem) -> HttpResponse:
         problem.detail,
         errors=errors,
         more_errors=problem.more_errors,
-        headers=problem.headers,
+        headers=headers_of(problem),
         extensions=problem.extensions,
     )
+
+
+def headers_of(problem: Problem) -> dict[str, str]:
+    """Says what `problem` has for machines beside its body."""
+    headers = {} if problem.retry_after is None else {"Retry-After": str(problem.retry_after)}
+    return headers | ({"WWW-Authenticate": "Token"} if isinstance(problem, AccountGone) else {})
 
 
 def problem_handler(exc: Exception, context: Mapping[str, Any]) -> HttpResponse | None:

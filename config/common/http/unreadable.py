@@ -19,7 +19,7 @@ def given_up(verdict: Verdict) -> Problem:
     """What a body is refused with that trickles, or of whose caller too many do."""
     if verdict is Verdict.TOO_MANY:
         detail = "So many of your requests are waited for that this one has to come later. Nothing was stored."
-        return TooMany(detail, headers={"Retry-After": "5"})
+        return TooMany(detail, retry_after=5)
     return TooSlow("The body came too slowly. Nothing was stored.")
 
 

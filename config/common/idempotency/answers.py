@@ -24,8 +24,6 @@ from config.common.background.single import single_run
 from config.common.idempotency.models import IdempotencyKey
 from config.common.problems import Conflict
 
-_RETRY_AFTER_SECONDS = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -103,5 +101,4 @@ def forget_contents(location: str) -> None:
 
 
 def _running() -> Conflict:
-    headers = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
-    return Conflict("A request with this Idempotency-Key is still running.", headers=headers)
+    return Conflict("A request with this Idempotency-Key is still running.", retry_after=1)

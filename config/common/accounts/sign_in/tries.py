@@ -29,7 +29,6 @@ View = Callable[..., HttpResponseBase]
 # For whoever is at work at the same address, and for who is in this process: a few hashes at most.
 _ADDRESS_SECONDS = 3.0
 _TURN_SECONDS = 10.0
-_SOON = {"Retry-After": "1"}
 
 
 def count_failure(request: HttpRequest) -> None:
@@ -87,9 +86,7 @@ def _refuse_after_failures(network: str) -> None:
     limit: int = settings.SIGN_IN_FAILURES_PER_MINUTE
     if limit and _failures(network) >= limit:
         wait = math.ceil(WINDOW_SECONDS - time.time() % WINDOW_SECONDS)
-        raise TooMany(
-            "Too many failed sign-ins from your address. Try again in a minute.", headers={"Retry-After": f"{wait}"}
-        )
+        raise TooMany("Too many failed sign-ins from your address. Try again in a minute.", retry_after=wait)
 
 
 def _failures(network: str, *, more: int = 0) -> int:
@@ -142,11 +139,11 @@ def _has_signed_in(network: str) -> bool:
 
 
 def _others_of_the_address() -> TooMany:
-    return TooMany("Somebody else at your address is signing in. Try again in a moment.", headers=_SOON)
+    return TooMany("Somebody else at your address is signing in. Try again in a moment.", retry_after=1)
 
 
 def _others() -> Unavailable:
-    return Unavailable("Many people are signing in. Try again in a moment.", headers=_SOON)
+    return Unavailable("Many people are signing in. Try again in a moment.", retry_after=1)
 
 
 _places = _Places()

@@ -16,7 +16,6 @@ from redis.exceptions import RedisError
 from config.common.db.liveness import SharedQuestion, connect, fetch
 from config.common.problems import Unavailable
 
-_RETRY = {"Retry-After": "5"}
 # Together below the two seconds after which whoever asks has given up.
 _DATABASE_TIMEOUT_SECONDS = 1.2
 _REDIS_TIMEOUT_SECONDS = 0.5
@@ -33,9 +32,9 @@ def readiness() -> list[str]:
         pending = _pending_migrations()
     except (psycopg2.Error, TimeoutError) as error:
         logger.warning("database_away", reason=type(error).__name__)
-        raise Unavailable("The database does not answer.", headers=_RETRY) from error
+        raise Unavailable("The database does not answer.") from error
     if pending:
-        raise Unavailable(f"The database has {pending} migrations to run.", headers=_RETRY)
+        raise Unavailable(f"The database has {pending} migrations to run.")
     return [] if redis_answers() else ["redis"]
 
 

@@ -21,7 +21,6 @@ from config.common.problems import Unavailable
 What = ReadAudit.What
 _AT_ONCE = 5_000
 _WAITS = frozenset({What.EXPORTED, What.ERASED})
-_RETRY_AFTER_SECONDS = 5
 
 # By hand: a model's `create` takes as long as the rest of the request's work for one resident.
 _INSERT = """
@@ -56,7 +55,7 @@ def record_read(*, reader: Reader, what: ReadAudit.What, residents: Residents, f
             cursor.execute(_INSERT if waits else _SOON, values)
     except Error as error:
         detail = "This read cannot be written down at the moment, so it is refused."
-        raise Unavailable(detail, headers={"Retry-After": str(_RETRY_AFTER_SECONDS)}) from error
+        raise Unavailable(detail) from error
 
 
 def prune_reads() -> int:
