@@ -30,7 +30,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def swept(sent: list[str]) -> list[str]:
     """What one more sweep enqueues, half a minute after the last."""
     sent.clear()
-    Turn.objects.filter(name="once:analytics.place_towns:sweep").delete()
+    Turn.objects.filter(name="analytics.place_towns:sweep").delete()
     sweep_towns()
     return list(sent)
 

@@ -20,7 +20,8 @@ from tests.docker.conftest import new_database
 from tests.docker.image import Image
 from tests.imports.documents.builders import citizen
 
-LOADED = 'demanda_task_runs_total{outcome="success",task="imports.load"} 1.0'
+# More than once where the worker came up late and the sweep sent the message again.
+LOADED = re.compile(r'demanda_task_runs_total\{outcome="success",task="imports.load"\} [1-9]')
 TLS = {"Host": "demanda.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
 
 
@@ -64,7 +65,7 @@ def test_every_program_of_the_image_does_its_work(deployed: Image) -> None:
         load_a_delivery(client, token)
         until(lambda: [probe(deployed, "alive", **worker), probe(deployed, "alive", **beat)] == [0, 0])
         # The import is complete a moment before the task that loaded it has ended and counted itself.
-        until(lambda: LOADED in httpx.get(f"http://127.0.0.1:{metrics}/metrics", trust_env=False).text)
+        until(lambda: LOADED.search(httpx.get(f"http://127.0.0.1:{metrics}/metrics", trust_env=False).text))
         for process in processes:
             process.send_signal(signal.SIGTERM)
         assert [process.wait(15) for process in processes] == [0, 0, 0]
