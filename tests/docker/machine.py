@@ -103,12 +103,17 @@ class Machine:
         return Path(self.folder, f"{name.replace('/', '-')}.{kind}")
 
 
-def machine(folder: Path, port: int, environment: Mapping[str, str], *, size: Mapping[str, str]) -> Machine:
-    """A front on this port of loopback, with a certificate of its own, and two web services with this environment."""
-    certificate, key = folder / "certificate", folder / "key"
+def make_certificate(certificate: Path, key: Path) -> None:
+    """Writes a new certificate of one's own and its key."""
     algorithm = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
     openssl = ["openssl", "req", "-x509", "-nodes", *algorithm, "-subj", "/CN=demanda", "-days", "2"]
     subprocess.run([*openssl, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+
+
+def machine(folder: Path, port: int, environment: Mapping[str, str], *, size: Mapping[str, str]) -> Machine:
+    """A front on this port of loopback, with a certificate of its own, and two web services with this environment."""
+    certificate, key = folder / "certificate", folder / "key"
+    make_certificate(certificate, key)
     services = {}
     for number in ("a", "b"):
         work, health = str(free_port()), str(free_port())
