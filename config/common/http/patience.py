@@ -30,6 +30,8 @@ _LOOK_SECONDS = 0.2
 # As docker/front/http.conf says.
 _STREAM_BYTES = 1_000_000
 _DRAIN_SECONDS, _DRAIN_STEP = 1.0, 65_536
+# A body of which so much has come is read in larger steps while each comes at once.
+_QUICK_FROM, _QUICK_STEP, _QUICK_SECONDS = 1024 * 1024, 131_072, 0.1
 # Where the API leaves the number of the user, once it knows who calls.
 USER = "demanda.user"
 _SOCKET = "gunicorn.socket"
@@ -180,12 +182,13 @@ class _Drained:
 class PatientBody:
     """A request's body that may take `BODY_SECONDS` in all, and `BODY_RATE_SECONDS` for as much as its rate gives.
 
-    A read comes back when all its bytes are there, so it is made of reads of that size.
+    A read comes back when all its bytes are there, so it is made of reads of that size; of larger ones, which may take
+    as much longer, once a mebibyte has come and while they come at once: the server moves what it holds at each.
     """
 
     def __init__(self, environ: dict[str, Any]) -> None:
         self._environ, self._input = environ, environ["wsgi.input"]
-        self._step = max(1, int(settings.BODY_MIN_RATE * settings.BODY_RATE_SECONDS))
+        self._least = self._step = max(1, int(settings.BODY_MIN_RATE * settings.BODY_RATE_SECONDS))
         # What came along whole is nobody's share.
         self._counts = _comes_as_stream(environ)
         self._ends: float | None = None
@@ -196,8 +199,11 @@ class PatientBody:
         """Up to `size` bytes, fewer only at the end. Raises `GivenUp`, and `OSError` where the body breaks off."""
         pieces = []
         while size != 0:
+            began = time.monotonic()
             piece = self._wait(self._input.read, self._step if size < 0 else min(size, self._step))
             pieces.append(piece)
+            is_quick = self._size > _QUICK_FROM and time.monotonic() - began < _QUICK_SECONDS
+            self._step = max(self._least, _QUICK_STEP) if is_quick else self._least
             if not piece:
                 break
             size = size - len(piece) if size > 0 else size
@@ -222,7 +228,8 @@ class PatientBody:
     def _wait(self, read: Callable[[int], bytes], size: int, seconds: float | None = None) -> bytes:
         now = time.monotonic()
         self._ends = self._ends or now + settings.BODY_SECONDS
-        seconds = min(settings.BODY_RATE_SECONDS, self._ends - now) if seconds is None else seconds
+        longest = settings.BODY_RATE_SECONDS * max(1.0, size / self._least)
+        seconds = min(longest, self._ends - now) if seconds is None else seconds
         try:
             # Asked each time: meanwhile it may be known who calls.
             caller = caller_of(self._environ) if self._counts else frozenset()

@@ -202,6 +202,20 @@ def test_the_end_of_a_connection_is_no_slowness(ends: Ends, settings: Any) -> No
     assert (patient.read(1000), patient.read(1000), patient.given_up) == (b"half", b"", None)
 
 
+def test_a_large_body_is_read_in_larger_steps_while_it_comes_at_once(ends: Ends, settings: Any) -> None:
+    patient, asked = body(ends[1], settings, rate=500, window=30), []
+    read = patient._input.read
+    patient._input.read = lambda size: asked.append(size) or read(size)
+    quick = send(ends[0], bytes(2 * 1024 * 1024), times=1, pause=0)
+    assert len(patient.read(2 * 1024 * 1024)) == 2 * 1024 * 1024
+    quick.join()
+    assert (asked[0], max(asked), asked.index(131_072) * 15_000 > 1024 * 1024) == (15_000, 131_072, True)
+    slow = send(ends[0], bytes(131_072), times=2, pause=0.3)
+    patient.read(2 * 131_072)
+    slow.join()
+    assert 15_000 in asked[-10:]
+
+
 @given(st.binary(max_size=300), st.integers(1, 40), st.lists(st.integers(1, 90), max_size=20))
 def test_the_pieces_are_the_body_whatever_the_step(sent: bytes, step: int, sizes: list[int]) -> None:
     caller, ours = socket.socketpair()
@@ -209,7 +223,7 @@ def test_the_pieces_are_the_body_whatever_the_step(sent: bytes, step: int, sizes
         caller.sendall(sent)
         caller.shutdown(socket.SHUT_WR)
         patient = PatientBody({"gunicorn.socket": ours, "wsgi.input": Sent(ours)})
-        patient._step = step
+        patient._least = patient._step = step
         read = [patient.read(size) for size in sizes]
         assert [len(piece) for piece in read] == lengths(len(sent), sizes)
         assert b"".join(read) + patient.read() == sent
