@@ -203,9 +203,14 @@ def test_the_end_of_a_connection_is_no_slowness(ends: Ends, settings: Any) -> No
 
 
 def test_a_large_body_is_read_in_larger_steps_while_it_comes_at_once(ends: Ends, settings: Any) -> None:
-    patient, asked = body(ends[1], settings, rate=500, window=30), []
-    read = patient._input.read
-    patient._input.read = lambda size: asked.append(size) or read(size)
+    patient, asked = body(ends[1], settings, rate=500, window=30), list[int]()
+    come = patient._input.read
+
+    def read(size: int) -> bytes:
+        asked.append(size)
+        return come(size)
+
+    patient._input.read = read
     quick = send(ends[0], bytes(2 * 1024 * 1024), times=1, pause=0)
     assert len(patient.read(2 * 1024 * 1024)) == 2 * 1024 * 1024
     quick.join()
