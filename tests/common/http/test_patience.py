@@ -208,7 +208,8 @@ def test_a_large_body_is_read_in_larger_steps_while_it_comes_at_once(ends: Ends,
 
     def read(size: int) -> bytes:
         asked.append(size)
-        return come(size)
+        piece: bytes = come(size)
+        return piece
 
     patient._input.read = read
     quick = send(ends[0], bytes(2 * 1024 * 1024), times=1, pause=0)
