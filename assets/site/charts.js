@@ -152,8 +152,8 @@
             data: cells.map((cell) => {
               const shade = shadeOf(cell.value);
               const fill = (isIndex ? indexes : counts)[shade];
-              const decal = patterns ? DECALS[shade] : { symbol: "none" };
-              const itemStyle = { color: fill, borderColor: card, borderWidth: 2, borderRadius: 4, decal };
+              const decal = patterns ? { decal: DECALS[shade] } : {};
+              const itemStyle = { color: fill, borderColor: card, borderWidth: 2, borderRadius: 4, ...decal };
               return { ...cell, value: [cell.x, cell.y, cell.value], itemStyle, label: { color: inkOn(fill) } };
             }),
           },
