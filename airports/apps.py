@@ -14,5 +14,5 @@ class AirportsConfig(domain.DomainConfig):
         "Managers": {"airports.delete_airport", "airports.view_queuedcreate"},
     }
     secret_paths = ("/confirm/",)
-    mixed_paths = (r"/confirm/.+",)
+    mixed_paths = (r"/confirm/.*",)
     unprofiled_paths = ("/confirm", "/create", "/update", "/delete", "/upload")

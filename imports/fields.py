@@ -14,7 +14,6 @@ from typing import Any
 
 from imports.dates import format_birth_date, parse_birth_date
 
-MAX_INTEGER = 2**63 - 1
 MAX_TEXT = 256
 MAX_CHANNEL = 64
 GENDERS = ("male", "female")

@@ -8,8 +8,8 @@ from rest_framework import serializers
 from analytics.dimensions import DIMENSIONS
 from analytics.services.asking.questions import DEFAULT_GROUPING, GROUPABLE, MEASURES, Question
 from analytics.services.asking.scopes import known_age_groups
+from config.common.digits import MAX_INTEGER
 from config.common.http.pagination import PageQuery
-from config.common.http.paths import MAX_ID
 from imports.fields import MAX_CHANNEL, MAX_TEXT
 from imports.models import Citizen
 
@@ -80,14 +80,14 @@ class _RowQuery(SegmentQuery):
     import_id = serializers.IntegerField(
         required=False,
         min_value=0,
-        max_value=MAX_ID,
+        max_value=MAX_INTEGER,
         help_text=(
             "Any complete import instead of the current picture: ages are of today when it is its source's last one, "
             "else of its own date; `meta.as_of` says which."
         ),
     )
     min_residents = serializers.IntegerField(
-        required=False, default=0, min_value=0, max_value=MAX_ID, help_text="Only rows of at least so many."
+        required=False, default=0, min_value=0, max_value=MAX_INTEGER, help_text="Only rows of at least so many."
     )
 
 

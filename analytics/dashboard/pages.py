@@ -20,7 +20,7 @@ from analytics.services.asking.dashboard import read_unplaced
 from analytics.services.asking.find_demand import find_demand
 from analytics.services.asking.questions import Question
 from analytics.services.placing.town_aliases import remove_alias, set_alias
-from config.common.digits import number_in
+from config.common.digits import MAX_INTEGER, number_in
 from config.common.http.callers import acting
 from config.common.problems import Problem
 
@@ -35,7 +35,7 @@ class PlaceForm(forms.Form):
     """A button: the town, the city that it is (none: take back what staff said), and where to go on."""
 
     town = forms.CharField(max_length=256, strip=False)
-    geoname_id = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    geoname_id = forms.IntegerField(required=False, min_value=1, max_value=MAX_INTEGER)
     back = forms.CharField(required=False)
 
 

@@ -7,8 +7,8 @@ from rest_framework import serializers
 from analytics.pages.filters import Filters
 from analytics.pages.sections.heat import MEASURES
 from analytics.services.asking.scopes import known_age_groups
+from config.common.digits import MAX_INTEGER
 from config.common.http.pagination import MAX_OFFSET
-from config.common.http.paths import MAX_ID
 from imports.fields import MAX_CHANNEL, MAX_TEXT
 from imports.models import Citizen
 
@@ -30,7 +30,7 @@ class PageQuery(serializers.Serializer[Any]):
     channel = serializers.CharField(max_length=MAX_CHANNEL, **_TEXT)
     gender = serializers.ChoiceField(choices=Citizen.Gender.choices, required=False, allow_blank=True, default="")
     source = serializers.CharField(max_length=_MAX_SOURCE, **_TEXT)  # type: ignore[assignment]  # the base has one too
-    min_residents = _Number(required=False, default=0, min_value=0, max_value=MAX_ID)
+    min_residents = _Number(required=False, default=0, min_value=0, max_value=MAX_INTEGER)
     measure = serializers.ChoiceField(choices=list(MEASURES), required=False, default=Filters.measure)
     offset = _Number(required=False, default=0, min_value=0, max_value=MAX_OFFSET)
 

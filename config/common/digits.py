@@ -1,7 +1,7 @@
 """Numbers in texts that callers send."""
 
-MOST = 2**63 - 1
-_DIGITS = len(str(MOST))
+MAX_INTEGER = 2**63 - 1
+_DIGITS = len(str(MAX_INTEGER))
 
 
 def number_in(text: str) -> int | None:
@@ -12,4 +12,4 @@ def number_in(text: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
         return None
     number = int(text)
-    return number if number <= MOST else None
+    return number if number <= MAX_INTEGER else None

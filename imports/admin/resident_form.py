@@ -92,7 +92,7 @@ class ResidentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         return {number for text in sent if (number := number_in(text)) is not None}
 
     def _names(self) -> dict[int, str]:
-        ids = {number for name in self._lists for number in (*self._before[name], *self._sent(name)) if number < 2**63}
+        ids = {number for name in self._lists for number in (*self._before[name], *self._sent(name))}
         return {row.citizen_id: label(row) for row in _named(self.instance, ids)} if ids else {}
 
     def clean(self) -> dict[str, Any]:

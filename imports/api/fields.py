@@ -7,9 +7,10 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
+from config.common.digits import MAX_INTEGER
 from imports.dates import parse_birth_date
 from imports.documents.texts import has_letter_or_digit
-from imports.fields import MAX_INTEGER, Field, Kind
+from imports.fields import Field, Kind
 from imports.services.document_rules import longest_lists
 
 _DATE = r"^[0-9]{2}\.[0-9]{2}\.[0-9]{4}$"

@@ -5,12 +5,13 @@ from datetime import date
 from functools import partial
 from typing import TypeGuard
 
+from config.common.digits import MAX_INTEGER
 from imports.dates import parse_birth_date
 from imports.documents.codes import Code
 from imports.documents.errors import DETAILS, ErrorCollector
 from imports.documents.rules import Rules
 from imports.documents.texts import has_letter_or_digit, is_storable
-from imports.fields import FIELDS, MAX_INTEGER, Field, Kind
+from imports.fields import FIELDS, Field, Kind
 
 Check = Callable[[object, str, ErrorCollector], None]
 

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from config.common.digits import MAX_INTEGER
 from imports.dates import DATE_LENGTH
-from imports.fields import MAX_CHANNEL, MAX_INTEGER, MAX_TEXT, UNKNOWN_CHANNEL
+from imports.fields import MAX_CHANNEL, MAX_TEXT, UNKNOWN_CHANNEL
 
 Integer = Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
 Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]

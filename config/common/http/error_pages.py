@@ -36,11 +36,6 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
-def broken_body(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """400 or 408: the body did not come to its end."""
-    return _page(request, problem.status, problem.detail) if _is_page(request) else response_for(request, problem)
-
-
 def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
     """What `problem` says, as a page where the address is one."""
     if not _is_page(request):

@@ -9,9 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from config.common.digits import MAX_INTEGER
+
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1_000
-MAX_OFFSET = 2**63 - 1
+MAX_OFFSET = MAX_INTEGER
 
 RowT = TypeVar("RowT", bound=Model)
 

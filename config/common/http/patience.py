@@ -200,7 +200,8 @@ class PatientBody:
         pieces = []
         while size != 0:
             began = time.monotonic()
-            piece = self._wait(self._input.read, self._step if size < 0 else min(size, self._step))
+            step = self._step if size < 0 else min(size, self._step)
+            piece = self._wait(self._input.read, step, steps=max(1.0, step / self._least))
             pieces.append(piece)
             is_quick = self._size > _QUICK_FROM and time.monotonic() - began < _QUICK_SECONDS
             self._step = max(self._least, _QUICK_STEP) if is_quick else self._least
@@ -225,11 +226,12 @@ class PatientBody:
         """One line, or the first `size` bytes of it, in the time of one read."""
         return self._wait(self._input.readline, size)
 
-    def _wait(self, read: Callable[[int], bytes], size: int, seconds: float | None = None) -> bytes:
+    def _wait(
+        self, read: Callable[[int], bytes], size: int, seconds: float | None = None, *, steps: float = 1.0
+    ) -> bytes:
         now = time.monotonic()
         self._ends = self._ends or now + settings.BODY_SECONDS
-        longest = settings.BODY_RATE_SECONDS * max(1.0, size / self._least)
-        seconds = min(longest, self._ends - now) if seconds is None else seconds
+        seconds = min(steps * settings.BODY_RATE_SECONDS, self._ends - now) if seconds is None else seconds
         try:
             # Asked each time: meanwhile it may be known who calls.
             caller = caller_of(self._environ) if self._counts else frozenset()

@@ -29,7 +29,6 @@ def test_the_migration_makes_schedules_whose_messages_expire(migrate: None) -> N
     )
     assert list(rows) == [
         ("Clear expired", "background.clear_expired", 10, "minutes", 600),
-        ("Prune profiles", "observe.prune_profiles", 1, "hours", 3600),
         ("Sweep", "background.sweep", 20, "seconds", 20),
     ]
 

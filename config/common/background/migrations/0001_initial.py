@@ -21,14 +21,7 @@ def add_schedules(apps, schema_editor):
         expires=600,
         description="Removes expired sessions and tokens.",
     )
-    add_schedule(
-        apps,
-        name="Prune profiles",
-        task="observe.prune_profiles",
-        seconds=3600,
-        expires=3600,
-        description="Removes what the profiler recorded more than SILK_DAYS ago, or beyond SILK_MAX_REQUESTS.",
-    )
+
 
 
 class Migration(migrations.Migration):

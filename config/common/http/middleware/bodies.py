@@ -6,7 +6,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 
-from config.common.http.error_pages import bad_request, broken_body, is_mixed
+from config.common.http.error_pages import bad_request, is_mixed, refused
 from config.common.http.unreadable import as_problem, given_up, verdict_on
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -61,9 +61,9 @@ class BrokenBodyMiddleware:
         verdict = verdict_on(request)
         if verdict is None or response.status_code in _GIVEN_UP:
             return response
-        return broken_body(request, given_up(verdict))
+        return refused(request, given_up(verdict))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, UnreadablePostError):
             return None
-        return broken_body(request, as_problem(exception))
+        return refused(request, as_problem(exception))

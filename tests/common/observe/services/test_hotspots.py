@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django_celery_beat.models import PeriodicTask
 from silk.models import Profile, Request, Response, SQLQuery
 
 from config.common.observe.services.hotspots import Hotspot, hotspots
@@ -115,3 +116,8 @@ def test_the_task_prunes(settings: Any) -> None:
     record(age=timedelta(seconds=1))
     prune_profiles_task.run()
     assert not Request.objects.exists()
+
+
+def test_the_task_is_scheduled() -> None:
+    found = PeriodicTask.objects.get(task=prune_profiles_task.name)
+    assert (found.enabled, str(found.interval), found.expire_seconds) == (True, "every hour", 3600)
