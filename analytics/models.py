@@ -82,7 +82,7 @@ class Segment(Counts):
         verbose_name="delivery",
     )
     at_delivery = models.BooleanField(help_text="Ages at the delivery's date; else today's, for a current one.")
-    published = models.IntegerField(help_text="Bit k: shown to everybody when grouped by the set k of keys.")
+    published = models.BigIntegerField(help_text="Bit k: shown to everybody in the grouping k.")
 
     class Meta:
         constraints = [
@@ -110,7 +110,7 @@ class CurrentSegment(Counts):
 class PublishedSegment(Counts):
     """The picture for those who may not see residents: sums of segments that are shown in the same groupings."""
 
-    published = models.IntegerField(help_text="Bit k: shown to everybody when grouped by the set k of keys.")
+    published = models.BigIntegerField(help_text="Bit k: shown to everybody in the grouping k.")
 
     class Meta:
         constraints = [

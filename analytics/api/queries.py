@@ -5,8 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from analytics.dimensions import DIMENSIONS
-from analytics.services.asking.questions import DEFAULT_GROUPING, GROUPABLE, MEASURES, Question
+from analytics.services.asking.questions import DEFAULT_GROUPING, DIMENSIONS, GROUPABLE, MEASURES, Question
 from analytics.services.asking.scopes import known_age_groups
 from config.common.digits import MAX_INTEGER
 from config.common.http.pagination import PageQuery

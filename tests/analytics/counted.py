@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from analytics.disclosure import is_named, is_visible
-from analytics.lattice import Key
 from analytics.models import ImportDemand
 from analytics.services.asking.questions import SOURCE, Question
-from analytics.services.counting.count_import import Segments, published
+from analytics.services.counting.count_import import SegmentKey, Segments, published
 from analytics.services.counting.picture import PictureChange
 from analytics.services.counting.segments import write_segments
 from analytics.services.counting.settings import counting
@@ -37,8 +36,8 @@ class Made:
 
 def make(
     source: str,
-    now: dict[Key, Counts],
-    then: dict[Key, Counts] | None = None,
+    now: dict[SegmentKey, Counts],
+    then: dict[SegmentKey, Counts] | None = None,
     *,
     is_current: bool = True,
     **values: Any,
@@ -71,14 +70,14 @@ def make(
     return made
 
 
-def _bare(counts: dict[Key, Counts]) -> Segments:
+def _bare(counts: dict[SegmentKey, Counts]) -> Segments:
     return {key: (*one, 0) for key, one in counts.items()}
 
 
-def crowd(seed: int, *, segments: int = 40, largest: int = 12) -> dict[Key, Counts]:
+def crowd(seed: int, *, segments: int = 40, largest: int = 12) -> dict[SegmentKey, Counts]:
     """Segments of very different size, the same ones for the same seed."""
     dice = random.Random(seed)
-    found: dict[Key, Counts] = {}
+    found: dict[SegmentKey, Counts] = {}
     for _ in range(segments):
         key = (dice.choice(TOWNS), dice.randrange(7), dice.choice(CHANNELS), dice.choice(GENDERS))
         residents = int(1 + largest * dice.random() ** 3)
@@ -100,7 +99,9 @@ def naive(imports: Iterable[tuple[str, Segments]], question: Question, *, restri
     return dict(sums)
 
 
-def row_keys(question: Question, source: str, key: Key, mask: int, *, restricted: bool) -> tuple[str, ...] | None:
+def row_keys(
+    question: Question, source: str, key: SegmentKey, mask: int, *, restricted: bool
+) -> tuple[str, ...] | None:
     """The keys of the row in which a segment counts; None where it counts nowhere."""
     values = {**dict(zip(NAMES, key, strict=True)), "age_group": counting().age_groups.labels[key[1]], SOURCE: source}
     if any(values[name] not in chosen for name, chosen in question.filters.items()):

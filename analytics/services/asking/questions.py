@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from analytics.dimensions import DIMENSIONS
-
 SOURCE = "source"
+DIMENSIONS = ("town", "age_group", "channel", "gender")
 GROUPABLE = (*DIMENSIONS, SOURCE)
 DEFAULT_GROUPING = ("town", "age_group", "channel")
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from django.db import models
 
-from analytics.dimensions import grouping_of
+from analytics.dimensions import BIT_OF, grouping_of
 from analytics.disclosure import OTHER
 from analytics.models import CurrentSegment, PublishedSegment, Segment
 from analytics.services.asking.fetch_columns import Ints, fetch_columns
@@ -119,7 +119,7 @@ def _summed(table: str, columns: dict[str, str], conditions: list[str], *, is_ot
 
 
 def _shown(grouping: int) -> str:
-    return f"published & {1 << grouping} <> 0"
+    return f"published & {1 << BIT_OF[grouping]} <> 0"
 
 
 def _named(question: Question) -> str:

@@ -8,13 +8,15 @@ from typing import Any
 from django.db import connection
 
 from analytics.dimensions import AgeGroups
-from analytics.disclosure import World, masks_of_two_days, published_masks
-from analytics.lattice import Key
+from analytics.disclosure import masks_of_two_days, published_masks
+from analytics.lattice import World
 from analytics.services.counting.settings import Counting
 
+# Town, age group, channel, gender.
+SegmentKey = tuple[str, int, str, str]
 # Residents, courses, buyers, and the bits that say where everybody may see the segment.
 Values = tuple[int, int, int, int]
-Segments = dict[Key, Values]
+Segments = dict[SegmentKey, Values]
 
 # The revision comes from the snapshot of the rows. Read before or after them, it could belong to other rows, and what
 # was missed would never be found. Both ages at once: one scan.
@@ -61,7 +63,7 @@ def count_import(*, import_id: int, then: date, now: date, counting: Counting) -
 def _summed(rows: list[tuple[str, str, str, int, int, int, int, int]], ages: int, groups: AgeGroups) -> Segments:
     """Sums the rows up by the ages in the column `ages`."""
     last = len(groups.bounds) - 1
-    sums: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])
+    sums: defaultdict[SegmentKey, list[int]] = defaultdict(lambda: [0, 0, 0])
     for row in rows:
         counted = sums[row[0], last - int(row[ages]), row[1], row[2]]
         for number in range(3):
@@ -72,14 +74,16 @@ def _summed(rows: list[tuple[str, str, str, int, int, int, int, int]], ages: int
 def published(then: Segments, now: Segments, *, small: int) -> tuple[Segments, Segments]:
     """Adds their bits to the segments by their ages on two days."""
     if now == then:
-        shown = _with(published_masks(*_world(then), small=small), then)
+        shown = _with(published_masks(_world(then), small=small), then)
         return shown, shown
     of_then, of_now = masks_of_two_days(_world(then), _world(now), small=small)
     return _with(of_then, then), _with(of_now, now)
 
 
 def _world(segments: Segments) -> World:
-    return list(segments), [values[0] for values in segments.values()]
+    # Each town is a city of its own, of no country.
+    keys = [("", key[0], *key) for key in segments]
+    return World(keys, [values[0] for values in segments.values()], [values[2] for values in segments.values()])
 
 
 def _with(masks: list[int], segments: Segments) -> Segments:

@@ -33,7 +33,7 @@ def _statement(table: str, keys: dict[str, str]) -> str:
 
 
 _CURRENT = _statement("analytics_currentsegment", _KEYS)
-_PUBLISHED = _statement("analytics_publishedsegment", {**_KEYS, "published": "int"})
+_PUBLISHED = _statement("analytics_publishedsegment", {**_KEYS, "published": "bigint"})
 
 _Sums = defaultdict[tuple[Any, ...], list[int]]
 

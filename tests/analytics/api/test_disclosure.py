@@ -11,10 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from analytics.dimensions import DIMENSIONS
-from analytics.lattice import Key
 from analytics.models import Segment
-from analytics.services.asking.questions import Question
+from analytics.services.asking.questions import DIMENSIONS, Question
+from analytics.services.counting.count_import import SegmentKey
 from analytics.services.counting.refresh_demand import refresh_demand
 from analytics.services.counting.settings import counting
 from imports.models import Import
@@ -32,19 +31,21 @@ People = frozenset[int]
 
 @st.composite
 def worlds(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Up to some dozens of residents in few towns, ages, channels and genders."""
+    """Up to some dozens of residents in few towns, ages, channels and genders, who buy for themselves or not at all."""
     dice = random.Random(draw(st.integers(0, 2**32)))
     choices: dict[str, tuple[str, ...]] = {
         "town": ("A", "B", "C"), "birth_date": BIRTHS, "channel": ("x", "y"), "gender": ("female", "male"),
     }  # fmt: skip
     some = {name: values[: draw(st.integers(1, len(values)))] for name, values in choices.items()}
     return [
-        one | {name: values[int(len(values) * dice.random() ** 2)] for name, values in some.items()}
+        one
+        | {name: values[int(len(values) * dice.random() ** 2)] for name, values in some.items()}
+        | {"relatives": [one["citizen_id"]] * (dice.random() < 0.8)}
         for one in people(draw(st.integers(1, 60)))
     ]
 
 
-def questions(segments: list[Key], dice: random.Random) -> list[Question]:
+def questions(segments: list[SegmentKey], dice: random.Random) -> list[Question]:
     """Some of the questions that there are: any grouping, any single values or none."""
     labels = counting().age_groups.labels
     values = [
@@ -79,7 +80,7 @@ def asked(client: APIClient, question: Question, dice: random.Random) -> list[di
     return rows
 
 
-def traced(question: Question, segments: dict[Key, tuple[People, int]]) -> dict[tuple[str, ...], People]:
+def traced(question: Question, segments: dict[SegmentKey, tuple[People, int]]) -> dict[tuple[str, ...], People]:
     """Who stands behind each row, `min_residents` aside."""
     found: dict[tuple[str, ...], People] = {}
     for key, (ids, mask) in segments.items():
@@ -89,10 +90,10 @@ def traced(question: Question, segments: dict[Key, tuple[People, int]]) -> dict[
     return found
 
 
-def segments_of(citizens: list[dict[str, Any]]) -> dict[Key, tuple[People, int]]:
+def segments_of(citizens: list[dict[str, Any]]) -> dict[SegmentKey, tuple[People, int]]:
     """Who is in each segment, and its bits as they are stored."""
     masks = {row[:4]: row[4] for row in Segment.objects.filter(at_delivery=False).values_list(*DIMENSIONS, "published")}
-    groups: dict[Key, set[int]] = {}
+    groups: dict[SegmentKey, set[int]] = {}
     for one in citizens:
         key = (one["town"], 0 if one["birth_date"] == BIRTHS[0] else 2, one["channel"], one["gender"])
         groups.setdefault(key, set()).add(one["citizen_id"])
