@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Coalesce, Concat, Now
+from django.db.models.functions import Concat, Now
 from simple_history.models import HistoricalRecords
 
 from airports import fields
@@ -23,7 +23,7 @@ def _within(name: str, low: float, high: float) -> Q:
 
 
 def _searched() -> Concat:
-    lines = [Folded(Coalesce(F(name), Value(""))) for name in SEARCHED]
+    lines = [Folded(F(name)) for name in SEARCHED]
     end = Value("\n", output_field=models.TextField())
     return Concat(lines[0], *(part for line in lines[1:] for part in (end, line)))
 

@@ -32,14 +32,14 @@ _MARKS = (
     r"\uFFF9-\uFFFB\U000E0001\U000E0020-\U000E007F\U000E0100-\U000E01EF"
 )
 DROPPED = APOSTROPHES + _MARKS
-# Spaces, as they are after NFKD, and dashes.
-SPACES = r"\u0009-\u000D \u0085\u1680\u2028\u2029\u002D\u058A\u05BE\u2010-\u2015\u2212\u2E3A\u2E3B\u30A0"
+# Spaces but the blank, as they are after NFKD, and dashes.
+GAPS = r"\u0009-\u000D\u0085\u1680\u2028\u2029\u002D\u058A\u05BE\u2010-\u2015\u2212\u2E3A\u2E3B\u30A0"
 # Letters that are not decomposed. The first ones become one letter, the others two.
 SINGLES = ("øłđðħŧıς", "olddhtiσ")
 PAIRS = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
 
 _APOSTROPHES, _ACCENTS, _DROPPED = (re.compile(f"[{chars}]") for chars in (APOSTROPHES, ACCENTS, DROPPED))
-_SPACES = re.compile(f"[{SPACES}]+")
+_SPACES = re.compile(f"[ {GAPS}]+")
 _LETTERS = str.maketrans(dict(zip(*SINGLES, strict=True)) | PAIRS)
 # All characters that do not fold to themselves are among these, and those that Unicode may add.
 _FOLDING = (
