@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
+from config.common.folding import fold
+
 _FILE = Path(__file__).with_name("data") / "countries.json"
 
 
@@ -27,18 +29,18 @@ def country_name(alpha_2: str) -> str | None:
 
 
 def country_code(country: str) -> str | None:
-    """The ISO code of two letters of the country with this English name or ISO code; case does not matter."""
-    return _codes().get(country.lower())
+    """The ISO code of two letters of the country with this English name, as people type it, or ISO code."""
+    return _codes().get(fold(country))
 
 
 def names_of(country: str) -> list[str]:
-    """Every name, in lower case, of the country with this name or ISO code; just `country` where it is unknown."""
-    found = _by_any_name().get(country.lower())
-    return _names(found) if found else [country.lower()]
+    """Every name, folded, of the country with this name or ISO code; just `country` where it is unknown."""
+    found = _by_any_name().get(fold(country))
+    return _names(found) if found else [fold(country)]
 
 
 def _names(country: Country) -> list[str]:
-    return [name.lower() for name in (country["name"], *country["also"])]
+    return [fold(name) for name in (country["name"], *country["also"])]
 
 
 @cache

@@ -8,17 +8,24 @@ from django.contrib.auth.models import User
 from django.contrib.postgres.indexes import GistIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.functions import Now
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat, Now
 from simple_history.models import HistoricalRecords
 
 from airports import fields
-from airports.querysets import AirportQuerySet, PendingChangeQuerySet, QueuedCreateQuerySet
+from airports.querysets import SEARCHED, AirportQuerySet, PendingChangeQuerySet, QueuedCreateQuerySet
+from config.common.db.folded import Folded, FoldedText
 
 
 def _within(name: str, low: float, high: float) -> Q:
     # NaN and infinity are refused with it: to PostgreSQL they are greater than every number.
     return Q(**{f"{name}__gte": low, f"{name}__lte": high})
+
+
+def _searched() -> Concat:
+    lines = [Folded(F(name)) for name in SEARCHED]
+    end = Value("\n", output_field=models.TextField())
+    return Concat(lines[0], *(part for line in lines[1:] for part in (end, line)))
 
 
 class Airport(models.Model):
@@ -52,11 +59,12 @@ class Airport(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
     version = models.BigIntegerField(db_default=1, editable=False)
+    search = models.GeneratedField(expression=_searched(), output_field=FoldedText(), db_persist=True)
 
     # One row with every field for each change, written by the services with the acting user.
     history = HistoricalRecords(
         history_id_field=models.BigAutoField(),
-        excluded_fields=["created_at", "updated_at"],
+        excluded_fields=["created_at", "updated_at", "search"],
         # What the admin lists of it.
         verbose_name_plural="airports deleted for good",
     )

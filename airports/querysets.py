@@ -5,19 +5,23 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, FloatField, Func, Q, Value
+from django.db.models import BooleanField, Case, F, FloatField, Func, Q, TextField, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Collate, Lower
+from django.db.models.functions import Collate
 from django.db.models.lookups import LessThanOrEqual
 from django.db.models.sql.compiler import SQLCompiler
 
 from airports.countries import names_of
 from airports.geo import EARTH_RADIUS, Box, Point, box_around
+from config.common.db.folded import exact_first
+from config.common.folding import fold
 
 if TYPE_CHECKING:
     from airports.models import Airport, PendingChange, QueuedCreate
 
 _TEXTS = frozenset({"name", "city", "country", "iata", "icao", "dst", "tz", "type", "source"})
+# What a search looks into. The column `search` has them folded, a line each.
+SEARCHED = ("name", "city", "country")
 
 
 class QueuedCreateQuerySet(models.QuerySet["QueuedCreate"]):
@@ -48,19 +52,26 @@ class AirportQuerySet(models.QuerySet["Airport"]):
         return self.filter(pk=airport_id).select_for_update().first()
 
     def matching(self, words: str) -> "AirportQuerySet":
-        """The ones with `words` in the name, the city or the country, or with this code; case does not matter."""
-        code = words.upper()
-        return self.filter(
-            Q(name__icontains=words)
-            | Q(city__icontains=words)
-            | Q(country__icontains=words)
-            | Q(iata=code)
-            | Q(icao=code)
-        )
+        """The ones with `words` in the name, the city or the country, as people type them, or with this code."""
+        return self.filter(Q(search__folded=words) | _has_code(words))
+
+    def closest_first(self, words: str) -> "AirportQuerySet":
+        """With the code or the exact spelling first, of a whole field before a part of one; then by id."""
+        return self.order_by(*closest(words), "pk")
+
+    def in_city(self, city: str) -> "AirportQuerySet":
+        """The ones of the city, as people type it."""
+        return self._with_line("city", [fold(city)])
 
     def in_country(self, country: str) -> "AirportQuerySet":
-        """The ones of the country with this English name or ISO code; case does not matter."""
-        return self.alias(country_key=Lower("country")).filter(country_key__in=names_of(country))
+        """The ones of the country with this English name, as people type it, or ISO code."""
+        return self._with_line("country", names_of(country))
+
+    def _with_line(self, name: str, folded: list[str]) -> "AirportQuerySet":
+        number = Value(SEARCHED.index(name) + 1)
+        line = Func(F("search"), Value("\n"), number, function="split_part", output_field=TextField())
+        # An unknown city has an empty line, which nobody asks for.
+        return self.alias(line=line).filter(line__in=[one for one in folded if one])
 
     def with_distance(self, centre: Point) -> "AirportQuerySet":
         """With `distance`, the metres on the sphere to `centre`."""
@@ -81,6 +92,17 @@ class AirportQuerySet(models.QuerySet["Airport"]):
     def sorted_by(self, *names: str) -> "AirportQuerySet":
         """By these fields, `-` before a name for descending; texts by code point, unknown last, ties by id."""
         return self.order_by(*(_order(name) for name in names), "pk")
+
+
+def closest(words: str) -> list[Combinable]:
+    """The order of what `words` found."""
+    by_code = Case(When(_has_code(words), then=0), default=1)
+    return [by_code, exact_first(SEARCHED, words, "exact"), exact_first(SEARCHED, words, "contains")]
+
+
+def _has_code(words: str) -> Q:
+    code = words.strip().upper()
+    return Q(iata=code) | Q(icao=code)
 
 
 class PendingChangeQuerySet(models.QuerySet["PendingChange"]):

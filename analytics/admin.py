@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -25,17 +24,19 @@ from analytics.services.placing.town_aliases import remove_alias, set_alias
 from config.common.http.callers import acting
 from config.common.problems import InvalidInput
 from config.common.staff.read_only import ReadOnlyAdmin
+from config.common.staff.searching import FoldedSearchMixin
 
 _LINK = '<a class="underline" href="{}">{}</a>'
 
 
 @admin.register(TownPlace)
-class TownPlaceAdmin(ReadOnlyAdmin):
+class TownPlaceAdmin(FoldedSearchMixin, ReadOnlyAdmin):
     """Where the towns of the deliveries are, and how that was found out."""
 
     list_display = ("name", "method", "city", "country", "time_zone", "airport_id", "kilometres", "placed_at")
     list_filter = ("method",)
-    search_fields = ("town", "city", "=country", "=geoname_id")
+    search_fields = ("town__folded", "city__folded", "=country", "=geoname_id")
+    exact_fields = ("town", "city")
     show_full_result_count = False
     actions_list = ("unplaced",)
     fields = (
@@ -130,13 +131,14 @@ class TownAliasForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
 
 
 @admin.register(TownAlias)
-class TownAliasAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+class TownAliasAdmin(FoldedSearchMixin):
     """What staff said towns are. Adding, changing and deleting one places its town at once."""
 
     form = TownAliasForm
     list_display = ("name", "city", "geoname_id", "created_at", "created_by")
     list_select_related = ("created_by",)
-    search_fields = ("name", "=geoname_id")
+    search_fields = ("name__folded", "=geoname_id")
+    exact_fields = ("name",)
     show_full_result_count = False
 
     def get_fields(self, request: HttpRequest, obj: TownAlias | None = None) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat, Now
 
 from config.common.background.models import Lease
+from config.common.db.folded import Begins, exact_first
+from config.common.folding import fold
 from imports.fields import LISTS
 
 if TYPE_CHECKING:
@@ -105,6 +107,21 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         """These residents, locked for writing in the order of their ids, which every writer keeps."""
         rows = self.of(import_id).filter(citizen_id__in=sorted(citizen_ids))
         return list(rows.order_by("citizen_id").select_for_update(no_key=True))
+
+    def begins(self, column: str, words: str) -> "CitizenQuerySet":
+        """The ones whose name or town begins with `words` as people type them, the exact spelling first."""
+        return self._like(Begins(column, fold(words)), column, words, "startswith")
+
+    def called(self, column: str, words: str) -> "CitizenQuerySet":
+        """The ones whose channel is `words`, as people type it, the exact spelling first."""
+        # Most are found as they are written.
+        same = Q((column, words)) | Q(Begins(column, fold(words), whole=True))
+        return self._like(same, column, words, "exact")
+
+    def _like(self, condition: Q | Begins, column: str, words: str, lookup: str) -> "CitizenQuerySet":
+        if not fold(words):
+            return self.none()
+        return self.filter(condition).order_by(*self.query.order_by, exact_first([column], words, lookup))
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):

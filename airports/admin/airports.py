@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -21,27 +22,32 @@ from airports.admin.history import HistoryMixin
 from airports.admin.upload import UploadMixin
 from airports.fields import NAMES
 from airports.models import Airport
+from airports.querysets import closest
 from airports.services.create_airport import create_airport
 from airports.services.flag_many import flag_airports
 from airports.services.update_airport import update_airport
 from config.common.http.callers import acting
 from config.common.problems import Problem
+from config.common.staff.searching import FoldedSearchMixin
 
 _FLAGGED = "flagged"
 
 
 @admin.register(Airport)
-class AirportAdmin(UploadMixin, ExportMixin, ActionsMixin, HistoryMixin, ModelAdmin):  # type: ignore[misc]  # neither has types
+class AirportAdmin(FoldedSearchMixin, UploadMixin, ExportMixin, ActionsMixin, HistoryMixin, ModelAdmin):  # type: ignore[misc]  # neither has types
     """Airports. Deleting flags them; what is flagged can be restored, or deleted for good."""
 
     form = AirportForm
     list_display = ("name", "city", "country", "iata", "icao", "tz", "updated_at", "flagged")
     list_filter = (CountryFilter, "is_deleted", HistoryFilter, TypeFilter, SourceFilter)
     list_filter_submit = True
-    search_fields = ("name", "city", "country", "=iata", "=icao")
+    search_fields = ("search__folded", "=iata", "=icao")
     show_full_result_count = False
     change_form_template = "admin/airports/change_form.html"
     delete_confirmation_template = "admin/airports/flag.html"
+
+    def closest(self, words: str) -> list[Combinable]:
+        return closest(words)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Airport]:
         return Airport.objects.all() if self.has_delete_permission(request) else Airport.objects.live()

@@ -7,18 +7,21 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from airports.models import Airport
+from airports.querysets import SEARCHED
 from config.common.staff.read_only import ReadOnlyAdmin
+from config.common.staff.searching import FoldedSearchMixin
 
 HistoricalAirport: Any = Airport.history.model
 
 
 @admin.register(HistoricalAirport)
-class RemovedAirportAdmin(ReadOnlyAdmin):
+class RemovedAirportAdmin(FoldedSearchMixin, ReadOnlyAdmin):
     """The last entry of each; its page is the airport's history, from where it can be made again."""
 
     list_display = ("name", "city", "country", "iata", "icao", "history_date", "history_user", "history_change_reason")
     list_select_related = ("history_user",)
-    search_fields = ("name", "city", "country", "=iata", "=icao")
+    search_fields = ("name__folded", "city__folded", "country__folded", "=iata", "=icao")
+    exact_fields = SEARCHED
     ordering = ("-history_id",)
     show_full_result_count = False
 

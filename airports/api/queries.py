@@ -17,6 +17,7 @@ ORDERINGS = (
 )  # fmt: skip
 # Once round the Earth, and room for whoever rounds up.
 _MAX_RADIUS = 50_000_000
+_AS_TYPED = "Accents, case, apostrophes, dashes, doubled spaces and format characters do not count."
 
 
 class _Parameter(serializers.CharField):
@@ -107,9 +108,15 @@ def _number(text: str, low: float, high: float) -> float:
 class AirportListQuery(PageQuery):
     """Filters, order and page of the list of airports. Texts are compared without regard to case."""
 
-    q = serializers.CharField(required=False, max_length=256, help_text="In the name, city or country; or a code.")
-    country = FieldParameter("country", required=False, help_text="English name or ISO code of two or three letters.")
-    city = FieldParameter("city", required=False)
+    q = serializers.CharField(
+        required=False,
+        max_length=256,
+        help_text=f"In the name, city or country; or a code. {_AS_TYPED} Codes and the exact spelling come first.",
+    )
+    country = FieldParameter(
+        "country", required=False, help_text=f"English name or ISO code of two or three letters. {_AS_TYPED}"
+    )
+    city = FieldParameter("city", required=False, help_text=_AS_TYPED)
     iata = FieldParameter("iata", required=False)
     icao = FieldParameter("icao", required=False)
     tz = FieldParameter("tz", required=False, help_text="Olson name.")

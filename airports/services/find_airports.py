@@ -9,14 +9,15 @@ from airports.models import Airport
 from airports.querysets import AirportQuerySet
 
 _EXACT = ("iata", "icao", "tz")
-_ANY_CASE = ("city", "type", "source")
+_ANY_CASE = ("type", "source")
 _ROWS_IN_A_CHUNK = 1_000
 
 
 def find_airports(*, filters: Mapping[str, Any]) -> AirportQuerySet:
     """The airports that meet all `filters`, in the order that they ask for.
 
-    `q`, `country`, `city`, `iata`, `icao`, `tz`, `type`, `source`: texts; `near`: a `Point`, with `radius`: metres;
+    `q`, `country`, `city`, `iata`, `icao`, `tz`, `type`, `source`: texts, the first three as people type them, and what
+    is spelt like `q` comes first unless `near` or `ordering` says otherwise; `near`: a `Point`, with `radius`: metres;
     `bbox`: a `Box`; `ordering`: names of fields, `-` before one for descending; `deleted`: `include` or `only`.
     """
     rows = _by_flag(filters.get("deleted"))
@@ -24,6 +25,8 @@ def find_airports(*, filters: Mapping[str, Any]) -> AirportQuerySet:
     rows = rows.filter(**{f"{name}__iexact": filters[name] for name in _ANY_CASE if name in filters})
     if "q" in filters:
         rows = rows.matching(filters["q"])
+    if "city" in filters:
+        rows = rows.in_city(filters["city"])
     if "country" in filters:
         rows = rows.in_country(filters["country"])
     if "bbox" in filters:
@@ -46,6 +49,8 @@ def _near(rows: AirportQuerySet, filters: Mapping[str, Any]) -> AirportQuerySet:
 
 
 def _in_order(rows: AirportQuerySet, filters: Mapping[str, Any]) -> AirportQuerySet:
+    if "q" in filters and not {"near", "ordering"} & filters.keys():
+        return rows.closest_first(filters["q"])
     return rows.sorted_by(*filters.get("ordering", ("distance",) if "near" in filters else ()))
 
 

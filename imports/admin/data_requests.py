@@ -10,11 +10,13 @@ from unfold.admin import ModelAdmin
 
 from config.common.http.callers import acting
 from config.common.privacy.readers import Reader
+from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Problem
 from imports.models import Citizen
 from imports.querysets import MAY_ERASE, SEE_ALL
 from imports.services.erasing.erase_resident import ResidentErasure, erase_resident, plan_resident_erasure
 from imports.services.residents.export_resident import export_resident
+from imports.services.residents.find_person import Found, find_residents, similar_people
 
 # What goes, by the fields of `ResidentErasure`: one of it, and any other number.
 _NAMES = {
@@ -63,11 +65,13 @@ class DataRequestsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has 
                 _erase(request, rows)
                 return None
             plans = [_sentence(one, plan_resident_erasure(**one, actor=acting(request))) for one in _chosen(rows)]
+            taken, left = _taken_and_left(request, rows)
         except Problem as problem:
             messages.error(request, problem.detail)
             return None
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Erase residents for good"}
-        context |= {"plans": plans, "chosen": request.POST.getlist("_selected_action")}
+        context |= {"plans": list(zip(taken, plans, strict=True)), "left": left}
+        context["chosen"] = request.POST.getlist("_selected_action")
         return TemplateResponse(request, "admin/imports/erase_residents.html", context)
 
 
@@ -76,6 +80,15 @@ def _erase(request: HttpRequest, rows: QuerySet[Citizen]) -> None:
     for one in _chosen(rows):
         done = erase_resident(**one, actor=acting(request), reader=reader)
         messages.success(request, f"Gone: {_sentence(one, done)}.")
+
+
+def _taken_and_left(request: HttpRequest, rows: QuerySet[Citizen]) -> tuple[list[Found], list[Found]]:
+    """The chosen residents, and those who are similar and not chosen; the page shows them, so they are read."""
+    taken = find_residents([(one["import_id"], one["citizen_id"]) for one in _chosen(rows)])
+    left = similar_people([(one.name, one.birth_date) for one in taken], besides=taken)
+    residents = [one.pair for one in (*taken, *left)]
+    record_read(reader=Reader.of(request), what=What.LISTED, residents=residents, form="page")
+    return taken, left
 
 
 def _sentence(one: dict[str, int], erasure: ResidentErasure) -> str:

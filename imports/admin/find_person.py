@@ -18,7 +18,7 @@ from config.common.problems import Unavailable
 from imports.admin.data_requests import DataRequestsMixin
 from imports.dates import parse_birth_date
 from imports.models import Citizen
-from imports.services.residents.find_person import Found, bodies_not_searched, find_person
+from imports.services.residents.find_person import Found, bodies_not_searched, find_person, similar_people
 
 
 class PersonForm(forms.Form):
@@ -26,7 +26,7 @@ class PersonForm(forms.Form):
 
     name = forms.CharField(
         max_length=256,
-        help_text="The whole name. Case, accents and double spaces do not count.",
+        help_text="The whole name. Case, accents, apostrophes, dashes and double spaces do not count.",
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
     birth_date = forms.CharField(
@@ -56,12 +56,13 @@ class FindPersonMixin(DataRequestsMixin):
             return answer
         form = PersonForm(request.POST or None)
         found = find_person(**form.cleaned_data) if form.is_valid() else None
-        residents = [(one.import_id, one.citizen_id) for one in found or ()]
+        similar = similar_people([tuple(form.cleaned_data.values())], besides=found) if found is not None else []
+        residents = [one.pair for one in (*(found or ()), *similar)]
         try:
             record_read(reader=Reader.of(request), what=What.LISTED, residents=residents, form="page")
         except Unavailable as problem:
             return refused(request, problem)
-        return self._found_page(request, form, found)
+        return self._found_page(request, form, found, similar)
 
     def _do(self, request: HttpRequest) -> HttpResponse | None:
         """None: nobody was chosen, and the page says so."""
@@ -78,13 +79,17 @@ class FindPersonMixin(DataRequestsMixin):
         rows: QuerySet[Citizen] = self.get_queryset(request).filter(pk__in=numbers)
         return rows
 
-    def _found_page(self, request: HttpRequest, form: PersonForm, found: list[Found] | None) -> HttpResponse:
+    def _found_page(
+        self, request: HttpRequest, form: PersonForm, found: list[Found] | None, similar: list[Found]
+    ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Find a person in all deliveries",
             "form": form,
             "found": found,
+            "similar": similar,
+            "groups": [("Found", found), ("Similar, born on the same day", similar)],
             "checkbox_classes": " ".join(CHECKBOX_CLASSES),
             "not_searched": [] if found is None else bodies_not_searched({one.import_id for one in found}),
         }

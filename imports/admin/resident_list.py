@@ -39,7 +39,8 @@ class FoundPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable 
     def page(self, number: Any) -> Any:
         number = self.validate_number(number)
         keys = self.keys[(number - 1) * self.per_page : number * self.per_page]
-        return Page(list(Citizen.objects.filter(pk__in=keys).order_by("citizen_id")), number, self)
+        rows = Citizen.objects.in_bulk(keys)
+        return Page([rows[key] for key in keys if key in rows], number, self)
 
 
 class EverybodyPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable when it runs

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from analytics.folding import fold
 from analytics.models import TownAlias, TownPlace
@@ -123,3 +124,20 @@ def test_the_page_of_a_place_is_for_people(browser: Client) -> None:
 def test_the_page_of_a_town_that_is_not_placed_opens(browser: Client) -> None:
     place_towns(towns=["Xyzzy"])
     assert browser.get("/admin/analytics/townplace/xyzzy/change/").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["townplace", "townalias"])
+def test_a_town_is_found_as_people_type_it_and_the_exact_spelling_comes_first(browser: Client, page: str) -> None:
+    for town in ("a coruna", "a coruña", "elsewhere"):
+        TownPlace.objects.create(town=town, method="unplaced", placed_at=timezone.now())
+        TownAlias.objects.create(town=town, name=town, geoname_id=1)
+    found = {
+        words: [row.town for row in browser.get(f"/admin/analytics/{page}/", {"q": words}).context["cl"].result_list]
+        for words in ("a coruña", "A-coruna", "CORUN\u0303A", "'")
+    }
+    assert found == {
+        "a coruña": ["a coruña", "a coruna"],
+        "A-coruna": ["a coruna", "a coruña"],
+        "CORUN\u0303A": ["a coruna", "a coruña"],
+        "'": [],
+    }

@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.common.privacy.readers import Reader
 from config.common.problems import Problem
-from imports.management.resident_arguments import Pair, add_arguments, residents_of
+from imports.management.resident_arguments import add_arguments, residents_of
 from imports.services.erasing.erase_resident import ResidentErasure, erase_resident, plan_resident_erasure
+from imports.services.residents.find_person import Pair
 
 
 class Command(BaseCommand):
@@ -35,8 +36,11 @@ class Command(BaseCommand):
         self.stdout.write("Backups hold them until they are thrown away; the next delivery may bring them again.")
 
     def _agreed(self) -> bool:
-        if input("This cannot be undone. Type erase to go on: ") == "erase":
-            return True
+        try:
+            if input("This cannot be undone. Type erase to go on: ") == "erase":
+                return True
+        except EOFError as error:
+            raise CommandError("Nothing was erased: nobody is there to be asked. --yes does not ask.") from error
         self.stdout.write("Nothing was erased.")
         return False
 

@@ -62,6 +62,56 @@ def test_a_filter_finds_what_it_names_and_nothing_else(viewer: APIClient, query:
     assert names(viewer, **query) == ["Valencia Airport"]
 
 
+# As OpenFlights has them, and as people type them.
+AS_TYPED = {
+    "Bogota": ["Bogotá", "BOGOTA", "bogota\u0301", "\u202bBogota\u202c"],
+    "Medellin": ["Medellín", "medellin"],
+    "La Coruna": ["La Coruña", "la  coruña", "La-Coruna"],
+    "Málaga": ["Malaga", "MÁLAGA", "málaga"],
+    "Port O'Connor": ["Port O’Connor", "port oʼconnor", "PORT O`CONNOR", "Port OConnor"],
+    "St.-Denis": ["St. Denis", "St.–Denis"],
+}
+
+
+@pytest.mark.parametrize(("city", "typed"), [(city, one) for city, typed in AS_TYPED.items() for one in typed])
+@pytest.mark.parametrize("name", ["q", "city"])
+def test_a_city_is_found_as_people_type_it(viewer: APIClient, city: str, typed: str, name: str) -> None:
+    for number, other in enumerate(AS_TYPED):
+        make_airport(f"Field {number}", city=other, country="Côte d'Ivoire")
+    assert [row["city"] for row in viewer.get("/airports", {name: typed}).json()["data"]] == [city]
+
+
+@pytest.mark.parametrize("country", ["Côte d'Ivoire", "cote d’ivoire", "Cote dIvoire", "ci", "CIV"])
+def test_a_country_is_found_as_people_type_it(viewer: APIClient, country: str) -> None:
+    make_airport("Abidjan", country="Cote D'ivoire")
+    make_airport("Nowhere")
+    assert names(viewer, country=country) == ["Abidjan"]
+
+
+@pytest.mark.parametrize(
+    "query", [{"q": "'"}, {"q": "-"}, {"city": "'"}, {"country": "'"}, {"q": "bo gota"}, {"city": "Bogota Bogota"}]
+)
+def test_what_says_nothing_finds_nothing_and_no_field_runs_into_the_next(
+    viewer: APIClient, query: dict[str, str]
+) -> None:
+    make_airport("O'Hare-Bo", city="gota\nBogota", country="Bogota")
+    make_airport("Unknown - 'city'")
+    assert names(viewer, **query) == []
+
+
+def test_a_code_comes_first_then_the_exact_spelling(viewer: APIClient) -> None:
+    make_airport("Malaga East")
+    make_airport("Málaga East")
+    make_airport("Old Malaga", city="MALAGA")
+    make_airport("New Malaga", city="Malaga")
+    make_airport("Coded", icao="MALA")
+    assert names(viewer, q="Malaga") == ["New Malaga", "Old Malaga", "Malaga East", "Málaga East"]
+    assert names(viewer, q="málaga east") == ["Málaga East", "Malaga East"]
+    assert names(viewer, q="mala")[0] == "Coded"
+    assert names(viewer, q="malaga", ordering="-name")[0] == "Old Malaga"
+    assert names(viewer, q="east", near="0,0") == ["Malaga East", "Málaga East"]
+
+
 def test_the_nearest_come_first_with_their_distance(viewer: APIClient) -> None:
     for name, lon in (("Far", 3.0), ("Near", 1.0), ("Middle", -2.0)):
         make_airport(name, 0.0, lon)
