@@ -1,9 +1,8 @@
 """What comes back from calls, and what must be true of it whatever client made them."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from tests.openapi.calls import Call
 
@@ -44,8 +43,5 @@ def refused(answers: Iterable[Answer]) -> list[str]:
 
 def without_effect_of_defaults(answers: Iterable[Answer]) -> dict[str, bool]:
     """For each GET with defaults: whether saying them aloud makes no difference."""
-    bodies: dict[str, dict[str, Any]] = {}
-    for one in answers:
-        if one.call.method == "GET" and one.call.about in {"least", "defaults"}:
-            bodies.setdefault(one.call.name, {})[one.call.about] = json.loads(one.body)
-    return {name: both["least"] == both["defaults"] for name, both in bodies.items() if "defaults" in both}
+    bodies = {(one.call.name, one.call.about): one.body for one in answers if one.call.method == "GET"}
+    return {name: body == bodies[name, "least"] for (name, about), body in bodies.items() if about == "defaults"}
