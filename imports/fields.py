@@ -71,12 +71,12 @@ _TABLE = (
     Field("birth_date", Kind.DATE, "DD.MM.YYYY, a real date, not after today in UTC.", "26.12.1986"),
     Field("gender", Kind.CHOICE, "", "female", choices=GENDERS),
     Field("relatives", Kind.IDS, "Ids in the same import, no repeats, symmetric: if 1 names 2, then 2 names 1.", [2]),
-    Field("friends", Kind.IDS, "As relatives; nobody stands in both lists.", [], default=()),
+    Field("friends", Kind.IDS, "As relatives, and may be absent; nobody stands in both lists.", [], default=()),
     _word(
         "channel",
         "instagram",
         longest=MAX_CHANNEL,
-        about="The advertising channel that reaches this resident. ",
+        about=f"The advertising channel that reaches this resident; `{UNKNOWN_CHANNEL}` where a delivery has none. ",
         default=UNKNOWN_CHANNEL,
     ),
 )

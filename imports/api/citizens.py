@@ -26,7 +26,7 @@ from imports.api.serializers import (
     BirthdaysQuery,
     BoughtSerializer,
     CitizenPatchSerializer,
-    CitizenSerializer,
+    StoredCitizenSerializer,
     TownAgesSerializer,
 )
 from imports.documents.formats import NDJSON
@@ -79,7 +79,7 @@ class CitizenViewSet(ApiViewSet):
         tags=["citizens"],
         parameters=[IMPORT_ID],
         responses={
-            (200, "application/json"): data_of(CitizenSerializer(many=True), "CitizenList"),
+            (200, "application/json"): data_of(StoredCitizenSerializer(many=True), "CitizenList"),
             (200, NDJSON.media_type): OpenApiResponse(str, description="A citizen a line."),
             (200, "text/csv"): str,
         },
@@ -98,7 +98,7 @@ class CitizenViewSet(ApiViewSet):
         summary="Read one resident",
         tags=["citizens"],
         parameters=[IMPORT_ID, CITIZEN_ID],
-        responses={200: data_of(CitizenSerializer(), "CitizenDetail")},
+        responses={200: data_of(StoredCitizenSerializer(), "CitizenDetail")},
     )
     def retrieve(self, request: Request, import_id: str, citizen_id: str) -> Response:
         citizen = self._citizen(import_id, citizen_id)
@@ -116,7 +116,9 @@ class CitizenViewSet(ApiViewSet):
         parameters=[IMPORT_ID, CITIZEN_ID],
         request=CitizenPatchSerializer,
         examples=[CORRECTION],
-        responses={200: OpenApiResponse(data_of(CitizenSerializer(), "CitizenCorrected"), description="As it now is.")},
+        responses={
+            200: OpenApiResponse(data_of(StoredCitizenSerializer(), "CitizenCorrected"), description="As it now is.")
+        },
     )
     def partial_update(self, request: Request, import_id: str, citizen_id: str) -> Response:
         citizen = self._citizen(import_id, citizen_id)

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from rest_framework import serializers
-from rest_framework.fields import empty
 
 from config.common.http.moments import moment
 from config.common.http.pagination import PageQuery
@@ -21,7 +20,7 @@ from imports.services.loading.review_delivery import may_see_differences
 
 
 class CitizenSerializer(serializers.Serializer[Any]):
-    """A resident of a delivery."""
+    """A resident as a delivery has one."""
 
     def get_fields(self) -> dict[str, Any]:
         return {name: serializer_field(field) for name, field in FIELDS.items()}
@@ -44,13 +43,27 @@ class CitizenPatchSerializer(CitizenSerializer):
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
         for field in fields.values():
-            field.required, field.default = False, empty
+            field.required = False
         return {name: fields[name] for name in EDITABLE}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
             raise serializers.ValidationError("At least one field is expected.", code="required")
         return super().validate(attrs)
+
+
+class StoredCitizenSerializer(CitizenSerializer):
+    """A resident of a delivery."""
+
+    class Meta:
+        ref_name = "Citizen"
+
+    def get_fields(self) -> dict[str, Any]:
+        # An answer names every field, also one that a delivery may leave out.
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = True
+        return fields
 
 
 class DeliverySerializer(serializers.Serializer[Any]):

@@ -1,13 +1,12 @@
 """The pages that everybody may open, in a browser."""
 
-import json
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from config.common.http.site import openapi_document
-from tests.e2e.conftest import OpenPage, World
+from tests.e2e.conftest import OpenPage
 
 WIDTHS = (1440, 390)
 SCHEMES = ("light", "dark")
@@ -54,23 +53,6 @@ def test_swagger_ui_shows_every_operation(open_page: OpenPage, width: int, schem
         for block in blocks.all()
     ]
     assert (sorted(shown), overflow(page)) == (operations(), 0)
-
-
-def test_swagger_ui_sends_a_request_with_the_token_that_it_was_given(open_page: OpenPage, world: World) -> None:
-    page = open_page("/docs")
-    page.get_by_role("button", name="Authorize").first.click()
-    token = page.locator(".auth-container", has_text="Authorization")
-    token.get_by_role("textbox").fill(f"Token {world.token}")
-    token.get_by_role("button", name="Apply credentials").click()
-    page.get_by_role("button", name="Close").first.click()
-    block = page.locator("#operations-imports-import_list")
-    block.locator(".opblock-summary-control").click()
-    block.get_by_role("button", name="Try it out").click()
-    with page.expect_response(lambda response: response.url.startswith(f"{world.url}/imports")) as answer:
-        block.get_by_role("button", name="Execute").click()
-    body = json.loads(answer.value.body())
-    assert (answer.value.status, body["count"]) == (200, 9)
-    expect(block.locator(".live-responses-table tbody .response-col_status").first).to_contain_text("200")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -1,6 +1,5 @@
 """A client that is generated from the OpenAPI document drives the real server: what it promises can be typed."""
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.factories import people, relate
-from tests.openapi.generated import Generated, generate
+from tests.openapi.generated import Generated, generate, left_out
 from tests.server import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,11 +30,8 @@ def client(said: str, server: Server, token_of: Callable[[str], str]) -> Iterato
 
 
 def test_the_generator_leaves_out_only_bodies_that_it_cannot_send(said: str) -> None:
-    left_out = re.findall(r"WARNING parsing (.*) within .*\.\n\n(.*)\n", said)
-    assert left_out == [
-        ("POST /upload", "Unsupported content type text/csv"),
-        ("POST /imports", "Unsupported content type application/x-ndjson"),
-    ]
+    assert left_out(said) == [("POST /upload", "text/csv"), ("POST /imports", "application/x-ndjson")]
+    assert said.count("WARNING") == 2
 
 
 def test_it_loads_reads_corrects_and_counts_a_delivery(client: Generated) -> None:
