@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from analytics.models import ImportDemand
 from analytics.pages.filters import Filters
-from analytics.pages.sections.unplaced import MOST_TOWNS
+from analytics.pages.sections.unplaced import CANDIDATES, MOST_TOWNS
 from analytics.services.asking.find_cities import find_cities
 from analytics.services.asking.find_demand import find_demand, find_opportunities, is_restricted
 from analytics.services.asking.find_trend import find_trend
@@ -19,7 +19,6 @@ OPPORTUNITIES = 12
 SEGMENTS = 25
 CHANNELS = 15
 TOWN_CHOICES = 300
-CANDIDATES = 4
 
 
 @dataclass(frozen=True, slots=True)

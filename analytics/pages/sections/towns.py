@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from analytics.pages import labels
 from analytics.pages.filters import Filters
-from analytics.pages.sections.unplaced import MOST_TOWNS, Candidate, Town
+from analytics.pages.sections.unplaced import CANDIDATES, MOST_TOWNS, Candidate, Town
 from analytics.pages.tables import MEASURE_LABELS, Cell, Table, measure_texts
 from analytics.services.asking.questions import Cities, City, CityTown
 
@@ -43,6 +43,8 @@ def _cells(city: City, town: CityTown, filters: Filters) -> list[Cell]:
 
 
 def _town(city: City, town: CityTown, filters: Filters) -> Town:
-    candidates = [Candidate.of(one.geoname_id, one.name, one.country, one.population) for one in town.alternatives]
+    candidates = [
+        Candidate.of(one.geoname_id, one.name, one.country, one.population) for one in town.alternatives[:CANDIDATES]
+    ]
     place = labels.city_label(city.row.keys, is_other=False)
     return Town(town.town, labels.count(town.row.courses), filters.segment(town.row.keys), candidates, place)

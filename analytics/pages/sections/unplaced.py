@@ -10,6 +10,7 @@ from analytics.services.placing.placer import TownCandidate
 from analytics.services.placing.unplaced_towns import UnplacedTown
 
 MOST_TOWNS = 8
+CANDIDATES = 4
 _ALL = Filters()
 
 
