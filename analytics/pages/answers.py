@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from analytics.models import ImportDemand
 from analytics.pages.filters import Filters
-from analytics.pages.sections.unplaced import MOST_TOWNS
+from analytics.pages.sections.unplaced import CANDIDATES, MOST_TOWNS
 from analytics.services.asking.find_cities import find_cities
 from analytics.services.asking.find_demand import find_demand, find_opportunities, is_restricted
 from analytics.services.asking.find_trend import find_trend
@@ -19,7 +19,6 @@ OPPORTUNITIES = 12
 SEGMENTS = 25
 CHANNELS = 15
 TOWN_CHOICES = 300
-CANDIDATES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Answers:
     age_groups: tuple[str, ...]
     least_residents: int
     total: Demand
-    towns: Demand
+    places: Demand
     channels: Demand
     heat: Demand
     opportunities: Demand
@@ -53,14 +52,16 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
             least_residents=least,
             total=find_demand(question=filters.question(group_by=(), min_residents=0), actor=actor),
             # Choices: of everything, so that one can change to another.
-            towns=find_demand(
-                question=filters.question(group_by=("town",), towns=(), min_residents=0, limit=TOWN_CHOICES),
+            places=find_demand(
+                question=filters.question(
+                    group_by=("city", "town"), countries=(), cities=(), towns=(), min_residents=0, limit=TOWN_CHOICES
+                ),
                 actor=actor,
             ),
             channels=find_demand(
                 question=filters.question(group_by=("channel",), channels=(), limit=CHANNELS), actor=actor
             ),
-            heat=find_demand(question=filters.question(group_by=("town", "age_group")), actor=actor),
+            heat=find_demand(question=filters.question(group_by=("city", "age_group")), actor=actor),
             opportunities=find_opportunities(
                 question=filters.question(limit=OPPORTUNITIES, min_residents=least), actor=actor
             ),

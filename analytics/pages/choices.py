@@ -1,13 +1,16 @@
 """Makes the fields of the filter form, and the ways out of filters that nobody matches."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from analytics.pages.answers import Answers
-from analytics.pages.filters import Filters
-from analytics.pages.labels import DIMENSION_LABELS
+from analytics.pages.filters import ALL, ROWS, Filters
+from analytics.pages.labels import DIMENSION_LABELS, country_label, described
 from analytics.pages.sections.heat import MEASURES
+from analytics.services.asking.questions import UNPLACED
 from imports.models import Citizen
+
+BASES = {ALL: "all residents", ROWS: "these filters"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,11 @@ class Field:
 
 def fields(answers: Answers, filters: Filters) -> list[Field]:
     """Makes the fields in the order of the question: where, how old, through what."""
-    towns = [row.keys["town"] or "" for row in answers.towns.rows if not row.is_other]
+    places = [row.keys for row in answers.places.rows if not row.is_other]
     channels = [row.keys["channel"] or "" for row in answers.channels.rows if not row.is_other]
     return [
-        Field("town", DIMENSION_LABELS["town"], filters.town, suggestions=towns),
+        _countries(sorted({keys["country"] or UNPLACED for keys in places}), filters.country),
+        *(_typed(name, [keys[name] or "" for keys in places], getattr(filters, name)) for name in ("city", "town")),
         _choice("age_group", answers.age_groups, filters.age_group),
         _choice("channel", sorted(channels), filters.channel),
         _choice("gender", list(Citizen.Gender.values), filters.gender),
@@ -56,13 +60,30 @@ def measures(filters: Filters) -> list[Option]:
 def ways_out(filters: Filters) -> list[Option]:
     """Lists each filter that is set, and the page without it."""
     chosen = [name for name in DIMENSION_LABELS if getattr(filters, name)]
-    ways = [
-        Option(name, f"{DIMENSION_LABELS[name].lower()} {getattr(filters, name)}", href=filters.href(**{name: ""}))
-        for name in chosen
-    ]
+    ways = [Option(name, described({name: getattr(filters, name)}), href=filters.href(**{name: ""})) for name in chosen]
     if filters.min_residents:
         ways.append(Option("min_residents", "a least number of residents", href=filters.href(min_residents=0)))
     return ways
+
+
+def bases(filters: Filters) -> list[Option]:
+    """Offers as links whose average has the index 100; none where the filters leave nobody out."""
+    if filters.is_of_all_residents:
+        return []
+    return [
+        Option(base, label, base == filters.index_base, filters.href("opportunities", index_base=base))
+        for base, label in BASES.items()
+    ]
+
+
+def _typed(name: str, suggestions: Iterable[str], value: str) -> Field:
+    return Field(name, DIMENSION_LABELS[name], value, suggestions=list(dict.fromkeys(suggestions)))
+
+
+def _countries(codes: Sequence[str], chosen: str) -> Field:
+    field = _choice("country", codes, chosen)
+    named = [replace(option, label=country_label(option.value)) if option.value else option for option in field.options]
+    return replace(field, options=named)
 
 
 def _choice(name: str, values: Sequence[str], chosen: str) -> Field:

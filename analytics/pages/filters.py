@@ -1,7 +1,7 @@
 """Keeps what the reader chose. It lives in the URL, so that a view can be sent to somebody and found again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,13 +11,16 @@ from analytics.services.asking.questions import SOURCE, UNPLACED, Question
 PAGE = "/analytics/"
 API = "/analytics/"
 OTHER_LABEL = "Other (small segments merged)"
+ALL, ROWS = "all", "rows"
 # The filters that a segment can set.
 DIMENSIONS = ("country", "city", "town", "age_group", "channel", "gender", "source")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """An empty text, or 0, where anything will do. `measure`: what the heat map's shades say."""
+    """An empty text, or 0, where anything will do. `measure`: what the heat map's shades say. `index_base`: whose
+    average is 100, that of `ALL` residents or of the filtered ones, the `ROWS`: by default a segment has the same
+    index whatever is filtered, also behind the link of a ranking."""
 
     source: str = ""
     country: str = ""
@@ -28,6 +31,7 @@ class Filters:
     gender: str = ""
     min_residents: int = 0
     measure: str = "courses"
+    index_base: str = ALL
     offset: int = 0
 
     @property
@@ -52,6 +56,7 @@ class Filters:
                 "genders": _choice(self.gender),
                 "sources": _choice(self.source),
                 "min_residents": self.min_residents,
+                "index_of_all": self.index_base == ALL,
                 **changes,
             }
         )
@@ -59,7 +64,7 @@ class Filters:
     def href(self, fragment: str = "", **changes: Any) -> str:
         """Gives the address of the page with these filters and `changes`, from its first row again."""
         chosen = replace(self, **{"offset": 0, **changes})
-        text = _query({item.name: getattr(chosen, item.name) for item in fields(chosen)} | _default_measure(chosen))
+        text = _query({name: value for name, value in asdict(chosen).items() if value != getattr(Filters, name)})
         return f"{PAGE}{'?' if text else ''}{text}{'#' if fragment else ''}{fragment}"
 
     def segment(self, keys: Mapping[str, str | None]) -> str:
@@ -67,18 +72,20 @@ class Filters:
         known = {key: value or UNPLACED for key, value in keys.items() if key in DIMENSIONS and value != OTHER}
         return self.href("segments", **known)
 
+    def city_href(self, keys: Mapping[str, str | None]) -> str:
+        """Gives the address of the page of a city, a name and its country, with the towns that are placed there."""
+        return self.href(city=keys["city"], country=keys["country"] or UNPLACED)
+
     def api(self, resource: str = "demand", *, format: str = "csv", **parameters: Any) -> str:
         """Gives the address of these figures for programs and spreadsheets."""
         chosen = {key: getattr(self, key) for key in (*DIMENSIONS, "min_residents")}
+        # A delivery is compared with the other deliveries, whatever is filtered.
+        chosen["index_base"] = "" if resource == "trend" else self.index_base
         return f"{API}{resource}?{_query({**chosen, **parameters, 'format': format})}"
 
 
 def _choice(value: str) -> tuple[str, ...]:
     return (value,) if value else ()
-
-
-def _default_measure(chosen: Filters) -> dict[str, str]:
-    return {"measure": ""} if chosen.measure == Filters.measure else {}
 
 
 def _query(parameters: dict[str, Any]) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from airports.countries import country_name
 from analytics.disclosure import OTHER
 from analytics.pages.filters import OTHER_LABEL
-from analytics.services.asking.questions import Row
+from analytics.services.asking.questions import UNPLACED, Row
 
 DIMENSION_LABELS = {
     "country": "Country",
@@ -61,7 +62,13 @@ def segment_label(row: Row) -> str:
     return ", ".join(dict.fromkeys(values)) or "All residents"
 
 
+def country_label(code: str) -> str:
+    """Names a country by its ISO code; `none` are the towns that are not placed."""
+    return "Not on the map" if code == UNPLACED else country_name(code) or code
+
+
 def described(keys: Mapping[str, str]) -> str:
     """Writes what is filtered: `town Kyiv, age 18-24`."""
-    named = {DIMENSION_LABELS[key].lower(): value for key, value in keys.items() if value and key in DIMENSION_LABELS}
-    return ", ".join(f"{name} {value}" for name, value in named.items())
+    named = {key: value for key, value in keys.items() if value and key in DIMENSION_LABELS}
+    named |= {"country": country_label(country)} if (country := named.get("country")) else {}
+    return ", ".join(f"{DIMENSION_LABELS[key].lower()} {value}" for key, value in named.items())

@@ -9,12 +9,13 @@ from django.utils.timesince import timesince
 
 from analytics.pages import choices, labels
 from analytics.pages.answers import Answers, read_answers
-from analytics.pages.filters import Filters
+from analytics.pages.filters import ALL, Filters
 from analytics.pages.sections.bars import channel_bars, opportunities
 from analytics.pages.sections.city_map import city_map
 from analytics.pages.sections.headline import headline
 from analytics.pages.sections.heat import heat_map
 from analytics.pages.sections.segments import segment_list
+from analytics.pages.sections.towns import ambiguous_towns, towns_of_city
 from analytics.pages.sections.trend import trend_lines
 from analytics.pages.sections.unplaced import MOST_TOWNS, towns_to_see, towns_to_settle
 from analytics.services.asking.questions import Demand, Meta
@@ -50,7 +51,11 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
     context = {
         "here": filters.href(offset=filters.offset),
         "fields": choices.fields(answers, filters),
-        "measure": "" if filters.measure == Filters.measure else filters.measure,
+        "kept": {
+            name: value
+            for name in ("measure", "index_base")
+            if (value := getattr(filters, name)) != getattr(Filters, name)
+        },
         "is_narrow": filters.is_narrow,
         "freshness": freshness(answers.total.meta),
         "empty": empty,
@@ -59,6 +64,7 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
         "unplaced": towns_to_settle(answers.unplaced, filters)
         if may_place
         else towns_to_see(answers.cities.unplaced, filters)[:MOST_TOWNS],
+        "ambiguous": ambiguous_towns(answers.cities.placed, filters) if may_place else [],
     }
     return context | (_without_charts(filters) if empty else _charts(answers, filters))
 
@@ -96,9 +102,12 @@ def _charts(answers: Answers, filters: Filters) -> dict[str, Any]:
         "answer": answer(answers.opportunities, filters),
         "headline": headline(answers.total.rows[0], answers.deliveries, filters),
         "opportunities": opportunities(answers.opportunities, filters, least=answers.least_residents),
+        "bases": choices.bases(filters),
+        "average": choices.BASES[filters.index_base if choices.bases(filters) else ALL],
+        "towns": towns_of_city(answers.cities, filters),
         "least_residents": answers.least_residents,
         "heat": heat_map(answers.heat.rows, filters),
-        "heat_title": f"By town and age{through}",
+        "heat_title": f"By city and age{through}",
         "measures": choices.measures(filters),
         "channels": channel_bars(answers.channels, filters),
         "trend": trend_lines(answers.deliveries, filters) if answers.deliveries else None,

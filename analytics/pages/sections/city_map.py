@@ -5,18 +5,12 @@ from dataclasses import dataclass
 from analytics.pages import labels
 from analytics.pages.charts import Chart, point
 from analytics.pages.filters import Filters
+from analytics.pages.sections.towns import METHODS
 from analytics.pages.tables import MEASURE_LABELS, Cell, Table, measure_texts
 from analytics.projection import project
 from analytics.services.asking.questions import Cities, City
 
 MOST_ROWS = 50
-METHODS = {
-    "alias": "by hand",
-    "airport_city": "airport's city",
-    "name": "name",
-    "alternate_name": "other name",
-    "spelling": "other spelling",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +23,22 @@ class CityMap:
 
 def city_map(cities: Cities, filters: Filters) -> CityMap:
     """Shows every city that a town is placed in."""
-    summary = f"{labels.count(cities.count)} cities on the map, {labels.count(len(cities.unplaced))} towns not placed."
+    rest = sum(not row.is_other for row in cities.unplaced)
+    summary = f"{_cities(cities.count)} on the map, {labels.count(rest)} {'town' if rest == 1 else 'towns'} not placed."
     towns = [_city(city, filters) for city in cities.placed]
     data = {"kind": "map", "label": f"Map of the demand. {summary}", "towns": towns}
     return CityMap(Chart("map", data, _table(cities, filters)), summary)
 
 
+def _cities(count: int) -> str:
+    return "1 city" if count == 1 else f"{labels.count(count)} cities"
+
+
 def _city(city: City, filters: Filters) -> dict[str, object]:
     x, y = project(latitude=city.latitude, longitude=city.longitude)
     at = [round(x, 1), round(y, 1)]
-    found = point(city.row, filters, at=at, value=city.row.courses, index=city.row.index)
+    leads = filters.city_href(city.row.keys)
+    found = point(city.row, filters, at=at, value=city.row.courses, index=city.row.index, href=leads)
     return found | {"title": f"{found['title']}\n{_towns(city)}"}
 
 
@@ -54,7 +54,7 @@ def _cells(city: City, filters: Filters) -> list[Cell]:
     airport = city.airport
     near = f"{airport.code or airport.name}, {airport.distance / 1000:,.0f} km" if airport else labels.NOTHING
     return [
-        Cell(labels.city_label(city.row.keys, is_other=False), filters.segment(city.row.keys), is_key=True),
+        Cell(labels.city_label(city.row.keys, is_other=False), filters.city_href(city.row.keys), is_key=True),
         Cell(_towns(city)),
         Cell(METHODS.get(city.method, city.method)),
         Cell(city.time_zone),

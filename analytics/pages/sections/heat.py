@@ -1,4 +1,4 @@
-"""Towns by age groups, each cell shaded by one measure."""
+"""Cities by age groups, each cell shaded by one measure."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,51 +11,58 @@ from analytics.pages.filters import OTHER_LABEL, Filters
 from analytics.pages.tables import demand_table
 from analytics.services.asking.questions import Row
 
-DIMENSIONS = ("town", "age_group")
-TOWNS = 20
+DIMENSIONS = ("city", "age_group")
+CITIES = 20
 MEASURES = {"courses": "Courses", "courses_per_100": "Courses per 100", "index": "Index"}
 
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """The towns with most courses; `rest` says what is not on the chart."""
+    """The cities with most courses; `rest` says what is not on the chart."""
 
     chart: Chart
     rest: str
 
 
 def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
-    """Takes rows by town and age group, in any order; columns are the age groups that occur, in the order of age."""
+    """Takes rows by city and age group, in any order; columns are the age groups that occur, in the order of age."""
     courses: dict[str, int] = defaultdict(int)
+    merged = [row for row in rows if row.is_other]
     for row in rows:
         if not row.is_other:
-            courses[row.keys["town"] or ""] += row.courses
-    towns = sorted(courses, key=lambda town: (-courses[town], town))[:TOWNS]
-    cells = [row for row in rows if not row.is_other and row.keys["town"] in towns]
+            courses[_city(row)] += row.courses
+    cities = sorted(courses, key=lambda city: (-courses[city], city))[:CITIES]
+    places = {city: place for place, city in enumerate(cities)}
+    cells = [row for row in rows if not row.is_other and _city(row) in places]
     columns = sorted({row.keys["age_group"] or "" for row in cells}, key=first_age)
+    cells.sort(key=lambda row: (places[_city(row)], columns.index(row.keys["age_group"] or "")))
+    hrefs = {_city(row): filters.city_href(row.keys) for row in cells}
     data = {
         "kind": "heat",
-        "label": f"{MEASURES[filters.measure]} by town and age",
+        "label": f"{MEASURES[filters.measure]} by city and age",
         "isIndex": filters.measure == "index",
         "columns": columns,
-        "rows": [{"name": town, "href": filters.href(town=town)} for town in towns],
+        "rows": [{"name": city, "href": hrefs[city]} for city in cities],
         "cells": [
             point(
                 row,
                 filters,
                 x=columns.index(row.keys["age_group"] or ""),
-                y=towns.index(row.keys["town"] or ""),
+                y=places[_city(row)],
                 value=_measured(row, filters.measure),
                 figure=f"{_measured(row, filters.measure):,.0f}",
             )
             for row in cells
         ],
     }
-    csv = filters.api(group_by=",".join(DIMENSIONS), ordering="town")
-    cells.sort(key=lambda row: (towns.index(row.keys["town"] or ""), columns.index(row.keys["age_group"] or "")))
-    table = demand_table(cells, DIMENSIONS, filters, caption="Demand by town and age group", csv=csv, total=len(rows))
-    merged = [row for row in rows if row.is_other]
-    return HeatMap(Chart("heat", data, table), f"{_rest(courses, towns)} {_merged(merged)}".strip())
+    csv = filters.api(group_by=",".join(DIMENSIONS), ordering="city")
+    table = demand_table(cells, DIMENSIONS, filters, caption="Demand by city and age group", csv=csv, total=len(rows))
+    hidden = [courses[city] for city in courses if city not in places]
+    return HeatMap(Chart("heat", data, table), f"{_rest(hidden)} {_merged(merged)}".strip())
+
+
+def _city(row: Row) -> str:
+    return labels.city_label(row.keys, is_other=row.is_other)
 
 
 def _measured(row: Row, measure: str) -> float:
@@ -63,11 +70,11 @@ def _measured(row: Row, measure: str) -> float:
     return value or 0
 
 
-def _rest(courses: dict[str, int], towns: Sequence[str]) -> str:
-    hidden = courses.keys() - set(towns)
+def _rest(hidden: Sequence[int]) -> str:
     if not hidden:
         return ""
-    return f"{labels.count(len(hidden))} more towns with {labels.count(sum(courses[town] for town in hidden))} courses."
+    cities = "1 more city" if len(hidden) == 1 else f"{labels.count(len(hidden))} more cities"
+    return f"{cities} with {labels.count(sum(hidden))} courses."
 
 
 def _merged(rows: Sequence[Row]) -> str:

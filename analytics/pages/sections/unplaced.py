@@ -10,6 +10,7 @@ from analytics.services.placing.placer import TownCandidate
 from analytics.services.placing.unplaced_towns import UnplacedTown
 
 MOST_TOWNS = 8
+CANDIDATES = 4
 _ALL = Filters()
 
 
@@ -21,15 +22,21 @@ class Candidate:
     label: str
     detail: str
 
+    @classmethod
+    def of(cls, geoname_id: int, name: str, country: str, population: int) -> "Candidate":
+        """Describes a city of GeoNames."""
+        return cls(geoname_id, f"{name}, {country}", f"{labels.count(population)} people" if population else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A town without a place, and what it may be."""
+    """A town, and what it may be. `place`: the city where it is, empty where it is nowhere."""
 
     name: str
     courses: str
     href: str
     candidates: list[Candidate]
+    place: str = ""
 
 
 def towns_to_settle(towns: Sequence[UnplacedTown], filters: Filters = _ALL) -> list[Town]:
@@ -46,6 +53,5 @@ def _town(name: str, courses: int, filters: Filters, candidates: list[Candidate]
     return Town(name, labels.count(courses), filters.segment({"town": name}), candidates)
 
 
-def _candidate(candidate: TownCandidate) -> Candidate:
-    detail = f"{labels.count(candidate.population)} people" if candidate.population else ""
-    return Candidate(candidate.geoname_id, f"{candidate.name}, {candidate.country}", detail)
+def _candidate(one: TownCandidate) -> Candidate:
+    return Candidate.of(one.geoname_id, one.name, one.country, one.population)

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from analytics.folding import fold
 from analytics.models import TownPlace
 from config.common.accounts.services.tokens import issue_token
 from tests.analytics.counted import make
@@ -34,7 +35,7 @@ def counted() -> None:
     make("a", DEMAND, created_at=datetime(2026, 2, 1, tzinfo=UTC))
     now = datetime(2026, 2, 2, tzinfo=UTC)
     TownPlace.objects.create(
-        town="kyiv", method="name", city="Kyiv", country="UA", latitude=50.4, longitude=30.5, placed_at=now
+        town=fold("Kyiv"), method="name", city="Kyiv", country="UA", latitude=50.4, longitude=30.5, placed_at=now
     )
     suggestion = {"geoname_id": KYIV, "name": "Kyiv", "country": "UA", "population": 2952301, "similarity": 0.5}
-    TownPlace.objects.create(town="xyzzy", method="unplaced", suggestions=[suggestion], placed_at=now)
+    TownPlace.objects.create(town=fold("Xyzzy"), method="unplaced", suggestions=[suggestion], placed_at=now)

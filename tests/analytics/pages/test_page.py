@@ -1,5 +1,6 @@
 """The page of the demand as a browser without JavaScript gets it."""
 
+import html
 import json
 import re
 from datetime import UTC, datetime
@@ -62,14 +63,15 @@ def test_the_figures_are_the_ones_of_the_api(browser_of: BrowserOf, counted: Non
     client = browser_of("Managers")
     page = text_of(client)
     for section, path, keys in (
-        ("heat", "demand?group_by=town,age_group", ["town", "age_group"]),
+        ("heat", "demand?group_by=city,age_group", ["city", "age_group"]),
         ("channels", "demand?group_by=channel", ["channel"]),
         ("opportunities", "opportunities", ["city", "age_group", "channel"]),
         ("segments", "demand", ["city", "age_group", "channel"]),
     ):
-        rows = [named(row) for row in client.get(f"/analytics/{path}").json()["data"]]
+        rows = client.get(f"/analytics/{path}").json()["data"]
         expected = [
-            [*(row[key] for key in keys), *(str(row[n]) for n in ("residents", "courses", "buyers"))] for row in rows
+            [*(named(row, key) for key in keys), *(str(row[n]) for n in ("residents", "courses", "buyers"))]
+            for row in rows
         ]
         assert sorted(row[: len(keys) + 3] for row in cells(page, section)) == sorted(expected), section
     trend = client.get("/analytics/trend").json()["data"]
@@ -77,12 +79,12 @@ def test_the_figures_are_the_ones_of_the_api(browser_of: BrowserOf, counted: Non
         (str(row["import_id"]), str(row["residents"]), str(row["courses"])) for row in trend
     )
     [city] = json.loads(b"".join(client.get("/analytics/cities")))["features"]
-    assert [row[0] for row in cells(page, "map")] == [named(city["properties"])["city"]]
+    assert [row[0] for row in cells(page, "map")] == [named(city["properties"], "city")]
 
 
-def named(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of the API with the city as the page names it."""
-    return {**row, "city": f"{row.get('city')}, {country}" if (country := row.get("country")) else row.get("city")}
+def named(row: dict[str, Any], key: str) -> str:
+    """How the page writes a key of a row: with a city its country."""
+    return f"{row['city']}, {row['country']}" if key == "city" and row["country"] else row[key]
 
 
 def test_the_headline_says_what_the_last_delivery_changed(browser_of: BrowserOf, counted: None) -> None:
@@ -96,9 +98,9 @@ def test_a_filter_changes_every_chart_and_stays_in_the_url(browser_of: BrowserOf
     page = text_of(browser_of("Managers"), "?channel=radio&measure=index")
     assert [row[:4] for row in cells(page, "segments")] == [["Kyiv, UA", "25-34", "radio", "10"]]
     assert '<option value="radio" selected>' in page
-    assert "By town and age through radio" in page
+    assert "By city and age through radio" in page
     assert 'href="/analytics/?channel=radio#heat"' in page
-    assert "/analytics/demand?channel=radio&amp;format=csv" in page
+    assert "/analytics/demand?channel=radio&amp;index_base=all&amp;format=csv" in page
 
 
 def test_a_form_that_sends_empty_fields_leads_to_the_short_address(browser_of: BrowserOf, counted: None) -> None:
@@ -107,7 +109,7 @@ def test_a_form_that_sends_empty_fields_leads_to_the_short_address(browser_of: B
 
 
 def test_every_name_is_text(browser_of: BrowserOf, counted: None) -> None:
-    TownPlace.objects.filter(town="kyiv").update(city="<i>", method="alias")
+    TownPlace.objects.filter(town=fold("Kyiv")).update(city="<i>", method="alias")
     TownPlace.objects.create(
         town=fold(EVIL_TOWN),
         method="name",
@@ -138,6 +140,50 @@ def test_one_age_group_over_time_is_for_those_who_may_see_residents(browser_of: 
     assert told not in text_of(browser_of("Viewers"))
 
 
+def test_a_city_opens_its_towns_and_how_each_was_placed(browser_of: BrowserOf, counted: None) -> None:
+    make("c", {("Kiev", 1, "tv", "male"): (7, 7, 7)})
+    kyiv = TownPlace.objects.get(town=fold("Kyiv"))
+    TownPlace.objects.create(
+        town=fold("Kiev"), method="alternate_name", city="Kyiv", country="UA", latitude=50.4, longitude=30.5,
+        placed_at=kyiv.placed_at,
+    )  # fmt: skip
+    client = browser_of("Managers")
+    [address] = re.findall(r'href="/analytics/(\?[^"#]+)">Kyiv, UA<', text_of(client).partition('id="map"')[2])
+    page = text_of(client, html.unescape(address))
+    assert sorted(row[:4] for row in cells(page, "towns")) == [
+        ["Kiev", "Kyiv, UA", "other name", "7"], ["Kyiv", "Kyiv, UA", "name", "40"],
+    ]  # fmt: skip
+    assert {row[0] for row in cells(page, "heat")} == {"Kyiv, UA"}
+    assert 'id="towns"' not in text_of(client)
+
+
+def test_a_segment_has_the_index_of_the_ranking_behind_its_link(browser_of: BrowserOf, counted: None) -> None:
+    client = browser_of("Managers")
+    page = text_of(client)
+    links = re.findall(r'<th scope="row"><a href="/analytics/(\?[^"#]+)', page.partition('id="opportunities"')[2])
+    ranked = cells(page, "opportunities")
+    for address, row in zip(dict.fromkeys(links), ranked, strict=False):
+        assert cells(text_of(client, html.unescape(address)), "segments") == [row]
+    alone = text_of(client, "?channel=radio&index_base=rows")
+    assert [row[7] for row in cells(alone, "segments")] == ["100.0"]
+    assert '<strong aria-current="true">these filters</strong>' in alone
+
+
+def test_another_city_of_the_same_name_is_one_click_away(browser_of: BrowserOf, counted: None) -> None:
+    other = {"geoname_id": 1, "name": "Kyiv", "country": "US", "population": 16000, "similarity": 1.0}
+    TownPlace.objects.filter(town=fold("Kyiv")).update(suggestions=[other])
+    told = 'value="1" title="Kyiv is Kyiv, US"'
+    assert told in text_of(browser_of("Editors")).partition('id="ambiguous"')[2]
+    assert told not in text_of(browser_of("Viewers"))
+
+
+def test_towns_that_are_not_placed_are_a_country_of_their_own(browser_of: BrowserOf, counted: None) -> None:
+    page = text_of(browser_of("Managers"), "?country=none")
+    assert {row[0] for row in cells(page, "segments")} == {"Xyzzy", EVIL_TOWN}
+    assert '<option value="none" selected>Not on the map</option>' in page
+    assert "with country Not on the map" in page
+
+
 def test_an_empty_database_says_what_to_do(browser_of: BrowserOf) -> None:
     page = text_of(browser_of("Managers"))
     assert ("No delivery has been counted yet" in page, "make_demo" in page, 'value="refresh"' in page) == (True,) * 3
@@ -161,7 +207,8 @@ def test_a_delivery_that_is_not_counted_yet_shows_and_can_be_counted(browser_of:
 @pytest.mark.parametrize(
     "query",
     [
-        "?nonsense=1", "?gender=x", "?age_group=1-2", "?min_residents=-1", "?measure=x", "?town=%00",
+        "?nonsense=1", "?index_base=x", "?country=Spain",
+        "?gender=x", "?age_group=1-2", "?min_residents=-1", "?measure=x", "?town=%00",
         "?offset=1" + "0" * 30, "?town=a&town=b", "?min_residents=1e3", "?source=" + "x" * 65,
     ],
 )  # fmt: skip
@@ -179,7 +226,7 @@ def test_odd_addresses_are_pages(browser_of: BrowserOf, counted: None, query: st
 def test_programs_are_told_where_the_figures_are(manager: APIClient, counted: None) -> None:
     links = manager.get(f"{PAGE}?channel=tv&format=json").json()["data"]["links"]
     assert {name: manager.get(link).status_code for name, link in links.items()} == dict.fromkeys(links, 200)
-    assert links["demand"] == "/analytics/demand?channel=tv&format=json"
+    assert links["demand"] == "/analytics/demand?channel=tv&index_base=all&format=json"
 
 
 @pytest.mark.parametrize("extra", [0, 2])
@@ -189,7 +236,7 @@ def test_a_page_takes_as_many_queries_whatever_there_is(
     for number in range(extra):
         make(f"more {number}", {(f"town {number}", number, "tv", "male"): (10, number, number)})
     client = browser_of("Managers")
-    with django_assert_num_queries(53):
+    with django_assert_num_queries(62):
         client.get(PAGE, **HTML)
 
 
@@ -197,7 +244,7 @@ def test_nobody_is_told_to_advertise_to_a_handful_of_people(browser_of: BrowserO
     make("a", {("Kyiv", 1, "tv", "male"): (1, 90, 1), ("Lviv", 1, "tv", "male"): (50, 60, 30)})
     page = text_of(browser_of("Managers"))
     assert [row[0] for row in cells(page, "opportunities")] == ["Lviv"]
-    assert "/analytics/opportunities?min_residents=5&amp;format=csv" in page
+    assert "/analytics/opportunities?min_residents=5&amp;index_base=all&amp;format=csv" in page
 
 
 def test_until_everything_is_counted_by_new_age_groups_the_old_ones_stand_there(
@@ -205,5 +252,5 @@ def test_until_everything_is_counted_by_new_age_groups_the_old_ones_stand_there(
 ) -> None:
     DemandSettings.objects.create(pk=1, age_bounds=[0, 30], small_segment=40)
     page = text_of(browser_of("Managers"))
-    assert ["Kyiv", "18-24"] in [row[:2] for row in cells(page, "heat")]
+    assert ["Kyiv, UA", "18-24"] in [row[:2] for row in cells(page, "heat")]
     assert ('<option value="18-24">' in page, "Segments of at least 5 residents" in page) == (True, True)
