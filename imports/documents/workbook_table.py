@@ -12,6 +12,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 import python_calamine
 
 from config.common.problems import FieldError, TooLarge
+from config.common.tabular.workbook import unescaped
 from imports.documents import cells
 from imports.documents.codes import Code
 from imports.documents.errors import InvalidDocument
@@ -46,7 +47,8 @@ class WorkbookReader(TableReader):
             first += len(some)
 
     def texts(self, kind: Kind, column: Sequence[Any]) -> Sequence[str]:
-        return cells.as_texts(kind, column)
+        texts = cells.as_texts(kind, column)
+        return list(map(unescaped, texts)) if "_xFFF" in "".join(texts) else texts
 
 
 def _sheet_rows(content: bytes, name: str) -> Iterator[list[Any]]:

@@ -3,10 +3,12 @@
 from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
 from config.common.http.permissions import PUBLIC
+from config.common.http.query import MARK
+from config.common.http.tables import CSVRenderer
 
 PROBLEM = "application/problem+json"
 _ALWAYS = {
@@ -27,6 +29,7 @@ _STATE = {"409": "Not now: the object's state does not allow it", "410": "Erased
 _TAKEN = {"409": "Not now, or a value that has to be unique is taken"}
 _GUARDED = {"412": "The object is not the one that If-Match names"}
 _HTML = "text/html"
+_MARK = OpenApiParameter(MARK, bool, default=False, description="Of CSV: begin with a byte order mark, for Excel.")
 
 
 class FieldErrorSchema(serializers.Serializer[Any]):
@@ -86,9 +89,10 @@ class ProblemSchema(AutoSchema):
         )
 
     def get_override_parameters(self) -> list[Any]:
-        """The key of what may be sent again."""
+        """The key of what may be sent again, and what every CSV may begin with."""
         key = self._key()
-        return [] if key is None else [key]
+        renderers = getattr(self.view, "renderers", {}).get(getattr(self.view, "action", None), ())
+        return ([] if key is None else [key]) + ([_MARK] if CSVRenderer in renderers else [])
 
     def _key(self) -> Any:
         """The parameter that `config.common.idempotency` puts on an action."""

@@ -17,7 +17,7 @@ _MARKS = ((codecs.BOM_UTF8, UTF8), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.B
 _LONGEST_MARK = 3
 # From the first line that is not ASCII on, so much decides.
 SAMPLE_BYTES = 64 * 1024
-_LONGEST_REST = 1024 * 1024
+_LONGEST_REST = 64 * 1024
 ADVICE = (
     "Tried: UTF-8, UTF-16 with a byte order mark, Windows-1252 and Windows-1251. "
     "Save the file as “CSV UTF-8”, or say which encoding it has."
@@ -81,8 +81,7 @@ def _converted(pieces: Iterator[bytes], codec: str) -> Iterator[bytes]:
             line += error.object[: error.start].count(b"\n")
             raise _refusal(line, "invalid_encoding", f"What stands here is not {_called(codec)}.") from None
         line += text.count("\n")
-        # Half a pair stands alone in many a text in UTF-16; it is no character.
-        yield text.encode(UTF8, "surrogatepass")
+        yield text.encode(UTF8)
 
 
 def _called(codec: str) -> str:
@@ -99,9 +98,12 @@ def _guessed(pieces: Iterator[bytes], *, strict: bool) -> Iterator[bytes]:
         line += piece.count(b"\n", 0, cut)
         if cut:
             yield piece[:cut]
-        if not rest.isascii() or len(rest) > _LONGEST_REST:
+        if not rest.isascii():
             yield from _decided(rest, pieces, line, strict=strict)
             return
+        if len(rest) > _LONGEST_REST:
+            yield rest
+            rest = b""
     if rest:
         yield rest
 
