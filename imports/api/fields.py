@@ -103,8 +103,6 @@ def serializer_field(field: Field) -> serializers.Field[Any, Any, Any, Any]:
         case Kind.INTEGER:
             return StrictIntegerField(**options)
         case Kind.TEXT:
-            if field.default is not None:
-                options["default"] = field.default
             text = LetterOrDigitField if field.needs_letter_or_digit else StrictTextField
             return text(max_length=field.longest, **options)
         case Kind.DATE:

@@ -35,8 +35,12 @@ class Command(BaseCommand):
         self.stdout.write("Backups hold them until they are thrown away; the next delivery may bring them again.")
 
     def _agreed(self) -> bool:
-        if input("This cannot be undone. Type erase to go on: ") == "erase":
-            return True
+        try:
+            if input("This cannot be undone. Type erase to go on: ") == "erase":
+                return True
+        except (EOFError, RuntimeError, ValueError) as error:
+            # Standard input is at its end, or closed.
+            raise CommandError("Nobody is there to be asked, so nothing was erased. Say --yes to erase.") from error
         self.stdout.write("Nothing was erased.")
         return False
 

@@ -125,11 +125,20 @@ def test_it_comes_as_json_and_as_yaml() -> None:
         APIClient().get("/schema?format=json"),
         APIClient().get("/schema?format=yaml"),
         APIClient().get("/schema", HTTP_ACCEPT="application/vnd.oai.openapi"),
+        APIClient().get("/schema", HTTP_ACCEPT="application/vnd.oai.openapi+json"),
     ]
     kinds = [answer.headers["Content-Type"] for answer in answers]
     yaml = "application/vnd.oai.openapi; charset=utf-8"
-    assert kinds == ["application/json", yaml, yaml]
-    assert [answer.content[:15] for answer in answers[1:]] == [b"openapi: 3.1.0\n"] * 2
+    assert kinds == ["application/json", yaml, yaml, "application/vnd.oai.openapi+json"]
+    assert [answer.content[:15] for answer in answers[1:3]] == [b"openapi: 3.1.0\n"] * 2
+    assert json.loads(answers[0].content) == json.loads(answers[3].content)
+
+
+def test_what_may_be_missing_has_no_default_of_which_clients_make_a_field_that_is_always_there() -> None:
+    schemas = openapi_document()["components"]["schemas"]
+    for name in ("Citizen", "CitizenRequest"):
+        channel = schemas[name]["properties"]["channel"]
+        assert ("channel" in schemas[name]["required"], "default" in channel) == (False, False)
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/admin/login/"])
