@@ -76,7 +76,7 @@ _TABLE = (
         "channel",
         "instagram",
         longest=MAX_CHANNEL,
-        about=f"The advertising channel that reaches this resident; `{UNKNOWN_CHANNEL}` where a delivery has none. ",
+        about=f"The advertising channel that reaches this resident; absent means {UNKNOWN_CHANNEL}. ",
         default=UNKNOWN_CHANNEL,
     ),
 )

@@ -52,13 +52,16 @@ class Import(models.Model):
     differences = models.JSONField(default=list, blank=True, help_text="Samples while it waits for approval.")
     # The default is the database's too: a web server of before the column does not name it.
     media_type = models.CharField(
-        max_length=32,
+        max_length=80,
         choices=[(one.media_type, one.label) for one in FORMATS.values()],
         default=JSON.media_type,
         db_default=JSON.media_type,
         help_text="Of the raw body.",
     )
     content_encoding = models.CharField(max_length=16, blank=True, help_text="Of the raw body.")
+    read_as = models.JSONField(
+        null=True, blank=True, help_text="Delimiter, encoding and sheet of a table, where its sender said them."
+    )
     body_size = models.BigIntegerField("raw body", null=True, blank=True, help_text="Its bytes while it is kept.")
     revision = models.BigIntegerField(default=0, help_text="Grows with each correction of its residents.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

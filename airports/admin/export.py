@@ -1,5 +1,6 @@
 """Exports of the list as somebody sees it: searched, filtered, in its order."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -9,10 +10,10 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
-from airports.admin.workbook import airports_xlsx
-from airports.api.responses import airports_csv
+from airports.api.responses import airports_csv, airports_xlsx
+from config.common.http.tables import marked
 
-_WRITERS = {"csv": airports_csv, "xlsx": airports_xlsx}
+_WRITERS: dict[str, Callable[[Any], HttpResponseBase]] = {"csv": airports_csv, "xlsx": airports_xlsx}
 
 
 class ExportMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
@@ -36,4 +37,6 @@ class ExportMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         except IncorrectLookupParameters:
             # As the list does with an address that makes no sense.
             return HttpResponseRedirect(f"{listing}?e=1")
-        return _WRITERS[format](rows)
+        response = _WRITERS[format](rows)
+        marked(response)
+        return response

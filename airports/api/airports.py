@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from airports.api.examples import AIRPORT, CHANGE
 from airports.api.queries import AirportListQuery
-from airports.api.responses import AIRPORT_DETAIL, airport_response, airports_csv, airports_geojson
+from airports.api.responses import AIRPORT_DETAIL, airport_response, airports_csv, airports_geojson, airports_xlsx
 from airports.api.serializers import (
     AirportBodySerializer,
     AirportChangesSerializer,
@@ -39,7 +39,7 @@ from config.common.http.geojson import GEOJSON, GeoJSONRenderer
 from config.common.http.pagination import PageQuery, page_response
 from config.common.http.paths import SEGMENT, path_id
 from config.common.http.schema import page_of
-from config.common.http.tables import CSVRenderer, csv_response
+from config.common.http.tables import CSVRenderer, XLSXRenderer, csv_response
 from config.common.http.viewsets import ApiViewSet
 from config.common.problems import Forbidden
 
@@ -75,7 +75,7 @@ class AirportViewSet(ApiViewSet):
         "partial_update": AirportChangesSerializer,
     }
     renderers = {
-        "list": (JSONRenderer, CSVRenderer, GeoJSONRenderer),
+        "list": (JSONRenderer, CSVRenderer, GeoJSONRenderer, XLSXRenderer),
         "history": (JSONRenderer, CSVRenderer),
     }
     lookup_field = "airport_id"
@@ -103,6 +103,8 @@ class AirportViewSet(ApiViewSet):
         rows = find_airports(filters=query)
         if self.format == "csv":
             return airports_csv(rows)
+        if self.format == XLSXRenderer.format:
+            return airports_xlsx(rows)
         if self.format == "geojson":
             return airports_geojson(rows)
         return page_response(request, rows, query, airport_row)

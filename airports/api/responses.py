@@ -1,6 +1,6 @@
 """Airports as responses: one with its tag, lists as CSV and GeoJSON."""
 
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -14,7 +14,7 @@ from airports.querysets import AirportQuerySet
 from airports.services.find_airports import stream_airports
 from config.common.http.geojson import Feature, geojson_response
 from config.common.http.schema import data_of
-from config.common.http.tables import csv_response
+from config.common.http.tables import csv_response, xlsx_response
 
 # The envelope of one airport in the OpenAPI document.
 AIRPORT_DETAIL = data_of(AirportSerializer(), "AirportDetail")
@@ -32,6 +32,12 @@ def airports_csv(rows: AirportQuerySet) -> StreamingHttpResponse:
     """The columns that an upload takes."""
     lines = ([_cell(getattr(airport, name)) for name in NAMES] for airport in stream_airports(rows))
     return csv_response(name="airports", header=NAMES, rows=lines)
+
+
+def airports_xlsx(rows: AirportQuerySet) -> FileResponse:
+    """The same as a workbook."""
+    lines = ([getattr(airport, name) for name in NAMES] for airport in stream_airports(rows))
+    return xlsx_response(name="airports", header=NAMES, rows=lines)
 
 
 def _cell(value: Value) -> Value:

@@ -32,7 +32,7 @@ class UploadQuery(serializers.Serializer[Any]):
 class UploadBodySerializer(serializers.Serializer[Any]):
     """The form."""
 
-    file = serializers.FileField(help_text="CSV in the OpenFlights layout, UTF-8.")
+    file = serializers.FileField(help_text="CSV in the OpenFlights layout.")
 
 
 class RejectionSerializer(serializers.Serializer[Any]):
@@ -72,7 +72,9 @@ class UploadViewSet(ApiViewSet):
             "CSV in the OpenFlights layout, as the field `file` of a form or as the body. The header row may be there "
             "or not, in any case and order; 13 columns (`name, city, country, iata, icao, latitude, longitude, "
             "altitude, timezone, dst, tz, type, source`) or 14 with a leading `id`, which is ignored. An empty cell "
-            "and `\\N` are null, and null leaves the stored value.\n\n"
+            "and `\\N` are null, and null leaves the stored value. The delimiter may be a comma, a semicolon or a tab, "
+            "with one of the latter a decimal comma is read; UTF-8, UTF-16 with a byte order mark, and Windows-1252 or "
+            "-1251 where they are certain.\n\n"
             "A row is the airport with its ICAO code; with its IATA code only where one of them has no ICAO code; "
             "else the one with the same name, city, country and coordinates. Of two rows for one airport the later "
             "is rejected. An IATA code that another airport holds goes to the row of the file.\n\n"

@@ -17,10 +17,10 @@ from airports.services.upload_airports import AIRPORTS
 from config.common.http.tables import CSV
 from config.common.http.unreadable import as_problem
 from config.common.problems import FieldError, InvalidInput, TooLarge, UnsupportedType
+from config.common.tabular.encodings import ENCODINGS, UTF8, named_encoding
 
 FORM = "multipart/form-data"
 FILE = "file"
-_UTF8 = {"utf-8", "utf8", "us-ascii"}
 # Room for the closing boundary, which has 70 characters at most, and for line breaks after it.
 _TAIL = 256
 
@@ -83,8 +83,10 @@ def uploaded_file(request: Request, *, max_bytes: int, check: Callable[[], None]
         raise UnsupportedType(f"Send {FORM} or {CSV}.")
     if request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in {"", "identity"}:
         raise UnsupportedType("Send the file without a Content-Encoding.")
-    if parameters.get("charset", "utf-8").lower() not in _UTF8:
-        raise UnsupportedType("Send the file in UTF-8.")
+    # Which one it is, is seen from the file.
+    charset = parameters.get("charset", UTF8).lower()
+    if charset != "us-ascii" and named_encoding(charset) is None:
+        raise UnsupportedType(f"Send the file in {' or '.join(ENCODINGS)}.")
     body = Body(request, max_bytes=max_bytes)
     AIRPORTS.expect_room(body.announced)
     check()

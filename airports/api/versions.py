@@ -17,13 +17,12 @@ def etag(airport: Airport) -> str:
 def known_versions(request: Request) -> frozenset[int] | None:
     """The versions that `If-Match` names; None for any: no header, or `*`.
 
-    A weak tag, or what is no tag, names none: the writer cannot mean the present one.
+    A weak tag counts: a front that compresses answers makes one of ours. What is no tag names none.
     """
     header = request.META.get("HTTP_IF_MATCH")
     if header is None or header.strip() == "*":
         return None
-    strong = (tag for weak, tag in _TAGS.findall(header) if not weak)
-    return frozenset(int(tag) for tag in strong if _is_version(tag))
+    return frozenset(int(tag) for _, tag in _TAGS.findall(header) if _is_version(tag))
 
 
 def is_known(request: Request, airport: Airport) -> bool:

@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable
 
 from airports.fields import FIELDS, Field, InvalidValue
+from config.common.tabular.delimiters import COMMA
+from config.common.tabular.guards import unguarded
 
 NULL = r"\N"
 # The columns whose values repeat: each text is looked at once.
 _REPEATED = frozenset({"country", "timezone", "dst", "tz", "type", "source"})
 _MEMORY = 5_000
 _NUMBERS = frozenset({"latitude", "longitude", "altitude", "timezone"})
-# What a spreadsheet would run; exports lead it with an apostrophe, which is taken off again.
-_GUARDED = re.compile("'+[=+@\t\r-]")
 # What makes a writer of CSV put quotes around a cell, inside which a backslash escapes.
 _QUOTED = re.compile(r'[,"\r\n]')
 
@@ -32,10 +32,13 @@ class Memory(dict[str, str]):
         return text
 
 
-def parser(name: str) -> Parser:
-    """What reads a cell of the column `name` by the rule of its field. Raises `InvalidValue`."""
+def parser(name: str, *, delimiter: str = COMMA) -> Parser:
+    """What reads a cell of the column `name` by the rule of its field. Raises `InvalidValue`.
+
+    Where commas do not stand between the cells, one may stand before the decimals.
+    """
     field = FIELDS[name]
-    parse = _number_parser(field) if name in _NUMBERS else _text_parser(field)
+    parse = _number_parser(field, delimiter) if name in _NUMBERS else _text_parser(field)
     return Memory(parse).__getitem__ if name in _REPEATED else parse
 
 
@@ -50,10 +53,12 @@ def _text_parser(field: Field) -> Parser:
     return parse
 
 
-def _number_parser(field: Field) -> Parser:
+def _number_parser(field: Field, delimiter: str) -> Parser:
     read, absent = field.parse_text, _absent(field)
 
     def parse(cell: str) -> str:
+        if delimiter != COMMA and "." not in cell:
+            cell = cell.replace(",", ".")
         value = None if "\\" in cell and cell.strip() == NULL else read(cell)
         return absent() if value is None else str(value)
 
@@ -74,13 +79,9 @@ def _absent(field: Field) -> Callable[[], str]:
 def _plain(cell: str) -> str:
     """`cell` without a null's sign or an apostrophe that guards it."""
     cell = cell.strip()
-    if cell == NULL:
-        return ""
-    return cell[1:] if _GUARDED.match(cell) else cell
+    return "" if cell == NULL else unguarded(cell)
 
 
 def written(text: str) -> str:
     """`text` as a cell for an export, before its own guard and quotes, so that reading the cell gives `text` again."""
-    if _GUARDED.match(text):
-        text = f"'{text}"
     return text.replace("\\", r"\\") if "\\" in text and _QUOTED.search(text) else text

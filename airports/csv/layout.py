@@ -22,6 +22,11 @@ class BadHeader(Exception):
         self.rejections = list(rejections)
 
 
+def fits(cells: Sequence[str]) -> float:
+    """How much the cells look like a first row: by the names of columns in them, or by their number."""
+    return max(sum(name in _KNOWN for name in _names(cells)), 2 * (row_layout(cells) is not None))
+
+
 def is_header(cells: Sequence[str]) -> bool:
     """Whether at least half of the cells are names of columns, in any case."""
     return 2 * sum(name in _KNOWN for name in _names(cells)) >= len(cells)
@@ -29,25 +34,33 @@ def is_header(cells: Sequence[str]) -> bool:
 
 def header_layout(cells: Sequence[str], *, line: int) -> Layout:
     """The layout that a header row gives. Raises `BadHeader`."""
-    names = _names(cells)
+    names = _names(without_blank_end(cells, 0))
+    unknown = [name or f"column {number}" for number, name in enumerate(names, start=1) if name not in _KNOWN]
+    repeated = [name for name in dict.fromkeys(names) if name in _KNOWN and names.count(name) > 1]
+    missing = [name for name in NAMES if name not in names]
     wrong = [
-        *(_wrong(line, name, "unknown_column", "There is no such column.") for name in names if name not in _KNOWN),
-        *(
-            _wrong(line, name, "repeated_column", "This column stands there more than once.")
-            for name in dict.fromkeys(names)
-            if name in _KNOWN and names.count(name) > 1
-        ),
-        *(_wrong(line, name, "missing_column", "This column is missing.") for name in NAMES if name not in names),
+        *(_wrong(line, name, "unknown_column", "There is no such column.") for name in unknown),
+        *(_wrong(line, name, "repeated_column", "This column stands there more than once.") for name in repeated),
+        *(_wrong(line, name, "missing_column", "This column is missing.") for name in missing),
     ]
     if wrong:
         raise BadHeader(wrong)
     return tuple(None if name == ID else name for name in names)
 
 
+def without_blank_end(cells: Sequence[str], width: int) -> Sequence[str]:
+    """The cells without empty ones at the end, where there are more than `width`: a delimiter may end each row."""
+    end = len(cells)
+    while end > width and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
+
+
 def row_layout(cells: Sequence[str]) -> Layout | None:
     """The layout of a file without a header whose first row is this; None where it is neither."""
-    if len(cells) == len(WITHOUT_ID):
+    if len(without_blank_end(cells, len(WITHOUT_ID))) == len(WITHOUT_ID):
         return WITHOUT_ID
+    cells = without_blank_end(cells, len(WITH_ID))
     # A comma too many must not pass for an id, which would shift every cell.
     return WITH_ID if len(cells) == len(WITH_ID) and cells[0].strip().isdecimal() else None
 

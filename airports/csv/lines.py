@@ -1,8 +1,11 @@
 """A stream of bytes as numbered lines of text, in constant memory."""
 
-import codecs
 from collections.abc import Iterator
+from functools import partial
 from typing import Protocol
+
+from config.common.problems import FieldError, InvalidInput
+from config.common.tabular.encodings import ADVICE, guessed_utf8
 
 CHUNK = 256 * 1024
 # Some ten times what the longest valid row takes.
@@ -14,6 +17,9 @@ class ByteStream(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """Up to `size` bytes; none at the end."""
+
+
+_WORKBOOK_MAGIC = b"PK\x03\x04"
 
 
 class BadLine(Exception):
@@ -29,8 +35,9 @@ Line = str | BadLine
 
 
 def read_lines(stream: ByteStream) -> Iterator[Line]:
-    """The lines of `stream` without their line feeds; a carriage return before it stays. A line that is not UTF-8 or
-    is longer than `MAX_LINE_BYTES` comes as a `BadLine`."""
+    """The lines of `stream`, whatever its encoding, without their line feeds; a carriage return before it stays. A line
+    whose encoding is not certain, or which is longer than `MAX_LINE_BYTES`, comes as a `BadLine`. Raises `InvalidInput`
+    for what is no text."""
     for block in _blocks(stream):
         lines = block.split(b"\n")
         try:
@@ -45,8 +52,8 @@ def read_lines(stream: ByteStream) -> Iterator[Line]:
 
 def _blocks(stream: ByteStream) -> Iterator[bytes]:
     """Whole lines, as many as a chunk holds, without the last line feed. A longer line is cut beyond the limit."""
-    rest = _without_mark(stream)
-    while chunk := stream.read(CHUNK):
+    rest = b""
+    for chunk in guessed_utf8(_chunks(stream), strict=False):
         head, feed, tail = chunk.rpartition(b"\n")
         if feed:
             yield rest + head
@@ -58,12 +65,14 @@ def _blocks(stream: ByteStream) -> Iterator[bytes]:
         yield rest
 
 
-def _without_mark(stream: ByteStream) -> bytes:
-    """The first bytes of `stream`, without a byte order mark."""
-    start = b""
-    while len(start) < len(codecs.BOM_UTF8) and (more := stream.read(len(codecs.BOM_UTF8) - len(start))):
-        start += more
-    return start.removeprefix(codecs.BOM_UTF8)
+def _chunks(stream: ByteStream) -> Iterator[bytes]:
+    for number, chunk in enumerate(iter(partial(stream.read, CHUNK), b"")):
+        if not number and chunk.startswith(_WORKBOOK_MAGIC):
+            detail = "This is a workbook. Save it as “CSV UTF-8” and send that."
+            raise InvalidInput(
+                "The file is not valid. Nothing was stored.", errors=[FieldError("", "workbook", detail)]
+            )
+        yield chunk
 
 
 def _checked(line: bytes) -> Line:
@@ -72,4 +81,4 @@ def _checked(line: bytes) -> Line:
     try:
         return line.decode()
     except UnicodeDecodeError:
-        return BadLine("invalid_utf8", "The line is not UTF-8.")
+        return BadLine("invalid_utf8", f"The line is not UTF-8. {ADVICE}")

@@ -8,19 +8,23 @@ rest, some in a thousand, goes through `QuotedRow`.
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 
 from airports.csv.lines import MAX_LINE_BYTES, BadLine, ByteStream, Line, read_lines
+from config.common.tabular.delimiters import COMMA, delimiter_of
 
 # A quote that is never closed swallows the lines after it, up to the length of a row; they are then read again. Beyond
 # so many of them a file is not worth the time.
 MAX_REREADS = 1_000
 
-_QUOTE = re.compile(r'[^\S\n]*"')
 _INSIDE = re.compile(r'(?:[^"\\]++|""|\\.)*+', re.DOTALL)
-_AFTER = re.compile(r'"\s*(,|\Z)')
-_ESCAPE = re.compile(r'""|\\(["\\])')
+_ESCAPE = re.compile(r'""|\\(["\'\\])')
+_ESCAPED = re.compile(r"\\[\"\'\\]")
+
+_BLANK = " \t\r,;"
 
 Numbered = tuple[int, Line]
 
@@ -37,8 +41,10 @@ class Record:
 class QuotedRow:
     """Reads one row that may go on over several lines; each character is looked at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, delimiter: str = COMMA) -> None:
         self.cells: list[str] = []
+        self._delimiter = delimiter
+        self._quote, self._after = _around_quotes(delimiter)
         self._open: list[str] | None = None
 
     def feed(self, line: str) -> bool:
@@ -54,7 +60,7 @@ class QuotedRow:
         return ended
 
     def _begin(self, line: str, position: int) -> tuple[bool, int]:
-        quote = _QUOTE.match(line, position)
+        quote = self._quote.match(line, position)
         if quote is None:
             return self._unquoted(line, position)
         self._open = []
@@ -65,18 +71,24 @@ class QuotedRow:
         parts.append(line[position:end])
         if end == len(line):
             return False, end
-        after = _AFTER.match(line, end)
+        after = self._after.match(line, end)
         if after is None:
-            raise BadLine("malformed_quotes", "After a closing quote a comma or the end of the row is expected.")
+            raise BadLine("malformed_quotes", "After a closing quote a delimiter or the end of the row is expected.")
         self.cells.append(_ESCAPE.sub(_unescaped, "".join(parts)))
         self._open = None
         return not after.group(1), after.end()
 
     def _unquoted(self, line: str, position: int) -> tuple[bool, int]:
-        comma = line.find(",", position)
-        end = len(line) if comma < 0 else comma
+        place = line.find(self._delimiter, position)
+        end = len(line) if place < 0 else place
         self.cells.append(line[position:end].removesuffix("\n"))
-        return comma < 0, end + 1
+        return place < 0, end + 1
+
+
+@cache
+def _around_quotes(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What an opening and a closing quote is found by. A tab that is the delimiter is no space."""
+    return re.compile(rf'[^\S\n{delimiter}]*"'), re.compile(rf'"[^\S{delimiter}]*({delimiter}|\Z)')
 
 
 def _end(pattern: re.Pattern[str], line: str, position: int) -> int:
@@ -88,28 +100,44 @@ def _unescaped(escape: re.Match[str]) -> str:
     return escape.group(1) or '"'
 
 
-def read_records(stream: ByteStream) -> Iterator[Record]:
+class Records:
     """The rows of `stream`; blank lines are none. A row that cannot be read comes with its fault, and reading goes on
-    with the next line."""
-    source = _Numbered(read_lines(stream))
+    with the next line. `delimiter` is the one by which the first row fits best, as `fits` counts."""
+
+    def __init__(self, stream: ByteStream, fits: Callable[[list[str]], float] = len) -> None:
+        lines = read_lines(stream)
+        begin = list[Line]()
+        for line in lines:
+            begin.append(line)
+            if not isinstance(line, str) or line.strip(_BLANK):
+                break
+        first = begin[-1] if begin else ""
+        self.delimiter = delimiter_of(first, fits) if isinstance(first, str) else COMMA
+        self._source = _Numbered(chain(begin, lines))
+
+    def __iter__(self) -> Iterator[Record]:
+        return _read_records(self._source, self.delimiter)
+
+
+def _read_records(source: "_Numbered", delimiter: str) -> Iterator[Record]:
     for number, line in source:
         if isinstance(line, BadLine):
             yield Record(number, [], line)
         elif '"' not in line:
             if line and not line.isspace():
-                yield Record(number, line.split(","))
-        elif (cells := _simply_quoted(line)) is not None:
+                yield Record(number, line.split(delimiter))
+        elif (cells := _simply_quoted(line, delimiter)) is not None:
             yield Record(number, cells)
         else:
-            yield _quoted(source, number, line)
+            yield _quoted(source, number, line, delimiter)
 
 
-def _simply_quoted(line: str) -> list[str] | None:
+def _simply_quoted(line: str, delimiter: str = COMMA) -> list[str] | None:
     """What the csv module reads; None where a backslash or the row's end needs a closer look."""
-    if '\\"' in line or "\\\\" in line:
+    if "\\" in line and _ESCAPED.search(line):
         return None
     try:
-        return next(csv.reader((line,), strict=True, skipinitialspace=True))
+        return next(csv.reader((line,), delimiter=delimiter, strict=True, skipinitialspace=True))
     except csv.Error:
         return None
 
@@ -139,10 +167,10 @@ class _Numbered:
         return BadLine("malformed_quotes", "Too many quotes are out of place: the file was read up to here.")
 
 
-def _quoted(source: _Numbered, number: int, line: str) -> Record:
+def _quoted(source: _Numbered, number: int, line: str, delimiter: str) -> Record:
     """The row that begins with `line`. One that is wrong ends with its first line: more often than not a quote is
     missing there, and the lines after it are rows of their own."""
-    row, taken, size = QuotedRow(), list[Numbered](), len(line)
+    row, taken, size = QuotedRow(delimiter), list[Numbered](), len(line)
     try:
         complete = row.feed(f"{line}\n")
         while not complete:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 from airports.csv.cells import Parser, parser
-from airports.csv.layout import Layout, header_layout, is_header, row_layout
+from airports.csv.layout import Layout, fits, header_layout, is_header, row_layout, without_blank_end
 from airports.csv.lines import ByteStream
-from airports.csv.records import Record, read_records
+from airports.csv.records import Record, Records
 from airports.csv.rejections import Rejection, Rejections
 from airports.fields import NAMES, InvalidValue
 from config.common.db.copy_text import copy_text
@@ -23,7 +23,9 @@ class CsvRows:
 
     def __init__(self, stream: ByteStream, rejections: Rejections) -> None:
         self.count = 0
-        self._records = read_records(stream)
+        records = Records(stream, fits)
+        self._delimiter = records.delimiter
+        self._records = filter(_has_value, records)
         self._rejections = rejections
         self._layout: Layout | None = None
         self._parsers: list[Parser] = []
@@ -53,7 +55,7 @@ class CsvRows:
 
     def _use(self, layout: Layout) -> None:
         self._layout = layout
-        self._parsers = [_ignore if name is None else parser(name) for name in layout]
+        self._parsers = [_ignore if name is None else parser(name, delimiter=self._delimiter) for name in layout]
         places = [layout.index(name) for name in NAMES]
         self._order = lambda texts: [texts[place] for place in places]
 
@@ -62,11 +64,12 @@ class CsvRows:
         self.count += 1
         if self._layout is None and (layout := row_layout(record.cells)):
             self._use(layout)
-        if record.fault is not None or self._layout is None or len(record.cells) != len(self._layout):
+        cells = without_blank_end(record.cells, len(self._layout)) if self._layout else record.cells
+        if record.fault is not None or self._layout is None or len(cells) != len(self._layout):
             self._reject_row(record)
             return None
         try:
-            texts = [parse(cell) for parse, cell in zip(self._parsers, record.cells, strict=True)]
+            texts = [parse(cell) for parse, cell in zip(self._parsers, cells, strict=True)]
         except InvalidValue:
             self._reject_values(record, self._layout)
             return None
@@ -82,7 +85,8 @@ class CsvRows:
 
     def _reject_values(self, record: Record, layout: Layout) -> None:
         """Names every offending value of a row that has one."""
-        for name, parse, cell in zip(layout, self._parsers, record.cells, strict=True):
+        cells = without_blank_end(record.cells, len(layout))
+        for name, parse, cell in zip(layout, self._parsers, cells, strict=True):
             try:
                 parse(cell)
             except InvalidValue as error:
@@ -90,6 +94,11 @@ class CsvRows:
 
     def _reject(self, record: Record, column: str | None, code: str, detail: str) -> None:
         self._rejections.add(Rejection(record.line, column, code, detail))
+
+
+def _has_value(record: Record) -> bool:
+    """Whether it is a row at all: Excel writes blank ones as `,,,,`."""
+    return record.fault is not None or any(map(str.strip, record.cells))
 
 
 def _ignore(_cell: str) -> str:

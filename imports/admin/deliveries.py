@@ -36,7 +36,7 @@ class DeliveryAdmin(ListTitleMixin, UploadMixin, DecisionsMixin, RemoveMixin, Re
     list_display = ("id", "source", "status", "citizen_count", "progress", "created_at", "created_by", "completed_at")
     # What the page shows in its own way, and samples of residents: those are for whoever may see them.
     exclude = (
-        "differences", "errors", "more_errors", "review", "processed",
+        "differences", "errors", "more_errors", "review", "processed", "read_as",
         # They change while one looks, and only the part above asks again.
         "status", "citizen_count", "completed_at", "settled_at",
         # What is deleted has no page.

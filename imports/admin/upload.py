@@ -10,14 +10,23 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from config.common.http.callers import acting
 from config.common.http.encodings import limited
 from config.common.problems import Problem
+from config.common.tabular.delimiters import DELIMITERS
+from config.common.tabular.encodings import ENCODINGS
 from imports.documents.formats import HEAD_BYTES, kind_of
+from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource
+from imports.services.loading.load_empty import EmptyDelivery, holds_nobody
 from imports.services.loading.receive_delivery import receive_delivery
 from imports.services.loading.unpack_body import most_bytes
 
@@ -29,7 +38,9 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="File",
-        help_text="JSON, or one resident a line (NDJSON); either may be compressed with gzip.",
+        # Empty, it is a delivery of nobody or no JSON; the reader says which.
+        allow_empty_file=True,
+        help_text="An Excel workbook (XLSX), CSV, JSON, or one resident a line (NDJSON); all may be packed with gzip.",
         widget=UnfoldAdminFileFieldWidget,
     )
     source = forms.CharField(
@@ -44,6 +55,32 @@ class UploadForm(forms.Form):
         required=False,
         help_text="It is checked, but loaded only when somebody has approved it.",
         widget=UnfoldBooleanSwitchWidget,
+    )
+    empty = forms.BooleanField(
+        label="Load it even if nobody is in it",
+        required=False,
+        help_text="It would empty the current picture of its source.",
+        widget=UnfoldBooleanSwitchWidget,
+    )
+    delimiter = forms.ChoiceField(
+        label="Delimiter of CSV",
+        required=False,
+        choices=[("", "is recognised"), *((sign, name) for name, sign in DELIMITERS.items())],
+        widget=UnfoldAdminSelectWidget,
+    )
+    encoding = forms.ChoiceField(
+        label="Encoding of CSV",
+        required=False,
+        choices=[("", "is recognised"), *((codec, name) for name, codec in ENCODINGS.items())],
+        widget=UnfoldAdminSelectWidget,
+    )
+    sheet = forms.CharField(
+        label="Sheet of a workbook",
+        required=False,
+        max_length=255,
+        strip=False,
+        help_text="By default the first one.",
+        widget=UnfoldAdminTextInputWidget,
     )
 
 
@@ -64,7 +101,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
             try:
                 taken = _take(request, **form.cleaned_data)
             except Problem as problem:
-                form.add_error("source" if isinstance(problem, InvalidSource) else "file", problem.detail)
+                form.add_error(_field_of(problem), problem.detail)
             else:
                 return HttpResponseRedirect(reverse("admin:imports_import_change", args=(taken.pk,)))
         context = {
@@ -76,14 +113,27 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         return TemplateResponse(request, "admin/imports/upload.html", context)
 
 
-def _take(request: HttpRequest, *, file: "UploadedFile[Any]", source: str, review: bool) -> Import:
-    format, encoding = kind_of(file.read(HEAD_BYTES), name=file.name or "")
+def _field_of(problem: Problem) -> str:
+    if isinstance(problem, InvalidSource):
+        return "source"
+    return "empty" if isinstance(problem, EmptyDelivery) else "file"
+
+
+def _take(
+    request: HttpRequest, *, file: "UploadedFile[Any]", source: str, review: bool, empty: bool, **said: str
+) -> Import:
+    head, options = file.read(HEAD_BYTES), TableOptions(**said)
+    format, encoding = kind_of(head, name=file.name or "")
+    is_whole = file.size == len(head)
+    if is_whole and not empty and holds_nobody(head, format=format, encoding=encoding, options=options):
+        raise EmptyDelivery(source)
     return receive_delivery(
         chunks=limited(_pieces(file), max_bytes=most_bytes(format)),
         media_type=format.media_type,
         content_encoding=encoding,
         source=source,
         review=review,
+        options=options,
         actor=acting(request),
     )
 

@@ -20,6 +20,16 @@ DELIVERY = OpenApiExample(
 LINES = OpenApiExample(
     "A line of a stream", value=_ANNA | {"relatives": []}, media_type="application/x-ndjson", request_only=True
 )
+ROWS = OpenApiExample(
+    "A table as Excel in Spain writes it",
+    value=(
+        "ID;Ciudad;Calle;Número;Piso;Nombre;Fecha de nacimiento;Sexo;Familiares\r\n"
+        "1;Málaga;Calle Larios;22;7;Ana Ruiz;26.12.1986;mujer;2\r\n"
+        "2;Málaga;Calle Larios;22;7;Luis Ruiz;2009-04-01;hombre;1\r\n"
+    ),
+    media_type="text/csv",
+    request_only=True,
+)
 CORRECTION = OpenApiExample("Moved to another town", value={"town": "Valencia"}, request_only=True)
 BIRTHDAYS = OpenApiExample(
     "By channel",

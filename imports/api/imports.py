@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.http.response import HttpResponseBase
+from django.utils.http import parse_header_parameters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -22,8 +23,9 @@ from config.common.http.viewsets import ApiViewSet
 from config.common.idempotency.api import idempotent
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
-from config.common.problems import FieldError, InvalidInput
-from imports.api.examples import DELIVERY, LINES
+from config.common.problems import FieldError, InvalidInput, UnsupportedType
+from config.common.tabular.encodings import ENCODINGS, UTF8, named_encoding
+from imports.api.examples import DELIVERY, LINES, ROWS
 from imports.api.serializers import (
     CitizenSerializer,
     DeliveryQuery,
@@ -36,7 +38,8 @@ from imports.api.serializers import (
     import_row,
     residents_in,
 )
-from imports.documents.formats import FORMATS, Format
+from imports.documents.formats import CSV, FORMATS, JSON, NDJSON, XLSX, Format
+from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.access import visible_delivery
 from imports.services.erasing.delete_delivery import delete_delivery
@@ -48,6 +51,12 @@ from imports.services.loading.unpack_body import most_bytes, unpack_body
 IMPORT_ID = OpenApiParameter("import_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="The import's number.")
 _ENCODINGS = (GZIP,)
 _PARSERS = [type(f"{one.label}Parser", (JSONBodyParser,), {"media_type": name}) for name, one in FORMATS.items()]
+_BODIES = {
+    JSON.media_type: DeliverySerializer,
+    NDJSON.media_type: CitizenSerializer,
+    CSV.media_type: OpenApiTypes.STR,
+    XLSX.media_type: OpenApiTypes.BINARY,
+}
 _GZIP = OpenApiParameter(
     "Content-Encoding", str, OpenApiParameter.HEADER, enum=["gzip"], description="Where the body is compressed."
 )
@@ -100,6 +109,10 @@ class ImportViewSet(ApiViewSet):
             "As `application/x-ndjson` there is one citizen a line, any number of them, read and loaded while they "
             "come. Errors then point to `line 17` and begin with the field. A line may have a mebibyte; an "
             "empty line is an error but at the end.\n\n"
+            "`text/csv` and XLSX are tables: the first row names the columns, in any order and case, in English, "
+            "Spanish or Russian. Ids in a list are separated by spaces, commas or semicolons; a date is `DD.MM.YYYY` "
+            "or `YYYY-MM-DD`. Delimiter and encoding of CSV are guessed where they are certain. Errors then point to "
+            "`line 17`, or `row 17` of a workbook.\n\n"
             "507: the rest of the database's disk is kept free. Said before the body is read where its announced size "
             "does not fit, and on the way otherwise; send it again when there is room.\n\n"
             "With `Prefer: respond-async` it is stored as it is sent and answered at once; poll `Location` until "
@@ -108,8 +121,8 @@ class ImportViewSet(ApiViewSet):
         ),
         tags=["imports"],
         parameters=[DeliveryQuery, _GZIP, _PREFER],
-        request={name: DeliverySerializer if one.is_document else CitizenSerializer for name, one in FORMATS.items()},
-        examples=[DELIVERY, LINES],
+        request=_BODIES,
+        examples=[DELIVERY, LINES, ROWS],
         responses={
             201: OpenApiResponse(data_of(ImportIdSerializer(), "ImportCreated"), description="Loaded."),
             202: OpenApiResponse(data_of(ReviewedImportSerializer(), "ImportReceived"), description="Stored, queued."),
@@ -121,18 +134,15 @@ class ImportViewSet(ApiViewSet):
         if prefers_async(request):
             return self._receive(request, format)
         # What is loaded as it comes may have any size.
-        limit = most_bytes(format) if format.is_document else None
+        limit = most_bytes(format) if format.is_whole else None
         body = _raw_body(request, format, limit, RESIDENTS.expect_room)
-        chunks = unpack_body(body.chunks, format=format, encoding=body.encoding)
-        return _created(load_delivery(chunks=chunks, format=format, source=self._source(), actor=self.actor))
-
-    def _source(self) -> str:
-        """Reads the source of a delivery that is loaded before the answer."""
         query = self.query()
+        options = _table_options(request, format, query)
         if query["review"]:
-            error = FieldError("?review", "needs_respond_async", "Only with the header Prefer: respond-async.")
-            raise InvalidInput("The query is not valid.", errors=[error])
-        return str(query["source"])
+            raise _wrong_query("review", "needs_respond_async", "Only with the header Prefer: respond-async.")
+        chunks = unpack_body(body.chunks, format=format, encoding=body.encoding)
+        loaded = load_delivery(chunks=chunks, format=format, source=query["source"], options=options, actor=self.actor)
+        return _created(loaded)
 
     def _receive(self, request: Request, format: Format) -> Response:
         body = _raw_body(request, format, most_bytes(format), partial(RESIDENTS.expect_room, kept=True))
@@ -143,6 +153,7 @@ class ImportViewSet(ApiViewSet):
             content_encoding=body.encoding,
             source=query["source"],
             review=query["review"],
+            options=_table_options(request, format, query),
             actor=self.actor,
         )
         data = {"data": detailed_row(received, actor=self.actor)}
@@ -179,6 +190,32 @@ class ImportViewSet(ApiViewSet):
 
 def _raw_body(request: Request, format: Format, limit: int | None, admit: Admit) -> RawBody:
     return raw_body(request, max_bytes=limit, media_type=format.media_type, encodings=_ENCODINGS, admit=admit)
+
+
+def _table_options(request: Request, format: Format, query: dict[str, Any]) -> TableOptions:
+    """What the query says, and of the encoding the type of the body. Raises `InvalidInput` for what another format
+    has."""
+    said = {name: query[name] for name in TableOptions._fields if name in query}
+    for name in said:
+        if name not in format.options:
+            raise _wrong_query(name, "not_for_this_format", f"{format.label} has none.")
+    if "encoding" in format.options and "encoding" not in said:
+        said["encoding"] = _charset(request)
+    return TableOptions(**said)
+
+
+def _charset(request: Request) -> str:
+    """What is said beside the type. Nothing of UTF-8, which many a client says of every text."""
+    _, parameters = parse_header_parameters(request.content_type or "")
+    charset = parameters.get("charset", UTF8)
+    codec = named_encoding(charset)
+    if codec is None:
+        raise UnsupportedType(f"Send the file in {', '.join(ENCODINGS)}.")
+    return "" if codec == UTF8 else codec
+
+
+def _wrong_query(name: str, code: str, detail: str) -> InvalidInput:
+    return InvalidInput("The query is not valid.", errors=[FieldError(f"?{name}", code, detail)])
 
 
 def _created(loaded: Import) -> Response:

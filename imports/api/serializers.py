@@ -12,6 +12,8 @@ from rest_framework import serializers
 from config.common.http.moments import moment
 from config.common.http.pagination import PageQuery
 from config.common.http.schema import FieldErrorSchema
+from config.common.tabular.delimiters import DELIMITERS
+from config.common.tabular.encodings import ENCODINGS, named_encoding
 from imports.api.fields import serializer_field
 from imports.fields import EDITABLE, FIELDS
 from imports.models import Import
@@ -158,6 +160,29 @@ class DeliveryQuery(serializers.Serializer[Any]):
         except InvalidSource as refusal:
             raise serializers.ValidationError(refusal.detail, code="invalid") from refusal
         return source
+
+    delimiter = serializers.CharField(
+        required=False,
+        trim_whitespace=False,
+        help_text="Of CSV, where it is not to be guessed: `,`, `;` or a tab, or the words comma, semicolon, tab.",
+    )
+    encoding = serializers.CharField(
+        required=False, help_text=f"Of CSV, where it is not to be guessed: {', '.join(ENCODINGS)}."
+    )
+    sheet = serializers.CharField(
+        required=False, trim_whitespace=False, help_text="Of a workbook, by its name; by default the first."
+    )
+
+    def validate_delimiter(self, text: str) -> str:
+        if text not in DELIMITERS.values() and text not in DELIMITERS:
+            raise serializers.ValidationError(f"One of {', '.join(DELIMITERS)} is expected.", code="invalid_choice")
+        return DELIMITERS.get(text, text)
+
+    def validate_encoding(self, name: str) -> str:
+        codec = named_encoding(name)
+        if codec is None:
+            raise serializers.ValidationError(f"One of {', '.join(ENCODINGS)} is expected.", code="invalid_choice")
+        return codec
 
     on_error = serializers.ChoiceField(
         required=False,

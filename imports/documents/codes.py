@@ -24,10 +24,21 @@ code                      the value at the pointer
 `in_both_lists`           is a friend's id that stands in `relatives` too
 `unknown_citizen`         names a resident who is not in the document
 `not_mutual`              names a resident who does not name this one in return
+`no_header`               is the first row of a table, and names no column
+`unknown_column`          is a column of a table that does not exist here
+`repeated_column`         is a column that stands there more than once
+`missing_column`          is a column that a table must have
+`too_many_cells`          is a row with more cells than there are columns
+`malformed_quotes`        is a row of CSV whose quotes are out of place
+`invalid_encoding`        is not in the encoding of its file
+`unknown_encoding`        is the first line of a CSV whose encoding is not certain
+`ambiguous_gender`        is where H, M and F stand together in a table
+`malformed_workbook`      (pointer empty) is no XLSX
+`unknown_sheet`           (pointer empty) is a sheet that a workbook does not have
 ========================  =====================================================
 
-The last three are relations: they are looked at when every resident is valid by
-itself.
+`in_both_lists`, `unknown_citizen` and `not_mutual` are relations: they are looked
+at when every resident is valid by itself.
 """
 
 from enum import StrEnum
@@ -56,3 +67,14 @@ class Code(StrEnum):
     IN_BOTH_LISTS = "in_both_lists"
     UNKNOWN_CITIZEN = "unknown_citizen"
     NOT_MUTUAL = "not_mutual"
+    NO_HEADER = "no_header"
+    UNKNOWN_COLUMN = "unknown_column"
+    REPEATED_COLUMN = "repeated_column"
+    MISSING_COLUMN = "missing_column"
+    TOO_MANY_CELLS = "too_many_cells"
+    MALFORMED_QUOTES = "malformed_quotes"
+    INVALID_ENCODING = "invalid_encoding"
+    UNKNOWN_ENCODING = "unknown_encoding"
+    AMBIGUOUS_GENDER = "ambiguous_gender"
+    MALFORMED_WORKBOOK = "malformed_workbook"
+    UNKNOWN_SHEET = "unknown_sheet"

@@ -4,9 +4,9 @@ import re
 
 from config.common.digits import number_in
 
-# A document numbers its residents from 0, a stream its lines from 1.
+# A document numbers its residents from 0, a stream its lines and a workbook its rows from 1.
 _RESIDENT = re.compile(r"/citizens/([0-9]+)(?:/(.*))?", re.DOTALL)
-_LINE = re.compile(r"(line [0-9]+)(?:/(.*))?", re.DOTALL)
+_LINE = re.compile(r"((?:line|row) [0-9]+)(?:/(.*))?", re.DOTALL)
 
 
 def position_of(pointer: str) -> str:

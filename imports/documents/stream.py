@@ -1,24 +1,27 @@
-"""Citizens as NDJSON: one a line, any number of them, checked while they come.
+"""Reading a delivery while it comes, any number of residents, and NDJSON, one a line.
 
-The quick validator looks at a batch of lines at once; where it says no, each line of the batch is looked at by itself.
-What needs the whole delivery (no id twice, relations) is left to whoever stores it: `LineReader.sound` gives what can
-be stored, `LineReader.outlines` gives what the checks of the whole need of the rest, once something is wrong. After
-`MAX_COUNTED` errors the rest of the stream is not read.
+The quick validator looks at a batch at once; where it says no, each resident of the batch is looked at alone. What
+needs the whole delivery (no id twice, relations) is left to whoever stores it: `Reader.sound` gives what can be stored,
+`Reader.outlines` gives what the checks of the whole need of the rest, once something is wrong. After `MAX_COUNTED`
+errors the rest of the stream is not read.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from config.common.problems import MAX_ERRORS
+from config.common.problems import MAX_ERRORS, FieldError
+from config.common.tabular.encodings import utf8
 from imports.documents import quick
 from imports.documents.checks import field_checks, is_integer
 from imports.documents.codes import Code
-from imports.documents.errors import InvalidDocument, LineErrors
+from imports.documents.errors import InvalidDocument, LineErrors, of_line
 from imports.documents.exhaustive import check_citizen
 from imports.documents.json_text import load_json
 from imports.documents.lines import MAX_LINE_BYTES, Lines, cut_lines
+from imports.documents.options import TableOptions
 from imports.documents.rules import Rules
 from imports.documents.structs import Resident
 
@@ -26,69 +29,111 @@ BLANKS = b" \t\r\n"
 # Beyond so many errors nobody counts on: a few megabytes, compressed, could keep us counting for a day.
 MAX_COUNTED = 10_000_000
 
+Batch = TypeVar("Batch")
+
 
 class Outline(NamedTuple):
-    """What of a line the checks of the whole need; of an invalid resident only the id."""
+    """What of a resident the checks of the whole need; of an invalid one only the id. `number` is its own, from 1."""
 
-    line: int
+    number: int
     citizen_id: int
     relatives: list[int]
     friends: list[int]
 
 
-class LineReader:
-    """Reads a stream once: `sound` first, and when it is through `outlines`.
+class Reader(ABC, Generic[Batch]):
+    """Reads a delivery once: `sound` first, and when it is through `outlines`.
 
-    `errors` are those of the residents by themselves, in the order of their lines. `is_sound` says whether all that was
-    read so far was given by `sound`, in which the position of a resident is then the number of its line.
+    `errors` are those of the residents by themselves, in their order. `is_sound` says whether all that was read so far
+    was given by `sound`; the position of a resident in it, from 1, is then its number. `late_females` are the numbers
+    of those who were given as male before it was known that they are not.
     """
 
-    def __init__(self, chunks: Iterable[bytes], *, rules: Rules) -> None:
+    batches: Iterator[Batch]
+    errors: LineErrors
+
+    def __init__(self, *, rules: Rules) -> None:
         self.errors = LineErrors()
         self.is_sound = True
-        self._rules = rules
-        self._checks = field_checks(rules)
-        self._batches = cut_lines(chunks)
+        self.rules = rules
+        self.checks = field_checks(rules)
         self._unsound: list[Outline] = []
-        # Empty lines are fine at the end. Whether these are the end is not known yet.
-        self._blank = range(0)
+
+    @property
+    def late_females(self) -> Sequence[int]:
+        """None of them, where genders are words."""
+        return ()
 
     def sound(self) -> Iterator[list[Resident]]:
         """Batches of residents that can be stored, until the end or the first batch with something wrong."""
-        for lines in self._batches:
-            citizens = self._read_quickly(lines)
+        for batch in self.batches:
+            citizens = self.read_quickly(batch)
             if citizens is None:
-                self._unsound, citizens = self._read_closely(lines)
+                self._unsound, citizens = self.read_closely(batch)
             else:
                 self._unsound = []
             if self.errors.count or not are_disjoint(citizens):
-                self._unsound = self._unsound or outlines_of(lines, citizens)
+                self._unsound = self._unsound or self.outlines_of(batch, citizens)
                 self.is_sound = False
                 return
             yield citizens
 
     def outlines(self) -> Iterator[list[Outline]]:
-        """All that `sound` did not give, to the end of the stream, in batches."""
+        """All that `sound` did not give, to the end, in batches."""
         if self.is_sound:
             return
         yield self._unsound
-        for lines in self._batches:
+        for batch in self.batches:
             if self.errors.count >= MAX_COUNTED:
                 return
-            citizens = self._read_quickly(lines)
-            yield self._read_closely(lines)[0] if citizens is None else outlines_of(lines, citizens)
+            citizens = self.read_quickly(batch)
+            yield self.read_closely(batch)[0] if citizens is None else self.outlines_of(batch, citizens)
 
-    def _read_quickly(self, lines: Lines) -> list[Resident] | None:
-        """The residents of lines that all hold a valid one, else None."""
+    def checked(self, value: object, pointer: str) -> Resident | int | None:
+        """The resident that `value` is; or what is known of one who is not valid, whose errors it adds: the id, or
+        nothing."""
+        before = self.errors.count
+        check_citizen(value, pointer, self.checks, self.errors)
+        if self.errors.count == before:
+            return msgspec.convert(value, Resident)
+        citizen_id = value.get("citizen_id") if isinstance(value, dict) else None
+        return citizen_id if is_integer(citizen_id) else None
+
+    def error(self, number: int, pointer: str, code: Code, detail: str) -> FieldError:
+        """What is wrong with the resident `number`; `pointer` leads on from there."""
+        return of_line(f"line {number}/{pointer}", code, detail)
+
+    @abstractmethod
+    def read_quickly(self, batch: Batch) -> list[Resident] | None:
+        """The residents of a batch that has only valid ones, else None."""
+
+    @abstractmethod
+    def read_closely(self, batch: Batch) -> tuple[list[Outline], list[Resident]]:
+        """One after the other: adds the errors of each. The outlines where an id is known, and the valid residents."""
+
+    @abstractmethod
+    def outlines_of(self, batch: Batch, citizens: list[Resident]) -> list[Outline]:
+        """The outlines of a batch that has the `citizens` and nobody else."""
+
+
+class LineReader(Reader[Lines]):
+    """Reads NDJSON. The number of a resident is that of the line."""
+
+    def __init__(self, chunks: Iterable[bytes], *, rules: Rules, options: TableOptions | None = None) -> None:
+        super().__init__(rules=rules)
+        self.batches = cut_lines(utf8(chunks))
+        # Empty lines are fine at the end. Whether these are the end is not known yet.
+        self._blank = range(0)
+
+    def read_quickly(self, lines: Lines) -> list[Resident] | None:
         if lines.raw is None or self._blank:
             return None
         citizens = quick.decode_lines(lines.raw)
-        if citizens is None or not quick.are_valid_alone(citizens, raw=lines.raw, rules=self._rules):
+        if citizens is None or not quick.are_valid_alone(citizens, raw=lines.raw, rules=self.rules):
             return None
         return citizens
 
-    def _read_closely(self, lines: Lines) -> tuple[list[Outline], list[Resident]]:
-        """Line by line: adds the errors of each. The outlines where an id is known, and the valid residents."""
+    def read_closely(self, lines: Lines) -> tuple[list[Outline], list[Resident]]:
         outlines, citizens = [], []
         raws = [None] if lines.raw is None else split(lines.raw)
         if lines.raw is not None and not lines.raw.strip(BLANKS):
@@ -102,10 +147,13 @@ class LineReader:
             found = self._read_line(raw, f"line {number}")
             if isinstance(found, Resident):
                 citizens.append(found)
-                outlines.append(Outline(number, found.citizen_id, found.relatives, found.friends))
+                outlines.append(outline(number, found))
             elif found is not None:
                 outlines.append(Outline(number, found, [], []))
         return outlines, citizens
+
+    def outlines_of(self, lines: Lines, citizens: list[Resident]) -> list[Outline]:
+        return [outline(number, citizen) for number, citizen in enumerate(citizens, start=lines.first)]
 
     def _read_line(self, raw: bytes | None, pointer: str) -> Resident | int | None:
         """The resident; or what is known of one that is not valid: an id, or nothing."""
@@ -113,19 +161,14 @@ class LineReader:
             self.errors.add(pointer, Code.LINE_TOO_LONG, f"A line may have {MAX_LINE_BYTES:,} bytes at most.")
             return None
         citizens = quick.decode_lines(raw)
-        if citizens is not None and quick.are_valid_alone(citizens, raw=raw, rules=self._rules):
+        if citizens is not None and quick.are_valid_alone(citizens, raw=raw, rules=self.rules):
             return citizens[0]
         try:
             value = load_json(raw)
         except InvalidDocument as refusal:
             self.errors.add(pointer, Code(refusal.errors[0].code), refusal.errors[0].detail)
             return None
-        before = self.errors.count
-        check_citizen(value, pointer, self._checks, self.errors)
-        if self.errors.count == before:
-            return msgspec.convert(value, Resident)
-        citizen_id = value.get("citizen_id") if isinstance(value, dict) else None
-        return citizen_id if is_integer(citizen_id) else None
+        return self.checked(value, pointer)
 
     def _add_blank(self, first: int, count: int) -> None:
         self._blank = range(self._blank.start if self._blank else first, first + count)
@@ -152,6 +195,6 @@ def are_disjoint(citizens: list[Resident]) -> bool:
     )
 
 
-def outlines_of(lines: Lines, citizens: list[Resident]) -> list[Outline]:
-    """The outlines of lines that each hold one of the `citizens`."""
-    return [Outline(n, c.citizen_id, c.relatives, c.friends) for n, c in enumerate(citizens, start=lines.first)]
+def outline(number: int, citizen: Resident) -> Outline:
+    """The outline of a valid resident."""
+    return Outline(number, citizen.citizen_id, citizen.relatives, citizen.friends)

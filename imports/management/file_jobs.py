@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from imports.documents.options import TableOptions
+
 # Told how many bytes were read and how many residents were taken in.
 Report = Callable[[int, int], None]
 
@@ -20,14 +22,18 @@ class FileJob:
     username: str | None
     dry_run: bool
     import_id: int | None = None
+    may_be_empty: bool = False
+    options: TableOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file: loaded, or refused with a `refusal` and its errors as lines to print."""
+    """What became of a file: loaded, or refused with a `refusal` and its errors as lines to print, or only because it
+    `is_empty`."""
 
     path: str
     import_id: int | None = None
     residents: int = 0
     refusal: str = ""
     errors: tuple[str, ...] = ()
+    is_empty: bool = False

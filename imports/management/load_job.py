@@ -12,6 +12,7 @@ from django.db import Error
 from config.common.db.errors import as_problem
 from config.common.problems import FieldError, Problem
 from imports.management.file_jobs import FileJob, Outcome, Report
+from imports.services.loading.load_empty import EmptyDelivery
 from imports.services.loading.load_file import ByteStream, load_file
 
 STDIN = "-"
@@ -29,6 +30,8 @@ def load_job(job: FileJob, report: Report) -> Outcome:
                 actor=actor,
                 import_id=job.import_id,
                 dry_run=job.dry_run,
+                may_be_empty=job.may_be_empty,
+                options=job.options,
                 on_progress=report,
             )
     except Problem as refusal:
@@ -58,11 +61,13 @@ def _refused(job: FileJob, refusal: Problem) -> Outcome:
     lines = [_line(job.path, error) for error in refusal.errors]
     if refusal.more_errors:
         lines.append(f"{job.path}: … and {refusal.more_errors:,} more")
-    return Outcome(job.path, refusal=refusal.detail, errors=tuple(lines))
+    is_empty = isinstance(refusal, EmptyDelivery)
+    return Outcome(job.path, refusal=refusal.detail, errors=tuple(lines), is_empty=is_empty)
 
 
 def _line(path: str, error: FieldError) -> str:
     """`people.ndjson:17: town: …`, as compilers write it; a document has no lines, but pointers."""
-    if error.pointer.startswith("line "):
-        return f"{path}:{error.pointer.removeprefix('line ')}: {error.detail}"
+    unit, _, number = error.pointer.partition(" ")
+    if unit in {"line", "row"}:
+        return f"{path}:{number}: {error.detail}"
     return ": ".join(part for part in (path, error.pointer, error.detail) if part)

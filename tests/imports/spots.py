@@ -6,7 +6,7 @@ from typing import Any
 
 from config.common.problems import FieldError
 
-_FIELD = re.compile(r"([a-z_]+(?:/\d+)?): ")
+_FIELD = re.compile(r"([a-z_]+(?:/\d+)?)(?: \([^)]*\))?: ")
 
 
 def spots(errors: Iterable[FieldError]) -> list[tuple[str, str]]:
@@ -20,5 +20,5 @@ def spots_of(answer: Any) -> list[tuple[str, str]]:
 
 
 def _spot(pointer: str, detail: str) -> str:
-    field = _FIELD.match(detail) if pointer.startswith("line ") else None
+    field = _FIELD.match(detail) if pointer.startswith(("line ", "row ")) else None
     return f"{pointer}/{field[1]}" if field else pointer

@@ -9,7 +9,8 @@ from rest_framework.serializers import ListField, Serializer
 
 from config.common.problems import FieldError, InvalidInput
 
-RENDERING = frozenset({"format"})
+MARK = "bom"
+RENDERING = frozenset({"format", MARK})
 
 
 def read_query(params: QueryDict, declared: type[Serializer[Any]] | None) -> dict[str, Any]:
@@ -32,6 +33,8 @@ def read_query(params: QueryDict, declared: type[Serializer[Any]] | None) -> dic
         for name, values in params.lists()
         if name in (known - lists) | RENDERING and len(values) > 1
     ]
+    if params.get(MARK, "false") not in {"true", "false"}:
+        errors.append(FieldError(f"?{MARK}", "invalid", "Either true or false is expected."))
     if serializer and not serializer.is_valid():
         errors += [
             FieldError(f"?{name}", str(problem.code), str(problem))
@@ -41,6 +44,11 @@ def read_query(params: QueryDict, declared: type[Serializer[Any]] | None) -> dic
     if errors:
         raise InvalidInput("The query is not valid.", errors=errors)
     return dict(serializer.validated_data) if serializer else {}
+
+
+def wants_mark(params: QueryDict) -> bool:
+    """Whether a CSV is to begin with a byte order mark."""
+    return params.get(MARK) == "true"
 
 
 def _flat(problems: Any) -> Iterator[ErrorDetail]:

@@ -3,10 +3,12 @@
 from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
 from config.common.http.permissions import PUBLIC
+from config.common.http.query import MARK
+from config.common.http.tables import CSVRenderer
 
 PROBLEM = "application/problem+json"
 _ALWAYS = {
@@ -29,6 +31,7 @@ _GUARDED = {"412": "The object is not the one that If-Match names"}
 _HTML = "text/html"
 # A mark in the schema of a query parameter: an array that is written with commas, and not by repeating its name.
 COMMAS = "x-commas"
+_MARK = OpenApiParameter(MARK, bool, default=False, description="Of CSV: begin with a byte order mark, for Excel.")
 
 
 class FieldErrorSchema(serializers.Serializer[Any]):
@@ -88,9 +91,10 @@ class ProblemSchema(AutoSchema):
         )
 
     def get_override_parameters(self) -> list[Any]:
-        """The key of what may be sent again."""
+        """The key of what may be sent again, and what every CSV may begin with."""
         key = self._key()
-        return [] if key is None else [key]
+        renderers = getattr(self.view, "renderers", {}).get(getattr(self.view, "action", None), ())
+        return ([] if key is None else [key]) + ([_MARK] if CSVRenderer in renderers else [])
 
     def _process_override_parameters(self, direction: Literal["request", "response"] = "request") -> Any:
         parameters: dict[Any, Any] = super()._process_override_parameters(direction)  # type: ignore[no-untyped-call]  # untyped there

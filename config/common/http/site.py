@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer, StaticHTMLRenderer
 from rest_framework.request import Request
@@ -46,7 +46,7 @@ class HomeViewSet(PublicViewSet):
 class SchemaViewSet(PublicViewSet):
     """The OpenAPI 3.1 document, as JSON or YAML."""
 
-    renderers = {"list": (OpenApiJsonRenderer2, OpenApiYamlRenderer)}
+    renderers = {"list": (OpenApiJsonRenderer2, OpenApiYamlRenderer, OpenApiJsonRenderer)}
 
     @extend_schema(exclude=True)
     def list(self, request: Request) -> Response:

@@ -1,16 +1,24 @@
-"""CSV: whole lists, streamed, safe to open in a spreadsheet."""
+"""Whole lists as tables: CSV, streamed, safe to open in a spreadsheet, and Excel workbooks."""
 
+import codecs
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from tempfile import TemporaryFile
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.renderers import BaseRenderer
 
+from config.common.tabular.guards import guarded
+from config.common.tabular.workbook import write_workbook
+
 CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# The formats that `table_response` writes.
+TABLES = frozenset({"csv", "xlsx"})
 _ROWS_IN_A_CHUNK = 500
-# What a spreadsheet would run, where a cell begins with it.
-_RUNNABLE = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CSVRenderer(BaseRenderer):
@@ -19,6 +27,14 @@ class CSVRenderer(BaseRenderer):
     media_type = CSV
     format = "csv"
     charset = "utf-8"
+
+
+class XLSXRenderer(BaseRenderer):
+    """Names workbooks in content negotiation. Views write them by `table_response`."""
+
+    media_type = XLSX
+    format = "xlsx"
+    charset = None
 
 
 class _Line:
@@ -32,6 +48,34 @@ def csv_response(*, name: str, header: Sequence[str], rows: Iterable[Sequence[An
     """A download `name`.csv with a header row."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return StreamingHttpResponse(csv_lines(header, rows), content_type=f"{CSV}; charset=utf-8", headers=headers)
+
+
+def xlsx_response(*, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> FileResponse:
+    """A download `name`.xlsx. Raises `TooLarge` for more rows than a workbook may have."""
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    try:
+        write_workbook(file, title=name, header=header, rows=rows)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+
+
+def table_response(
+    format: str, *, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> StreamingHttpResponse:
+    """The download as `csv` or as `xlsx`."""
+    make = xlsx_response if format == XLSXRenderer.format else csv_response
+    return make(name=name, header=header, rows=rows)
+
+
+def marked(response: HttpResponseBase) -> None:
+    """Puts a byte order mark before a streamed CSV: without it Excel takes the text for one in a code page."""
+    if isinstance(response, StreamingHttpResponse) and response.headers["Content-Type"].startswith(CSV):
+        # Django's type also allows what an asynchronous view would stream.
+        pieces: Iterable[bytes] = response.streaming_content  # type: ignore[assignment]
+        response.streaming_content = chain([codecs.BOM_UTF8], pieces)
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
@@ -48,4 +92,4 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[
 
 def cell(value: Any) -> Any:
     """`value` as a cell: text that a spreadsheet would run is led by an apostrophe; numbers stay as they are."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_RUNNABLE) else value
+    return guarded(value) if isinstance(value, str) else value

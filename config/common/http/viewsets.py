@@ -14,7 +14,8 @@ from rest_framework.viewsets import ViewSet
 from config.common.http.front import BodyWanted, is_check
 from config.common.http.metadata import StaticMetadata
 from config.common.http.patience import USER
-from config.common.http.query import read_query
+from config.common.http.query import read_query, wants_mark
+from config.common.http.tables import marked
 
 Serializers = Mapping[str, type[Serializer[Any]]]
 Renderers = Mapping[str, tuple[type[BaseRenderer], ...]]
@@ -75,6 +76,12 @@ class ApiViewSet(ViewSet):
         if is_check(request.META) and self.action not in self.bodies:
             # Nothing of it is read, and nothing may be done yet.
             raise BodyWanted
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """With `?bom=true` a CSV begins with a byte order mark."""
+        if wants_mark(request.query_params):
+            marked(response)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]  # DRF's own request
         """What works at this URL."""

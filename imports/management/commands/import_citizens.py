@@ -6,6 +6,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -13,6 +14,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
+from config.common.tabular.delimiters import DELIMITERS
+from config.common.tabular.encodings import ENCODINGS, named_encoding
+from imports.documents.options import TableOptions
 from imports.management.file_jobs import FileJob, Interrupted, Outcome
 from imports.management.load_job import STDIN, load_job
 from imports.management.parallel import load_in_parallel
@@ -31,7 +35,10 @@ class Command(BaseCommand):
 
     # They import all that the web server needs, which takes longer than a small file.
     requires_system_checks = ()
-    help = "Load deliveries of residents from files: JSON or one resident a line (NDJSON), also compressed with gzip."
+    help = (
+        "Load deliveries of residents from files: JSON, one resident a line (NDJSON), CSV, or an XLSX workbook; also "
+        "compressed with gzip."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", help=f"a delivery; {STDIN} is standard input")
@@ -39,6 +46,10 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="username", metavar="USERNAME", help="whose imports they become")
         parser.add_argument("--dry-run", action="store_true", help="check everything, store nothing")
         parser.add_argument("--jobs", type=int, default=1, metavar="N", help=_JOBS)
+        parser.add_argument("--empty", action="store_true", help="load a file with nobody in it without asking")
+        parser.add_argument("--delimiter", default="", help=f"of CSV: {', '.join(DELIMITERS)}, or the character")
+        parser.add_argument("--encoding", default="", help=f"of CSV: {', '.join(ENCODINGS)}")
+        parser.add_argument("--sheet", default="", help="of a workbook: the name of the sheet")
         parser.add_argument("--progress", action="store_true", help="the bar also where nobody seems to look")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,7 +60,7 @@ class Command(BaseCommand):
         begun, refused = time.monotonic(), 0
         try:
             with _stoppable() as stop:
-                for outcome in _outcomes(file_jobs, jobs=options["jobs"], bar=bar):
+                for outcome in self._outcomes(file_jobs, jobs=options["jobs"], bar=bar):
                     stop.check()
                     self._tell(outcome, dry_run=options["dry_run"], seconds=time.monotonic() - begun)
                     refused += bool(outcome.refusal)
@@ -60,11 +71,28 @@ class Command(BaseCommand):
         if refused:
             raise CommandError(f"{refused} of {len(files)} files refused.", returncode=1)
 
+    def _outcomes(self, file_jobs: Sequence[FileJob], *, jobs: int, bar: Bar) -> Iterator[Outcome]:
+        if jobs > 1 and len(file_jobs) > 1:
+            yield from load_in_parallel(file_jobs, jobs=jobs, report=bar.report)
+            return
+        for job in file_jobs:
+            outcome = load_job(job, partial(bar.report, job.path))
+            if outcome.is_empty and self._agreed(outcome):
+                outcome = load_job(replace(job, may_be_empty=True), partial(bar.report, job.path))
+            yield outcome
+
+    def _agreed(self, outcome: Outcome) -> bool:
+        """Asks where somebody can answer."""
+        if outcome.path == STDIN or not sys.stdin or not sys.stdin.isatty():
+            return False
+        return input(f"{outcome.path}: {outcome.refusal} Type empty to go on: ") == "empty"
+
     def _tell(self, outcome: Outcome, *, dry_run: bool, seconds: float) -> None:
         for line in outcome.errors:
             self.stderr.write(line)
         if outcome.refusal:
-            self.stdout.write(f"{outcome.path}: refused. {outcome.refusal}")
+            hint = " Say --empty if that is meant." if outcome.is_empty else ""
+            self.stdout.write(f"{outcome.path}: refused. {outcome.refusal}{hint}")
             return
         made = "right, nothing stored" if dry_run else f"import {outcome.import_id}"
         self.stdout.write(f"{outcome.path}: {made}, {outcome.residents:,} residents, after {seconds:.1f} s")
@@ -78,11 +106,24 @@ def _check(options: dict[str, Any]) -> None:
         raise CommandError(f"--source: {refusal.detail}", returncode=_USAGE) from refusal
     if STDIN in options["files"] and len(options["files"]) > 1:
         raise CommandError(f"{STDIN} has to be the only file.", returncode=_USAGE)
+    if options["encoding"] and named_encoding(options["encoding"]) is None:
+        raise CommandError(f"--encoding: one of {', '.join(ENCODINGS)}.", returncode=_USAGE)
+    if options["delimiter"] and _delimiter(options) not in DELIMITERS.values():
+        raise CommandError(f"--delimiter: one of {', '.join(DELIMITERS)}.", returncode=_USAGE)
     if options["jobs"] < 1:
         raise CommandError("--jobs: one at least.", returncode=_USAGE)
     username = options["username"]
     if username is not None and not User.objects.filter(username=username).exists():
         raise CommandError("--as: there is no such user.", returncode=_USAGE)
+
+
+def _table(options: dict[str, Any]) -> TableOptions:
+    encoding = named_encoding(options["encoding"]) if options["encoding"] else None
+    return TableOptions(_delimiter(options), encoding or "", options["sheet"])
+
+
+def _delimiter(options: dict[str, Any]) -> str:
+    return DELIMITERS.get(options["delimiter"], options["delimiter"])
 
 
 def _file_jobs(options: dict[str, Any]) -> list[FileJob]:
@@ -91,17 +132,9 @@ def _file_jobs(options: dict[str, Any]) -> list[FileJob]:
     # The delivery with the highest id is its source's current one: that must not be chance.
     ids = reserve_ids(len(files)) if together else [None] * len(files)
     return [
-        FileJob(path, options["source"], options["username"], dry_run, number)
+        FileJob(path, options["source"], options["username"], dry_run, number, options["empty"], _table(options))
         for path, number in zip(files, ids, strict=True)
     ]
-
-
-def _outcomes(file_jobs: Sequence[FileJob], *, jobs: int, bar: Bar) -> Iterator[Outcome]:
-    if jobs > 1 and len(file_jobs) > 1:
-        yield from load_in_parallel(file_jobs, jobs=jobs, report=bar.report)
-        return
-    for job in file_jobs:
-        yield load_job(job, partial(bar.report, job.path))
 
 
 class _Stop:

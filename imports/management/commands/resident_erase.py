@@ -39,8 +39,9 @@ class Command(BaseCommand):
         try:
             if input("This cannot be undone. Type erase to go on: ") == "erase":
                 return True
-        except EOFError as error:
-            raise CommandError("Nothing was erased: nobody is there to be asked. --yes does not ask.") from error
+        except (EOFError, RuntimeError, ValueError) as error:
+            # Standard input is at its end, or closed.
+            raise CommandError("Nobody is there to be asked, so nothing was erased. Say --yes to erase.") from error
         self.stdout.write("Nothing was erased.")
         return False
 

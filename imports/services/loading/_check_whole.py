@@ -4,7 +4,7 @@ The rows are in the table, in a transaction that is not committed yet. Whether a
 cost; single errors are looked for only when it is not.
 """
 
-from collections.abc import Iterable
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -12,8 +12,8 @@ from config.common.db.copy_text import copy_arrays, copy_text
 from config.common.db.feed_copy import feed_copy
 from config.common.problems import MAX_ERRORS, FieldError
 from imports.documents.codes import Code
-from imports.documents.errors import DETAILS, ErrorCollector, InvalidDocument, of_line
-from imports.documents.stream import Outline
+from imports.documents.errors import DETAILS, InvalidDocument
+from imports.documents.stream import Outline, Reader
 
 _DEFER = "SET CONSTRAINTS citizen_unique_in_import DEFERRED"
 _ENFORCE = "SET CONSTRAINTS citizen_unique_in_import IMMEDIATE"
@@ -32,7 +32,7 @@ _ONE_SIDED = """
     )
 """
 _OUTLINES = """
-    CREATE TEMPORARY TABLE imports_outline (line bigint, citizen_id bigint, relatives bigint[], friends bigint[])
+    CREATE TEMPORARY TABLE imports_outline (number bigint, citizen_id bigint, relatives bigint[], friends bigint[])
     ON COMMIT DROP
 """
 _COPY_OUTLINES = "COPY imports_outline FROM STDIN"
@@ -42,21 +42,21 @@ _STORED_OUTLINES = """
     SELECT row_number() OVER (ORDER BY id), citizen_id, relatives, friends FROM imports_citizen WHERE import_id = %s
 """
 _REPEATED = f"""
-    SELECT line, count(*) OVER () FROM (
-        SELECT line, row_number() OVER (PARTITION BY citizen_id ORDER BY line) AS nth FROM imports_outline
+    SELECT number, count(*) OVER () FROM (
+        SELECT number, row_number() OVER (PARTITION BY citizen_id ORDER BY number) AS nth FROM imports_outline
     ) AS numbered
-    WHERE nth > 1 ORDER BY line LIMIT {MAX_ERRORS}
+    WHERE nth > 1 ORDER BY number LIMIT {MAX_ERRORS}
 """  # nosec B608 # joins constants alone; values are parameters
 # In the order in which a document's relations are checked: for each resident both lists, then who stands in both.
 _WRONG_RELATIONS = f"""
     WITH named AS MATERIALIZED (
-        SELECT line, citizen_id, list, other, position FROM imports_outline, LATERAL (
+        SELECT number, citizen_id, list, other, position FROM imports_outline, LATERAL (
             SELECT 'relatives', * FROM unnest(relatives) WITH ORDINALITY
             UNION ALL SELECT 'friends', * FROM unnest(friends) WITH ORDINALITY
         ) AS listed (list, other, position)
     ), wrong AS (
-        SELECT one.line, one.list, one.position, CASE list WHEN 'relatives' THEN 1 ELSE 2 END AS step,
-            CASE WHEN known.line IS NULL THEN 'unknown_citizen' ELSE 'not_mutual' END AS code
+        SELECT one.number, one.list, one.position, CASE list WHEN 'relatives' THEN 1 ELSE 2 END AS step,
+            CASE WHEN known.number IS NULL THEN 'unknown_citizen' ELSE 'not_mutual' END AS code
         FROM named AS one
         LEFT JOIN imports_outline AS known ON known.citizen_id = one.other
         WHERE NOT EXISTS (
@@ -64,12 +64,12 @@ _WRONG_RELATIONS = f"""
             WHERE back.citizen_id = one.other AND back.other = one.citizen_id AND back.list = one.list
         )
         UNION ALL
-        SELECT friend.line, 'friends', friend.position, 3, 'in_both_lists'
+        SELECT friend.number, 'friends', friend.position, 3, 'in_both_lists'
         FROM named AS friend JOIN named AS relative USING (citizen_id, other)
         WHERE friend.list = 'friends' AND relative.list = 'relatives'
     )
-    SELECT line, list, position - 1, code, count(*) OVER () FROM wrong
-    ORDER BY line, step, position LIMIT {MAX_ERRORS}
+    SELECT number, list, position - 1, code, count(*) OVER () FROM wrong
+    ORDER BY number, step, position LIMIT {MAX_ERRORS}
 """  # nosec B608 # joins constants alone; values are parameters
 
 
@@ -93,56 +93,58 @@ def is_whole(import_id: int) -> bool:
     return not one_sided
 
 
-def refuse(import_id: int, *, rest: Iterable[list[Outline]], errors: ErrorCollector) -> InvalidDocument:
+def refuse(import_id: int, reader: Reader[Any]) -> InvalidDocument:
     """The refusal of a delivery that is not right, with the errors of the whole beside those of single residents.
 
-    `rest` are the lines that are not stored; it is read to its end, and `errors` may grow by that.
+    What `reader` has not given to be stored is read to its end for that.
     """
     with connection.cursor() as cursor:
         cursor.execute(_OUTLINES)
-    feed_copy(_COPY_OUTLINES, map(_format, rest))
+    feed_copy(_COPY_OUTLINES, map(_format, reader.outlines()))
     with connection.cursor() as cursor:
         cursor.execute(_STORED_OUTLINES, [import_id])
         cursor.execute("ANALYZE imports_outline")
         # A nested loop over a whole delivery would not end in a lifetime. All this is rolled back with the refusal.
         cursor.execute("SET LOCAL enable_nestloop = off")
-    repeated, count = _repeated()
+    errors = reader.errors
+    repeated, count = _repeated(reader)
     if errors.count or count:
         return _refusal([*errors.errors, *repeated], errors.count + count)
-    return _refusal(*_wrong_relations())
+    return _refusal(*_wrong_relations(reader))
 
 
 def _format(outlines: list[Outline]) -> bytes:
-    rows = [(str(o.line), str(o.citizen_id), *copy_arrays([o.relatives, o.friends])) for o in outlines]
+    rows = [(str(o.number), str(o.citizen_id), *copy_arrays([o.relatives, o.friends])) for o in outlines]
     return copy_text(rows)
 
 
-def _repeated() -> tuple[list[FieldError], int]:
+def _repeated(reader: Reader[Any]) -> tuple[list[FieldError], int]:
     """The first errors, and how many there are."""
     with connection.cursor() as cursor:
         cursor.execute(_REPEATED)
         rows = cursor.fetchall()
-    return [_error(f"line {line}/citizen_id", Code.DUPLICATE) for line, _ in rows], rows[0][-1] if rows else 0
+    code = Code.DUPLICATE
+    found = [reader.error(number, "citizen_id", code, DETAILS[code]) for number, _ in rows]
+    return found, rows[0][-1] if rows else 0
 
 
-def _wrong_relations() -> tuple[list[FieldError], int]:
+def _wrong_relations(reader: Reader[Any]) -> tuple[list[FieldError], int]:
     """The first errors, and how many there are."""
     with connection.cursor() as cursor:
         cursor.execute(_WRONG_RELATIONS)
         rows = cursor.fetchall()
-    found = [_error(f"line {line}/{list_}/{index}", Code(code)) for line, list_, index, code, _ in rows]
+    found = [
+        reader.error(number, f"{list_}/{index}", Code(code), DETAILS[Code(code)])
+        for number, list_, index, code, _ in rows
+    ]
     return found, rows[0][-1] if rows else 0
 
 
-def _error(pointer: str, code: Code) -> FieldError:
-    return of_line(pointer, code, DETAILS[code])
-
-
 def _refusal(errors: list[FieldError], count: int) -> InvalidDocument:
-    # Each kind is in the order of the lines: so are the first of all, and of two on one line those of the fields.
-    first = sorted(errors, key=_line)[:MAX_ERRORS]
+    # Each kind is in the order of the residents: so are the first of all, and of two on one line those of the fields.
+    first = sorted(errors, key=_place)[:MAX_ERRORS]
     return InvalidDocument(first, count - len(first))
 
 
-def _line(error: FieldError) -> int:
-    return int(error.pointer.removeprefix("line "))
+def _place(error: FieldError) -> int:
+    return int(error.pointer.rpartition(" ")[2])

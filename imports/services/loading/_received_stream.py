@@ -1,9 +1,10 @@
-"""The stored body of a delivery with one resident a line, on its way into the table."""
+"""The stored body of a delivery with one resident a line, or a row, on its way into the table."""
 
 from collections.abc import Iterator
 from datetime import UTC
 
 from imports.documents.formats import FORMATS
+from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.loading._progress import Progress
 from imports.services.loading.load_stream import store_stream
@@ -27,7 +28,14 @@ class ReceivedStream:
         delivery = self._delivery
         format, today = FORMATS[delivery.media_type], delivery.created_at.astimezone(UTC).date()
         chunks = unpack_body(self._chunks(), format=format, encoding=delivery.content_encoding)
-        return store_stream(chunks=chunks, format=format, import_id=delivery.pk, today=today, on_progress=self._tell)
+        return store_stream(
+            chunks=chunks,
+            format=format,
+            import_id=delivery.pk,
+            today=today,
+            options=TableOptions(**delivery.read_as or {}),
+            on_progress=self._tell,
+        )
 
     def _chunks(self) -> Iterator[bytes]:
         for chunk in read_body(self._delivery.pk, over=self._progress.connection):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.contrib.auth.models import User
 
 from imports.documents.formats import Format
+from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.loading.load_document import DEFAULT_SOURCE, load_document
 from imports.services.loading.load_stream import OnProgress, load_stream
@@ -17,9 +18,11 @@ def load_delivery(
     source: str = DEFAULT_SOURCE,
     actor: User | None,
     import_id: int | None = None,
+    options: TableOptions | None = None,
     on_progress: OnProgress | None = None,
 ) -> Import:
-    """Stores the delivery and returns it, complete. `chunks` are its bytes as `unpack_body` gives them.
+    """Stores the delivery and returns it, complete. `chunks` are its bytes as `unpack_body` gives them;
+    `options` say how a table is to be read.
 
     Raises as `load_document` for a document and as `load_stream` for what is read while it comes; only there
     `on_progress` is told anything.
@@ -27,5 +30,11 @@ def load_delivery(
     if format.is_document:
         return load_document(body=b"".join(chunks), source=source, actor=actor, import_id=import_id)
     return load_stream(
-        chunks=chunks, format=format, source=source, actor=actor, import_id=import_id, on_progress=on_progress
+        chunks=chunks,
+        format=format,
+        source=source,
+        actor=actor,
+        import_id=import_id,
+        options=options,
+        on_progress=on_progress,
     )

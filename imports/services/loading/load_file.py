@@ -1,4 +1,4 @@
-"""Takes a delivery in from a file: a document or lines, compressed or not, as its first bytes say."""
+"""Takes a delivery in from a file: a document, lines or a table, compressed or not, as its first bytes say."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,9 +9,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from imports.documents.formats import HEAD_BYTES, kind_of
+from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.loading.load_delivery import load_delivery
 from imports.services.loading.load_document import DEFAULT_SOURCE
+from imports.services.loading.load_empty import EmptyDelivery
 from imports.services.loading.unpack_body import unpack_body
 
 # Told how many bytes of the file were read and how many residents were taken in.
@@ -45,24 +47,29 @@ def load_file(
     actor: User | None,
     import_id: int | None = None,
     dry_run: bool = False,
+    may_be_empty: bool = False,
+    options: TableOptions | None = None,
     on_progress: OnProgress | None = None,
 ) -> LoadedFile:
     """Stores a delivery, all or nothing, as `import_id` where one was reserved; with `dry_run` everything is checked
     and nothing stored.
 
-    `name` decides where the contents could be anything. Raises as `unpack_body` and `load_delivery`, what reading the
-    file and what `on_progress` raises; nothing is stored then.
+    `name` decides where the contents could be anything. Raises `EmptyDelivery` unless it `may_be_empty`, else as
+    `unpack_body` and `load_delivery`, what reading the file and what `on_progress` raises; nothing is stored then.
     """
-    reading = _Reading(file, on_progress)
+    reading = _Reading(file, on_progress, options)
     loaded = reading.load(name=name, source=source, actor=actor, import_id=import_id)
+    if not loaded.citizen_count and not may_be_empty and not dry_run:
+        raise EmptyDelivery(source)
     if dry_run:
         transaction.set_rollback(True)
     return LoadedFile(None if dry_run else loaded.pk, loaded.citizen_count)
 
 
 class _Reading:
-    def __init__(self, file: ByteStream, on_progress: OnProgress | None) -> None:
+    def __init__(self, file: ByteStream, on_progress: OnProgress | None, options: TableOptions | None) -> None:
         self._file = file
+        self._options = options
         self._on_progress = on_progress
         self._bytes = self._residents = 0
 
@@ -71,7 +78,13 @@ class _Reading:
         format, encoding = kind_of(head, name=name)
         chunks = unpack_body(sent, format=format, encoding=encoding)
         return load_delivery(
-            chunks=chunks, format=format, source=source, actor=actor, import_id=import_id, on_progress=self._count
+            chunks=chunks,
+            format=format,
+            source=source,
+            actor=actor,
+            import_id=import_id,
+            options=self._options,
+            on_progress=self._count,
         )
 
     def _chunks(self) -> Iterator[bytes]:

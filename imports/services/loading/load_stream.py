@@ -1,21 +1,30 @@
-"""Takes a delivery of any size in, as NDJSON, while it comes: all of it or nothing, in constant memory."""
+"""Takes a delivery of any size in, while it comes: all of it or nothing; as NDJSON and CSV in constant memory."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from imports.documents.copy import copy_rows
 from imports.documents.formats import NDJSON, Format
-from imports.documents.stream import LineReader
+from imports.documents.options import TableOptions
+from imports.documents.stream import Reader
 from imports.models import Import
 from imports.services.document_rules import rules_on
 from imports.services.loading._check_whole import expect_whole, is_whole, refuse
 from imports.services.loading.load_document import DEFAULT_SOURCE, check_source, copy_residents
 
 OnProgress = Callable[[int], None]
+
+# The ids of one COPY ascend.
+_RENAME_GENDERS = """
+    UPDATE imports_citizen SET gender = 'female'
+    FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM imports_citizen WHERE import_id = %s) AS numbered
+    WHERE numbered.id = imports_citizen.id AND numbered.number = ANY(%s)
+"""
 
 
 @transaction.atomic
@@ -27,17 +36,20 @@ def load_stream(
     actor: User | None,
     import_id: int | None = None,
     today: date | None = None,
+    options: TableOptions | None = None,
     on_progress: OnProgress | None = None,
 ) -> Import:
-    """Stores one resident a line while the lines come, and returns their delivery, complete; as `import_id` where one
-    was reserved.
+    """Stores one resident a line, or a row, while they come, and returns their delivery, complete; as `import_id` where
+    one was reserved.
 
     Dates of birth are checked against `today`, by default the date in UTC; `on_progress` as in `store_stream`. Raises
     `InvalidInput` with every offending value and what reading the chunks raises; nothing is stored then.
     """
     check_source(source)
     loaded = Import.objects.create(pk=import_id, source=source, status=Import.Status.LOADING, created_by=actor)
-    count = store_stream(chunks=chunks, format=format, import_id=loaded.pk, today=today, on_progress=on_progress)
+    count = store_stream(
+        chunks=chunks, format=format, import_id=loaded.pk, today=today, options=options, on_progress=on_progress
+    )
     now = timezone.now()
     loaded.status, loaded.citizen_count, loaded.processed = Import.Status.COMPLETE, count, count
     loaded.completed_at = loaded.settled_at = now
@@ -51,9 +63,11 @@ def store_stream(
     format: Format,
     import_id: int,
     today: date | None = None,
+    options: TableOptions | None = None,
     on_progress: OnProgress | None = None,
 ) -> int:
-    """Stores one resident a line for a delivery that has none, inside the caller's transaction; returns how many.
+    """Stores one resident a line, or a row, for a delivery that has none, inside the caller's transaction; returns how
+    many.
 
     `on_progress` is told, between two batches of several hundred, how many residents were taken in so far. Neither it
     nor the chunks may use Django's connection, which is in the middle of a COPY. Raises `InvalidInput` with every
@@ -61,15 +75,23 @@ def store_stream(
     back.
     """
     expect_whole()
-    load = _Load(format.rows(chunks, rules=rules_on(today)), import_id, on_progress)
+    load = _Load(format.rows(chunks, rules=rules_on(today), options=options), import_id, on_progress)
     copy_residents(load.rows())
     if load.reader.is_sound and is_whole(import_id):
+        _rename_genders(import_id, load.reader)
         return load.count
-    raise refuse(import_id, rest=load.reader.outlines(), errors=load.reader.errors)
+    raise refuse(import_id, load.reader)
+
+
+def _rename_genders(import_id: int, reader: Reader[Any]) -> None:
+    """Stores of whom it was seen late that they are women."""
+    if reader.late_females:
+        with connection.cursor() as cursor:
+            cursor.execute(_RENAME_GENDERS, [import_id, list(reader.late_females)])
 
 
 class _Load:
-    def __init__(self, reader: LineReader, import_id: int, on_progress: OnProgress | None) -> None:
+    def __init__(self, reader: Reader[Any], import_id: int, on_progress: OnProgress | None) -> None:
         self.reader = reader
         self.count = 0
         self._import_id = import_id

@@ -11,6 +11,7 @@ from config.common.db.disk import PACKED
 from config.common.http.encodings import GZIP
 from config.common.problems import Gone
 from imports.documents.formats import JSON
+from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.access import visible_delivery
 from imports.services.loading.load_document import DEFAULT_SOURCE, RESIDENTS, check_source
@@ -28,6 +29,7 @@ def receive_delivery(
     content_encoding: str = "",
     source: str = DEFAULT_SOURCE,
     review: bool = False,
+    options: TableOptions | None = None,
     actor: User | None,
 ) -> Import:
     """Stores a delivery as it is sent and returns it, queued.
@@ -41,6 +43,7 @@ def receive_delivery(
         media_type=media_type,
         content_encoding=content_encoding,
         stops_when_checked=review,
+        read_as=options._asdict() if options and any(options) else None,
         created_by=actor,
     )
     store_body(received, chunks)
@@ -71,6 +74,7 @@ def reload_delivery(*, import_id: int, actor: User | None) -> Import:
         source=first.source,
         media_type=first.media_type,
         content_encoding=first.content_encoding,
+        read_as=first.read_as,
         body_size=first.body_size,
         created_by=actor or first.created_by,
     )

@@ -31,8 +31,10 @@ _POINTER = re.compile(r"(?:/citizens/|line )(\d+)(?:/|$)")
 
 
 def has_rejected_lines(found: Import) -> bool:
-    """Whether there is something to give out: the errors name residents, and the body is kept."""
-    return found.status == Import.Status.FAILED and found.body_size is not None and bool(_named(found))
+    """Whether there is something to give out: the errors name residents, and the body is kept. Not of a table, whose
+    rows are nothing without their header."""
+    is_failed = found.status == Import.Status.FAILED and found.body_size is not None
+    return is_failed and not FORMATS[found.media_type].options and bool(_named(found))
 
 
 def rejected_lines(*, import_id: int, actor: User) -> Iterator[bytes]:
@@ -46,6 +48,8 @@ def rejected_lines(*, import_id: int, actor: User) -> Iterator[bytes]:
         raise NoSuchDelivery
     if found.status != Import.Status.FAILED:
         raise Conflict("This delivery has not failed.")
+    if FORMATS[found.media_type].options:
+        raise Conflict("The refused rows of a table are not given out: its errors name them.")
     if found.body_size is None:
         raise Gone("The raw body of this delivery was erased.")
     refused = _refused_values if FORMATS[found.media_type].is_document else _refused_lines

@@ -177,7 +177,7 @@ def test_a_form_without_a_boundary_is_400(editor: APIClient, content_type: str) 
     [b"\0" * 100, b"\xff" * 100, b'"', b"," * 10_000, b"\n" * 10_000, b'"' * 9_999, b"\xff\xfe\x00\xd8"],
 )
 def test_nonsense_is_400_or_nothing(editor: APIClient, content: bytes) -> None:
-    assert send(editor, content).status_code == (201 if not content.strip() else 400)
+    assert send(editor, content).status_code == (201 if not content.strip(b"\n,") else 400)
     assert Airport.objects.count() == 0
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from airports.csv import lines, records
 from airports.csv.lines import CHUNK, MAX_LINE_BYTES
-from airports.csv.records import QuotedRow, read_records
+from airports.csv.records import QuotedRow, Records
 
 NULL = r"\N"
 
@@ -25,8 +25,7 @@ class Trickle(io.BytesIO):
 def rows(content: bytes) -> list[tuple[int, list[str] | str]]:
     """Each row's line with its cells, or with the code of its fault."""
     return [
-        (record.line, record.fault.code if record.fault else record.cells)
-        for record in read_records(io.BytesIO(content))
+        (record.line, record.fault.code if record.fault else record.cells) for record in Records(io.BytesIO(content))
     ]
 
 
@@ -42,6 +41,8 @@ def rows(content: bytes) -> list[tuple[int, list[str] | str]]:
         (b'"say \\"hi\\", twice",c\n', ['say "hi", twice', "c"]),
         (b'"a\\\\",c\n', ["a\\", "c"]),
         (b'"a\\b",c\n', ["a\\b", "c"]),
+        (b'"Port O\\\'Connor",c\n', ["Port O'Connor", "c"]),
+        (b'"O\\\\\'C",c\n', ["O\\'C", "c"]),
         (b'"a\nb",c\n', ["a\nb", "c"]),
         (b'"a\r\nb",c\r\n', ["a\r\nb", "c"]),
         (b'"\\"\n\\"",c\n', ['"\n"', "c"]),
@@ -103,7 +104,7 @@ def test_a_line_without_an_end_is_not_kept_in_memory() -> None:
 
     tracemalloc.start()
     try:
-        assert [record.fault.code for record in read_records(Endless()) if record.fault] == ["row_too_long"]
+        assert [record.fault.code for record in Records(Endless()) if record.fault] == ["row_too_long"]
         assert tracemalloc.get_traced_memory()[1] < 5 * CHUNK
     finally:
         tracemalloc.stop()
@@ -117,9 +118,9 @@ def test_a_file_of_quotes_out_of_place_is_given_up(monkeypatch: pytest.MonkeyPat
 
 def test_chunks_may_end_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     content = '\ufeffé,"ü\n""x"\r\nb,"c\\"d"\n'.encode()
-    assert [record.cells for record in read_records(Trickle(content))] == [cells for _, cells in rows(content)]
+    assert [record.cells for record in Records(Trickle(content))] == [cells for _, cells in rows(content)]
     monkeypatch.setattr(lines, "CHUNK", 1)
-    assert [record.cells for record in read_records(io.BytesIO(content))] == [cells for _, cells in rows(content)]
+    assert [record.cells for record in Records(io.BytesIO(content))] == [cells for _, cells in rows(content)]
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\\\x00"), max_size=8)
@@ -130,14 +131,14 @@ def test_what_the_csv_module_writes_is_read_again(table: list[list[str]]) -> Non
     text = io.StringIO(newline="")
     # Quoted, for spaces and for rows of empty cells.
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(table)
-    assert [record.cells for record in read_records(io.BytesIO(text.getvalue().encode()))] == table
+    assert [record.cells for record in Records(io.BytesIO(text.getvalue().encode()))] == table
 
 
 @given(st.lists(st.lists(st.text('ab" ,\\\n', max_size=6), min_size=2, max_size=3), max_size=4))
 def test_escaped_quotes_are_read_as_doubled_ones(table: list[list[str]]) -> None:
     escaped = [[cell.replace("\\", r"\\").replace('"', r"\"") for cell in row] for row in table]
     content = "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in escaped)
-    assert [record.cells for record in read_records(io.BytesIO(content.encode()))] == table
+    assert [record.cells for record in Records(io.BytesIO(content.encode()))] == table
 
 
 @given(st.text('ab" ,\n', max_size=12))

@@ -147,7 +147,7 @@ def test_csv_is_the_whole_filtered_list_as_a_stream(manager: APIClient) -> None:
     ("value", "expected"),
     [
         ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"),
-        ("\r=1", "'\r=1"), (-1, -1), (-1.5, -1.5), ("1-1", "1-1"), ("'=", "'="), ("", ""), (None, None),
+        ("\r=1", "'\r=1"), (-1, -1), (-1.5, -1.5), ("1-1", "1-1"), ("'=", "''="), ("'a", "'a"), ("", ""), (None, None),
     ],
 )  # fmt: skip
 def test_cells_that_a_spreadsheet_would_run_are_led_by_an_apostrophe(value: object, expected: object) -> None:

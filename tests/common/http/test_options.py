@@ -5,6 +5,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
+from imports.documents.formats import FORMATS
 from tests.common.helpers import places, problem
 from tests.common.http.urls import API, Url
 
@@ -71,7 +72,7 @@ def test_deeper_urls_answer_without_a_query(
 def test_the_fields_of_the_bodies_are_described() -> None:
     data = APIClient().options("/imports").json()["data"]
     citizen = data["fields"]["citizens"]["fields"]
-    assert data["parses"] == ["application/json", "application/x-ndjson"]
+    assert data["parses"] == list(FORMATS)
     assert data["renders"] == ["application/json", "text/csv"]
     assert citizen["gender"]["choices"] == ["male", "female"]
     assert citizen["town"] == {

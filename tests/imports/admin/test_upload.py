@@ -8,10 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
+from imports.documents.formats import XLSX
 from imports.models import Import
 from imports.services.raw_bodies import read_body
 from tests.factories import people
 from tests.imports.admin.people import browser, somebody, text
+from tests.imports.documents.tables import xlsx_of
 from tests.imports.world import body_of
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +26,10 @@ FILES = {
     "lines": (LINES, "application/x-ndjson", ""),
     "a compressed document": (gzip.compress(body_of(people(3))), "application/json", "gzip"),
     "compressed lines": (gzip.compress(LINES), "application/x-ndjson", "gzip"),
-    "neither": (b"citizen_id,town", "application/json", ""),
-    "broken gzip": (b"\x1f\x8bxxxx", "application/json", "gzip"),
+    "a table": (b"citizen_id;town", "text/csv", ""),
+    "a workbook": (xlsx_of([["citizen_id"]]), XLSX.media_type, ""),
+    "neither": (b"who lives where", "application/json", ""),
+    "broken gzip": (b"\x1f\x8bxxxx", "application/x-ndjson", "gzip"),
 }
 
 
@@ -40,7 +44,7 @@ def send(client: Client, content: bytes, **fields: str) -> str:
 def test_a_file_is_kept_as_it_is_and_waits_for_a_worker(name: str) -> None:
     content, media_type, encoding = FILES[name]
     user = somebody("Importers")
-    shown = send(browser(user), content, review="on")
+    shown = send(browser(user), content, review="on", empty="on")
     found = Import.objects.get()
     assert b"".join(read_body(found.pk)) == content
     assert (found.status, found.source, found.stops_when_checked) == ("queued", "padrón", True)

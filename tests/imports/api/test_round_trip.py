@@ -1,4 +1,4 @@
-"""What goes in comes out: every text exactly, by POST, then JSON, NDJSON and CSV."""
+"""What goes in comes out: every text exactly, by POST, then JSON, NDJSON, CSV and XLSX; and what comes out goes in."""
 
 import csv
 import io
@@ -10,17 +10,21 @@ import time_machine
 from hypothesis import HealthCheck, given, settings
 from rest_framework.test import APIClient
 
+from config.common.tabular import workbook
+from imports.documents.formats import CSV, XLSX
 from tests.factories import delivery
 from tests.imports.documents.builders import TODAY, citizen
 from tests.imports.documents.test_agreement import valid_citizens
-from tests.imports.world import People, body_of
+from tests.imports.world import People, body_of, problem
 
 pytestmark = pytest.mark.django_db
 
 RUNNABLE = ("=", "+", "-", "@", "\t", "\r")
+TABLES = {"csv": CSV.media_type, "xlsx": XLSX.media_type}
 TEXTS = (
     "\\N", "\\.", "\\n", "a\\", "\\\\", "a\tb", "\t7", "a\nb", "a\r\nb", "\r7", "a\rb", "a\x0bb\x0c", "\x01\x1f\x7f7",
-    '"', '"a"', "'a'", "a,b;c|d", "=1+1", "+7", "-7", "@SUM(A1)", "'=7", "{}7", "{1,2}", "NULL", "null",
+    '"', '"a"', "'a'", "a,b;c|d", "=1+1", "+7", "-7", "@SUM(A1)", "'=7", "''-7", "'7", "#N/A", "_x0041_",
+    "_x005F_x0041_", "_xFFFF_", "_x005F_xFFFF_", "007", "1e5", "TRUE", "{}7", "{1,2}", "NULL", "null",
     "a\u2028b\u2029",
     "👩‍👩‍👧7", "مرحبا 7", "\u202e7abc\u202c", "e\u0301", "é", "\ufeff7", "\uffff7", "𝔸", "a" * 256, "😀" * 255 + "a",
     " a ", "\u00a07", "</script>7", "%s%d{0}7", "\\u0000 7", "\\ud800 7", "\x857",
@@ -51,7 +55,7 @@ def as_cell(value: Any) -> str:
     """A value of a citizen as a CSV cell that no spreadsheet runs."""
     if isinstance(value, list):
         return " ".join(map(str, value))
-    return f"'{value}" if isinstance(value, str) and value.startswith(RUNNABLE) else str(value)
+    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(RUNNABLE) else str(value)
 
 
 def assert_all_come_back(client: APIClient, citizens: People) -> None:
@@ -65,6 +69,17 @@ def assert_all_come_back(client: APIClient, citizens: People) -> None:
     assert rows == [{name: as_cell(value) for name, value in one.items()} for one in expected]
     for one in expected:
         assert client.get(f"{url}/{one['citizen_id']}").json() == {"data": one}
+    for format in TABLES:
+        assert again(client, url, format) == expected
+
+
+def again(client: APIClient, url: str, format: str, **query: str) -> list[dict[str, Any]]:
+    """The residents of the import that is made of the table that another import gives."""
+    table = client.get(url, {"format": format, **query}).getvalue()
+    answer = client.post("/imports", table, content_type=TABLES[format])
+    assert answer.status_code == 201, answer.content
+    citizens: list[dict[str, Any]] = json.loads(read(client, f"{answer['Location']}/citizens", "json"))["data"]
+    return citizens
 
 
 def test_every_awkward_text_comes_back_exactly(manager: APIClient) -> None:
@@ -125,3 +140,26 @@ def test_an_empty_import_is_empty_in_every_representation(manager: APIClient) ->
     assert read(manager, url, "json") == b'{"data": []}'
     assert read(manager, url, "ndjson") == b""
     assert read(manager, url, "csv").decode().strip() == ",".join([*citizen(), "friends", "channel"])
+    for format in TABLES:
+        assert again(manager, url, format) == []
+
+
+def test_a_byte_order_mark_comes_when_it_is_asked_for(manager: APIClient) -> None:
+    people = [citizen(1, friends=[], channel="x")]
+    url = posted(manager, people)
+    plain = read(manager, url, "csv")
+    assert manager.get(url, {"format": "csv", "bom": "true"}).getvalue() == b"\xef\xbb\xbf" + plain
+    assert manager.get(url, {"format": "csv", "bom": "false"}).getvalue() == plain
+    assert manager.get(url, {"bom": "true"}).getvalue() == read(manager, url, "json")
+    assert again(manager, url, "csv", bom="true") == people
+    refused = manager.get(url, {"format": "csv", "bom": "1"})
+    assert problem(refused) == (400, [("?bom", "invalid")])
+
+
+def test_a_workbook_has_only_so_many_rows(manager: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = posted(manager, [citizen(number) for number in range(3)])
+    monkeypatch.setattr(workbook, "MAX_ROWS", 3)
+    assert read(manager, url, "xlsx")
+    monkeypatch.setattr(workbook, "MAX_ROWS", 2)
+    answer = manager.get(url, {"format": "xlsx"})
+    assert (answer.status_code, "as CSV there may be any number" in answer.json()["detail"]) == (413, True)

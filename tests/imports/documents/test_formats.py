@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from imports.documents.formats import FORMATS, JSON, NDJSON, Format, kind_of
+from imports.documents.formats import CSV, FORMATS, JSON, NDJSON, XLSX, Format, kind_of
 from tests.imports.documents.builders import citizen, document
 
 ONE = json.dumps(citizen(1)).encode()
@@ -30,10 +30,23 @@ FILES: dict[str, tuple[str, bytes, Format]] = {
     "somebody who lives in a document": ("a", ONE.replace(b"16", b'\\"citizens\\":'), NDJSON),
     "something with a blank after its brace": ("a.json", ONE.replace(b"{", b"{ \t"), NDJSON),
     "a list called lines": ("a.jsonl", b"[]", NDJSON),
-    "anything else": ("a", b"citizen_id,town", JSON),
+    "a table": ("a.json", b"citizen_id,town", CSV),
+    "a table after an empty line": ("a", b"\r\n ID;Ciudad\r\n", CSV),
+    "a table in UTF-16": ("a", "ИД\tГород".encode("utf-16"), CSV),
+    "a table in Windows-1252": ("a", "Población;calle;número;piso".encode("cp1252"), CSV),
+    "something called a table": ("a.CSV", b"one,two", CSV),
+    "a document with a comma": ("a.csv", b'{"citizens": []}', JSON),
+    "a workbook": ("a.json", b"PK\x03\x04", XLSX),
+    "an old workbook, or one with a password": ("a", b"\xd0\xcf\x11\xe0", XLSX),
+    "something called a workbook": ("a.xlsx", b"one", XLSX),
+    "a document in UTF-16": ("a", '{"citizens": []}'.encode("utf-16"), JSON),
+    "lines in UTF-16": ("a.json", ONE.decode().encode("utf-16"), NDJSON),
+    "anything else": ("a", b"name the town", JSON),
     "anything else called lines": ("a.NDJSON.gz", b"\x00", NDJSON),
-    "nothing": ("a.json", b"", JSON),
+    "nothing called a document": ("a.json", b"", JSON),
     "nothing called lines": ("a.ndjson", b"", NDJSON),
+    "nothing called a table": ("a.csv.gz", b"\n", CSV),
+    "nothing": ("-", b" \r\n", NDJSON),
 }
 
 
@@ -48,4 +61,5 @@ def test_a_broken_gzip_is_gzip() -> None:
 
 
 def test_formats_are_found_by_their_media_types() -> None:
-    assert dict(FORMATS) == {"application/json": JSON, "application/x-ndjson": NDJSON}
+    assert list(FORMATS.values()) == [JSON, NDJSON, CSV, XLSX]
+    assert FORMATS["text/csv"] == CSV

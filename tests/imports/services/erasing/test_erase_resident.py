@@ -1,5 +1,6 @@
 """One person's data: found nowhere after the erasure; everybody else is as before."""
 
+import io
 import json
 from datetime import date
 from io import StringIO
@@ -306,6 +307,13 @@ def test_the_command_says_what_would_go_asks_and_erases(
     call_command("resident_erase", one, "--dry-run")
     call_command("resident_erase", one)
     assert "Nothing was erased." in capsys.readouterr().out
+    monkeypatch.undo()
+    closed = io.StringIO()
+    closed.close()
+    for stdin in (io.StringIO(""), closed, None):
+        monkeypatch.setattr("sys.stdin", stdin)
+        with pytest.raises(CommandError, match="Say --yes"):
+            call_command("resident_erase", one)
     assert Citizen.objects.of(planted).count() == 4
     call_command("resident_erase", one, "--yes")
     assert f"{one}: 1 citizens, 2 others lists" in capsys.readouterr().out

@@ -1,0 +1,81 @@
+"""Residents as CSV, any number of them, in constant memory."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from config.common.problems import FieldError
+from config.common.tabular.delimiters import delimiter_of
+from config.common.tabular.encodings import guessed_utf8, utf8
+from config.common.tabular.guards import unguarded
+from imports.documents.codes import Code
+from imports.documents.errors import InvalidDocument
+from imports.documents.headers import known_names
+from imports.documents.lines import MAX_LINE_BYTES, Lines, cut_lines
+from imports.documents.options import TableOptions
+from imports.documents.table import ROWS_AT_ONCE, Piece, TableReader
+from imports.fields import Kind
+
+_QUOTES = (Code.MALFORMED_QUOTES, "Quotes stand around a whole cell, and are doubled inside it.")
+
+
+class CsvReader(TableReader):
+    """Reads CSV as RFC 4180 has it, with another delimiter and encoding too."""
+
+    def pieces(self, chunks: Iterable[bytes], options: TableOptions) -> Iterator[Piece]:
+        encoding = options.encoding
+        text = utf8(chunks, encoding=encoding) if encoding else guessed_utf8(chunks, strict=True)
+        lines = self._lines(cut_lines(text))
+        begin = list[str]()
+        for line in lines:
+            begin.append(line)
+            if line.strip(" \t\r\n,;"):
+                break
+        delimiter = options.delimiter or (delimiter_of(begin[-1], known_names) if begin else ",")
+        yield from _pieces(chain(begin, lines), delimiter)
+
+    def texts(self, kind: Kind, column: Sequence[Any]) -> Sequence[str]:
+        return list(map(unguarded, column)) if kind is Kind.TEXT and "'" in "".join(column) else column
+
+    def _lines(self, batches: Iterable[Lines]) -> Iterator[str]:
+        """Each with its line feed."""
+        for batch in batches:
+            if batch.raw is None:
+                detail = f"A line may have {MAX_LINE_BYTES:,} bytes at most."
+                raise InvalidDocument([FieldError(f"line {batch.first}", Code.LINE_TOO_LONG.value, detail)])
+            try:
+                text = batch.raw.decode()
+            except UnicodeDecodeError:
+                self.is_damaged = True
+                text = batch.raw.decode("utf-8", "surrogateescape")
+            yield from io.StringIO(text, newline="\n")
+
+
+def _pieces(lines: Iterable[str], delimiter: str) -> Iterator[Piece]:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    is_over = False
+    while not is_over:
+        rows, fault, first = list[list[str]](), None, reader.line_num + 1
+        try:
+            rows.extend(islice(reader, ROWS_AT_ONCE))
+            is_over = len(rows) < ROWS_AT_ONCE
+        except csv.Error:
+            # What was read before it is in the list; after it the next line is read.
+            fault = _QUOTES
+        places = _places(rows, first)
+        if fault is None and reader.line_num == first + len(rows) - 1:
+            places = range(first, first + len(rows))
+        yield Piece(places[: len(rows)], rows)
+        if fault is not None:
+            yield Piece(places[len(rows) :], [], fault)
+
+
+def _places(rows: Sequence[Sequence[str]], first: int) -> Sequence[int]:
+    """On which line each begins, and the row after them: a line feed inside a cell is one line more."""
+    places = [first]
+    for row in rows:
+        first += 1 + sum(cell.count("\n") for cell in row)
+        places.append(first)
+    return places

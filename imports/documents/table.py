@@ -1,0 +1,203 @@
+"""Residents as a table: a row that names the columns, then one resident a row."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
+
+import msgspec
+
+from config.common.problems import FieldError, TooLarge
+from imports.documents import cells, quick
+from imports.documents.codes import Code
+from imports.documents.errors import InvalidDocument, LineErrors, of_line
+from imports.documents.genders import Genders
+from imports.documents.headers import Header, read_header
+from imports.documents.options import TableOptions
+from imports.documents.places import Places
+from imports.documents.rules import Rules
+from imports.documents.stream import Outline, Reader, outline
+from imports.documents.structs import Resident
+from imports.fields import FIELDS, Kind
+
+Row = Sequence[Any]
+# Some hundred, as in a batch of lines.
+ROWS_AT_ONCE = 500
+
+
+class Piece(NamedTuple):
+    """Some rows as they stand there, blank ones too, and where each begins; or a row that cannot be read, and why."""
+
+    places: Sequence[int]
+    rows: Sequence[Row]
+    fault: tuple[Code, str] | None = None
+
+
+class Rows(NamedTuple):
+    """A piece without the header and blank rows; `first` is the number of its first resident."""
+
+    first: int
+    piece: Piece
+
+
+class _Row(Resident, array_like=True, forbid_unknown_fields=True, gc=False):
+    """A resident whose values come in the order of the fields."""
+
+
+class TableErrors(LineErrors):
+    """Calls the columns as the file does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labels: Mapping[str, str] = {}
+
+    def add(self, pointer: str, code: Code, detail: str) -> None:
+        super().add(self.labelled(pointer), code, detail)
+
+    def labelled(self, pointer: str) -> str:
+        """`line 17/town` as `line 17/town (Ciudad)`."""
+        place, _, field = pointer.partition("/")
+        name = field.partition("/")[0]
+        return f"{place}/{field}{self.labels.get(name, name).removeprefix(name)}" if field else place
+
+
+class TableReader(Reader[Rows]):
+    """Reads a table. A subclass says where its rows come from and what their places are called."""
+
+    unit = "line"
+    errors: TableErrors
+    most_rows: int | None = None
+
+    def __init__(self, chunks: Iterable[bytes], *, rules: Rules, options: TableOptions | None = None) -> None:
+        super().__init__(rules=rules)
+        self.errors = TableErrors()
+        self._genders = Genders()
+        self._places = Places()
+        self._header: Header | None = None
+        # Half a character was met: nothing is believed without a closer look.
+        self.is_damaged = False
+        self.batches = self._residents(self.pieces(chunks, options or TableOptions()))
+
+    @abstractmethod
+    def pieces(self, chunks: Iterable[bytes], options: TableOptions) -> Iterator[Piece]:
+        """All rows. Raises `InvalidInput` for what is no such table."""
+
+    @abstractmethod
+    def texts(self, kind: Kind, column: Sequence[Any]) -> Sequence[str]:
+        """The cells of a column as texts. Raises `ValueError` where one needs a closer look."""
+
+    @property
+    def late_females(self) -> Sequence[int]:
+        return self._genders.late
+
+    def error(self, number: int, pointer: str, code: Code, detail: str) -> FieldError:
+        return of_line(self.errors.labelled(f"{self.unit} {self._places.of(number)}/{pointer}"), code, detail)
+
+    def _residents(self, pieces: Iterator[Piece]) -> Iterator[Rows]:
+        for piece in pieces:
+            piece = self._without_blank(piece)
+            if self._header is None and (piece.rows or piece.fault):
+                piece = self._after_header(piece)
+            if piece.rows or piece.fault:
+                yield self._numbered(piece)
+
+    def _after_header(self, piece: Piece) -> Piece:
+        place = f"{self.unit} {piece.places[0]}"
+        if piece.fault:
+            raise InvalidDocument([FieldError(place, piece.fault[0].value, piece.fault[1])])
+        self._header = read_header(piece.rows[0], place=place)
+        self.errors.labels = self._header.labels
+        return Piece(piece.places[1:], piece.rows[1:])
+
+    def _without_blank(self, piece: Piece) -> Piece:
+        if all(row and not cells.is_blank(row[0]) for row in piece.rows):
+            return piece
+        kept = [i for i, row in enumerate(piece.rows) if not all(map(cells.is_blank, row))]
+        return Piece([piece.places[i] for i in kept], [piece.rows[i] for i in kept])
+
+    def _numbered(self, piece: Piece) -> Rows:
+        first = self._places.count + 1
+        self._places.add(piece.places)
+        if self.most_rows is not None and self._places.count > self.most_rows:
+            raise TooLarge(f"A workbook may have {self.most_rows:,} residents at most; as CSV there may be any number.")
+        place = self._column(piece.rows, "gender")
+        together = self._genders.see([cell if isinstance(cell, str) else "" for cell in place], first=first)
+        if together is not None:
+            detail = "H, M and F stand together: M may be either. Write male and female."
+            self.errors.add(f"{self.unit} {piece.places[together]}/gender", Code.AMBIGUOUS_GENDER, detail)
+        return Rows(first, piece)
+
+    def _column(self, rows: Sequence[Row], name: str) -> list[Any]:
+        place = self._header.places[name] if self._header else 0
+        return [row[place] if place < len(row) else "" for row in rows]
+
+    def read_quickly(self, batch: Rows) -> list[Resident] | None:
+        header, rows = self._header, batch.piece.rows
+        if batch.piece.fault or self.is_damaged or header is None or len(set(map(len, rows))) != 1:
+            return None
+        columns = list(zip(*rows, strict=True))
+        if len(columns) < header.width or any(map(any, columns[header.width :])):
+            return None
+        try:
+            values = [self._values(name, columns) for name in FIELDS]
+            citizens: list[Resident] = list(msgspec.convert(list(zip(*values, strict=False)), list[_Row]))
+        except (ValueError, msgspec.ValidationError):
+            return None
+        return citizens if quick.are_valid_alone(citizens, raw=quick.ESCAPED_NUL, rules=self.rules) else None
+
+    def _values(self, name: str, columns: Sequence[Sequence[Any]]) -> Iterable[Any]:
+        """A whole column as the values of its field. Raises `ValueError` where one needs a closer look."""
+        field, place = FIELDS[name], self._header.places.get(name) if self._header else None
+        if place is None:
+            return repeat([] if field.kind is Kind.IDS else field.default)
+        column = self.texts(field.kind, columns[place])
+        match field.kind:
+            case Kind.INTEGER:
+                return cells.integers(column)
+            case Kind.IDS:
+                return cells.lists(column)
+            case Kind.DATE:
+                return cells.dates(column)
+            case Kind.CHOICE:
+                return list(map(self._genders.meaning, column))
+            case Kind.TEXT:
+                return column if field.is_required else [cell or field.default for cell in column]
+
+    def read_closely(self, batch: Rows) -> tuple[list[Outline], list[Resident]]:
+        outlines, citizens = list[Outline](), list[Resident]()
+        if batch.piece.fault:
+            self.errors.add(f"{self.unit} {batch.piece.places[0]}", *batch.piece.fault)
+            return [], []
+        numbered = zip(batch.piece.places, batch.piece.rows, strict=True)
+        for number, (place, row) in enumerate(numbered, start=batch.first):
+            found = self._read_row(row, f"{self.unit} {place}")
+            if isinstance(found, Resident):
+                citizens.append(found)
+                outlines.append(outline(number, found))
+            elif found is not None:
+                outlines.append(Outline(number, found, [], []))
+        return outlines, citizens
+
+    def _read_row(self, row: Row, pointer: str) -> Resident | int | None:
+        width = self._header.width if self._header else 0
+        if not all(map(cells.is_blank, row[width:])):
+            self.errors.add(pointer, Code.TOO_MANY_CELLS, f"There are more cells than columns, {width}.")
+            return None
+        if self.is_damaged and any("\udc80" <= sign <= "\udcff" for cell in row for sign in cell):
+            self.errors.add(pointer, Code.INVALID_ENCODING, "The line is not UTF-8.")
+            return None
+        found = {name: self._value(name, row) for name in FIELDS}
+        return self.checked({name: value for name, value in found.items() if value is not None}, pointer)
+
+    def _value(self, name: str, row: Row) -> object:
+        kind, place = FIELDS[name].kind, self._header.places.get(name) if self._header else None
+        cell = row[place] if place is not None and place < len(row) else ""
+        text = cells.plain(kind, cell)
+        if not isinstance(text, str):
+            return text
+        (text,) = self.texts(kind, [text])
+        value = cells.value_of(kind, text)
+        return self._genders.meaning(text) or value if kind is Kind.CHOICE else value
+
+    def outlines_of(self, batch: Rows, citizens: list[Resident]) -> list[Outline]:
+        return [outline(number, citizen) for number, citizen in enumerate(citizens, start=batch.first)]

@@ -1,0 +1,30 @@
+"""Deliveries of nobody: programs may send them, people are asked first."""
+
+from django.conf import settings
+
+from config.common.problems import InvalidInput, TooLarge
+from imports.documents.formats import Format
+from imports.documents.options import TableOptions
+from imports.documents.reader import read_document
+from imports.services.document_rules import rules_on
+from imports.services.loading.unpack_body import unpack_body
+
+
+class EmptyDelivery(InvalidInput):
+    """There is nobody in the delivery, and nobody said that this is meant."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(f"Nobody is in it: loaded, it would empty the current picture of the source {source}.")
+
+
+def holds_nobody(content: bytes, *, format: Format, encoding: str, options: TableOptions) -> bool:
+    """Whether a whole delivery, as it is sent, is right and empty."""
+    try:
+        chunks = unpack_body([content], format=format, encoding=encoding)
+        if format.is_document:
+            return not read_document(b"".join(chunks), max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules_on())
+        reader = format.rows(chunks, rules=rules_on(), options=options)
+        return not any(reader.sound()) and reader.is_sound
+    except (InvalidInput, TooLarge):
+        # Whoever loads it says what is wrong.
+        return False
