@@ -32,7 +32,7 @@ test-faults: $(VENV)/.development ## the longer tests that kill and freeze worke
 	@exec $(RUN) -m pytest tests/background tests/common/db -m faults $(ARGS)
 
 test-schema: $(VENV)/.development ## tries the whole OpenAPI document against the server (ARGS= for pytest)
-	@exec $(RUN) -m pytest tests/openapi -m fuzz -n $(JOBS) $(ARGS)
+	@exec $(RUN) -m pytest tests/openapi/fuzzing -n $(JOBS) $(ARGS)
 
 test-browser: $(VENV)/.development ## the tests that drive a browser (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/e2e $(ARGS)

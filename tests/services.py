@@ -4,10 +4,17 @@ They live in `.data/test`, apart from those of `make run`. With DATABASE_URL or 
 """
 
 import os
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# The many processes of the tests compile the product once, also where nobody wants compiled code beside it.
+if sys.dont_write_bytecode:
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(ROOT / ".data" / "test" / "compiled")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    del os.environ["PYTHONDONTWRITEBYTECODE"]
 os.environ["DATA_DIR"] = str(ROOT / ".data" / "test")
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.testing"
 os.environ["LOG_LEVEL"] = "WARNING"

@@ -23,7 +23,7 @@ from config.common.http.site import openapi_document
 from tests.common.helpers import places
 from tests.server import Server
 
-pytestmark = [pytest.mark.fuzz, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 EXAMPLES = 15
 CHECKS = [
     not_a_server_error,
