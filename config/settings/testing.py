@@ -7,3 +7,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 # Most workers of tests place nothing.
 WORKERS_KNOW_CITIES = False
+# Each client of a test makes the middleware anew: static files are looked for when they are asked for.
+WHITENOISE_AUTOREFRESH = True
