@@ -5,6 +5,7 @@ They live in `.data/test`, apart from those of `make run`. With DATABASE_URL or 
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +31,12 @@ os.environ["CELERY_KEY_PREFIX"] = f"test-{os.getpid()}:"
 
 from config import env
 from config.embedded import ensure
+from config.embedded.postgres_client import connect
 
 env.DATA_DIR.mkdir(parents=True, exist_ok=True)
 SESSION = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
+if env.DATABASE_URL is None:
+    with closing(connect(SESSION.layout)) as superuser, superuser.cursor() as cursor:
+        # Nothing that the tests commit has to outlive a fault of the machine.
+        cursor.execute("ALTER SYSTEM SET fsync TO off")
+        cursor.execute("SELECT pg_reload_conf()")
