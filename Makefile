@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults test-schema test-browser test-attacks lint check audit check-alerts format bench load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline
+.PHONY: help run dev test test-thorough test-faults test-schema test-browser test-attacks lint check audit check-alerts format bench load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ dev: $(VENV)/.development ## as run; web server, workers and beat start again wh
 
 test: $(VENV)/.development ## all tests but the browser's, in parallel (ARGS= for pytest)
 	@exec $(RUN) -m pytest -n $(JOBS) $(ARGS)
+
+test-thorough: export TESTS_THOROUGH = 1
+test-thorough: $(VENV)/.development ## the same with all examples, rounds and repetitions, as in continuous integration (ARGS= for pytest)
+	@exec $(RUN) -m pytest -n $(JOBS) -m "not faults" $(ARGS)
 
 test-faults: $(VENV)/.development ## the longer tests that kill and freeze workers, Redis and PostgreSQL (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/background tests/common/db -m faults $(ARGS)

@@ -12,12 +12,11 @@ from django.db.models.lookups import LessThanOrEqual
 from django.db.models.sql.compiler import SQLCompiler
 
 from airports.countries import names_of
+from airports.fields import TEXTS
 from airports.geo import EARTH_RADIUS, Box, Point, box_around
 
 if TYPE_CHECKING:
     from airports.models import Airport, PendingChange, QueuedCreate
-
-_TEXTS = frozenset({"name", "city", "country", "iata", "icao", "dst", "tz", "type", "source"})
 
 
 class QueuedCreateQuerySet(models.QuerySet["QueuedCreate"]):
@@ -151,5 +150,5 @@ def _distance(centre: Point) -> _Distance:
 
 def _order(name: str) -> models.expressions.OrderBy:
     field = name.removeprefix("-")
-    key = Collate(F(field), "C") if field in _TEXTS else F(field)
+    key = Collate(F(field), "C") if field in TEXTS else F(field)
     return key.desc(nulls_last=True) if name.startswith("-") else key.asc(nulls_last=True)

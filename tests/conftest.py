@@ -56,5 +56,5 @@ def superuser(db: None) -> User:
 @pytest.fixture(scope="session")
 def server(django_db_setup: None) -> Iterator[Server]:
     """A gunicorn of its own on this worker's test database. Use it in tests marked `django_db(transaction=True)`."""
-    with start_server() as running:
+    with start_server(health=True) as running:
         yield running

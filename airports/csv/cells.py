@@ -9,7 +9,6 @@ NULL = r"\N"
 # The columns whose values repeat: each text is looked at once.
 _REPEATED = frozenset({"country", "timezone", "dst", "tz", "type", "source"})
 _MEMORY = 5_000
-_NUMBERS = frozenset({"latitude", "longitude", "altitude", "timezone"})
 # What a spreadsheet would run; exports lead it with an apostrophe, which is taken off again.
 _GUARDED = re.compile("'+[=+@\t\r-]")
 # What makes a writer of CSV put quotes around a cell, inside which a backslash escapes.
@@ -35,7 +34,7 @@ class Memory(dict[str, str]):
 def parser(name: str) -> Parser:
     """What reads a cell of the column `name` by the rule of its field. Raises `InvalidValue`."""
     field = FIELDS[name]
-    parse = _number_parser(field) if name in _NUMBERS else _text_parser(field)
+    parse = _text_parser(field) if field.is_text else _number_parser(field)
     return Memory(parse).__getitem__ if name in _REPEATED else parse
 
 

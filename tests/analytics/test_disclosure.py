@@ -12,6 +12,7 @@ from analytics.dimensions import grouping_of
 from analytics.disclosure import is_named, is_visible, published_masks
 from analytics.hypercubes import Hypercubes
 from tests.analytics.attacker import Attacker, World
+from tests.effort import tries
 
 SMALL = 5
 
@@ -50,7 +51,7 @@ def gains(attacker: Attacker) -> list[object]:
 
 
 every_world = settings(
-    deadline=None, derandomize=True, max_examples=25, suppress_health_check=list(HealthCheck), database=None
+    deadline=None, derandomize=True, max_examples=tries(25), suppress_health_check=list(HealthCheck), database=None
 )
 
 

@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -99,6 +99,13 @@ def test_a_check_of_the_head_does_nothing(server: Server, token_of: TokenOf) -> 
     client.close()
 
 
+@pytest.fixture(scope="module")
+def narrow(django_db_setup: None) -> Iterator[Server]:
+    """A server with one thread, and one for its health."""
+    with start_server(WEB_WORKERS="1", WEB_THREADS="1", health=True) as running:
+        yield running
+
+
 def issue(token_of: TokenOf) -> str:
     from config.common.accounts.services.tokens import issue_token
 
@@ -141,9 +148,9 @@ def test_a_sign_in_form_may_have_16_kibibytes(server: Server) -> None:
     assert (answer.status, answer.connection, b"<html" in answer.body) == (413, "close", True)
 
 
-def test_forms_and_small_bodies_that_never_come_occupy_nobody(token_of: TokenOf) -> None:
+def test_forms_and_small_bodies_that_never_come_occupy_nobody(narrow: Server, token_of: TokenOf) -> None:
     heads = [("POST /admin/login/", "X-A: b"), ("PUT /create", f"Authorization: Token {token_of('Managers')}")]
-    with start_server(WEB_WORKERS="1", WEB_THREADS="1") as narrow, ExitStack() as stack:
+    with ExitStack() as stack:
         for head, header in heads * 20:
             client = RawClient(narrow, head, header, JSON, "Content-Length: 500")
             stack.callback(client.close)
@@ -200,10 +207,10 @@ def test_a_refusal_arrives_whatever_is_still_on_its_way(server: Server, token_of
     assert statuses == {415}
 
 
-def test_health_is_answered_while_every_thread_is_taken(token_of: TokenOf) -> None:
+def test_health_is_answered_while_every_thread_is_taken(narrow: Server, token_of: TokenOf) -> None:
     token = token_of("Managers")
     headers = [f"Authorization: Token {token}", "Content-Type: application/x-ndjson", "Transfer-Encoding: chunked"]
-    with start_server(WEB_WORKERS="1", WEB_THREADS="1") as narrow, ExitStack() as stack:
+    with ExitStack() as stack:
         stack.callback(RawClient(narrow, "POST /imports", *headers).close)
         with narrow.client() as client:
             for path in ("/health/live", "/health/ready", "/metrics"):
@@ -235,7 +242,7 @@ def test_what_is_no_request_is_refused_by_the_front(
 
 
 def test_without_the_application_the_front_says_so_and_health_goes_on(token_of: TokenOf) -> None:
-    with start_server() as running:
+    with start_server(health=True) as running:
         os.killpg(running.process.pid, signal.SIGKILL)
         running.process.wait(10)
         with running.client() as client:
