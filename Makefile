@@ -26,11 +26,11 @@ dev: $(VENV)/.development ## as run; web server, workers and beat start again wh
 	@exec $(RUN) -m config.embedded.run --reload
 
 test: $(VENV)/.development ## all tests but the browser's, in parallel (ARGS= for pytest)
-	@exec $(RUN) -m pytest -n $(JOBS) $(ARGS)
+	@exec $(RUN) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 test-thorough: export TESTS_THOROUGH = 1
 test-thorough: $(VENV)/.development ## the same with all examples, rounds and repetitions, as in continuous integration (ARGS= for pytest)
-	@exec $(RUN) -m pytest -n $(JOBS) -m "not faults" $(ARGS)
+	@exec $(RUN) -m pytest -n $(JOBS) --dist loadfile -m "not faults" $(ARGS)
 
 test-faults: $(VENV)/.development ## the longer tests that kill and freeze workers, Redis and PostgreSQL (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/background tests/common/db -m faults $(ARGS)
