@@ -5,7 +5,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from tests.common.helpers import places, problem
+from tests.common.helpers import existing_objects, problem
 from tests.common.http.urls import API
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ PAGES = {
 
 @pytest.mark.parametrize("credentials", ["", "Token wrong", "Token \xff", "Basic \xff"])
 def test_every_url_answers_everybody(credentials: str) -> None:
-    client, there = APIClient(), places()
+    client, there = APIClient(), existing_objects()
     for url in API:
         path = url.path.format(**there)
         answer = client.options(path, HTTP_AUTHORIZATION=credentials, HTTP_ACCEPT="image/png")

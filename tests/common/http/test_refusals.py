@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from tests.common.helpers import no_places, one_import, places, problem, send
+from tests.common.helpers import existing_objects, missing_objects, one_import, problem, send
 from tests.common.http.urls import API, GUARDED, METHODS, ROLES, Url
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_an_unknown_url_is_404_whatever_else_is_wrong(path: str) -> None:
 
 @pytest.mark.parametrize("url", API, ids=lambda url: url.path)
 def test_a_method_that_does_not_work_is_405_before_credentials_and_object(url: Url) -> None:
-    client, path = APIClient(), url.path.format(**no_places(str(10**30)))
+    client, path = APIClient(), url.path.format(**missing_objects(str(10**30)))
     for method in sorted(set(METHODS) - url.allow):
         answer = all_wrong(client, method, path)
         assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, url.allow), method
@@ -49,13 +49,13 @@ def test_a_method_that_does_not_work_is_405_before_credentials_and_object(url: U
 def test_no_credentials_are_401_before_the_object_is_looked_for() -> None:
     client = APIClient()
     for url, method in SENT:
-        answer = all_wrong(client, method, url.path.format(**no_places(str(10**30))))
+        answer = all_wrong(client, method, url.path.format(**missing_objects(str(10**30))))
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Token"), (method, url.path)
 
 
 def test_without_credentials_and_a_wish_two_urls_lead_to_the_sign_in_and_all_others_are_401() -> None:
     client = APIClient()
-    answers = statuses(lambda method, path: send(client, method, path, HTTP_ACCEPT="*/*"), **no_places())
+    answers = statuses(lambda method, path: send(client, method, path, HTTP_ACCEPT="*/*"), **missing_objects())
     pages = {(method, path) for method in ("GET", "HEAD") for path in ("/analytics/", "/confirm/{token}")}
     assert {where for where, status in answers.items() if status == 302} == pages
     assert {status for where, status in answers.items() if where not in pages} == {401}
@@ -66,7 +66,9 @@ def test_each_role_gets_through_where_the_table_says_so_and_403_elsewhere(
     letter: str, role: str, client_of: ClientOf
 ) -> None:
     client = client_of(role)
-    answers = statuses(lambda method, path: send(client, method, path, HTTP_ACCEPT="*/*"), **no_places(str(10**30)))
+    answers = statuses(
+        lambda method, path: send(client, method, path, HTTP_ACCEPT="*/*"), **missing_objects(str(10**30))
+    )
     through = {where for where, status in answers.items() if status != 403}
     assert through == {(method, url.path) for url, method in SENT if letter in url.open_to[method]}
 
@@ -77,7 +79,7 @@ def test_each_role_gets_through_where_the_table_says_so_and_403_elsewhere(
 def test_an_object_that_is_not_there_is_404_before_body_and_query(number: str, manager: APIClient) -> None:
     for url, method in SENT:
         if "{" in url.path:
-            answer = all_wrong(manager, method, url.path.format(**no_places(number)), HTTP_ACCEPT="*/*")
+            answer = all_wrong(manager, method, url.path.format(**missing_objects(number)), HTTP_ACCEPT="*/*")
             assert answer.status_code == 404, (method, url.path)
 
 
@@ -92,7 +94,7 @@ def test_a_citizen_that_is_not_there_is_404_before_body_and_query(number: str, m
 @pytest.mark.parametrize(("query", "accept"), [("", "image/png"), ("format=bogus", "*/*")])
 def test_a_representation_that_there_is_not_is_406(query: str, accept: str, manager: APIClient) -> None:
     wrong = {"HTTP_ACCEPT": accept, "QUERY_STRING": query}
-    answers = statuses(lambda method, path: all_wrong(manager, method, path, **wrong), **places())
+    answers = statuses(lambda method, path: all_wrong(manager, method, path, **wrong), **existing_objects())
     assert {where for where, status in answers.items() if status != 406} == set()
 
 
@@ -110,7 +112,7 @@ WITH_BODY = [(url, m) for url, m in SENT if m in {"POST", "PUT", "PATCH"} and ur
 def test_a_body_of_the_wrong_type_or_size_is_refused_before_the_query(
     url: Url, method: str, manager: APIClient
 ) -> None:
-    path = f"{url.path.format(**places())}?nonsense=1"
+    path = f"{url.path.format(**existing_objects())}?nonsense=1"
     for kind in ("image/png", "", "text/csv", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
         answer = send(manager, method, path, b"x", content_type=kind)
         assert problem(answer)["status"] == 415, kind
@@ -125,7 +127,7 @@ NAMED = {("?nonsense", "unknown_parameter"), ("?\ufffd", "unknown_parameter"), (
 
 
 def test_unknown_and_repeated_query_parameters_are_400_everywhere(manager: APIClient) -> None:
-    there = places()
+    there = existing_objects()
     for url, method in SENT:
         kind, body = OTHER_BODIES.get(url.path, ("application/json", b"{}"))
         answer = send(manager, method, f"{url.path.format(**there)}?{UNKNOWN}", body, content_type=kind)

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from config.common.http.site import openapi_document
-from tests.common.helpers import places
+from tests.common.helpers import existing_objects
 from tests.server import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,4 +82,4 @@ def token(token_of: Callable[[str], str]) -> str:
 @pytest.fixture
 def known() -> dict[str, Any]:
     """Objects that exist."""
-    return places()
+    return existing_objects()
