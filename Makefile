@@ -4,15 +4,15 @@ PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,
 supported = 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) and print("yes")'
 VENV := .venv
 RUN := $(VENV)/bin/python
-# How many processes run tests at the same time.
-JOBS ?= 2
+# How many processes run tests at the same time: one more than two cores, for many tests wait.
+JOBS ?= 3
 ARGS ?=
 
 # PORT=, DATA_DIR=, DATABASE_URL= and the other variables of config/env.py reach the programs, given either way:
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults test-schema test-browser test-attacks lint check audit check-alerts format bench load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline
+.PHONY: help run dev test test-thorough test-faults test-schema test-browser test-attacks lint check audit check-alerts format bench load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,13 +26,17 @@ dev: $(VENV)/.development ## as run; web server, workers and beat start again wh
 	@exec $(RUN) -m config.embedded.run --reload
 
 test: $(VENV)/.development ## all tests but the browser's, in parallel (ARGS= for pytest)
-	@exec $(RUN) -m pytest -n $(JOBS) $(ARGS)
+	@exec $(RUN) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+test-thorough: export TESTS_THOROUGH = 1
+test-thorough: $(VENV)/.development ## the same with all examples, rounds and repetitions, as in continuous integration (ARGS= for pytest)
+	@exec $(RUN) -m pytest -n $(JOBS) --dist loadfile -m "not faults" $(ARGS)
 
 test-faults: $(VENV)/.development ## the longer tests that kill and freeze workers, Redis and PostgreSQL (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/background tests/common/db -m faults $(ARGS)
 
 test-schema: $(VENV)/.development ## tries the whole OpenAPI document against the server (ARGS= for pytest)
-	@exec $(RUN) -m pytest tests/openapi -m fuzz -n $(JOBS) $(ARGS)
+	@exec $(RUN) -m pytest tests/openapi/fuzzing -n $(JOBS) $(ARGS)
 
 test-browser: $(VENV)/.development ## the tests that drive a browser (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/e2e $(ARGS)

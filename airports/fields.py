@@ -54,6 +54,7 @@ class Field:
     parse_json: Callable[[object], Value]
     parse_text: Callable[[str], Value]
     required: bool = False
+    is_text: bool = True
 
 
 def parse_json(name: str, value: object) -> Value:
@@ -144,7 +145,8 @@ def _of_text(name: str, parse: Callable[[str], str | None], *, required: bool = 
 
 
 def _of_number(name: str, low: float, high: float, *, required: bool = False) -> Field:
-    return Field(name, partial(_json_number, low=low, high=high), partial(read_number, low=low, high=high), required)
+    read_json, read_text = partial(_json_number, low=low, high=high), partial(read_number, low=low, high=high)
+    return Field(name, read_json, read_text, required, is_text=False)
 
 
 _TABLE = (
@@ -166,3 +168,4 @@ _TABLE = (
 # In the order of the columns of OpenFlights.
 FIELDS: Mapping[str, Field] = MappingProxyType({field.name: field for field in _TABLE})
 NAMES: tuple[str, ...] = tuple(FIELDS)
+TEXTS = frozenset(field.name for field in _TABLE if field.is_text)

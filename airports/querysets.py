@@ -12,6 +12,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.db.models.sql.compiler import SQLCompiler
 
 from airports.countries import names_of
+from airports.fields import TEXTS
 from airports.geo import EARTH_RADIUS, Box, Point, box_around
 from config.common.db.folded import exact_first
 from config.common.folding import fold
@@ -19,7 +20,6 @@ from config.common.folding import fold
 if TYPE_CHECKING:
     from airports.models import Airport, PendingChange, QueuedCreate
 
-_TEXTS = frozenset({"name", "city", "country", "iata", "icao", "dst", "tz", "type", "source"})
 # What a search looks into. The column `search` has them folded, a line each.
 SEARCHED = ("name", "city", "country")
 
@@ -173,5 +173,5 @@ def _distance(centre: Point) -> _Distance:
 
 def _order(name: str) -> models.expressions.OrderBy:
     field = name.removeprefix("-")
-    key = Collate(F(field), "C") if field in _TEXTS else F(field)
+    key = Collate(F(field), "C") if field in TEXTS else F(field)
     return key.desc(nulls_last=True) if name.startswith("-") else key.asc(nulls_last=True)

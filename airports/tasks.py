@@ -13,7 +13,6 @@ from airports.services.purge_airports import purge_airports
 from airports.services.queue_create import DRAIN, DRAIN_SECONDS
 from config.common.background.policy import BackgroundTask, background_task
 from config.common.background.publishing import enqueue
-from config.common.background.single import single_run
 from config.common.background.sweeping import SWEPT_EXPIRES, sweep
 
 # A drain gives way to other work after so long.
@@ -25,12 +24,10 @@ EXPIRE = "airports.expire_changes"
 logger = structlog.get_logger(__name__)
 
 
-@background_task(DRAIN, queue="default", expires=2 * DRAIN_SECONDS)
+@background_task(DRAIN, queue="default", expires=2 * DRAIN_SECONDS, one_at_a_time=True)
 def drain_creates_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Writes what was queued, a thousand at a time, one run at a time; less than that is left to the next message."""
-    with single_run(DRAIN) as alone:
-        if alone:
-            logger.info("creates_drained", creates=_drain_for(_DRAIN_FOR_SECONDS))
+    logger.info("creates_drained", creates=_drain_for(_DRAIN_FOR_SECONDS))
 
 
 def _drain_for(seconds: float) -> int:
@@ -44,28 +41,22 @@ def _drain_for(seconds: float) -> int:
     return drained
 
 
-@background_task(FORGET, queue="bulk")
+@background_task(FORGET, queue="bulk", one_at_a_time=True)
 def forget_creates_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Removes what nobody asks for any more."""
-    with single_run(FORGET) as alone:
-        if alone:
-            logger.info("creates_forgotten", creates=forget_creates())
+    logger.info("creates_forgotten", creates=forget_creates())
 
 
-@background_task(PURGE, queue="bulk", soft_time_limit=300, time_limit=330)
+@background_task(PURGE, queue="bulk", soft_time_limit=300, time_limit=330, one_at_a_time=True)
 def purge_airports_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Purges what was flagged long ago, one run at a time; what a run leaves over the next one takes."""
-    with single_run(PURGE) as alone:
-        if alone:
-            logger.info("airports_purged", airports=purge_airports())
+    logger.info("airports_purged", airports=purge_airports())
 
 
-@background_task(EXPIRE, queue="bulk")
+@background_task(EXPIRE, queue="bulk", one_at_a_time=True)
 def expire_changes_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Forgets links that can no longer be confirmed, and files about which nobody decided."""
-    with single_run(EXPIRE) as alone:
-        if alone:
-            logger.info("changes_expired", changes=expire_changes(), uploads=forget_old_uploads())
+    logger.info("changes_expired", changes=expire_changes(), uploads=forget_old_uploads())
 
 
 @sweep(DRAIN)

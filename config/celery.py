@@ -77,7 +77,7 @@ def know_the_cities(instance: Any, **_: Any) -> None:
 
     from analytics.places.similar import similar_names
 
-    if settings.WORKERS_KNOW_CITIES and "default" in instance.app.amqp.queues.consume_from:
+    if settings.PRELOAD and "default" in instance.app.amqp.queues.consume_from:
         similar_names()
         # The collector writes into what it looks at, and a page that is written to is no longer shared.
         gc.freeze()

@@ -2,9 +2,7 @@
 
 import os
 
-# What ranks the demand: loaded before the server forks, so that its processes share these 30 MiB and no first question
-# waits for them.
-import scipy.special  # noqa: F401
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from config.common.db import watched
@@ -12,6 +10,10 @@ from config.common.http.front import with_heads
 from config.common.http.patience import with_patience
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+
+if settings.PRELOAD:
+    # What ranks the demand: the server's processes share these 30 MiB, and no first question waits for them.
+    import scipy.special  # noqa: F401
 
 application = with_patience(with_heads(get_wsgi_application()))
 # Web servers alone: the work of Celery has limits of its own.

@@ -92,8 +92,8 @@ class ImportQuerySet(models.QuerySet["Import"]):
         """Whether a row is one of those, as an expression beside its fields."""
         if user.has_perm(SEE_ALL):
             return Value(True)
-        own = Q(created_by=user) if user.has_perm(SEE_OWN) else Q(pk__in=[])
-        return ExpressionWrapper(own, output_field=BooleanField())
+        is_own = Q(created_by=user) if user.has_perm(SEE_OWN) else Q(pk__in=[])
+        return ExpressionWrapper(is_own, output_field=BooleanField())
 
 
 class CitizenQuerySet(models.QuerySet["Citizen"]):

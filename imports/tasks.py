@@ -69,13 +69,11 @@ def erase_bodies(self: BackgroundTask, **kwargs: Any) -> None:
         enqueue(ERASE_BODIES)
 
 
-@background_task(PURGE, queue="bulk")
+@background_task(PURGE, queue="bulk", one_at_a_time=True)
 def purge_deleted(self: BackgroundTask, **kwargs: Any) -> None:
     """Removes the rows of deleted deliveries, one run at a time; what is left after a while is a new message's."""
-    with single_run(PURGE) as alone:
-        if alone:
-            purge_deleted_deliveries(seconds=_PURGE_SECONDS)
-            sweep_deleted()
+    purge_deleted_deliveries(seconds=_PURGE_SECONDS)
+    sweep_deleted()
 
 
 @sweep(PURGE)
@@ -85,14 +83,12 @@ def sweep_deleted() -> None:
         enqueue(PURGE, expires=SWEPT_EXPIRES)
 
 
-@background_task(ERASE, queue="bulk")
+@background_task(ERASE, queue="bulk", one_at_a_time=True)
 def erase(self: BackgroundTask, **kwargs: Any) -> None:
     """Removes the personal data of erased deliveries, one run at a time; what is left after a while is a new
     message's."""
-    with single_run(ERASE) as alone:
-        if alone:
-            logger.info("imports_erased", erased=scrub_erased_deliveries(seconds=_PURGE_SECONDS))
-            sweep_erased()
+    logger.info("imports_erased", erased=scrub_erased_deliveries(seconds=_PURGE_SECONDS))
+    sweep_erased()
 
 
 @sweep(ERASE)
@@ -114,12 +110,10 @@ def erase_old(self: BackgroundTask, **kwargs: Any) -> None:
         enqueue(ERASE_OLD)
 
 
-@background_task(VACUUM, queue="bulk", soft_time_limit=900, time_limit=960)
+@background_task(VACUUM, queue="bulk", soft_time_limit=900, time_limit=960, one_at_a_time=True)
 def vacuum(self: BackgroundTask, **kwargs: Any) -> None:
     """Makes the room of many removed rows free for the next ones, one run at a time."""
-    with single_run(VACUUM) as alone:
-        if alone:
-            reclaim_space()
+    reclaim_space()
 
 
 @background_task(RENAME, queue="default", soft_time_limit=600, time_limit=660)

@@ -4,10 +4,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import User
+from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from config.common.accounts.services.tokens import issue_token
+from tests import emptying
 from tests.server import Server, start_server
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database, with tables that are quickly emptied."""
+    with django_db_blocker.unblock():
+        emptying.install()
 
 
 @pytest.fixture
@@ -47,5 +56,5 @@ def superuser(db: None) -> User:
 @pytest.fixture(scope="session")
 def server(django_db_setup: None) -> Iterator[Server]:
     """A gunicorn of its own on this worker's test database. Use it in tests marked `django_db(transaction=True)`."""
-    with start_server() as running:
+    with start_server(health=True) as running:
         yield running

@@ -37,11 +37,12 @@ class Server:
 
 @contextmanager
 def start_server(
-    *, log: IO[bytes] | None = None, front: Mapping[str, str] | None = None, **environment: str
+    *, log: IO[bytes] | None = None, front: Mapping[str, str] | None = None, health: bool = False, **environment: str
 ) -> Iterator[Server]:
     """The web server behind its front, with `environment` on top of the suite's; it is killed at the end.
 
     The log of all goes to `log`, if any. `front` has directives of the front's configuration with another value.
+    Without `health` the web server answers for its health itself, which saves the start of another one.
     """
     port = free_port()
     variables = {**os.environ, "DATABASE_URL": database_url()}
@@ -60,6 +61,10 @@ def start_server(
             workers=int(environment.get("WEB_WORKERS", 2)),
             threads=int(environment.get("WEB_THREADS", 8)),
         )
+        if not health:
+            working, answering = planned[1].environment["PORT"], planned.pop().environment["PORT"]
+            configuration = Path(folder, "nginx.conf")
+            configuration.write_text(configuration.read_text().replace(f":{answering};", f":{working};"))
         for directive, value in (front or {}).items():
             change(Path(folder, "http.conf"), directive, value)
         processes = [

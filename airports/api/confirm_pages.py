@@ -95,9 +95,9 @@ def _row(name: str, values: Sequence[Value]) -> dict[str, Any]:
     return {
         "label": capfirst(str(field.verbose_name)),
         "hint": field.help_text,
-        "values": [_shown(value) for value in values],
+        "values": [_as_text(value) for value in values],
     }
 
 
-def _shown(value: Value) -> str | None:
+def _as_text(value: Value) -> str | None:
     return repr(value).removesuffix(".0") if isinstance(value, float) else value

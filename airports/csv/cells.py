@@ -11,7 +11,6 @@ NULL = r"\N"
 # The columns whose values repeat: each text is looked at once.
 _REPEATED = frozenset({"country", "timezone", "dst", "tz", "type", "source"})
 _MEMORY = 5_000
-_NUMBERS = frozenset({"latitude", "longitude", "altitude", "timezone"})
 # What makes a writer of CSV put quotes around a cell, inside which a backslash escapes.
 _QUOTED = re.compile(r'[,"\r\n]')
 
@@ -38,7 +37,7 @@ def parser(name: str, *, delimiter: str = COMMA) -> Parser:
     Where commas do not stand between the cells, one may stand before the decimals.
     """
     field = FIELDS[name]
-    parse = _number_parser(field, delimiter) if name in _NUMBERS else _text_parser(field)
+    parse = _text_parser(field) if field.is_text else _number_parser(field, delimiter)
     return Memory(parse).__getitem__ if name in _REPEATED else parse
 
 

@@ -56,8 +56,8 @@ class CsvRows:
     def _use(self, layout: Layout) -> None:
         self._layout = layout
         self._parsers = [_ignore if name is None else parser(name, delimiter=self._delimiter) for name in layout]
-        places = [layout.index(name) for name in NAMES]
-        self._order = lambda texts: [texts[place] for place in places]
+        positions = [layout.index(name) for name in NAMES]
+        self._order = lambda texts: [texts[position] for position in positions]
 
     def _row(self, record: Record) -> list[str] | None:
         """The values of `COLUMNS`; None where the row is rejected."""

@@ -1,30 +1,24 @@
 """The statements of the batch worker, each over all rows of a batch, which comes as one JSON parameter."""
 
-from airports.fields import NAMES
-from airports.models import Airport
-
-_TEXTS = {"name", "city", "country", "iata", "icao", "dst", "tz", "type", "source"}
-_VALUES = ", ".join(NAMES)
-_TYPES = ", ".join(f"{name} {'text' if name in _TEXTS else 'double precision'}" for name in NAMES)
-_TRACKED = [field.column for field in Airport.history.model.tracked_fields]
+from airports.services.columns import TRACKED, TYPED_VALUES, VALUES
 
 # An airport whose code is taken is left out, by the unique indexes: they also know of the rows of this batch, and wait
 # for whoever is about to take the code. The new ids are drawn first, so that each row can be told from the others.
 CREATE = f"""
     WITH given AS MATERIALIZED (
         SELECT nextval(pg_get_serial_sequence('airports_airport', 'id')) AS airport_id, create_row.*
-        FROM json_to_recordset(%(rows)s) AS create_row (create_id bigint, asked_by bigint, {_TYPES})
+        FROM json_to_recordset(%(rows)s) AS create_row (create_id bigint, asked_by bigint, {TYPED_VALUES})
     ),
     made AS (
-        INSERT INTO airports_airport (id, {_VALUES}, created_at, updated_at)
-        SELECT airport_id, {_VALUES}, %(at)s, %(at)s FROM given ORDER BY create_id
+        INSERT INTO airports_airport (id, {VALUES}, created_at, updated_at)
+        SELECT airport_id, {VALUES}, %(at)s, %(at)s FROM given ORDER BY create_id
         ON CONFLICT DO NOTHING
         RETURNING *
     ),
     recorded AS (
         INSERT INTO airports_historicalairport
-            ({", ".join(_TRACKED)}, history_date, history_type, history_user_id, history_change_reason)
-        SELECT {", ".join(f"made.{name}" for name in _TRACKED)}, %(at)s, '+', given.asked_by, %(reason)s
+            ({", ".join(TRACKED)}, history_date, history_type, history_user_id, history_change_reason)
+        SELECT {", ".join(f"made.{name}" for name in TRACKED)}, %(at)s, '+', given.asked_by, %(reason)s
         FROM made JOIN given ON given.airport_id = made.id
         ORDER BY made.id
     )

@@ -49,11 +49,11 @@ def preview_upload(*, stream: ByteStream, actor: User, on_error: OnError) -> dic
         return {"refusal": refusal.detail, "errors": errors, "more_errors": refusal.more_errors, "differences": []}
     counts = asdict(result)
     rejected, more = counts.pop("rejected"), counts.pop("more_rejected")
-    errors = [{"place": f"line {one['line']}", "detail": _said(one)} for one in rejected]
+    errors = [{"place": f"line {one['line']}", "detail": _sentence(one)} for one in rejected]
     return {"counts": counts, "errors": errors, "more_errors": more, "differences": differences}
 
 
-def _said(rejection: dict[str, Any]) -> str:
+def _sentence(rejection: dict[str, Any]) -> str:
     return f"{rejection['column']}: {rejection['detail']}" if rejection["column"] else rejection["detail"]
 
 

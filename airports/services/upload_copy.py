@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from airports.csv.lines import ByteStream
 from airports.csv.rejections import Rejections
 from airports.csv.rows import COLUMNS, CsvRows
+from config.common.db.copy_text import copy_statement
 from config.common.db.feed_copy import feed_copy
 
 Progress = Callable[[int], None]
 
-_COPY = f"COPY upload_row ({', '.join(COLUMNS)}) FROM STDIN WITH (NULL '')"
+_COPY = copy_statement("upload_row", COLUMNS, null="")
 
 
 def copy_rows(*, stream: ByteStream, rejections: Rejections, progress: Progress | None) -> int:

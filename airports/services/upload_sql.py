@@ -6,23 +6,19 @@ live as long as the upload.
 """
 
 from airports.fields import NAMES
-from airports.models import Airport
+from airports.services.columns import TRACKED, TYPED_VALUES, VALUES
 
 # Of coordinates, in degrees; a little more than a millionth, for what binary fractions make of a millionth.
 NEAR = 1.001e-6
 
-_TEXTS = {"name", "city", "country", "iata", "icao", "dst", "tz", "type", "source"}
-_VALUES = ", ".join(NAMES)
-_HISTORY = ", ".join(field.column for field in Airport.history.model.tracked_fields)
+_HISTORY = ", ".join(TRACKED)
 _INTO_HISTORY = f"""
     INSERT INTO airports_historicalairport
         ({_HISTORY}, history_date, history_type, history_user_id, history_change_reason)
 """
 
 CREATE_ROWS = f"""
-    CREATE TEMPORARY TABLE upload_row
-        (line bigint, {", ".join(f"{name} {'text' if name in _TEXTS else 'double precision'}" for name in NAMES)})
-    ON COMMIT DROP
+    CREATE TEMPORARY TABLE upload_row (line bigint, {TYPED_VALUES}) ON COMMIT DROP
 """
 
 # Single changes lock their row, which takes a lock on the table that this one waits for, and they wait for it: from
@@ -154,8 +150,8 @@ UPDATE = f"""
 
 INSERT = f"""
     WITH written AS (
-        INSERT INTO airports_airport ({_VALUES}, created_at, updated_at)
-        SELECT {_VALUES}, %(at)s, %(at)s FROM upload_merged WHERE airport_id IS NULL ORDER BY line RETURNING *
+        INSERT INTO airports_airport ({VALUES}, created_at, updated_at)
+        SELECT {VALUES}, %(at)s, %(at)s FROM upload_merged WHERE airport_id IS NULL ORDER BY line RETURNING *
     )
     {_INTO_HISTORY} SELECT {_HISTORY}, %(at)s, '+', %(actor)s, %(reason)s FROM written ORDER BY id
 """  # nosec B608 # joins constants alone; values are parameters

@@ -15,11 +15,11 @@ from redis.exceptions import RedisError
 
 from airports.models import Airport, PendingChange
 from analytics.pages import labels
-from config.common.background.services.figures import seconds_since_beat
+from config.common.background.services.metrics import seconds_since_beat
 from config.common.background.services.queues import Queue, queues
 from config.common.background.workers import workers_by_queue
-from config.common.observe.services.figures import database_bytes, database_connections
 from config.common.observe.services.health import redis_answers
+from config.common.observe.services.metrics import database_bytes, database_connections
 from imports.models import Correction, Import
 
 # What one sees at a glance; the lists behind have the rest.

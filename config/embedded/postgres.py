@@ -67,7 +67,7 @@ class Postgres:
             postgres_client.wait_for_answer(self._layout, lambda: self.pid() is not None)
         except EmbeddedError as error:
             # What finds no room is removed again, so that there seems to be some: it is asked what it said.
-            if NO_ROOM in f"{error}{self._said()}" or free_bytes(self._layout.home) < MIB:
+            if NO_ROOM in f"{error}{self._new_log_lines()}" or free_bytes(self._layout.home) < MIB:
                 raise full_disk(self._layout.home) from error
             raise
         self._ballast.keep()
@@ -81,7 +81,7 @@ class Postgres:
         if pid is not None and not end(pid, *STOP):
             say(f"PostgreSQL (process {pid}) does not stop.")
 
-    def _said(self) -> str:
+    def _new_log_lines(self) -> str:
         return tail(self._log, since=self._log_start)
 
     def _initialise(self) -> None:
@@ -149,7 +149,7 @@ class Postgres:
                 starter.kill()
                 raise
         if starter.returncode:
-            raise EmbeddedError(f"PostgreSQL does not start: {output}\n{self._said()}")
+            raise EmbeddedError(f"PostgreSQL does not start: {output}\n{self._new_log_lines()}")
 
     def _await(self, starter: subprocess.Popen[str]) -> str:
         while True:

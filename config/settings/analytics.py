@@ -4,5 +4,5 @@
 # see residents. Staff may change both (`analytics.DemandSettings`); these hold until they do.
 AGE_BOUNDS = (0, 18, 25, 35, 45, 55, 65)
 SMALL_SEGMENT = 5
-# Whether a worker that places towns reads the names of all cities at its start.
-WORKERS_KNOW_CITIES = True
+# Whether servers and workers load before they fork what only some of their work needs: the names of all cities, scipy.
+PRELOAD = True

@@ -63,8 +63,8 @@ class DecisionsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
         # What is sent is never ignored: where it was possible a moment ago, the answer says why it is not any more.
         if request.method != "GET" or acting(request).has_perm(SEE_ALL) or not self.has_steer_permission(request):
             return actions
-        own = Import.objects.whose_citizens_are_open_to(acting(request)).by_status()
-        possible = {f"{name}_selected" for name, (*_, states) in _DECISIONS.items() if own.keys() & set(states)}
+        states = Import.objects.whose_citizens_are_open_to(acting(request)).by_status()
+        possible = {f"{name}_selected" for name, (*_, allowed) in _DECISIONS.items() if states.keys() & set(allowed)}
         return {name: action for name, action in actions.items() if name in possible}
 
     @admin.display(description=ModelAdmin.action_checkbox.short_description)

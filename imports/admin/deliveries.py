@@ -72,11 +72,11 @@ class DeliveryAdmin(ListTitleMixin, UploadMixin, DecisionsMixin, RemoveMixin, Re
             "remove": self.remove_view,
             "rename": self.rename_view,
         }
-        own = [
+        urls = [
             path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"imports_import_{name}")
             for name, view in pages.items()
         ]
-        return [*own, *super().get_urls()]
+        return [*urls, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -85,8 +85,8 @@ class DeliveryAdmin(ListTitleMixin, UploadMixin, DecisionsMixin, RemoveMixin, Re
         found = self.get_object(request, object_id) if self.has_view_permission(request) else None
         context = {} if found is None else _context(request, found)
         response = super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
-        shown = residents_in(found, context["samples"]) if found else set()
-        return recorded(request, response, What.SAMPLES, shown)
+        residents = residents_in(found, context["samples"]) if found else set()
+        return recorded(request, response, What.SAMPLES, residents)
 
 
 def _percent(row: Import) -> str:

@@ -61,5 +61,5 @@ def _too_long(citizen: Citizen | None) -> list[str]:
 
 def _beginning(citizen: Citizen, ids: list[int]) -> SafeString:
     rows = Citizen.objects.of(citizen.delivery_id).filter(citizen_id__in=ids[:_SHOWN]).order_by("citizen_id")
-    places = ((reverse("admin:imports_citizen_change", args=(row.pk,)), label(row)) for row in rows)
-    return format_html("{}, among them {}. {}", intcomma(len(ids)), format_html_join(", ", _NAME, places), _ANOTHER_WAY)
+    links = ((reverse("admin:imports_citizen_change", args=(row.pk,)), label(row)) for row in rows)
+    return format_html("{}, among them {}. {}", intcomma(len(ids)), format_html_join(", ", _NAME, links), _ANOTHER_WAY)

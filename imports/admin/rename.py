@@ -52,8 +52,8 @@ class RenameMixin(HistoryMixin):
                 if "confirm" in request.POST:
                     return _renamed(request, found, form.cleaned_data)
                 plan = plan_rename(import_id=found.pk, actor=acting(request), **form.cleaned_data)
-                shown = [(found.pk, citizen.citizen_id) for citizen in plan.sample]
-                record_read(reader=Reader.of(request), what=What.LISTED, residents=shown, form="page")
+                residents = [(found.pk, citizen.citizen_id) for citizen in plan.sample]
+                record_read(reader=Reader.of(request), what=What.LISTED, residents=residents, form="page")
             except Problem as problem:
                 _add_errors(form, problem)
         return self._page(request, found, form, plan)

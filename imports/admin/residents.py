@@ -77,8 +77,8 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, HistoryMixin, LongListsMixi
 
     def get_fields(self, request: HttpRequest, obj: Citizen | None = None) -> list[str]:
         # Who may only look gets no form, so no version that it was made from.
-        own = ("known_version",) if self.has_change_permission(request, obj) else ()
-        return without_long_lists((*ResidentForm.Meta.fields, *own), obj)
+        version_field = ("known_version",) if self.has_change_permission(request, obj) else ()
+        return without_long_lists((*ResidentForm.Meta.fields, *version_field), obj)
 
     def named_on_page(self, row: Citizen) -> list[int]:
         return named_on_page(row)
@@ -104,8 +104,8 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, HistoryMixin, LongListsMixi
         if getattr(response, "url", "") == f"{request.path}?{ERROR_FLAG}=1":
             messages.info(request, "There is no such page: this is the first one.")
             return HttpResponseRedirect(first_page(request))
-        if (shown := getattr(response, "context_data", None)) and "cl" in shown:
-            shown["offered"] = shown["cl"].offered(request)
+        if (context := getattr(response, "context_data", None)) and "cl" in context:
+            context["offered"] = context["cl"].offered(request)
         return response
 
     def change_view(
@@ -113,8 +113,8 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, HistoryMixin, LongListsMixi
     ) -> HttpResponse:
         def answer() -> HttpResponse:
             response: HttpResponse = super(ResidentAdmin, self).change_view(request, object_id, form_url, extra_context)
-            if (shown := getattr(response, "context_data", None)) and shown.get("original"):
-                shown["corrections"] = history_of(shown["original"])
+            if (context := getattr(response, "context_data", None)) and context.get("original"):
+                context["corrections"] = history_of(context["original"])
             return response
 
         return _or_message(request, answer)

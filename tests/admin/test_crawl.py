@@ -81,7 +81,8 @@ def sent_empty(client: Client, form: str) -> int:
     return status
 
 
-@pytest.mark.parametrize("letter", [*ROLES, "S"])
+# Those with the fewest and with the most pages; the others in a thorough run.
+@pytest.mark.parametrize("letter", [*(pytest.param(one, marks=pytest.mark.thorough) for one in "VEM"), "I", "S"])
 def test_nothing_that_is_offered_refuses(letter: str) -> None:
     client = signed_in(person(letter))
     for model in PAGES:

@@ -11,11 +11,12 @@ from airports.geo import Box, Point
 from airports.models import Airport
 from tests.airports.builders import make_airport
 from tests.airports.test_geo import HALF_ROUND, holds, latitudes, longitudes, metres_between, points
+from tests.effort import tries
 
 pytestmark = pytest.mark.django_db
 
 # The database is the same for every example: they only read.
-same_rows = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+same_rows = settings(max_examples=tries(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 CALIFORNIA = {
     "San Francisco": (37.773972, -122.43129),

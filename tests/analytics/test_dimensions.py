@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analytics.dimensions import AgeGroups
 from tests.analytics.naive import group_of
+from tests.effort import tries
 
 BOUNDS = (0, 1, 18, 65)
 
@@ -18,7 +19,7 @@ BOUNDS = (0, 1, 18, 65)
     st.dates(date(1900, 1, 1), date(2030, 12, 31)) | st.sampled_from([date(2004, 2, 29), date(2007, 3, 1)]),
     st.dates(date(2024, 1, 1), date(2030, 12, 31)) | st.sampled_from([date(2025, 2, 28), date(2028, 2, 29)]),
 )
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(deadline=None, derandomize=True, max_examples=tries(300))
 def test_groups_are_cut_at_birthdays_as_the_age_percentiles_have_them(born: date, day: date) -> None:
     groups = AgeGroups(BOUNDS)
     with connection.cursor() as cursor:

@@ -13,6 +13,7 @@ from analytics.disclosure import is_named, is_visible, published_masks
 from analytics.hypercubes import Hypercubes
 from analytics.lattice import Key, World
 from tests.analytics.attacker import Attacker, Segments, masks_of
+from tests.effort import tries
 
 SMALL = 5
 PLACES = (("es", "A", "a"), ("es", "A", "b"), ("es", "B", "c"), ("ua", "C", "d"), ("ua", "D", "e"), ("", "f", "f"))
@@ -64,7 +65,7 @@ def gains(attacker: Attacker) -> list[object]:
 
 
 every_world = settings(
-    deadline=None, derandomize=True, max_examples=25, suppress_health_check=list(HealthCheck), database=None
+    deadline=None, derandomize=True, max_examples=tries(25), suppress_health_check=list(HealthCheck), database=None
 )
 
 

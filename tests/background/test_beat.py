@@ -58,6 +58,7 @@ def test_beat_sends_what_the_row_says_and_leaves_the_edit_of_staff_alone(
     assert list(edited) == [("Sweep", 7, 1, "Edited.")]
 
 
+@pytest.mark.thorough
 def test_two_beats_and_a_worker_do_the_work_that_lies_around_once(schedule: PeriodicTask, redis: PrivateRedis) -> None:
     from django.utils import timezone
 

@@ -12,13 +12,14 @@ from airports.services.queue_create import DRAIN
 from config.common.background.publishing import publish
 from tests.airports.builders import make_airport
 from tests.background.workers import PrivateRedis, kill, start_worker, until
+from tests.effort import tries
 from tests.imports.crowd import in_threads
 from tests.server import Server, start_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CALLERS = 4
-EACH = 300
+EACH = tries(300)
 # Every tenth is invalid.
 BAD = 10
 HELD = "HELD"

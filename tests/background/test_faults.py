@@ -41,6 +41,7 @@ def test_a_child_killed_in_the_middle_of_a_task_costs_a_second_run_and_nothing_e
     assert count("background_start", work) == 2
 
 
+@pytest.mark.thorough
 def test_work_of_a_killed_worker_is_done_by_another_when_it_is_sent_again(work: str, redis: PrivateRedis) -> None:
     with start_worker(REDIS_URL=redis.url) as first:
         send(work, seconds=2)
@@ -99,6 +100,7 @@ def test_a_task_whose_database_connection_is_cut_runs_again(work: str, worker: o
     assert count("background_start", work) == 2
 
 
+@pytest.mark.thorough
 def test_a_redis_that_was_killed_under_the_worker_loses_no_message(work: str, redis: PrivateRedis) -> None:
     with start_worker(REDIS_URL=redis.url, CELERY_SOCKET_TIMEOUT="3"):
         send(f"{work} before")
@@ -138,6 +140,7 @@ def test_a_worker_that_is_told_to_stop_gives_long_work_back_within_seconds(work:
         started(work, times=2)
 
 
+@pytest.mark.thorough
 def test_a_delete_answers_within_two_seconds_while_redis_is_frozen_and_the_sweeper_sees_to_it(
     work: str, redis: PrivateRedis, token_of: Callable[[str], str]
 ) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -22,9 +23,8 @@ pytestmark = pytest.mark.faults
 MIB = 1024 * 1024
 DISK_MIB = 320
 RESERVE = 96 * MIB
-# More than the disk holds.
-BODY = b"".join(json.dumps(one).encode() + b"\n" for one in alike(750_000))
-SMALL = b"".join(json.dumps(one).encode() + b"\n" for one in alike(1_000))
+# More residents than the disk holds.
+TOO_MANY = 750_000
 SHRINK = "from django.db import connection; connection.cursor().execute('VACUUM FULL imports_citizen')"
 COUNT = "from imports.models import Citizen, Import; print(Import.objects.count(), Citizen.objects.count())"
 
@@ -33,6 +33,12 @@ COUNT = "from imports.models import Citizen, Import; print(Import.objects.count(
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
     with small_disk(tmp_path / "data", mib=DISK_MIB) as made:
         yield made
+
+
+@cache
+def lines(count: int) -> bytes:
+    """Returns a delivery of that many residents, one a line."""
+    return b"".join(json.dumps(one).encode() + b"\n" for one in alike(count))
 
 
 def import_citizens(disk: SmallDisk, body: bytes, **environment: str) -> str:
@@ -50,10 +56,10 @@ def counts(disk: SmallDisk) -> str:
 
 def test_with_the_reserve_a_delivery_is_refused_and_the_database_lives(disk: SmallDisk) -> None:
     with product(disk, DISK_RESERVE=str(RESERVE)) as client:
-        before = client.get("/imports").json()["count"]
+        before, body = client.get("/imports").json()["count"], lines(TOO_MANY)
         told = httpx.post(
             client.base_url.join("/imports"),
-            content=(BODY[start : start + MIB] for start in range(0, len(BODY), MIB)),
+            content=(body[start : start + MIB] for start in range(0, len(body), MIB)),
             headers={**client.headers, "Content-Type": "application/x-ndjson"},
             timeout=120,
         )
@@ -69,8 +75,8 @@ def test_with_the_reserve_a_delivery_is_refused_and_the_database_lives(disk: Sma
 
 def test_without_it_the_database_stops_and_nothing_committed_is_lost(disk: SmallDisk) -> None:
     assert disk.run("manage.py", "migrate", "-v0").returncode == 0
-    assert "import 1, 1,000 residents" in import_citizens(disk, SMALL, DISK_RESERVE="0")
-    refused = import_citizens(disk, BODY, DISK_RESERVE="0")
+    assert "import 1, 1,000 residents" in import_citizens(disk, lines(1_000), DISK_RESERVE="0")
+    refused = import_citizens(disk, lines(TOO_MANY), DISK_RESERVE="0")
     assert "refused. The database has no room left. Nothing was stored." in refused
     disk.fill()
     # Errors alone are not logged: this is the end of a process of the server.

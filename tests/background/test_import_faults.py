@@ -44,6 +44,13 @@ def hold() -> Iterator[Callable[[], None]]:
     other.close()
 
 
+@pytest.fixture(scope="module")
+def worker(django_db_setup: None) -> Iterator[None]:
+    """A worker whose processes may be killed, but not itself; it keeps no body of what is complete."""
+    with start_worker(concurrency=2, LEASE_SECONDS=LEASE_SECONDS, IMPORT_BODY_DAYS="0"):
+        yield
+
+
 def accept(client: APIClient, body: bytes, query: str = "", media_type: str = "application/json") -> str:
     """The URL of a delivery that was taken in."""
     headers: dict[str, Any] = {"HTTP_PREFER": "respond-async"}
@@ -97,32 +104,7 @@ def loaded_once(client: APIClient, url: str, count: int) -> None:
     assert Citizen.objects.count() == count
 
 
-def test_ten_thousand_residents_from_the_202_to_complete(manager: APIClient, record_property: Any) -> None:
-    citizens = people(10_000)
-    body = json.dumps({"citizens": citizens}).encode()
-    with start_worker():
-        becomes(manager, accept(manager, body_of(people(1))), "complete")
-        begun = time.monotonic()
-        url = accept(manager, body)
-        accepted = time.monotonic()
-        becomes(manager, url, "complete")
-        record_property(
-            "seconds", f"202 after {accepted - begun:.2f}, complete {time.monotonic() - accepted:.2f} later"
-        )
-    assert stored(int(url.rpartition("/")[2])) == {one["citizen_id"]: one for one in citizens}
-
-
-def test_a_killed_child_costs_a_second_attempt_and_nothing_else(manager: APIClient, hold: Callable[[], None]) -> None:
-    with start_worker(concurrency=2, LEASE_SECONDS=LEASE_SECONDS):
-        url = accept(manager, body_of(alike(MANY)))
-        until(loader)
-        os.kill(worker_of(url), signal.SIGKILL)
-        hold()
-        until(sweeping(manager, url))
-        loaded_once(manager, url, MANY)
-    assert Import.objects.get().attempts == 2
-
-
+# Before the tests of the shared worker, which would take the work of theirs.
 def test_what_a_killed_worker_began_another_one_finishes(manager: APIClient, hold: Callable[[], None]) -> None:
     with start_worker(LEASE_SECONDS=LEASE_SECONDS) as first:
         url = accept(manager, body_of(alike(MANY)))
@@ -135,6 +117,7 @@ def test_what_a_killed_worker_began_another_one_finishes(manager: APIClient, hol
     loaded_once(manager, url, MANY)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("large_from", ["1", "1000000000"])
 def test_lines_that_a_killed_worker_began_another_one_finishes(
     manager: APIClient, hold: Callable[[], None], settings: Any, large_from: str
@@ -152,6 +135,7 @@ def test_lines_that_a_killed_worker_began_another_one_finishes(
     loaded_once(manager, url, MANY)
 
 
+@pytest.mark.thorough
 def test_a_worker_that_froze_in_lines_is_overtaken_and_writes_nothing_when_it_wakes_up(
     manager: APIClient, hold: Callable[[], None], settings: Any
 ) -> None:
@@ -169,35 +153,6 @@ def test_a_worker_that_froze_in_lines_is_overtaken_and_writes_nothing_when_it_wa
     assert Import.objects.get().attempts == 2
 
 
-def test_a_worker_that_froze_is_overtaken_and_writes_nothing_when_it_wakes_up(
-    manager: APIClient, hold: Callable[[], None]
-) -> None:
-    with start_worker(concurrency=2, LEASE_SECONDS=LEASE_SECONDS):
-        url = accept(manager, body_of(alike(MANY)))
-        until(loader)
-        frozen = worker_of(url)
-        os.kill(frozen, signal.SIGSTOP)
-        hold()
-        until(sweeping(manager, url))
-        os.kill(frozen, signal.SIGCONT)
-        time.sleep(1)
-        loaded_once(manager, url, MANY)
-    assert Import.objects.get().attempts == 2
-
-
-def test_a_message_that_is_delivered_twice_is_one_load(manager: APIClient, hold: Callable[[], None]) -> None:
-    with start_worker(concurrency=2):
-        import_id = received(body_of(alike(MANY)))
-        for _ in range(3):
-            assert publish(LOAD, kwargs={"import_id": import_id, "an_argument": "of tomorrow"})
-        until(loader)
-        hold()
-        becomes(manager, f"/imports/{import_id}", "complete")
-        time.sleep(0.5)
-        loaded_once(manager, f"/imports/{import_id}", MANY)
-    assert Import.objects.get().attempts == 1
-
-
 def test_what_is_accepted_without_redis_is_loaded_when_it_is_back(manager: APIClient, redis: PrivateRedis) -> None:
     redis.kill()
     begun = time.monotonic()
@@ -210,46 +165,98 @@ def test_what_is_accepted_without_redis_is_loaded_when_it_is_back(manager: APICl
     loaded_once(manager, url, 3)
 
 
-def test_a_load_that_is_cancelled_in_the_middle_stores_nothing_and_can_be_retried(
-    manager: APIClient, hold: Callable[[], None]
+def test_ten_thousand_residents_from_the_202_to_complete(
+    manager: APIClient, record_property: Any, worker: None
 ) -> None:
-    with start_worker():
-        url = accept(manager, body_of(alike(MANY)))
-        until(loader)
-        assert manager.post(f"{url}/cancel").status_code == 202
-        hold()
-        until(lambda: loader() is None)
-        assert manager.get(f"{url}/citizens").status_code == 409
-        assert (status_of(manager, url), Citizen.objects.count()) == ("cancelled", 0)
-        assert manager.post(f"{url}/retry").status_code == 202
-        until(sweeping(manager, url))
-        loaded_once(manager, url, MANY)
+    citizens = alike(10_000)
+    body = json.dumps({"citizens": citizens}).encode()
+    becomes(manager, accept(manager, body_of(people(1))), "complete")
+    begun = time.monotonic()
+    url = accept(manager, body)
+    accepted = time.monotonic()
+    becomes(manager, url, "complete")
+    record_property("seconds", f"202 after {accepted - begun:.2f}, complete {time.monotonic() - accepted:.2f} later")
+    assert stored(int(url.rpartition("/")[2])) == {one["citizen_id"]: one for one in citizens}
 
 
-def test_a_review_waits_for_a_human_and_then_goes_on(manager: APIClient, settings: Any) -> None:
+def test_a_killed_child_costs_a_second_attempt_and_nothing_else(
+    manager: APIClient, hold: Callable[[], None], worker: None
+) -> None:
+    url = accept(manager, body_of(alike(MANY)))
+    until(loader)
+    os.kill(worker_of(url), signal.SIGKILL)
+    hold()
+    until(sweeping(manager, url))
+    loaded_once(manager, url, MANY)
+    assert Import.objects.get().attempts == 2
+
+
+def test_a_worker_that_froze_is_overtaken_and_writes_nothing_when_it_wakes_up(
+    manager: APIClient, hold: Callable[[], None], worker: None
+) -> None:
+    url = accept(manager, body_of(alike(MANY)))
+    until(loader)
+    frozen = worker_of(url)
+    os.kill(frozen, signal.SIGSTOP)
+    hold()
+    until(sweeping(manager, url))
+    os.kill(frozen, signal.SIGCONT)
+    time.sleep(1)
+    loaded_once(manager, url, MANY)
+    assert Import.objects.get().attempts == 2
+
+
+def test_a_message_that_is_delivered_twice_is_one_load(
+    manager: APIClient, hold: Callable[[], None], worker: None
+) -> None:
+    import_id = received(body_of(alike(MANY)))
+    for _ in range(3):
+        assert publish(LOAD, kwargs={"import_id": import_id, "an_argument": "of tomorrow"})
+    until(loader)
+    hold()
+    becomes(manager, f"/imports/{import_id}", "complete")
+    time.sleep(0.5)
+    loaded_once(manager, f"/imports/{import_id}", MANY)
+    assert Import.objects.get().attempts == 1
+
+
+def test_a_load_that_is_cancelled_in_the_middle_stores_nothing_and_can_be_retried(
+    manager: APIClient, hold: Callable[[], None], worker: None
+) -> None:
+    url = accept(manager, body_of(alike(MANY)))
+    until(loader)
+    assert manager.post(f"{url}/cancel").status_code == 202
+    hold()
+    until(lambda: loader() is None)
+    assert manager.get(f"{url}/citizens").status_code == 409
+    assert (status_of(manager, url), Citizen.objects.count()) == ("cancelled", 0)
+    assert manager.post(f"{url}/retry").status_code == 202
+    until(sweeping(manager, url))
+    loaded_once(manager, url, MANY)
+
+
+def test_a_review_waits_for_a_human_and_then_goes_on(manager: APIClient, settings: Any, worker: None) -> None:
     settings.IMPORT_BODY_DAYS = 7
-    with start_worker(IMPORT_BODY_DAYS="0"):
-        first = accept(manager, body_of(people(3)))
-        becomes(manager, first, "complete")
-        assert RawChunk.objects.count() == 0
-        approved, discarded = (accept(manager, body_of(people(4)), "?review=true") for _ in range(2))
-        for url in (approved, discarded):
-            becomes(manager, url, "checked")
-        review = manager.get(approved).json()["data"]["review"]
-        assert (review["residents"], review["new"], review["changed"]) == (4, 1, 3)
-        assert (manager.get(f"{approved}/citizens").status_code, Citizen.objects.count()) == (409, 3)
-        assert manager.post(f"{discarded}/discard").status_code == 202
-        assert manager.post(f"{approved}/approve").status_code == 202
-        becomes(manager, approved, "complete")
+    first = accept(manager, body_of(people(3)))
+    becomes(manager, first, "complete")
+    assert RawChunk.objects.count() == 0
+    approved, discarded = (accept(manager, body_of(people(4)), "?review=true") for _ in range(2))
+    for url in (approved, discarded):
+        becomes(manager, url, "checked")
+    review = manager.get(approved).json()["data"]["review"]
+    assert (review["residents"], review["new"], review["changed"]) == (4, 1, 3)
+    assert (manager.get(f"{approved}/citizens").status_code, Citizen.objects.count()) == (409, 3)
+    assert manager.post(f"{discarded}/discard").status_code == 202
+    assert manager.post(f"{approved}/approve").status_code == 202
+    becomes(manager, approved, "complete")
     assert (status_of(manager, discarded), Citizen.objects.count()) == ("cancelled", 7)
     assert RawChunk.objects.values("delivery_id").distinct().count() == 1
 
 
-def test_bodies_whose_time_is_over_are_erased_by_a_task(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bodies_whose_time_is_over_are_erased_by_a_task(monkeypatch: pytest.MonkeyPatch, worker: None) -> None:
     monkeypatch.setattr(service, "enqueue", lambda *_, **__: None)
     received(b"{}")
     Import.objects.update(status="complete", settled_at="2020-01-01T00:00:00Z")
-    with start_worker():
-        assert publish(erase_bodies.name, kwargs={})
-        until(lambda: RawChunk.objects.count() == 0)
+    assert publish(erase_bodies.name, kwargs={})
+    until(lambda: RawChunk.objects.count() == 0)
     assert Import.objects.get().body_size is None

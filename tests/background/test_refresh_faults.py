@@ -74,6 +74,7 @@ def test_a_killed_refresh_leaves_the_last_good_picture_and_the_next_one_complete
     assert the_last_good_picture()
 
 
+@pytest.mark.thorough
 def test_a_refresh_that_loses_its_connection_leaves_the_last_good_picture(held: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [waiting()])

@@ -17,6 +17,7 @@ def shared_by_child(queues: str) -> float:
         return float(memory.rss - memory.uss) / _MEBIBYTE
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_places_towns_knows_the_cities_before_it_forks() -> None:
     # 120 MiB of names; what else differs between two workers is a fraction of it.

@@ -36,7 +36,7 @@ def one_import(*, source: str = "default") -> Import:
     return load_document(body=DELIVERY, source=source, actor=None)
 
 
-def places() -> dict[str, Any]:
+def existing_objects() -> dict[str, Any]:
     """What the placeholders of `tests.common.http.urls` stand for."""
     return {"id": one_import().pk, "citizen": 1, **one_airport()}
 
@@ -49,7 +49,7 @@ def one_airport() -> dict[str, Any]:
     return {"airport": airport.pk, "token": asked.token, "create": queued.pk}
 
 
-def no_places(number: str = "x") -> dict[str, str]:
+def missing_objects(number: str = "x") -> dict[str, str]:
     """Placeholders of objects that are not there."""
     return {"id": number, "citizen": "x", "airport": number, "token": number, "create": number}
 

@@ -5,11 +5,12 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 
 from airports.models import Airport
 from imports.models import Import
@@ -33,6 +34,12 @@ REFUSED = {
     "a page, anonymous": ("POST /admin/imports/import/", None, "Content-Type: multipart/form-data; boundary=b", None),
     "OPTIONS": ("OPTIONS /imports", None, JSON, 200),
 }
+
+
+_MANY_AIRPORTS = """
+    INSERT INTO airports_airport (name, city, latitude, longitude, version, is_deleted, created_at, updated_at)
+    SELECT repeat('x', 250), repeat('y', 250), 1, 2, 1, false, now(), now() FROM generate_series(1, 20000)
+"""
 
 
 def authorization(token_of: TokenOf, who: str | None) -> list[str]:
@@ -99,6 +106,13 @@ def test_a_check_of_the_head_does_nothing(server: Server, token_of: TokenOf) -> 
     client.close()
 
 
+@pytest.fixture(scope="module")
+def narrow(django_db_setup: None) -> Iterator[Server]:
+    """A server with one thread, and one for its health."""
+    with start_server(WEB_WORKERS="1", WEB_THREADS="1", health=True) as running:
+        yield running
+
+
 def issue(token_of: TokenOf) -> str:
     from config.common.accounts.services.tokens import issue_token
 
@@ -141,9 +155,9 @@ def test_a_sign_in_form_may_have_16_kibibytes(server: Server) -> None:
     assert (answer.status, answer.connection, b"<html" in answer.body) == (413, "close", True)
 
 
-def test_forms_and_small_bodies_that_never_come_occupy_nobody(token_of: TokenOf) -> None:
+def test_forms_and_small_bodies_that_never_come_occupy_nobody(narrow: Server, token_of: TokenOf) -> None:
     heads = [("POST /admin/login/", "X-A: b"), ("PUT /create", f"Authorization: Token {token_of('Managers')}")]
-    with start_server(WEB_WORKERS="1", WEB_THREADS="1") as narrow, ExitStack() as stack:
+    with ExitStack() as stack:
         for head, header in heads * 20:
             client = RawClient(narrow, head, header, JSON, "Content-Length: 500")
             stack.callback(client.close)
@@ -171,17 +185,15 @@ def test_streams_of_one_address_take_a_quarter_of_the_threads(token_of: TokenOf)
             assert waiting.answer().status == 201
 
 
-@pytest.mark.parametrize("asked", ["?format=geojson", "?format=csv"])
-def test_whole_lists_of_airports_take_a_quarter_of_the_threads_too(
-    server: Server, token_of: TokenOf, asked: str
-) -> None:
+def test_whole_lists_of_airports_take_a_quarter_of_the_threads_too(server: Server, token_of: TokenOf) -> None:
     # Some 10 MB each, of which nobody reads more than the first line.
-    Airport.objects.bulk_create(Airport(name="x" * 250, city="y" * 250, latitude=1, longitude=2) for _ in range(20_000))
+    with connection.cursor() as cursor:
+        cursor.execute(_MANY_AIRPORTS)
     token = f"Authorization: Token {token_of('Viewers')}"
     with ExitStack() as stack:
         statuses = []
-        for _ in range(6):
-            client = RawClient(server, f"GET /airports{asked}", token)
+        for asked in ("geojson", "csv") * 3:
+            client = RawClient(server, f"GET /airports?format={asked}", token)
             stack.callback(client.close)
             statuses.append(client.socket.recv(12).split()[1])
     assert statuses == [b"200"] * 4 + [b"429"] * 2
@@ -200,10 +212,10 @@ def test_a_refusal_arrives_whatever_is_still_on_its_way(server: Server, token_of
     assert statuses == {415}
 
 
-def test_health_is_answered_while_every_thread_is_taken(token_of: TokenOf) -> None:
+def test_health_is_answered_while_every_thread_is_taken(narrow: Server, token_of: TokenOf) -> None:
     token = token_of("Managers")
     headers = [f"Authorization: Token {token}", "Content-Type: application/x-ndjson", "Transfer-Encoding: chunked"]
-    with start_server(WEB_WORKERS="1", WEB_THREADS="1") as narrow, ExitStack() as stack:
+    with ExitStack() as stack:
         stack.callback(RawClient(narrow, "POST /imports", *headers).close)
         with narrow.client() as client:
             for path in ("/health/live", "/health/ready", "/metrics"):
@@ -235,7 +247,7 @@ def test_what_is_no_request_is_refused_by_the_front(
 
 
 def test_without_the_application_the_front_says_so_and_health_goes_on(token_of: TokenOf) -> None:
-    with start_server() as running:
+    with start_server(health=True) as running:
         os.killpg(running.process.pid, signal.SIGKILL)
         running.process.wait(10)
         with running.client() as client:

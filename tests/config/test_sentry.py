@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
@@ -134,7 +135,9 @@ def test_what_we_refuse_is_no_error(failing: Server, receiver: Receiver) -> None
     assert len(receiver.of("event")) == before + 1
 
 
-def test_a_failing_task_and_its_schedule_arrive_with_the_tasks_name(work: str, redis: PrivateRedis) -> None:
+def test_a_failing_task_and_its_schedule_arrive_with_the_tasks_name_and_the_id_of_who_asked(
+    work: str, redis: PrivateRedis
+) -> None:
     PeriodicTask.objects.all().delete()
     minute = IntervalSchedule.objects.create(every=1, period="minutes")
     PeriodicTask.objects.create(
@@ -148,6 +151,9 @@ def test_a_failing_task_and_its_schedule_arrive_with_the_tasks_name(work: str, r
         dsn = receiver.dsn
         with start_worker(SENTRY_DSN=dsn, REDIS_URL=redis.url), start_beat(redis, SENTRY_DSN=dsn):
             until(lambda: receiver.of("event") and len(receiver.of("check_in")) >= 2)
+            with structlog.contextvars.bound_contextvars(request_id="sentry-8"):
+                assert publish(fails.name, kwargs={"work": PLANTED})
+            assert event_of(receiver, "sentry-8")["tags"]["task"] == "tests.fails"
         event, checks = receiver.of("event")[0], receiver.of("check_in")[:2]
         assert [(check["monitor_slug"], check["status"]) for check in checks] == [
             ("Failing schedule", "in_progress"),
@@ -176,16 +182,6 @@ def test_a_schedule_that_cannot_be_sent_is_reported_once_with_the_tasks_name(wor
         assert event["tags"] == {"task": "tests.fails"}
         kinds = [one["type"] for one in event["exception"]["values"]]
         assert (kinds[0], kinds[-1]) == ("KeyError", "SchedulingError")
-        assert planted(receiver) == []
-
-
-def test_a_task_is_tagged_with_the_request_that_started_it(work: str, redis: PrivateRedis) -> None:
-    import structlog
-
-    with receiving() as receiver, start_worker(REDIS_URL=redis.url, SENTRY_DSN=receiver.dsn):
-        with structlog.contextvars.bound_contextvars(request_id="sentry-8"):
-            assert publish(fails.name, kwargs={"work": PLANTED})
-        assert event_of(receiver, "sentry-8")["tags"]["task"] == "tests.fails"
         assert planted(receiver) == []
 
 

@@ -13,12 +13,13 @@ from rest_framework.test import APIClient
 from config.common.http.caching import NoStoreMiddleware
 from tests.admin.routes import address, routes
 from tests.airports.builders import make_airport
-from tests.common.helpers import places, send
+from tests.common.helpers import existing_objects, send
 from tests.common.http.urls import API, METHODS
 from tests.security.test_sessions import browser
 
 pytestmark = pytest.mark.django_db
-ROLES = ["", "Viewers", "Editors", "Importers", "Managers", "wrong"]
+ROLES = ["", "Viewers", "Managers", "wrong"]
+ROLES_BETWEEN = [pytest.param(role, marks=pytest.mark.thorough) for role in ("Editors", "Importers")]
 # The same for everybody: all that anybody may keep. Whatever is new in the table of URLs is none of these.
 FOR_EVERYBODY = {"/", "/schema", "/docs", "/redoc"}
 FILE = "/static/site/site.css"
@@ -46,9 +47,9 @@ def caller(client_of: Callable[[str], APIClient]) -> Callable[[str], APIClient]:
     return make
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", [*ROLES, *ROLES_BETWEEN])
 def test_no_answer_of_any_url_is_kept_but_those_for_everybody(caller: Callable[[str], APIClient], role: str) -> None:
-    client, where = caller(role), places()
+    client, where = caller(role), existing_objects()
     # What deletes comes last.
     methods = ("OPTIONS", *sorted(METHODS, key="DELETE".__eq__))
     answers = {
@@ -114,7 +115,7 @@ def test_an_answer_with_a_cookie_is_somebodys_own() -> None:
 @pytest.mark.parametrize("form", ["json", "ndjson", "csv"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_vary_keeps_what_else_an_answer_depends_on(manager: APIClient, form: str, method: str) -> None:
-    path = f"/imports/{places()['id']}/citizens"
+    path = f"/imports/{existing_objects()['id']}/citizens"
     extra: dict[str, Any] = {"HTTP_ACCEPT_ENCODING": "gzip", "HTTP_ORIGIN": "https://foreign.example"}
     answer = send(manager, method, path, QUERY_STRING=f"format={form}", **extra)
     assert (answer.status_code, is_kept_by_nobody(answer)) == (200, True)

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from airports.models import Airport, PendingChange
 from imports.models import Import
-from tests.common.helpers import places, send
+from tests.common.helpers import existing_objects, send
 from tests.common.http.urls import GUARDED, Url
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def browser(user: User) -> APIClient:
 
 @pytest.mark.parametrize(("url", "method"), UNSAFE, ids=named)
 def test_a_session_alone_writes_nothing(url: Url, method: str, superuser: User) -> None:
-    where = places()
+    where = existing_objects()
     before = stored()
     path = url.path.format(**where)
     for origin in ({}, {"HTTP_ORIGIN": "https://evil.example"}, {"HTTP_X_CSRFTOKEN": "x" * 32}):
@@ -43,7 +43,7 @@ def test_a_session_alone_writes_nothing(url: Url, method: str, superuser: User) 
 
 @pytest.mark.parametrize("link", LINKS)
 def test_a_link_that_changes_something_takes_no_session(link: str, superuser: User) -> None:
-    path = link.format(**places())
+    path = link.format(**existing_objects())
     before = stored()
     answer = browser(superuser).get(path)
     assert (answer.status_code, answer.headers["Cache-Control"], stored()) == (401, "no-store", before)

@@ -14,6 +14,6 @@ ROLES = tuple(_CONTAINS)
 
 def permissions_of(role: str) -> frozenset[str]:
     """Collects what `role` may do, each permission named `app_label.codename`."""
-    own = frozenset(name for config in domains() for name in config.permissions.get(role, ()))
+    declared = frozenset(name for config in domains() for name in config.permissions.get(role, ()))
     contained = _CONTAINS[role]
-    return own if contained is None else own | permissions_of(contained)
+    return declared if contained is None else declared | permissions_of(contained)

@@ -21,6 +21,6 @@ class BackgroundConfig(domain.DomainConfig):
 
     def ready(self) -> None:
         import config.common.background.checks  # noqa: F401 - registers itself
-        from config.common.background.services import figures
+        from config.common.background.services import metrics
 
-        figures.register()
+        metrics.register()

@@ -1,6 +1,6 @@
 """The policy of every task: limits, expiry, retries; and the decorator that declares a task.
 
-    @background_task("imports.purge_deleted", queue="bulk")
+    @background_task("imports.purge_deleted", queue="bulk", one_at_a_time=True)
     def purge_deleted(self: BackgroundTask, **kwargs: object) -> None: ...
 
 A task takes keyword arguments that are ids and ranges, never rows, and `**kwargs`: an old worker must survive the
@@ -8,11 +8,13 @@ message of a newer caller. It may be delivered twice, and killed and delivered a
 """
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, ClassVar
 
 from celery import Task, current_app, shared_task
 from django.db import InterfaceError, OperationalError
 
+from config.common.background.single import single_run
 from config.common.problems import Unavailable
 
 
@@ -39,12 +41,27 @@ class BackgroundTask(Task):  # type: ignore[misc]  # Celery has no types
     default_retry_delay = 5
 
 
-def background_task(name: str, *, queue: str, **policy: Any) -> Callable[[Callable[..., Any]], BackgroundTask]:
-    """Declares a task `app.verb` in `queue`; `policy` overrides the attributes of `BackgroundTask`."""
-    decorator: Callable[[Callable[..., Any]], BackgroundTask] = shared_task(
+def background_task(
+    name: str, *, queue: str, one_at_a_time: bool = False, **policy: Any
+) -> Callable[[Callable[..., Any]], BackgroundTask]:
+    """Declares a task `app.verb` in `queue`; `policy` overrides the attributes of `BackgroundTask`.
+
+    A run of one that is carried out `one_at_a_time` does nothing while another run lasts.
+    """
+    declare: Callable[[Callable[..., Any]], BackgroundTask] = shared_task(
         name=name, base=BackgroundTask, bind=True, queue_name=queue, **policy
     )
-    return decorator
+    return (lambda function: declare(_alone(name, function))) if one_at_a_time else declare
+
+
+def _alone(name: str, function: Callable[..., Any]) -> Callable[..., None]:
+    @wraps(function)
+    def run(self: BackgroundTask, **kwargs: Any) -> None:
+        with single_run(name) as alone:
+            if alone:
+                function(self, **kwargs)
+
+    return run
 
 
 def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:

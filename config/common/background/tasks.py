@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from config.common.background.models import Lease, Turn
 from config.common.background.policy import BackgroundTask, background_task
 from config.common.background.services.clear_expired import clear_expired, clears
-from config.common.background.single import once_every, single_run
+from config.common.background.single import once_every
 from config.common.background.sweeping import sweep_all
 
 # Half of what beat waits between two sweeps: a second beat's are dropped, and no delay makes us miss one of our own.
@@ -20,12 +20,11 @@ _KEPT = timedelta(days=1)
 logger = structlog.get_logger(__name__)
 
 
-@background_task("background.sweep", queue="urgent", expires=60)
+@background_task("background.sweep", queue="urgent", expires=60, one_at_a_time=True)
 def sweep_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Runs every registered sweep, one run at a time."""
-    with single_run("background.sweep") as alone:
-        if alone and once_every("background.sweep", seconds=_SWEEP_SECONDS):
-            sweep_all()
+    if once_every("background.sweep", seconds=_SWEEP_SECONDS):
+        sweep_all()
 
 
 @background_task("background.clear_expired", queue="default", expires=600)

@@ -6,6 +6,11 @@ from collections.abc import Iterable, Sequence
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
+def copy_statement(table: str, columns: Sequence[str], *, null: str | None = None) -> str:
+    """Returns the statement that takes `copy_text` of these columns; `null` is the text that stands for null."""
+    return f"COPY {table} ({', '.join(columns)}) FROM STDIN" + (f" WITH (NULL '{null}')" if null is not None else "")
+
+
 def copy_text(rows: Sequence[Sequence[str]]) -> bytes:
     """The rows in UTF-8, a line each. All have the same number of columns; what is null is the caller's to write."""
     text = _joined(rows)

@@ -35,8 +35,8 @@ class Feed:
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks: Iterator[bytes] = iter(chunks)
         self._rest = b""
-        self._said = select.poll()
-        self._said.register(connection.connection.fileno(), select.POLLIN)
+        self._notices = select.poll()
+        self._notices.register(connection.connection.fileno(), select.POLLIN)
         self.error: Exception | None = None
         self.is_over = False
         self.is_interrupted = False
@@ -45,7 +45,7 @@ class Feed:
         """Up to `size` bytes; none at the end, or to hear what the server has to say."""
         # In the middle of a COPY a server speaks of its failure, which the driver looks at when it has sent everything:
         # a large delivery could go on for minutes. Should it speak of anything else, another COPY takes the rest.
-        if self.is_interrupted or self._said.poll(0):
+        if self.is_interrupted or self._notices.poll(0):
             self.is_interrupted = True
             return b""
         if not self._rest:

@@ -13,9 +13,9 @@ class ObserveConfig(AppConfig):
     def ready(self) -> None:
         from config.common.observe import tasks_as_units, units
         from config.common.observe.metrics.statements import measure
-        from config.common.observe.services import figures
+        from config.common.observe.services import metrics
 
         units.install()
         tasks_as_units.install()
         connection_created.connect(measure, dispatch_uid="metrics")
-        figures.register()
+        metrics.register()

@@ -5,7 +5,6 @@ from typing import Any
 import structlog
 
 from config.common.background.policy import BackgroundTask, background_task
-from config.common.background.single import single_run
 from config.common.observe.services.prune_profiles import prune_profiles
 
 PRUNE = "observe.prune_profiles"
@@ -13,9 +12,7 @@ PRUNE = "observe.prune_profiles"
 logger = structlog.get_logger(__name__)
 
 
-@background_task(PRUNE, queue="bulk", expires=3600)
+@background_task(PRUNE, queue="bulk", expires=3600, one_at_a_time=True)
 def prune_profiles_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Removes old records of the profiler."""
-    with single_run(PRUNE) as alone:
-        if alone:
-            logger.info("profiles_pruned", requests=prune_profiles())
+    logger.info("profiles_pruned", requests=prune_profiles())

@@ -5,7 +5,6 @@ from typing import Any
 import structlog
 
 from config.common.background.policy import BackgroundTask, background_task
-from config.common.background.single import single_run
 from config.common.privacy.services.reads import prune_reads
 
 PRUNE = "privacy.prune_reads"
@@ -13,9 +12,7 @@ PRUNE = "privacy.prune_reads"
 logger = structlog.get_logger(__name__)
 
 
-@background_task(PRUNE, queue="bulk", expires=3600)
+@background_task(PRUNE, queue="bulk", expires=3600, one_at_a_time=True)
 def prune_reads_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Removes what was read of residents longer ago than it is kept."""
-    with single_run(PRUNE) as alone:
-        if alone:
-            logger.info("reads_pruned", rows=prune_reads())
+    logger.info("reads_pruned", rows=prune_reads())

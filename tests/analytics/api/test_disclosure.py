@@ -20,6 +20,7 @@ from analytics.services.counting.settings import counting
 from imports.models import Import
 from imports.services.erasing.delete_delivery import delete_delivery
 from tests.analytics.counted import NAMES, place, row_keys
+from tests.effort import tries
 from tests.factories import people
 from tests.imports.world import load
 
@@ -108,7 +109,7 @@ def segments_of(citizens: list[dict[str, Any]]) -> dict[SegmentKey, tuple[People
     return {key: (frozenset(ids), masks[key]) for key, ids in groups.items()}
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(6), deadline=None, suppress_health_check=list(HealthCheck))
 @given(citizens=worlds(), seed=st.integers(0, 2**32))
 def test_no_difference_of_two_answers_is_fewer_than_five(
     client_of: Any, citizens: list[dict[str, Any]], seed: int

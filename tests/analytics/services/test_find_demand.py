@@ -23,6 +23,7 @@ from tests.analytics.counted import (
     naive,
     place_towns_of_crowd,
 )
+from tests.effort import tries
 
 pytestmark = pytest.mark.django_db
 ROLES = {"Editors": False, "Viewers": True, "Importers": True, "Managers": False}
@@ -106,7 +107,7 @@ def in_order(rows: list[Row], question: Question, ordering: tuple[str, ...]) -> 
 
 
 @pytest.mark.parametrize("role", ["Editors", "Viewers"])
-@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(35), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=questions())
 def test_every_question_is_answered_as_python_counts(
     role: str, imports: list[Made], actors: dict[str, User], question: Question
@@ -124,7 +125,7 @@ def test_every_question_is_answered_as_python_counts(
     assert (page.rows, page.count, page.meta) == (found.rows[question.offset : stop], found.count, found.meta)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=questions())
 def test_several_values_of_a_filter_are_the_sum_of_each(
     imports: list[Made], actors: dict[str, User], question: Question

@@ -18,6 +18,7 @@ from imports.models import Citizen, Import
 from imports.services.erasing.delete_delivery import delete_delivery, purge_deleted_deliveries
 from imports.services.residents.correct_resident import correct_resident
 from tests.analytics.naive import faults
+from tests.effort import tries
 from tests.factories import delivery
 from tests.imports.world import load
 
@@ -116,7 +117,7 @@ def test_after_every_refresh_the_aggregates_are_a_naive_count() -> None:
         settings=settings(
             deadline=None,
             derandomize=True,
-            max_examples=8,
+            max_examples=tries(8),
             stateful_step_count=10,
             suppress_health_check=list(HealthCheck),
         ),

@@ -12,7 +12,7 @@ from analytics.models import DeliverySpelling, ImportDemand, PublishedPlace, Pub
 from analytics.services.asking.find_demand import find_demand
 from analytics.services.asking.questions import Question
 from analytics.services.counting.publish_segments import moved_towns, republish
-from analytics.services.counting.refresh_demand import refresh_all, refresh_demand
+from analytics.services.counting.refresh_demand import REFRESH, refresh_all, refresh_demand
 from analytics.services.counting.refresh_import import refresh_import
 from analytics.services.placing.place_towns import place_towns
 from analytics.services.placing.town_aliases import remove_alias, set_alias
@@ -125,11 +125,11 @@ def test_who_may_not_keep_the_names_of_cities_counts_without_and_the_next_refres
     place_towns()
     assert (cities("Editors"), cities("Viewers")[("Київ", None)]) == ({("Kyiv", "UA"): 30, ("Lviv", "UA"): 15}, 10)
     tasks.sweep_stale()
-    assert sent == [tasks.REFRESH]
+    assert sent == [REFRESH]
     refresh_demand()
     assert cities("Viewers") == {("Kyiv", "UA"): 30, ("Lviv", "UA"): 15}
     tasks.sweep_stale()
-    assert sent == [tasks.REFRESH]
+    assert sent == [REFRESH]
 
 
 def test_a_town_is_where_it_was_published_in_every_delivery() -> None:

@@ -15,11 +15,12 @@ from analytics.services.placing.unplaced_towns import unplaced, unplaced_count
 from config.common.problems import InvalidInput, NotFound
 from tests.airports.builders import make_valencia
 from tests.analytics.services.test_place_towns import demand, places
+from tests.effort import tries
 
 pytestmark = pytest.mark.django_db
 KYIV, LVIV, VILA = 703448, 702550, 3038832
 # Reaches one database only once for all its examples: what one leaves the next one finds.
-ONCE = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ONCE = settings(deadline=None, max_examples=tries(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def told(town: str) -> tuple[str, int | None]:

@@ -94,9 +94,9 @@ def test_a_server_that_says_something_else_gets_every_row() -> None:
 def test_without_a_look_at_the_server_a_failure_waits_for_the_last_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
     class Deaf(Feed):
         def read(self, size: int) -> bytes:
-            self._said.unregister(connection.connection.fileno())
+            self._notices.unregister(connection.connection.fileno())
             piece = super().read(size)
-            self._said.register(connection.connection.fileno(), 1)
+            self._notices.register(connection.connection.fileno(), 1)
             return piece
 
     monkeypatch.setattr(module, "Feed", Deaf)

@@ -15,15 +15,12 @@ def stranger() -> Client:
     return Client(raise_request_exception=False)
 
 
-@pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("path", PROBED)
-def test_probes_are_answered_whatever_the_host_is(stranger: Client, path: str, host: str) -> None:
-    answer = stranger.get(path, HTTP_HOST=host)
-    assert answer.status_code == 200
-    assert stranger.head(path, HTTP_HOST=host).status_code == 200
-    assert stranger.options(path, HTTP_HOST=host).status_code == 200
-    # A refusal is the caller's mistake, and not the host's.
-    assert stranger.post(path, HTTP_HOST=host).status_code == 405
+def test_probes_are_answered_whatever_the_host_is(stranger: Client, path: str) -> None:
+    for host in HOSTS:
+        asked = (stranger.get, stranger.head, stranger.options, stranger.post)
+        # A refusal is the caller's mistake, and not the host's.
+        assert [ask(path, HTTP_HOST=host).status_code for ask in asked] == [200, 200, 200, 405], host
 
 
 def test_without_a_host_too(stranger: Client) -> None:
@@ -43,13 +40,13 @@ def test_the_metrics_still_want_their_token_from_afar(stranger: Client, settings
     assert stranger.get("/metrics", HTTP_AUTHORIZATION=f"Bearer {'x' * 40}", **far).status_code == 200
 
 
-@pytest.mark.parametrize("host", [host for host in HOSTS if host])
 @pytest.mark.parametrize(
     "path", ["/", "/schema", "/imports", "/airports", "/admin/login/", "/health/nothing", "/health/live/", "/nothing"]
 )
-def test_everything_else_is_refused_under_another_name(stranger: Client, path: str, host: str) -> None:
-    answer = stranger.get(path, HTTP_HOST=host)
-    assert (answer.status_code, host in answer.content.decode()) == (400, False)
+def test_everything_else_is_refused_under_another_name(stranger: Client, path: str) -> None:
+    for host in filter(None, HOSTS):
+        answer = stranger.get(path, HTTP_HOST=host)
+        assert (answer.status_code, host in answer.content.decode()) == (400, False), host
 
 
 @override_settings(SECURE_SSL_REDIRECT=True, SECURE_REDIRECT_EXEMPT=[r"^health/", r"^metrics$"])

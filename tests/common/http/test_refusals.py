@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from tests.common.helpers import no_places, one_import, places, problem, send
+from tests.common.helpers import existing_objects, missing_objects, one_import, problem, send
 from tests.common.http.urls import API, GUARDED, METHODS, ROLES, Url
 
 pytestmark = pytest.mark.django_db
@@ -21,67 +21,66 @@ def all_wrong(client: APIClient, method: str, path: str, **extra: str) -> Any:
     return send(client, method, path, b"x", content_type="image/png", **{**WRONG, **extra})
 
 
-def named(value: object) -> str:
-    return value.path if isinstance(value, Url) else str(value)
+def statuses(ask: Callable[[str, str], Any], **there: Any) -> dict[tuple[str, str], int]:
+    """The status of every request that needs a role, by method and URL; `there` stands for the placeholders."""
+    return {(method, url.path): ask(method, url.path.format(**there)).status_code for url, method in SENT}
 
 
-@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("path", ["/nothing", "/imports/", "/imports/1/nothing", "/health", "/health/live/", "/docs/"])
-def test_an_unknown_url_is_404_whatever_else_is_wrong(path: str, method: str) -> None:
-    answer = all_wrong(APIClient(), method, path)
-    assert answer.status_code == 404
-    if method != "HEAD":
-        assert problem(answer)["title"] == "Not Found"
+def test_an_unknown_url_is_404_whatever_else_is_wrong(path: str) -> None:
+    client = APIClient()
+    for method in METHODS:
+        answer = all_wrong(client, method, path)
+        assert answer.status_code == 404
+        if method != "HEAD":
+            assert problem(answer)["title"] == "Not Found"
 
 
-@pytest.mark.parametrize("url", API, ids=named)
+@pytest.mark.parametrize("url", API, ids=lambda url: url.path)
 def test_a_method_that_does_not_work_is_405_before_credentials_and_object(url: Url) -> None:
-    path = url.path.format(**no_places(str(10**30)))
+    client, path = APIClient(), url.path.format(**missing_objects(str(10**30)))
     for method in sorted(set(METHODS) - url.allow):
-        answer = all_wrong(APIClient(), method, path)
+        answer = all_wrong(client, method, path)
         assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, url.allow), method
         if method != "HEAD":
             assert problem(answer)["detail"] == f"{method} does not work here."
 
 
-@pytest.mark.parametrize(("url", "method"), SENT, ids=named)
-def test_no_credentials_are_401_before_the_object_is_looked_for(url: Url, method: str) -> None:
-    answer = all_wrong(APIClient(), method, url.path.format(**no_places(str(10**30))))
-    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Token")
+def test_no_credentials_are_401_before_the_object_is_looked_for() -> None:
+    client = APIClient()
+    for url, method in SENT:
+        answer = all_wrong(client, method, url.path.format(**missing_objects(str(10**30))))
+        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Token"), (method, url.path)
 
 
 def test_without_credentials_and_a_wish_two_urls_lead_to_the_sign_in_and_all_others_are_401() -> None:
-    answers = {
-        (method, url.path): send(APIClient(), method, url.path.format(**no_places()), HTTP_ACCEPT="*/*").status_code
-        for url, method in SENT
-    }
+    client = APIClient()
+    answers = statuses(lambda method, path: send(client, method, path, HTTP_ACCEPT="*/*"), **missing_objects())
     pages = {(method, path) for method in ("GET", "HEAD") for path in ("/analytics/", "/confirm/{token}")}
     assert {where for where, status in answers.items() if status == 302} == pages
     assert {status for where, status in answers.items() if where not in pages} == {401}
 
 
-@pytest.mark.parametrize(("url", "method"), SENT, ids=named)
+@pytest.mark.parametrize(("letter", "role"), ROLES.items())
 def test_each_role_gets_through_where_the_table_says_so_and_403_elsewhere(
-    url: Url, method: str, client_of: ClientOf
+    letter: str, role: str, client_of: ClientOf
 ) -> None:
-    path = url.path.format(**no_places(str(10**30)))
-    through = {
-        letter
-        for letter, role in ROLES.items()
-        if send(client_of(role), method, path, HTTP_ACCEPT="*/*").status_code != 403
-    }
-    assert through == set(url.open_to[method])
+    client = client_of(role)
+    answers = statuses(
+        lambda method, path: send(client, method, path, HTTP_ACCEPT="*/*"), **missing_objects(str(10**30))
+    )
+    through = {where for where, status in answers.items() if status != 403}
+    assert through == {(method, url.path) for url, method in SENT if letter in url.open_to[method]}
 
 
-@pytest.mark.parametrize(("url", "method"), [(url, m) for url, m in SENT if "{" in url.path], ids=named)
 @pytest.mark.parametrize(
     "number", ["0", "999999999", "9223372036854775808", "1" * 30, "x", "-1", "01", "1.0", "%00", "%ff"]
 )
-def test_an_object_that_is_not_there_is_404_before_body_and_query(
-    url: Url, method: str, number: str, manager: APIClient
-) -> None:
-    answer = all_wrong(manager, method, url.path.format(**no_places(number)), HTTP_ACCEPT="*/*")
-    assert answer.status_code == 404
+def test_an_object_that_is_not_there_is_404_before_body_and_query(number: str, manager: APIClient) -> None:
+    for url, method in SENT:
+        if "{" in url.path:
+            answer = all_wrong(manager, method, url.path.format(**missing_objects(number)), HTTP_ACCEPT="*/*")
+            assert answer.status_code == 404, (method, url.path)
 
 
 @pytest.mark.parametrize("number", ["0", "999999999", "9223372036854775808", "x", "-1", "01", "%00"])
@@ -92,12 +91,11 @@ def test_a_citizen_that_is_not_there_is_404_before_body_and_query(number: str, m
         assert answer.status_code == 404
 
 
-@pytest.mark.parametrize(("url", "method"), SENT, ids=named)
-def test_a_representation_that_there_is_not_is_406(url: Url, method: str, manager: APIClient) -> None:
-    path = url.path.format(**places())
-    for query, accept in (("", "image/png"), ("format=bogus", "*/*")):
-        answer = all_wrong(manager, method, path, HTTP_ACCEPT=accept, QUERY_STRING=query)
-        assert answer.status_code == 406
+@pytest.mark.parametrize(("query", "accept"), [("", "image/png"), ("format=bogus", "*/*")])
+def test_a_representation_that_there_is_not_is_406(query: str, accept: str, manager: APIClient) -> None:
+    wrong = {"HTTP_ACCEPT": accept, "QUERY_STRING": query}
+    answers = statuses(lambda method, path: all_wrong(manager, method, path, **wrong), **existing_objects())
+    assert {where for where, status in answers.items() if status != 406} == set()
 
 
 # These take no JSON: an upload has tests of its own, the others have no body at all.
@@ -110,11 +108,11 @@ OTHER_BODIES = {
 WITH_BODY = [(url, m) for url, m in SENT if m in {"POST", "PUT", "PATCH"} and url.path not in NO_JSON]
 
 
-@pytest.mark.parametrize(("url", "method"), WITH_BODY, ids=named)
+@pytest.mark.parametrize(("url", "method"), WITH_BODY, ids=lambda value: getattr(value, "path", value))
 def test_a_body_of_the_wrong_type_or_size_is_refused_before_the_query(
     url: Url, method: str, manager: APIClient
 ) -> None:
-    path = f"{url.path.format(**places())}?nonsense=1"
+    path = f"{url.path.format(**existing_objects())}?nonsense=1"
     for kind in ("image/png", "", "text/csv", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
         answer = send(manager, method, path, b"x", content_type=kind)
         assert problem(answer)["status"] == 415, kind
@@ -124,21 +122,20 @@ def test_a_body_of_the_wrong_type_or_size_is_refused_before_the_query(
     assert problem(encoded)["status"] == 415
 
 
-@pytest.mark.parametrize(("url", "method"), SENT, ids=named)
-def test_unknown_and_repeated_query_parameters_are_400_everywhere(url: Url, method: str, manager: APIClient) -> None:
-    path = url.path.format(**places())
-    kind, body = OTHER_BODIES.get(url.path, ("application/json", b"{}"))
-    answer = send(manager, method, f"{path}?nonsense=%00&%ff=%ff&format=json&format=json", body, content_type=kind)
-    assert answer.status_code == 400
-    if method != "HEAD":
-        found = {
-            (error["pointer"], error["code"]) for error in problem(answer)["errors"] if error["code"] != "required"
-        }
-        assert found == {
-            ("?nonsense", "unknown_parameter"),
-            ("?\ufffd", "unknown_parameter"),
-            ("?format", "repeated_parameter"),
-        }
+UNKNOWN = "nonsense=%00&%ff=%ff&format=json&format=json"
+NAMED = {("?nonsense", "unknown_parameter"), ("?\ufffd", "unknown_parameter"), ("?format", "repeated_parameter")}
+
+
+def test_unknown_and_repeated_query_parameters_are_400_everywhere(manager: APIClient) -> None:
+    there = existing_objects()
+    for url, method in SENT:
+        kind, body = OTHER_BODIES.get(url.path, ("application/json", b"{}"))
+        answer = send(manager, method, f"{url.path.format(**there)}?{UNKNOWN}", body, content_type=kind)
+        assert answer.status_code == 400, (method, url.path)
+        if method != "HEAD":
+            errors = problem(answer)["errors"]
+            found = {(error["pointer"], error["code"]) for error in errors if error["code"] != "required"}
+            assert found == NAMED, (method, url.path)
 
 
 @pytest.mark.parametrize("path", ["/", "/health/live", "/health/ready", "/schema", "/docs", "/redoc"])

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from config.common.http.site import openapi_document
 from imports.models import Import
-from tests.common.helpers import one_airport, one_import, places, send
+from tests.common.helpers import existing_objects, one_airport, one_import, send
 from tests.common.http.urls import API
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def examples() -> Examples:
 
 @pytest.mark.parametrize(("method", "path", "kind", "body"), list(examples()))
 def test_every_example_is_accepted(manager: APIClient, method: str, path: str, kind: str, body: Any) -> None:
-    where = places()
+    where = existing_objects()
     url = path.format(import_id=where["id"], citizen_id=1, airport_id=where["airport"])
     document = body | {"id": where["airport"]} if isinstance(body, dict) and "id" in body else body
     sent = document if isinstance(document, str) else json.dumps(document)

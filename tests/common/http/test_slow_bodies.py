@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -33,10 +34,13 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def impatient(django_db_setup: None, log: Path) -> Iterator[Server]:
-    """A server with one thread, which waits for 200 bytes in half a second and for no body longer than 1.5 seconds."""
-    limits = {"BODY_MIN_RATE": "400", "BODY_RATE_SECONDS": "0.5", "BODY_SECONDS": "1.5"}
+    """A server with one thread, which waits for 200 bytes in half a second and for no body longer than 1.5 seconds.
+
+    Its front waits two seconds for what it waits for itself.
+    """
+    limits: dict[str, Any] = {"BODY_MIN_RATE": "400", "BODY_RATE_SECONDS": "0.5", "BODY_SECONDS": "1.5"}
     limits |= {"WEB_WORKERS": "1", "WEB_THREADS": "1"}
-    with log.open("wb") as file, start_server(log=file, front=None, **limits) as running:
+    with log.open("wb") as file, start_server(log=file, front={"client_body_timeout": "2s"}, **limits) as running:
         yield running
 
 
@@ -75,13 +79,14 @@ def test_a_body_below_the_rate_is_given_up(
 
 
 @pytest.mark.parametrize("head", ["POST /admin/login/", "PUT /create"], ids=["a form", "a small body"])
-def test_what_the_front_waits_for_and_does_not_come_is_no_request(token_of: Callable[[str], str], head: str) -> None:
-    with start_server(front={"client_body_timeout": "1s"}) as running:
-        client = RawClient(running, head, *headers(token_of("Managers"), "application/json", 500))
-        client.send(b"u")
-        with pytest.raises(ConnectionResetError):
-            client.socket.recv(1)
-        client.close()
+def test_what_the_front_waits_for_and_does_not_come_is_no_request(
+    impatient: Server, token_of: Callable[[str], str], head: str
+) -> None:
+    client = RawClient(impatient, head, *headers(token_of("Managers"), "application/json", 500))
+    client.send(b"u")
+    with pytest.raises(ConnectionResetError):
+        client.socket.recv(1)
+    client.close()
 
 
 def test_a_body_above_the_rate_is_given_up_at_its_deadline(

@@ -16,8 +16,8 @@ WHOLE = HALF + b"no\r\n\r\n"
 
 @pytest.fixture(scope="module")
 def narrow(django_db_setup: None) -> Iterator[Server]:
-    """A server with one thread."""
-    with start_server(WEB_WORKERS="1", WEB_THREADS="1") as running:
+    """A server with one thread, whose front waits two seconds for a head."""
+    with start_server(WEB_WORKERS="1", WEB_THREADS="1", front={"client_header_timeout": "2s"}) as running:
         yield running
 
 
@@ -66,8 +66,8 @@ def test_a_head_that_is_broken_off_is_no_request(narrow: Server) -> None:
         assert connection.recv(1) == b""
 
 
-def test_a_head_that_trickles_is_given_up() -> None:
-    with start_server(front={"client_header_timeout": "1s"}) as impatient, connect(impatient) as connection:
+def test_a_head_that_trickles_is_given_up(narrow: Server) -> None:
+    with connect(narrow) as connection:
         connection.sendall(HALF)
         ended = time.monotonic() + 10
         # Whoever sends no request gets no answer.

@@ -44,14 +44,12 @@ def test_each_page_is_for_superusers_alone(url: Url, record: dict[str, object], 
     assert answer.status_code == (404 if url.path.endswith("pyprofile/") else 200)
 
 
-@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("url", PROFILES, ids=lambda url: url.path)
-def test_a_method_that_does_not_work_is_405(url: Url, method: str, record: dict[str, object], superuser: User) -> None:
-    if method in url.allow:
-        return
+def test_a_method_that_does_not_work_is_405(url: Url, record: dict[str, object], superuser: User) -> None:
     for client in (browser(None), browser(superuser)):
-        answer = send(client, method, url.path.format(**record))
-        assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, url.allow)
+        for method in set(METHODS) - url.allow:
+            answer = send(client, method, url.path.format(**record))
+            assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, url.allow)
 
 
 @pytest.mark.parametrize("url", PROFILES, ids=lambda url: url.path)

@@ -22,13 +22,13 @@ from config.embedded.clean import remove
 from config.embedded.postgres import Postgres
 from config.embedded.process import command_line, wait_until, working_in
 from config.embedded.redis import Redis
-from tests.factories import people
+from tests.factories import alike
 
 # A start on a machine that runs other tests at the same time. On an idle one the second start takes two seconds.
 SECOND_START_SECONDS = 10
 START_SECONDS = 60
 STOP_SECONDS = 10
-BODY = {"citizens": people(5_000)}
+RESIDENTS = 5_000
 
 
 class Run:
@@ -202,14 +202,15 @@ def test_deliveries_on_their_way_survive_a_database_that_is_killed(data_dir: Pat
         with httpx.Client(
             base_url=f"http://127.0.0.1:{run.port}", headers={"Authorization": f"Token {token}"}
         ) as client:
-            sent = [client.post("/imports", json=BODY, headers={"Prefer": "respond-async"}) for _ in range(4)]
+            body = {"citizens": alike(RESIDENTS)}
+            sent = [client.post("/imports", json=body, headers={"Prefer": "respond-async"}) for _ in range(4)]
             killed = Postgres(layout(data_dir)).pid()
             assert killed is not None
             os.kill(killed, signal.SIGKILL)
             places = [answer.headers["Location"] for answer in sent]
             assert wait_until(lambda: [_status(client, place) for place in places] == ["complete"] * 4, 80)
             stored = [len(client.get(f"{place}/citizens").json()["data"]) for place in places]
-    assert ([answer.status_code for answer in sent], stored) == ([202] * 4, [len(BODY["citizens"])] * 4)
+    assert ([answer.status_code for answer in sent], stored) == ([202] * 4, [RESIDENTS] * 4)
 
 
 def _status(client: httpx.Client, place: str) -> str:

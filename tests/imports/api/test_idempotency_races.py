@@ -19,6 +19,7 @@ from rest_framework.test import APIClient
 from config.common.idempotency import answers as idempotency
 from config.common.idempotency.models import IdempotencyKey
 from imports.models import Import
+from tests.effort import tries
 from tests.factories import alike
 from tests.imports.api.test_kill import backends, wait_until_only
 from tests.imports.crowd import in_threads, together
@@ -159,7 +160,7 @@ def test_whoever_asks_again_after_a_kill_has_one_import_for_each_key(server: Ser
     """The server dies at work; every request is sent again to another one, with its key."""
     token = token_of("Managers")
     resent = 0
-    for seed in range(4):
+    for seed in range(tries(4)):
         diary, known = Diary(), backends()
         with start_server() as dying:
             callers = [(diary.post_until_it_dies, dying, token, f"{seed}-{number}") for number in range(3)]

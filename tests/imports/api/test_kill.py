@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 
 from imports.models import Import
+from tests.effort import tries
 from tests.factories import alike, people
 from tests.imports.crowd import in_threads
 from tests.imports.world import faults, load, stored
@@ -20,7 +21,7 @@ from tests.server import Server, reached, start_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
-ROUNDS = 4
+ROUNDS = tries(4)
 RESIDENTS = 12
 SIZES = (0, 1, 40, 700, 1_500)
 

@@ -13,6 +13,7 @@ from django.db import connection
 
 from imports.models import Correction, Import
 from imports.services.erasing.delete_delivery import purge_deleted_deliveries
+from tests.effort import THOROUGH
 from tests.factories import alike, people
 from tests.imports.crowd import Act, crowd, together
 from tests.imports.world import broken_chains, counts, faults, load, purge, stored
@@ -21,7 +22,7 @@ from tests.server import Server
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
 TokenOf = Callable[[str], str]
-SECONDS = 2.5
+SECONDS = 2.5 if THOROUGH else 0.7
 
 
 def patch(client: httpx.Client, import_id: int, citizen_id: int, **fields: Any) -> httpx.Response:

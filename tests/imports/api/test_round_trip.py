@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from config.common.tabular import workbook
 from imports.documents.formats import CSV, XLSX
+from tests.effort import tries
 from tests.factories import delivery
 from tests.imports.documents.builders import TODAY, citizen
 from tests.imports.documents.test_agreement import valid_citizens
@@ -116,7 +117,9 @@ def test_more_citizens_than_a_chunk_holds_come_back(manager: APIClient) -> None:
     assert read(manager, url, "csv").count(b"\r\n") == 2_501
 
 
-@settings(deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, derandomize=True, max_examples=tries(40), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(citizens=valid_citizens())
 def test_every_valid_delivery_comes_back(manager: APIClient, citizens: list[dict[str, Any]]) -> None:
     assert_all_come_back(manager, citizens)

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from imports.api.serializers import CitizenPatchSerializer, CitizenSerializer, DeliverySerializer
 from imports.documents.errors import InvalidDocument
 from imports.documents.reader import read_document, read_patch
+from tests.effort import tries
 from tests.imports.documents.builders import RULES, TODAY, citizen
 from tests.imports.documents.test_agreement import FIELDS, IDS, VALUES, valid_citizens
 
 # From the longest list that may be to the first one that may not.
 LONG = st.sampled_from([list(range(2, 1002)), list(range(1, 1001)), list(range(2, 1003))])
-seeded = settings(deadline=None, derandomize=True, max_examples=300)
+seeded = settings(deadline=None, derandomize=True, max_examples=tries(300))
 # Beside whatever hypothesis thinks of: what a serializer would convert, trim or let through.
 LOOSE: list[tuple[str, Any]] = [
     ("citizen_id", "1"), ("citizen_id", 1.0), ("citizen_id", True), ("apartment", None), ("apartment", 2**63),
@@ -101,7 +102,7 @@ def test_both_agree_on_patches(patch: dict[str, Any]) -> None:
     assert CitizenPatchSerializer(data=patch).is_valid() == patches_accept(patch)
 
 
-@settings(seeded, max_examples=20)
+@settings(seeded, max_examples=tries(20))
 @given(st.sampled_from(["relatives", "friends"]), LONG, FIELDS, LONG | IDS)
 @example("relatives", list(range(2, 1003)), "town", "a")
 @example("friends", list(range(2, 1002)), "relatives", [])

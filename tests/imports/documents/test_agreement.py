@@ -14,6 +14,7 @@ from imports.documents.errors import InvalidDocument
 from imports.documents.exhaustive import read_exhaustively
 from imports.documents.rules import Rules
 from imports.documents.structs import Resident
+from tests.effort import tries
 from tests.imports.documents.builders import RULES, TODAY, citizen, document
 
 TRICKY = st.sampled_from(
@@ -35,7 +36,7 @@ BYTES = st.binary(max_size=3) | st.sampled_from(
 # So tight that lists of a few ids are too long.
 TIGHT = RULES._replace(longest={"relatives": 2, "friends": 2})
 # Seeded, so that a red test stays red; no deadline, for the machine may be busy.
-seeded = settings(deadline=None, derandomize=True, max_examples=500)
+seeded = settings(deadline=None, derandomize=True, max_examples=tries(500))
 
 
 @st.composite

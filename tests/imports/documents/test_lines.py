@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from imports.documents import lines as module
 from imports.documents.lines import MAX_LINE_BYTES, Lines, cut_lines
+from tests.effort import tries
 
 LONGEST, PIECE = 5, 3
 CHUNKS = st.lists(st.lists(st.sampled_from([b"a", b"\n", b"bcd", b"\r"]), max_size=8).map(b"".join), max_size=8)
@@ -20,7 +21,7 @@ def read(chunks: list[bytes]) -> list[bytes | None]:
     return found
 
 
-@settings(derandomize=True, deadline=None, max_examples=500)
+@settings(derandomize=True, deadline=None, max_examples=tries(500))
 @given(CHUNKS)
 def test_every_line_comes_once_however_the_stream_is_cut(chunks: list[bytes]) -> None:
     expected: list[bytes | None] = list(b"".join(chunks).split(b"\n"))

@@ -35,8 +35,8 @@ class PasswordView(LoginView):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        own = {"title": "Log in", "subtitle": None, "app_path": self.request.get_full_path()}
-        return {**super().get_context_data(**kwargs), **admin.site.each_context(self.request), **own}
+        context = {"title": "Log in", "subtitle": None, "app_path": self.request.get_full_path()}
+        return {**super().get_context_data(**kwargs), **admin.site.each_context(self.request), **context}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user = form.get_user()

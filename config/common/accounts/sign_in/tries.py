@@ -52,7 +52,7 @@ def one_try(network: str) -> Iterator[None]:
 @contextmanager
 def one_hash(network: str) -> Iterator[None]:
     """The only hash for `network`, and in this process, while the block lasts. Raises `TooMany` or `Unavailable`."""
-    with _places.taken_by(network), single_run(f"sign-in:{network}", wait=_ADDRESS_SECONDS) as alone:
+    with _threads.taken_by(network), single_run(f"sign-in:{network}", wait=_ADDRESS_SECONDS) as alone:
         if not alone:
             raise _others_of_the_address()
         # Second, so that nobody waits for it whose address is at work elsewhere.
@@ -93,7 +93,7 @@ def _failures(network: str, *, more: int = 0) -> int:
     return counters().add(f"sign-in:{network}", window=int(time.time()) // WINDOW_SECONDS, by=more)
 
 
-class _Places:
+class _Threads:
     """The threads of this process in which somebody tries: a quarter of them, and one less for each address.
 
     As many again are for addresses from which somebody has signed in: a flood from everywhere keeps nobody out there.
@@ -105,10 +105,10 @@ class _Places:
 
     @contextmanager
     def taken_by(self, network: str) -> Iterator[None]:
-        places = max(2, settings.WEB_THREADS // 4)
-        of_address = places - 1
-        if not self._take(network, of_address, places) and not (
-            _has_signed_in(network) and self._take(network, of_address, 2 * places)
+        threads = max(2, settings.WEB_THREADS // 4)
+        of_address = threads - 1
+        if not self._take(network, of_address, threads) and not (
+            _has_signed_in(network) and self._take(network, of_address, 2 * threads)
         ):
             raise _others()
         try:
@@ -146,5 +146,5 @@ def _others() -> Unavailable:
     return Unavailable("Many people are signing in. Try again in a moment.", retry_after=1)
 
 
-_places = _Places()
+_threads = _Threads()
 _turn = threading.Lock()

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from config.common.accounts.sign_in.own import OwnFactorView, SetUpView, change_password
+from config.common.accounts.sign_in.account import OwnFactorView, SetUpView, change_password
 from config.common.accounts.sign_in.steps import CodeView, PasswordView
 
 urlpatterns = [

@@ -25,6 +25,12 @@ _INSERT_AGAIN = """
 """
 
 
+@pytest.fixture(autouse=True)
+def _no_room_is_taken(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE imports_citizen")
+
+
 def bytes_used() -> int:
     """Of the table of residents and its indexes."""
     with connection.cursor() as cursor:

@@ -15,6 +15,7 @@ from imports.documents.errors import InvalidDocument
 from imports.documents.reader import read_document
 from imports.documents.rules import Rules
 from imports.services.loading.load_stream import load_stream
+from tests.effort import tries
 from tests.imports.documents.builders import RULES, TODAY, citizen, document
 from tests.imports.documents.test_agreement import FIELDS, IDS, VALUES, valid_citizens
 from tests.imports.world import counts
@@ -24,7 +25,10 @@ pytestmark = pytest.mark.django_db
 Verdict = list[tuple[str, str, str]]
 
 seeded = settings(
-    deadline=None, derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    derandomize=True,
+    max_examples=tries(100),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 SMALL = st.lists(st.integers(1, 4), max_size=3)
 PEOPLE = st.lists(st.builds(citizen, st.integers(1, 4), relatives=SMALL, friends=SMALL), max_size=6)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from config.common.problems import NotFound
 from imports.models import Import
 from imports.services.residents.age_percentiles import age_percentiles
+from tests.effort import tries
 from tests.factories import TOWNS, people
 from tests.imports.world import load
 
@@ -42,7 +43,9 @@ def load_births(births: list[tuple[str, date]]) -> int:
     return load(citizens)
 
 
-@settings(deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, derandomize=True, max_examples=tries(60), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(births=st.lists(st.tuples(st.sampled_from(TOWNS[:5]), BIRTHS), min_size=1, max_size=40), today=TODAYS)
 @example(births=[("Kyiv", LEAP_DAY)], today=date(2027, 2, 28))
 @example(births=[("Kyiv", LEAP_DAY)], today=date(2027, 3, 1))

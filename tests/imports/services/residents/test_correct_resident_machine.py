@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from config.common.problems import InvalidInput
 from imports.fields import Patch
 from imports.services.residents.correct_resident import correct_resident
+from tests.effort import tries
 from tests.factories import delivery
 from tests.imports.world import KINDS, faults, load, stored
 
@@ -92,7 +93,7 @@ def test_after_every_correction_the_whole_import_is_the_model() -> None:
         settings=settings(
             deadline=None,
             derandomize=True,
-            max_examples=30,
+            max_examples=tries(30),
             stateful_step_count=12,
             suppress_health_check=list(HealthCheck),
         ),

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from config.common.problems import NotFound
 from imports.models import Import
 from imports.services.residents.count_courses import courses_by_channel, presents_by_month
+from tests.effort import tries
 from tests.factories import delivery, people, relate
 from tests.imports.world import People, load
 
 pytestmark = pytest.mark.django_db
 several = settings(
-    deadline=None, derandomize=True, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, derandomize=True, max_examples=tries(15), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 deliveries = st.builds(delivery, st.integers(1, 60), relations=st.integers(0, 120), seed=st.integers(0, 10**6))
 

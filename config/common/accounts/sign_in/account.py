@@ -83,7 +83,7 @@ class SetUpView(CodePage):
 class OwnFactorView(CodePage):
     """Whether there is a factor. Its two buttons want a code: a browser left open is not enough."""
 
-    template_name = "admin/sign_in/own.html"
+    template_name = "admin/sign_in/account.html"
     title = "Second factor"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

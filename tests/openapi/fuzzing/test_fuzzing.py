@@ -20,10 +20,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from config.common.http.site import openapi_document
-from tests.common.helpers import places
+from tests.common.helpers import existing_objects
 from tests.server import Server
 
-pytestmark = [pytest.mark.fuzz, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 EXAMPLES = 15
 CHECKS = [
     not_a_server_error,
@@ -82,4 +82,4 @@ def token(token_of: Callable[[str], str]) -> str:
 @pytest.fixture
 def known() -> dict[str, Any]:
     """Objects that exist."""
-    return places()
+    return existing_objects()
