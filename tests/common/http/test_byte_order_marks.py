@@ -5,7 +5,7 @@ import json
 import pytest
 from rest_framework.test import APIClient
 
-from tests.common.helpers import places
+from tests.common.helpers import existing_objects
 
 pytestmark = pytest.mark.django_db
 AIRPORT = {"name": "Marked", "latitude": 1, "longitude": 2}
@@ -13,7 +13,7 @@ AIRPORT = {"name": "Marked", "latitude": 1, "longitude": 2}
 
 @pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
 def test_a_marked_body_is_json(manager: APIClient, mark: str) -> None:
-    where = places()
+    where = existing_objects()
     requests = {
         ("post", "/airports"): AIRPORT,
         ("put", "/create"): AIRPORT | {"name": "Other"},
