@@ -1,6 +1,6 @@
 """Places the towns of the deliveries on the map."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -8,7 +8,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analytics.models import TownAlias, TownPlace
+from analytics.places.candidates import NO_EVIDENCE, Evidence
 from analytics.services.placing.demand_towns import all_towns, towns_without_place
+from analytics.services.placing.evidence import DeliveredTowns
 from analytics.services.placing.placer import Placer, place_by_alias
 
 PLACE = "analytics.place_towns"
@@ -31,14 +33,38 @@ class Placing:
 def place_towns(*, towns: Iterable[str] | None = None) -> Placing:
     """Finds the places of `towns` anew; of those of the aggregates that have none yet where none are named.
 
-    The first run in a process takes two seconds for the names of the world's cities. Memory does not grow with the
-    towns; each hundred is a transaction.
+    A name that several cities have, or none, is looked at again when the others are placed: where those are is evidence
+    of what it means. So are the ambiguous names that were placed before.
+
+    The first run in a process takes three seconds for the names of the world's cities; each hundred towns are a
+    transaction.
     """
-    found, placer = Placing(), Placer()
-    rest = iter(dict.fromkeys(towns_without_place() if towns is None else towns))
+    found, placer, delivered = Placing(), Placer(), DeliveredTowns()
+    todo = list(dict.fromkeys(towns_without_place() if towns is None else towns))
+    for batch in _batches(todo):
+        found += _store(_places(batch, placer, delivered.evidence(batch)))
+    return found + _weigh_evidence(todo, placer)
+
+
+def _weigh_evidence(placed: list[str], placer: Placer) -> Placing:
+    """Places what is in doubt anew by where the other towns are now; how many more are placed than before."""
+    more, delivered = 0, DeliveredTowns()
+    for batch in _batches(TownPlace.objects.ambiguous().values_list("pk", flat=True)):
+        _store(_places(batch, placer, delivered.evidence(batch)))
+    for batch in _batches(TownPlace.objects.unplaced().filter(pk__in=placed).values_list("pk", flat=True)):
+        evidence = delivered.evidence(batch)
+        more += _store(_places(list(evidence), placer, evidence)).placed
+    return Placing(more, -more)
+
+
+def _places(towns: list[str], placer: Placer, evidence: dict[str, Evidence]) -> dict[str, TownPlace]:
+    return {town: placer.place(town, at=timezone.now(), evidence=evidence.get(town, NO_EVIDENCE)) for town in towns}
+
+
+def _batches(towns: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(towns)
     while batch := sorted(islice(rest, _AT_ONCE)):
-        found += _store({town: placer.place(town, at=timezone.now()) for town in batch})
-    return found
+        yield batch
 
 
 def place_all_towns() -> Placing:
