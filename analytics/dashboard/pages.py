@@ -15,9 +15,9 @@ from django.urls import reverse
 from analytics.models import ImportDemand, Spelling, TownPlace
 from analytics.pages.filters import Filters
 from analytics.pages.page import PLACE, UNDO, freshness
-from analytics.pages.sections.unplaced import towns_to_see, towns_to_settle
+from analytics.pages.sections.unplaced import towns_in_doubt, towns_to_see, towns_to_settle
 from analytics.pages.tables import demand_table
-from analytics.services.asking.dashboard import read_unplaced
+from analytics.services.asking.dashboard import read_ambiguous, read_unplaced
 from analytics.services.asking.find_demand import find_demand
 from analytics.services.asking.questions import Question
 from analytics.services.placing.town_aliases import remove_alias, set_alias
@@ -55,6 +55,7 @@ def unplaced_page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": "Towns that are not on the map",
         "towns": towns_to_settle(found.to_settle) or towns_to_see(found.to_see),
+        "doubtful": towns_in_doubt(read_ambiguous(actor=actor)),
         "count": found.count,
         "may_place": actor.has_perm(PLACE),
         "may_undo": actor.has_perm(UNDO),

@@ -12,7 +12,7 @@ from analytics.services.asking.find_demand import find_demand, find_opportunitie
 from analytics.services.asking.find_trend import find_trend
 from analytics.services.asking.questions import Cities, Demand, ImportRow
 from analytics.services.counting.settings import counting_of_picture
-from analytics.services.placing.unplaced_towns import UnplacedTown, unplaced
+from analytics.services.placing.unplaced_towns import AmbiguousTown, UnplacedTown, ambiguous, unplaced
 from config.common.db.snapshots import snapshot
 
 OPPORTUNITIES = 12
@@ -38,6 +38,7 @@ class Answers:
     deliveries: list[ImportRow]
     cities: Cities
     unplaced: list[UnplacedTown]
+    ambiguous: list[AmbiguousTown]
 
 
 def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
@@ -69,6 +70,7 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
             deliveries=_deliveries(filters, actor),
             cities=find_cities(question=filters.question(), actor=actor),
             unplaced=unplaced(limit=MOST_TOWNS, suggested=CANDIDATES) if may_place else [],
+            ambiguous=ambiguous(limit=MOST_TOWNS, suggested=CANDIDATES) if may_place else [],
         )
 
 

@@ -15,9 +15,9 @@ from analytics.pages.sections.city_map import city_map
 from analytics.pages.sections.headline import headline
 from analytics.pages.sections.heat import heat_map
 from analytics.pages.sections.segments import segment_list
-from analytics.pages.sections.towns import ambiguous_towns, towns_of_city
+from analytics.pages.sections.towns import towns_of_city
 from analytics.pages.sections.trend import trend_lines
-from analytics.pages.sections.unplaced import MOST_TOWNS, towns_to_see, towns_to_settle
+from analytics.pages.sections.unplaced import MOST_TOWNS, towns_in_doubt, towns_to_see, towns_to_settle
 from analytics.services.asking.questions import Demand, Meta
 
 REFRESH = "analytics.refresh_demand"
@@ -64,7 +64,7 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
         "unplaced": towns_to_settle(answers.unplaced, filters)
         if may_place
         else towns_to_see(answers.cities.unplaced, filters)[:MOST_TOWNS],
-        "ambiguous": ambiguous_towns(answers.cities.placed, filters) if may_place else [],
+        "ambiguous": towns_in_doubt(answers.ambiguous, filters),
     }
     return context | (_without_charts(filters) if empty else _charts(answers, filters))
 

@@ -1,151 +1,202 @@
 """Which city a town's name means.
 
-Every city of that name is a candidate; the largest wins. Names are not worth the same: another name than the city's
-own counts only if no airport's city and no city's own name is the same, unless its city is very much larger.
+Every city of that name is a candidate (`candidates.py`); the heaviest wins. First the whole name is looked for, then
+its parts, then other spellings of it: what is found earlier is not looked for again. Where a comma or brackets tell a
+country or a region, the town is only there.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
-from analytics.places.airport_cities import AirportCities, AirportCity
-from analytics.places.cities import City
+from analytics.places.airport_cities import AirportCities, AirportCity, metres
+from analytics.places.candidates import (
+    NO_EVIDENCE,
+    NOTED,
+    OTHER_NAME,
+    SAME_PLACE,
+    Candidate,
+    Candidates,
+    Evidence,
+    Found,
+    Regions,
+    inside,
+    otherwise_named,
+)
+from analytics.places.cities import City, small_places
 from analytics.places.index import NameIndex
-from analytics.places.names import key_of, normalise, other_spellings, own_names, spelling
-from analytics.places.regions import Qualified, Region, qualified
+from analytics.places.misspelt import misspelt_names
+from analytics.places.names import in_latin, key_of, other_spellings
+from analytics.places.qualifiers import Qualified, marked_readings, other_readings, parts_of
+from analytics.places.regions import Region, names_of, regions_of, without_kind
 
-# How many times larger the city must be of which something is only another name, and where that is in general use.
-_OTHER_NAME = 250
-_COMMON_NAME = 8
-# How many times larger the city must be whose own name is written with other spaces, or with other accents where the
-# town has any.
-_OTHER_WRITING = 20
 # How many times larger than the next the city must be where the spelling was guessed.
 _OTHER_SPELLING = 10
-# What a city of the list weighs at least: of some nobody knows the inhabitants.
-_SMALL = 15_000
-# What a city weighs that only an airport knows: it has fewer than those of the list.
-_UNLISTED = 8_000
-
-
-class Found(StrEnum):
-    """The ways by which a town is found."""
-
-    AIRPORT_CITY = "airport_city"
-    NAME = "name"
-    ALTERNATE_NAME = "alternate_name"
-    SPELLING = "spelling"
+# Where so large a share of the other towns is, a small place is looked for too.
+_MOST = 0.5
+# What weighs less than the city that was found by so many times is no alternative to it.
+_ALTERNATIVE = 22
+# A region is called after its main city by these words, and not by others: Buenos Aires' province is not the city.
+_SEAT = re.compile(r"\b(oblast|oblasti|обл|область|області|region)\b", re.IGNORECASE)
+_Finder = Callable[[str, Regions], "Match | None"]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The place that a name means, a city or at least an airport; `others` are further cities of that name."""
+    """The place that a name means, a city or at least an airport; `alternatives` are the cities that it may mean as
+    well, `others` all further cities of that name."""
 
     found: Found
     place: City | AirportCity
+    alternatives: tuple[City, ...] = ()
     others: tuple[City, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    weight: float
-    found: Found
-    place: City | AirportCity
-
-    def rank(self) -> tuple[float, int]:
-        """The heaviest first; the same city first however the candidates came."""
-        return -self.weight, self.place.geoname_id if isinstance(self.place, City) else 0
-
-
 class Matcher:
-    """Answers for one state of the airports. The answer for a town depends on nothing but its name."""
+    """Answers for one state of the airports. The answer depends on nothing but the town's name and its evidence."""
 
     def __init__(self, index: NameIndex, airports: AirportCities) -> None:
         self._index = index
         self._airports = airports
 
-    def match(self, town: str) -> Match | None:
-        """Finds what `town` means, or None where that would be a guess."""
-        parts = qualified(town)
-        if parts is not None:
-            return self._qualified(town, parts)
-        return self._within(town, None) or self._in_parts(town) or self._respelt(town, None)
+    def match(self, town: str, *, context: Evidence = NO_EVIDENCE) -> Match | None:
+        """Finds what `town` means, or None where that would be a guess.
 
-    def _qualified(self, town: str, parts: Qualified) -> Match | None:
-        """`Town, Country`: only there."""
-        for region in parts.regions:
-            match = self._within(parts.town, region) or self._within(town, region) or self._respelt(parts.town, region)
-            if match and not (parts.vague and match.others):
+        `context`: in which countries the towns are that are delivered with this one.
+        """
+        return _Search(town, self._index, Candidates(self._index, self._airports, context), context).match()
+
+
+class _Search:
+    """One town."""
+
+    def __init__(self, town: str, index: NameIndex, candidates: Candidates, context: Evidence) -> None:
+        self._town = town
+        self._index = index
+        self._candidates = candidates
+        self._context = context
+
+    def match(self) -> Match | None:
+        """Where a comma or brackets tell a country or a region the town is only there."""
+        marked = list(marked_readings(self._town))
+        if marked:
+            return self._qualified(marked) or self._in_parts()
+        whole = self._within(self._town)
+        if whole and isinstance(whole.place, City):
+            return whole
+        # `Bogata` is a hamlet with an airport: a large city's name with a slip is likelier.
+        return (
+            self._first(self._in(reading) for reading in other_readings(self._town))
+            or self._in_parts()
+            or self._respelt(self._town)
+            or self._region()
+            or self._misspelt(self._town)
+            or whole
+        )
+
+    def _first(self, matches: Iterable[Match | None]) -> Match | None:
+        return next((match for match in matches if match), None)
+
+    def _qualified(self, readings: list[Qualified]) -> Match | None:
+        return (
+            self._first(self._in(reading) for reading in readings)
+            or self._first(self._within(self._town, tier) for reading in readings for tier in reading.tiers)
+            or self._first(self._in(reading, self._respelt) for reading in readings)
+            or self._first(self._in(reading, self._misspelt) for reading in readings)
+        )
+
+    def _in(self, reading: Qualified, find: "_Finder | None" = None) -> Match | None:
+        """A town in its regions, the likeliest first."""
+        for tier in reading.tiers:
+            match = (find or self._within)(reading.town, tier)
+            if match and not (reading.vague and match.others):
                 return match
         return None
 
-    def _in_parts(self, town: str) -> Match | None:
-        """`Alacant / Alicante`: when every part means the same city."""
-        parts = town.split("/")
-        matches = [self._within(part, None) for part in parts] if len(parts) > 1 else []
-        places = {match.place if match else None for match in matches}
-        return matches[0] if len(places) == 1 else None
+    def _in_parts(self) -> Match | None:
+        """`Alacant / Alicante`: when every part means the same city; `Getafe, Madrid`: one near the other."""
+        parts = parts_of(self._town)
+        if len(parts) < 2:
+            return None
+        matches = [self._within(part) for part in parts]
+        if len({match.place if match else None for match in matches}) == 1:
+            return matches[0]
+        last = matches[-1].place if matches[-1] else None
+        if not isinstance(last, City) or last.population < NOTED:
+            return None
+        return self._within(parts[0], (Region(last.country, last.region),)) if len(parts) == 2 else None
 
-    def _within(self, town: str, region: Region | None) -> Match | None:
-        return _best(self._candidates(key_of(town), town, region))
+    def _region(self) -> Match | None:
+        """`Odesa oblast`: a region that is named after its city."""
+        bare = without_kind(self._town)
+        if bare == self._town or not _SEAT.search(self._town):
+            return None
+        regions = regions_of(bare)
+        names = dict.fromkeys(name for region in regions for name in names_of(region))
+        return self._within(bare, regions or None) or self._first(self._within(name, regions) for name in names)
 
-    def _candidates(self, key: str, town: str, region: Region | None) -> list[_Candidate]:
-        """Each city of the name, once, with what its name is worth."""
-        if not key:
-            return []
-        index = self._index
-        own, others, common, at_airports = (
-            [city for city in cities if region is None or region.holds(city)]
-            for cities in (
-                index.own.get(key, ()),
-                index.others.get(key, ()),
-                index.common.get(key, ()),
-                self._airports.cities_named(key, index),
-            )
-        )
-        candidates = [_Candidate(_weight(city) / _OTHER_NAME, Found.ALTERNATE_NAME, city) for city in others]
-        candidates += [_Candidate(_weight(city) / _COMMON_NAME, Found.ALTERNATE_NAME, city) for city in common]
-        candidates += [_Candidate(_as_written(city, town), Found.NAME, city) for city in own]
-        for city in at_airports:
-            weight = _as_written(city, town) if city in own else _as_shortened(city, town)
-            candidates.append(_Candidate(weight, Found.AIRPORT_CITY, city))
-        alone = None if own or at_airports else self._airports.without_city(key, region)
-        return candidates if alone is None else [*candidates, _Candidate(_UNLISTED, Found.AIRPORT_CITY, alone)]
+    def _within(self, town: str, regions: Regions = None) -> Match | None:
+        return _best(self._candidates.named(town, regions))
 
-    def _respelt(self, town: str, region: Region | None) -> Match | None:
+    def _respelt(self, town: str, regions: Regions = None) -> Match | None:
         """By other letters: only what leaves no doubt."""
         keys = other_spellings(town)
-        cities = {city for key in keys for city in self._index.named(key) if region is None or region.holds(city)}
-        ranked = sorted(cities, key=lambda city: (-city.population, city.geoname_id))
-        if not ranked or (len(ranked) > 1 and ranked[0].population < _OTHER_SPELLING * ranked[1].population):
+        cities = {city for key in keys for city in self._index.named(key)}
+        return _undoubted(inside(cities, regions))
+
+    def _misspelt(self, town: str, regions: Regions = None) -> Match | None:
+        """By what sounds the same, or differs in one letter: only a large city, and no smaller place's own name."""
+        key = key_of(in_latin(town) or town)
+        small = small_places().named(key) if key else []
+        if small or not key:
+            return self._small(small, regions)
+        names = misspelt_names()
+        for likely in (names.sounding(key), names.differing(key)):
+            matches = [self._noted(name, regions) for name in likely]
+            cities = {match.place: match for match in matches if match}
+            if cities:
+                sure = _undoubted([city for city in cities if isinstance(city, City)])
+                return replace(cities[sure.place], found=Found.SPELLING) if sure else None
+        return None
+
+    def _small(self, places: list[City], regions: Regions) -> Match | None:
+        """A place that is too small for the list of cities, where it is told or evident in which country it is."""
+        if regions is None:
+            regions = tuple(Region(country) for country, share in self._context.items() if share > _MOST)
+        found = _undoubted(inside(places, regions))
+        return replace(found, found=Found.NAME) if found else None
+
+    def _noted(self, name: str, regions: Regions) -> Match | None:
+        """The large city of this name, where that is known to be its name."""
+        match = self._within(name, regions)
+        city = match.place if match else None
+        if match is None or not isinstance(city, City) or city.population < NOTED:
             return None
-        return Match(Found.SPELLING, ranked[0], tuple(ranked[1:]))
+        known = match.found != Found.ALTERNATE_NAME or otherwise_named(city, name) < OTHER_NAME
+        return match if known else None
 
 
-def _weight(city: City) -> float:
-    return max(city.population, _SMALL)
+def _undoubted(cities: list[City]) -> Match | None:
+    ranked = sorted(cities, key=lambda city: (-city.population, city.geoname_id))
+    if not ranked or (len(ranked) > 1 and ranked[0].population < _OTHER_SPELLING * ranked[1].population):
+        return None
+    return Match(Found.SPELLING, ranked[0], others=tuple(ranked[1:]))
 
 
-def _as_written(city: City, town: str) -> float:
-    """Who writes accents means them; who writes none may have left them out."""
-    written = spelling(town)
-    same = any(
-        normalise(name) == normalise(town) and (written.isascii() or spelling(name) == written)
-        for name in own_names(city.name)
-    )
-    return _weight(city) / (1 if same else _OTHER_WRITING)
-
-
-def _as_shortened(city: City, town: str) -> float:
-    """Airports say `Santa Cruz` for Santa Cruz de la Sierra; any other name of theirs counts less."""
-    return _weight(city) / (1 if normalise(city.name).startswith(f"{normalise(town)} ") else _COMMON_NAME)
-
-
-def _best(candidates: list[_Candidate]) -> Match | None:
+def _best(candidates: list[Candidate]) -> Match | None:
     """The heaviest; a city that airports name too is found by them."""
-    ranked = sorted(candidates, key=_Candidate.rank)
+    ranked = sorted(candidates, key=Candidate.rank)
     if not ranked:
         return None
     best = ranked[0]
     by_airport = any(c.place == best.place and c.found == Found.AIRPORT_CITY for c in ranked)
-    others = dict.fromkeys(c.place for c in ranked if c.place != best.place and isinstance(c.place, City))
-    return Match(Found.AIRPORT_CITY if by_airport else best.found, best.place, tuple(others))
+    others = [c for c in ranked if c.place != best.place and isinstance(c.place, City)]
+    # Evidence leaves no doubt smaller: whether a name is ambiguous does not depend on it.
+    least = max(c.weight for c in ranked) / _ALTERNATIVE
+    near = [c for c in others if c.weight >= least and metres(c.place, best.place) > SAME_PLACE]
+    return Match(
+        Found.AIRPORT_CITY if by_airport else best.found,
+        best.place,
+        tuple(dict.fromkeys(c.place for c in near if isinstance(c.place, City))),
+        tuple(dict.fromkeys(c.place for c in others if isinstance(c.place, City))),
+    )

@@ -81,7 +81,15 @@ _LATIN = (
 _TABLES = tuple(map(str.maketrans, _LATIN))
 _CYRILLIC = re.compile("[а-яёђѓєѕіїјљњћќўџґ]")
 # `City of London`, `г. Москва`, once they are in Latin letters.
-_WITHOUT = re.compile("^(city of|ciudad de|cidade de|ville de|stadt|citta di|misto|gorod|gor|g|m) (?=.)")
+_WITHOUT = re.compile(
+    "^(city of|ciudad de|cidade de|ville de|stadt|citta di|misto|gorod|gor|grad|gr|g|m|greater|gran|orasul|oras"
+    "|municipiul|municipio de|municipality of|commune de|comune di|distrito metropolitano de|distrito de) (?=.)"
+    "|(?<=.) (metropolitana|cercado|ciudad|city|d c|dc|d f|df)$"
+)
+_LONG_WORDS = {
+    "cd": "ciudad", "cdad": "ciudad", "pto": "puerto", "pta": "punta", "nva": "nueva", "nvo": "nuevo",
+    "gral": "general", "bs": "buenos", "as": "aires", "s": "sao", "vla": "villa", "hda": "hacienda",
+}  # fmt: skip
 _SAINTS = ("saint", "san", "sankt", "sant", "sint", "sao", "sv")
 
 
@@ -98,9 +106,37 @@ def other_spellings(name: str) -> list[str]:
     written = [spelt.translate(table) for table in _TABLES] if _CYRILLIC.search(spelt) else [spelt]
     keys: dict[str, None] = {}
     for one in written:
-        first, _, rest = _WITHOUT.sub("", normalise(one)).partition(" ")
+        words = " ".join([_LONG_WORDS.get(word, word) for word in normalise(one).split()])
+        first, _, rest = _WITHOUT.sub("", words).partition(" ")
         keys |= dict.fromkeys([(first + rest).replace(" ", "")])
         if first in _SAINTS and rest:
             keys |= dict.fromkeys((saint + rest).replace(" ", "") for saint in _SAINTS)
     keys.pop(key_of(name), None)
     return list(keys)
+
+
+# What one sound is written as in Spanish, English, French, German and by those who write other alphabets in Latin, in
+# the order of the replacements.
+_SOUNDS = tuple(
+    (re.compile(written), sound)
+    for written, sound in (
+        ("tsch|tch|sch|tsh|ch|sh|zh|cz|sz|x|j", "S"),
+        ("qu(?=[ei])|ck|q", "k"),
+        ("c(?=[eiy])|z", "s"),
+        ("kh|c", "k"),
+        ("gu(?=[ei])|gh", "g"),
+        ("ph", "f"),
+        ("ou|oo", "u"),
+        ("ee|y", "i"),
+        ("w", "v"),
+        ("h", ""),
+        (r"(.)\1+", r"\1"),
+    )
+)
+
+
+def sound(key: str) -> str:
+    """Gives what the key of a name sounds like, roughly: `Marraquech` as `Marrakesh`, `Uxda` as `Oujda`."""
+    for written, heard in _SOUNDS:
+        key = written.sub(heard, key)
+    return key

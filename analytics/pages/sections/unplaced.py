@@ -1,13 +1,13 @@
 """The towns that are not on the map, as a list."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analytics.pages import labels
 from analytics.pages.filters import Filters
 from analytics.services.asking.questions import Row
 from analytics.services.placing.placer import TownCandidate
-from analytics.services.placing.unplaced_towns import UnplacedTown
+from analytics.services.placing.unplaced_towns import AmbiguousTown, UnplacedTown
 
 MOST_TOWNS = 8
 CANDIDATES = 4
@@ -42,6 +42,17 @@ class Town:
 def towns_to_settle(towns: Sequence[UnplacedTown], filters: Filters = _ALL) -> list[Town]:
     """Lists towns for those who choose: of the whole picture, whatever is filtered."""
     return [_town(town.town, town.courses, filters, [_candidate(one) for one in town.candidates]) for town in towns]
+
+
+def towns_in_doubt(towns: Sequence[AmbiguousTown], filters: Filters = _ALL) -> list[Town]:
+    """Lists placed towns whose name is other cities' too, for those who choose."""
+    return [
+        replace(
+            _town(town.town, town.courses, filters, [_candidate(one) for one in town.alternatives]),
+            place=f"{town.city}, {town.country}",
+        )
+        for town in towns
+    ]
 
 
 def towns_to_see(rows: Sequence[Row], filters: Filters = _ALL) -> list[Town]:

@@ -11,11 +11,18 @@ from analytics.services.asking.find_cities import find_cities
 from analytics.services.asking.find_demand import find_demand, is_restricted
 from analytics.services.asking.find_trend import find_trend
 from analytics.services.asking.questions import Demand, ImportRow, Question, Row
-from analytics.services.placing.unplaced_towns import UnplacedTown, unplaced, unplaced_count
+from analytics.services.placing.unplaced_towns import (
+    AmbiguousTown,
+    UnplacedTown,
+    ambiguous,
+    unplaced,
+    unplaced_count,
+)
 from config.common.db.snapshots import snapshot
 
 TOWNS = 5
 CANDIDATES = 3
+AMBIGUOUS_TOWNS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +57,8 @@ def read_unplaced(*, actor: User, limit: int = TOWNS, offset: int = 0) -> Unplac
         rest = find_cities(question=Question(limit=0), actor=actor).unplaced
     named = [row for row in rest if not row.is_other]
     return Unplaced([], named[offset : offset + limit], len(named))
+
+
+def read_ambiguous(*, actor: User) -> list[AmbiguousTown]:
+    """Reads the towns with the most demand whose name is several cities'; none for those who do not see residents."""
+    return [] if is_restricted(actor) else ambiguous(limit=AMBIGUOUS_TOWNS, suggested=CANDIDATES)

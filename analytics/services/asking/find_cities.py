@@ -120,9 +120,7 @@ def _alternatives(place: TownPlace | None) -> list[Alternative]:
     if place is None or place.method == TownPlace.Method.ALIAS:
         return []
     return [
-        Alternative(one["geoname_id"], one["name"], one["country"], one["population"])
-        for one in place.suggestions
-        if one["geoname_id"] != place.geoname_id
+        Alternative(one["geoname_id"], one["name"], one["country"], one["population"]) for one in place.alternatives
     ]
 
 

@@ -2,7 +2,7 @@
 
 from analytics.places.cities import City, cities_named, city_by_id
 from analytics.places.names import key_of, own_names
-from analytics.places.regions import qualified
+from analytics.places.qualifiers import qualified
 from config.common.digits import number_in
 from config.common.problems import FieldError, InvalidInput
 

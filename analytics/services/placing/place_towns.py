@@ -1,6 +1,6 @@
 """Places the towns of the deliveries on the map."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from analytics.folding import fold
 from analytics.models import Spelling, TownAlias, TownPlace
+from analytics.places.candidates import NO_EVIDENCE, Evidence
 from analytics.services.placing.demand_towns import all_towns, towns_without_place
+from analytics.services.placing.evidence import DeliveredTowns, evidence_of
 from analytics.services.placing.placer import Placer, place_by_alias
 
 PLACE = "analytics.place_towns"
@@ -34,14 +36,42 @@ def place_towns(*, towns: Iterable[str] | None = None) -> Placing:
     """Finds the places of `towns` anew, spellings of which each is another town; of those of the aggregates that have
     none yet where none are named.
 
-    The first run in a process takes two seconds for the names of the world's cities. Memory does not grow with the
-    towns; each hundred is a transaction.
+    A name that several cities have, or none, is looked at again when the others are placed: where those are is evidence
+    of what it means. So are the ambiguous names that were placed before.
+
+    The first run in a process takes three seconds for the names of the world's cities; each hundred towns are a
+    transaction.
     """
-    found, placer = Placing(), Placer()
-    rest = iter({fold(town): town for town in (towns_without_place() if towns is None else towns)}.items())
+    found, placer, delivered = Placing(), Placer(), DeliveredTowns()
+    todo = {fold(town): town for town in (towns_without_place() if towns is None else towns)}
+    for batch in _batches(todo.items()):
+        found += _store(_places(batch, placer, delivered.evidence(batch)))
+    return found + _weigh_evidence(todo, placer)
+
+
+def _weigh_evidence(placed: Mapping[str, str], placer: Placer) -> Placing:
+    """Places what is in doubt anew by where the other towns are now; how many more are placed than before."""
+    more, delivered = 0, DeliveredTowns()
+    for batch in _batches(TownPlace.objects.ambiguous().with_name(Spelling.objects.all()).values_list("pk", "name")):
+        _store(_places(batch, placer, delivered.evidence(batch)))
+    unplaced = TownPlace.objects.unplaced().filter(pk__in=placed).values_list("pk", flat=True)
+    for batch in _batches((town, placed[town]) for town in unplaced):
+        evidence = delivered.evidence(batch)
+        more += _store(_places({town: batch[town] for town in evidence}, placer, evidence)).placed
+    return Placing(more, -more)
+
+
+def _places(named: Mapping[str, str], placer: Placer, evidence: Mapping[str, Evidence]) -> dict[str, TownPlace]:
+    now = timezone.now()
+    return {
+        town: placer.place(town, name, at=now, evidence=evidence.get(town, NO_EVIDENCE)) for town, name in named.items()
+    }
+
+
+def _batches(named: Iterable[tuple[str, str]]) -> Iterator[dict[str, str]]:
+    rest = iter(named)
     while batch := sorted(islice(rest, _AT_ONCE)):
-        found += _store({town: placer.place(town, name, at=timezone.now()) for town, name in batch})
-    return found
+        yield dict(batch)
 
 
 def place_new_towns(*, spellings: Mapping[tuple[str, str, str], int]) -> None:
@@ -53,11 +83,17 @@ def place_new_towns(*, spellings: Mapping[tuple[str, str, str], int]) -> None:
     for (kind, town, spelling), residents in spellings.items():
         if kind == Spelling.Kind.TOWN:
             most[town] = max(most.get(town, (0, "")), (residents, spelling))
-    for town in TownPlace.objects.filter(pk__in=most).values_list("pk", flat=True):
-        del most[town]
-    chosen = sorted(most, key=lambda town: most[town], reverse=True)[:_MOST_NEW]
+    known = set(TownPlace.objects.filter(pk__in=most).values_list("pk", flat=True))
+    chosen = sorted(most.keys() - known, key=lambda town: most[town], reverse=True)[:_MOST_NEW]
     # In the order in which everybody writes them: a caller's transaction keeps them all.
-    place_towns(towns=[most[town][1] for town in sorted(chosen)])
+    named, placer = {town: most[town][1] for town in sorted(chosen)}, Placer()
+    for batch in _batches(named.items()):
+        _store(_places(batch, placer, {}))
+    # The delivery itself is the evidence: where its other towns are.
+    evidence = evidence_of(most)
+    doubtful = TownPlace.objects.doubtful().filter(pk__in=named).values_list("pk", flat=True)
+    for batch in _batches((town, named[town]) for town in doubtful if evidence):
+        _store(_places(batch, placer, dict.fromkeys(batch, evidence)))
 
 
 def place_all_towns() -> Placing:

@@ -10,6 +10,7 @@ from airports.geo import Point
 from airports.models import Airport
 from analytics.models import TownPlace
 from analytics.places.airport_cities import AirportCities, AirportCity
+from analytics.places.candidates import NO_EVIDENCE, Evidence
 from analytics.places.cities import City, city_by_id
 from analytics.places.index import name_index
 from analytics.places.matcher import Match, Matcher
@@ -22,13 +23,15 @@ SUGGESTIONS = 10
 
 @dataclass(frozen=True, slots=True)
 class TownCandidate:
-    """A city that a town may be, perhaps the one it is placed at. `similarity`: 1 is the same name, else it is less."""
+    """A city that a town may be, perhaps the one it is placed at. `similarity`: 1 is the same name, else it is less;
+    `alternative`: the town is placed, but may as well be there."""
 
     geoname_id: int
     name: str
     country: str
     population: int
     similarity: float
+    alternative: bool = False
 
 
 class Placer:
@@ -38,9 +41,10 @@ class Placer:
     def _matcher(self) -> Matcher:
         return Matcher(name_index(), AirportCities(_airport_cities()))
 
-    def place(self, town: str, name: str, *, at: datetime) -> TownPlace:
-        """Finds the unsaved place of `town`, a fold, by its `name`, and what else it may be."""
-        found = self._matcher.match(name)
+    def place(self, town: str, name: str, *, at: datetime, evidence: Evidence = NO_EVIDENCE) -> TownPlace:
+        """Finds the unsaved place of `town`, a fold, by its `name` and by where the other towns are, and what else it
+        may be."""
+        found = self._matcher.match(name, context=evidence)
         method = TownPlace.Method(found.found) if found else TownPlace.Method.UNPLACED
         place = place_of(town, method, found.place if found else None, at=at)
         place.suggestions = [asdict(candidate) for candidate in _candidates(name, found)]
@@ -79,18 +83,20 @@ def _candidates(name: str, found: Match | None) -> list[TownCandidate]:
     """Lists the cities of that name; where it was not found those whose names are like it."""
     if found is None:
         return [_candidate(one.city, one.similarity) for one in similar_names().suggest(name, limit=SUGGESTIONS)]
-    cities = [*([found.place] if isinstance(found.place, City) else []), *found.others]
-    return [_candidate(city, 1.0) for city in cities[:SUGGESTIONS]]
+    placed = [found.place] if isinstance(found.place, City) else []
+    cities = dict.fromkeys([*placed, *found.alternatives, *found.others])
+    return [_candidate(city, 1.0, alternative=city in found.alternatives) for city in list(cities)[:SUGGESTIONS]]
 
 
-def _candidate(city: City, similarity: float) -> TownCandidate:
-    return TownCandidate(city.geoname_id, city.name, city.country, city.population, similarity)
+def _candidate(city: City, similarity: float, *, alternative: bool = False) -> TownCandidate:
+    return TownCandidate(city.geoname_id, city.name, city.country, city.population, similarity, alternative)
 
 
 def _airport_cities() -> list[AirportCity]:
     """Reads what the live airports say of their cities, each once."""
-    rows = Airport.objects.live().exclude(city=None).values_list("city", "country", "latitude", "longitude", "tz")
+    fields = ("city", "country", "latitude", "longitude", "tz", "iata")
+    rows = Airport.objects.live().exclude(city=None).values_list(*fields)
     return [
-        AirportCity(city or "", country_code(country or "") or "", latitude, longitude, time_zone or "")
-        for city, country, latitude, longitude, time_zone in rows.order_by("pk")
+        AirportCity(city or "", country_code(country or "") or "", latitude, longitude, time_zone or "", iata or "")
+        for city, country, latitude, longitude, time_zone, iata in rows.order_by("pk")
     ]

@@ -1,4 +1,4 @@
-"""Finds towns without a place, and the cities that they may be: what staff settle."""
+"""Finds towns without a place, or with an ambiguous name, and the cities that they may be: what staff settle."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,32 @@ class UnplacedTown:
     residents: int
     courses: int
     candidates: list[TownCandidate]
+
+
+@dataclass(frozen=True, slots=True)
+class AmbiguousTown:
+    """A town whose name is several cities', where it is now, its demand as above, and the other cities it may be."""
+
+    town: str
+    city: str
+    country: str
+    residents: int
+    courses: int
+    alternatives: list[TownCandidate]
+
+
+def ambiguous(*, limit: int = 100, offset: int = 0, suggested: int = 5) -> list[AmbiguousTown]:
+    """Lists the towns whose name may mean another city as well, by their residents' courses; none that staff placed."""
+    found = TownPlace.objects.ambiguous().by_demand(CurrentSegment.objects.all()).with_name(Spelling.objects.all())
+    return [_ambiguous(place, suggested) for place in found[offset : offset + limit]]
+
+
+def _ambiguous(place: TownPlace, suggested: int) -> AmbiguousTown:
+    demand: dict[str, Any] = vars(place)
+    alternatives = [TownCandidate(**one) for one in place.alternatives[:suggested]]
+    return AmbiguousTown(
+        demand["name"], place.city, place.country, demand["residents"], demand["courses"], alternatives
+    )
 
 
 def unplaced(*, limit: int = 100, offset: int = 0, suggested: int = 5) -> list[UnplacedTown]:

@@ -49,6 +49,22 @@ def test_one_click_places_a_town_and_another_takes_it_back(editor: Client) -> No
     assert (TownPlace.objects.get().method, TownAlias.objects.count()) == ("unplaced", 0)
 
 
+def test_a_town_whose_name_is_several_cities_is_moved_by_one_click(editor: Client) -> None:
+    place_towns(towns=["Petersburg", "Kyiv"])
+    (town,) = editor.get(UNPLACED).context["doubtful"]
+    (candidate,) = town.candidates
+    assert (town.name, town.place, candidate.label) == ("Petersburg", "Saint Petersburg, RU", "Petersburg, US")
+    assert "is taken for Saint Petersburg, RU" in editor.get(UNPLACED).content.decode()
+    editor.post(UNPLACED, {"town": town.name, "geoname_id": candidate.geoname_id})
+    assert TownPlace.objects.get(pk="Petersburg").country == "US"
+    assert editor.get(UNPLACED).context["doubtful"] == []
+
+
+def test_who_does_not_see_residents_is_not_shown_ambiguous_towns() -> None:
+    place_towns(towns=["Petersburg"])
+    assert browser_of("Viewers").get(UNPLACED).context["doubtful"] == []
+
+
 def test_a_button_of_the_dashboard_leads_back_to_it_and_nowhere_else(editor: Client) -> None:
     place_towns(towns=["Kyjivv"])
     form = {"town": "Kyjivv", "geoname_id": KYIV}

@@ -1,4 +1,4 @@
-"""`make places-report`: how many of the sampled towns, and of the demo's, come out right.
+"""`make places-report`: how many of the sampled towns, of the spellings and of the demo's towns come out right.
 
 The airports are those of the package airportsdata, as `make run` loads them. Needs no database; the sample's aliased
 towns are counted by a test of the services.
@@ -19,6 +19,7 @@ from analytics.places.matcher import Match, Matcher
 from imports.demo.sources import NOTED_TOWNS
 from imports.demo.towns import airports
 from tests.analytics.places.sample import Case, cases
+from tests.analytics.places.spellings import spellings
 
 RIGHT, WRONG, UNPLACED = "right", "wrong", "unplaced"
 # A demo's town is right within so many metres of the airport that it was named by.
@@ -49,7 +50,9 @@ def matcher() -> Matcher:
 
 
 def _city_of(airport: airportsdata.Airport) -> AirportCity:
-    return AirportCity(airport["city"], airport["country"], airport["lat"], airport["lon"], airport["tz"])
+    return AirportCity(
+        airport["city"], airport["country"], airport["lat"], airport["lon"], airport["tz"], airport["iata"]
+    )
 
 
 def sampled() -> list[Answer]:
@@ -63,6 +66,11 @@ def _answer(case: Case) -> Answer:
         return Answer(case.stratum, case.town, None, UNPLACED)
     right = isinstance(match.place, City) and match.place.geoname_id == case.expected
     return Answer(case.stratum, case.town, match, RIGHT if right else WRONG)
+
+
+def spelt() -> list[Answer]:
+    """The spellings written by hand."""
+    return [_answer(case) for case in spellings()]
 
 
 def demo() -> list[Answer]:
@@ -96,10 +104,11 @@ def text(counts: Table, title: str) -> str:
 
 def main() -> None:
     """Prints the tables, and each town that is wrong."""
-    towns, noted = sampled(), demo()
+    towns, written, noted = sampled(), spelt(), demo()
     parts = [text(table(towns, "stratum"), "towns"), text(table(towns, "method"), "by method")]
+    parts += [text(table(written, "stratum"), "spellings"), text(table(written, "method"), "by method")]
     parts += [text(table(noted, "method"), "demo, by method")]
-    parts += [f"{a.town}: {a.match.place}" for a in (*towns, *noted) if a.match and a.outcome == WRONG]
+    parts += [f"{a.town}: {a.match.place}" for a in (*towns, *written, *noted) if a.match and a.outcome == WRONG]
     sys.stdout.write("\n".join(parts) + "\n")
 
 

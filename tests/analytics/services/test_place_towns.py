@@ -15,6 +15,7 @@ from analytics.services.placing.demand_towns import airports_changed, all_towns,
 from analytics.services.placing.place_towns import Placing, place_all_towns, place_towns
 from analytics.services.placing.town_aliases import set_alias
 from tests.airports.builders import make_airport, make_valencia
+from tests.analytics.counted import make
 from tests.analytics.places.sample import cases
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def places() -> list[dict[str, object]]:
 
 def test_what_stands_in_the_aggregates_is_placed_once() -> None:
     demand("Kyiv", "Xyzzy")
-    spell("Barcelna")
+    spell("Varshobias")
     assert any_town_without_place()
     assert place_towns() == Placing(placed=1, unplaced=2)
     assert (place_towns(), any_town_without_place()) == (Placing(), False)
@@ -52,10 +53,11 @@ def test_what_stands_in_the_aggregates_is_placed_once() -> None:
         "name", "Kyiv", "UA", KYIV, "Europe/Kyiv",
     )  # fmt: skip
     assert (place.latitude, place.longitude) == (50.45466, 30.5238)
-    misspelt = TownPlace.objects.get(pk="barcelna")
+    misspelt = TownPlace.objects.get(pk="varshobias")
     assert (misspelt.method, misspelt.city, misspelt.latitude) == ("unplaced", "", None)
     assert misspelt.suggestions[0] == {
-        "geoname_id": 3128760, "name": "Barcelona", "country": "ES", "population": 1686208, "similarity": 0.94,
+        "geoname_id": 756135, "name": "Warsaw", "country": "PL", "population": 1702139, "similarity": 0.78,
+        "alternative": False,
     }  # fmt: skip
 
 
@@ -143,3 +145,55 @@ def test_more_towns_than_one_transaction_takes() -> None:
     assert place_towns(towns=towns) == Placing(unplaced=150)
     assert TownPlace.objects.filter(placed_at__lte=timezone.now()).count() == 150
     assert Airport.objects.count() == 0
+
+
+SPAIN = ["Madrid", "Murcia", "Bilbao", "Badajoz", "Vigo"]
+
+
+def delivered(*towns: str, source: str = "s", is_current: bool = True) -> None:
+    """A counted delivery with these towns."""
+    make(source, {(town, 0, "c", "male"): (5, 5, 5) for town in towns}, is_current=is_current)
+
+
+def countries(*towns: str) -> dict[str, str]:
+    """Where these towns are placed."""
+    return dict(TownPlace.objects.filter(pk__in=towns).values_list("pk", "country"))
+
+
+def test_where_the_other_towns_of_the_delivery_are_says_which_city_is_meant() -> None:
+    delivered("Valencia", "León", "Zuheros", *SPAIN)
+    assert place_towns() == Placing(placed=8)
+    assert countries("Valencia", "León", "Zuheros") == {"Valencia": "ES", "León": "ES", "Zuheros": "ES"}
+    TownPlace.objects.all().delete()
+    assert place_towns(towns=["Valencia", "León", "Zuheros"]) == Placing(placed=2, unplaced=1)
+    assert countries("Valencia", "León") == {"Valencia": "VE", "León": "MX"}
+
+
+def test_few_towns_old_deliveries_and_doubtful_towns_are_no_evidence() -> None:
+    delivered("Valencia", *SPAIN[:4], "Córdoba")
+    delivered("Valencia", *SPAIN, source="old", is_current=False)
+    place_towns()
+    assert countries("Valencia", "Córdoba") == {"Valencia": "VE", "Córdoba": "AR"}
+
+
+def test_what_is_ambiguous_is_looked_at_again_when_other_towns_are_placed() -> None:
+    delivered("Valencia")
+    place_towns()
+    assert countries("Valencia") == {"Valencia": "VE"}
+    delivered("Valencia", *SPAIN, source="other")
+    assert (place_towns(), countries("Valencia")) == (Placing(placed=5), {"Valencia": "ES"})
+    assert [one["country"] for one in TownPlace.objects.get(pk="Valencia").alternatives] == ["VE", "US"]
+
+
+def test_the_alternatives_of_an_ambiguous_town_are_kept_and_one_can_be_chosen() -> None:
+    demand("Petersburg", "Kyiv")
+    place_towns()
+    place = TownPlace.objects.get(pk="Petersburg")
+    assert [(one["name"], one["country"], one["geoname_id"]) for one in place.alternatives] == [
+        ("Petersburg", "US", 4778626)
+    ]
+    assert [place.pk for place in TownPlace.objects.ambiguous()] == ["Petersburg"]
+    assert TownPlace.objects.get(pk="Kyiv").alternatives == []
+    chosen = set_alias(town="Petersburg", geoname_id=4778626, actor=None)
+    assert [(one["name"], one["country"]) for one in chosen.alternatives] == [("Saint Petersburg", "RU")]
+    assert not TownPlace.objects.ambiguous().exists()

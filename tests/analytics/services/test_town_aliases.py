@@ -110,15 +110,15 @@ def test_a_town_that_no_delivery_can_have_is_refused(town: str) -> None:
 
 
 def test_unplaced_towns_come_by_their_demand_with_their_candidates() -> None:
-    demand("Barcelna", courses=2)
+    demand("Varshobias", courses=2)
     demand("Xyzzy", courses=5)
     demand("Kyiv", courses=9)
     place_towns()
     place_towns(towns=["Qwrty"])
     found = unplaced(suggested=1)
     assert [(one.town, one.courses, one.residents) for one in found] == [
-        ("Xyzzy", 5, 5), ("Barcelna", 2, 2), ("qwrty", 0, 0),
+        ("Xyzzy", 5, 5), ("Varshobias", 2, 2), ("qwrty", 0, 0),
     ]  # fmt: skip
     assert [len(one.candidates) for one in found[:2]] == [0, 1]
-    assert found[1].candidates[0].name == "Barcelona"
-    assert ([one.town for one in unplaced(limit=1, offset=1)], unplaced_count()) == (["Barcelna"], 3)
+    assert found[1].candidates[0].name == "Warsaw"
+    assert ([one.town for one in unplaced(limit=1, offset=1)], unplaced_count()) == (["Varshobias"], 3)
