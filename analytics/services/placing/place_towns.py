@@ -52,7 +52,8 @@ def place_towns(*, towns: Iterable[str] | None = None) -> Placing:
 def _weigh_evidence(placed: Mapping[str, str], placer: Placer) -> Placing:
     """Places what is in doubt anew by where the other towns are now; how many more are placed than before."""
     more, delivered = 0, DeliveredTowns()
-    for batch in _batches(TownPlace.objects.ambiguous().with_name(Spelling.objects.all()).values_list("pk", "name")):
+    ambiguous = TownPlace.objects.ambiguous().with_name(Spelling.objects.all())
+    for batch in _batches((place.pk, vars(place)["name"]) for place in ambiguous):
         _store(_places(batch, placer, delivered.evidence(batch)))
     unplaced = TownPlace.objects.unplaced().filter(pk__in=placed).values_list("pk", flat=True)
     for batch in _batches((town, placed[town]) for town in unplaced):

@@ -170,7 +170,14 @@ def test_a_segment_has_the_index_of_the_ranking_behind_its_link(browser_of: Brow
 
 
 def test_another_city_of_the_same_name_is_one_click_away(browser_of: BrowserOf, counted: None) -> None:
-    other = {"geoname_id": 1, "name": "Kyiv", "country": "US", "population": 16000, "similarity": 1.0}
+    other = {
+        "geoname_id": 1,
+        "name": "Kyiv",
+        "country": "US",
+        "population": 16000,
+        "similarity": 1.0,
+        "alternative": True,
+    }
     TownPlace.objects.filter(town=fold("Kyiv")).update(suggestions=[other])
     told = 'value="1" title="Kyiv is Kyiv, US"'
     assert told in text_of(browser_of("Editors")).partition('id="ambiguous"')[2]
