@@ -1,6 +1,7 @@
 """Spellings that are one town, or one channel."""
 
 import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import assume, given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from analytics.folding import MAX_FOLD, fold
 from imports.models import Citizen
 
-FORMS = ("NFC", "NFD", "NFKC", "NFKD")
+FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC", "NFKD")
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
@@ -42,7 +43,9 @@ def test_what_is_folded_stays_as_it_is_and_fits_its_column(text: str) -> None:
 
 
 @given(texts, st.sampled_from(FORMS), st.sampled_from(["", " ", "\N{NO-BREAK SPACE}\t"]))
-def test_composed_or_not_and_with_spaces_around_it_is_the_same(text: str, form: str, space: str) -> None:
+def test_composed_or_not_and_with_spaces_around_it_is_the_same(
+    text: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"], space: str
+) -> None:
     # Where characters are dropped, others meet and compose: what was written so is another text.
     assume(not any(unicodedata.category(character) == "Cf" for character in text))
     assert fold(space + unicodedata.normalize(form, text) + space) == fold(text)
