@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analytics.folding import fold
-from analytics.models import Spelling, TownAlias, TownPlace
+from analytics.models import PublishedPlace, Spelling, TownAlias, TownPlace
 from analytics.places.candidates import NO_EVIDENCE, Evidence
 from analytics.services.placing.demand_towns import all_towns, towns_without_place
 from analytics.services.placing.evidence import DeliveredTowns, evidence_of
@@ -101,8 +101,10 @@ def place_all_towns() -> Placing:
     """Finds the places of every town of the aggregates anew, and forgets the towns that stand in none any more."""
     towns = all_towns()
     found = place_towns(towns=towns)
+    kept = [*map(fold, towns)]
     aliased = TownAlias.objects.values("town")
-    TownPlace.objects.exclude(pk__in=map(fold, towns)).exclude(pk__in=aliased).delete()
+    TownPlace.objects.exclude(pk__in=kept).exclude(pk__in=aliased).delete()
+    PublishedPlace.objects.exclude(pk__in=kept).delete()
     return found
 
 

@@ -100,6 +100,8 @@ class ProblemSchema(AutoSchema):
         parameters: dict[Any, Any] = super()._process_override_parameters(direction)  # type: ignore[no-untyped-call]  # untyped there
         for parameter in filter(None, parameters.values()):
             if parameter["schema"].pop(COMMAS, False):
+                # Of the text that the array is written as.
+                parameter["schema"].pop("minLength", None)
                 parameter |= {"style": "form", "explode": False}
         return parameters
 

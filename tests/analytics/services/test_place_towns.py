@@ -10,7 +10,8 @@ from airports.models import Airport
 from airports.services.flag_airport import flag_airport
 from airports.services.update_airport import update_airport
 from analytics.folding import fold
-from analytics.models import CurrentSegment, Spelling, TownAlias, TownPlace
+from analytics.models import CurrentSegment, PublishedPlace, Spelling, TownAlias, TownPlace
+from analytics.services.counting.publish_segments import published_places
 from analytics.services.placing.demand_towns import airports_changed, all_towns, any_town_without_place
 from analytics.services.placing.place_towns import Placing, place_all_towns, place_towns
 from analytics.services.placing.town_aliases import set_alias
@@ -101,7 +102,9 @@ def test_towns_that_no_delivery_has_any_more_are_forgotten_but_not_their_aliases
     demand("Kyiv")
     place_towns(towns=["Kyiv", "Lviv"])
     set_alias(town="Capital", geoname_id=KYIV, actor=None)
+    published_places(["kyiv", "lviv"])
     place_all_towns()
+    assert set(PublishedPlace.objects.values_list("pk", flat=True)) == {"kyiv"}
     assert sorted(TownPlace.objects.values_list("pk", flat=True)) == ["capital", "kyiv"]
     assert TownAlias.objects.count() == 1
 

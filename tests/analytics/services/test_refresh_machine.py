@@ -50,7 +50,7 @@ class Deliveries(RuleBasedStateMachine):
     def deliver(self, source: str, size: int, seed: int) -> None:
         load(delivery(size, relations=size, seed=seed), source=source)
 
-    @rule(place=PLACES, town=st.sampled_from(["Kyiv", "elsewhere"]), channel=st.sampled_from("xy"))
+    @rule(place=PLACES, town=st.sampled_from(["Kyiv", "KYIV ", "elsewhere"]), channel=st.sampled_from(["x", "X", "y"]))
     def move_house(self, place: int, town: str, channel: str) -> None:
         self.correct(place, town=town, channel=channel)
 
