@@ -44,7 +44,7 @@ from imports.models import Import
 from imports.services.access import visible_delivery
 from imports.services.erasing.delete_delivery import delete_delivery
 from imports.services.loading.load_delivery import load_delivery
-from imports.services.loading.load_document import RESIDENTS
+from imports.services.loading.load_document import growth_of
 from imports.services.loading.receive_delivery import receive_delivery
 from imports.services.loading.unpack_body import most_bytes, unpack_body
 
@@ -135,7 +135,7 @@ class ImportViewSet(ApiViewSet):
             return self._receive(request, format)
         # What is loaded as it comes may have any size.
         limit = most_bytes(format) if format.is_whole else None
-        body = _raw_body(request, format, limit, RESIDENTS.expect_room)
+        body = _raw_body(request, format, limit, growth_of(format).expect_room)
         query = self.query()
         options = _table_options(request, format, query)
         if query["review"]:
@@ -145,7 +145,7 @@ class ImportViewSet(ApiViewSet):
         return _created(loaded)
 
     def _receive(self, request: Request, format: Format) -> Response:
-        body = _raw_body(request, format, most_bytes(format), partial(RESIDENTS.expect_room, kept=True))
+        body = _raw_body(request, format, most_bytes(format), partial(growth_of(format).expect_room, kept=True))
         query = self.query()
         received = receive_delivery(
             chunks=body.chunks,

@@ -24,6 +24,8 @@ _QUOTES = (Code.MALFORMED_QUOTES, "Quotes stand around a whole cell, and are dou
 class CsvReader(TableReader):
     """Reads CSV as RFC 4180 has it, with another delimiter and encoding too."""
 
+    may_hold_nul = False
+
     def pieces(self, chunks: Iterable[bytes], options: TableOptions) -> Iterator[Piece]:
         encoding = options.encoding
         text = utf8(chunks, encoding=encoding) if encoding else guessed_utf8(chunks, strict=True)
@@ -45,6 +47,7 @@ class CsvReader(TableReader):
             if batch.raw is None:
                 detail = f"A line may have {MAX_LINE_BYTES:,} bytes at most."
                 raise InvalidDocument([FieldError(f"line {batch.first}", Code.LINE_TOO_LONG.value, detail)])
+            self.may_hold_nul |= b"\0" in batch.raw
             try:
                 text = batch.raw.decode()
             except UnicodeDecodeError:
@@ -64,9 +67,8 @@ def _pieces(lines: Iterable[str], delimiter: str) -> Iterator[Piece]:
         except csv.Error:
             # What was read before it is in the list; after it the next line is read.
             fault = _QUOTES
-        places = _places(rows, first)
-        if fault is None and reader.line_num == first + len(rows) - 1:
-            places = range(first, first + len(rows))
+        are_lines = fault is None and reader.line_num == first + len(rows) - 1
+        places = range(first, first + len(rows)) if are_lines else _places(rows, first)
         yield Piece(places[: len(rows)], rows)
         if fault is not None:
             yield Piece(places[len(rows) :], [], fault)

@@ -67,6 +67,7 @@ class TableReader(Reader[Rows]):
     unit = "line"
     errors: TableErrors
     most_rows: int | None = None
+    may_hold_nul = True
 
     def __init__(self, chunks: Iterable[bytes], *, rules: Rules, options: TableOptions | None = None) -> None:
         super().__init__(rules=rules)
@@ -143,7 +144,9 @@ class TableReader(Reader[Rows]):
             citizens: list[Resident] = list(msgspec.convert(list(zip(*values, strict=False)), list[_Row]))
         except (ValueError, msgspec.ValidationError):
             return None
-        return citizens if quick.are_valid_alone(citizens, raw=quick.ESCAPED_NUL, rules=self.rules) else None
+        # As it would be written in JSON.
+        raw = quick.ESCAPED_NUL if self.may_hold_nul else b""
+        return citizens if quick.are_valid_alone(citizens, raw=raw, rules=self.rules) else None
 
     def _values(self, name: str, columns: Sequence[Sequence[Any]]) -> Iterable[Any]:
         """A whole column as the values of its field. Raises `ValueError` where one needs a closer look."""

@@ -13,13 +13,16 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 # A data migration without a way back locks nothing; a mistake in one is mended by the next.
 _HARMLESS = ("RUNPYTHON_REVERSIBLE", "RUNSQL_REVERSIBLE")
+# What was looked at: a longer varchar is a change of the catalogue alone, and the former release reads it.
+_LOOKED_AT = {"imports.0002_tables": ("ALTER_COLUMN",)}
 
 
 def findings() -> set[str]:
     """The product's migrations (`app.name`) of which the linter has something to say; it prints what."""
     found = set()
     for app, name in own_migrations():
-        linter = MigrationLinter(all_warnings_as_errors=True, exclude_migration_tests=_HARMLESS, quiet=["ok"])
+        excluded = (*_HARMLESS, *_LOOKED_AT.get(f"{app}.{name}", ()))
+        linter = MigrationLinter(all_warnings_as_errors=True, exclude_migration_tests=excluded, quiet=["ok"])
         linter.lint_migration(linter.migration_loader.get_migration(app, name))
         if linter.has_errors:
             found.add(f"{app}.{name}")

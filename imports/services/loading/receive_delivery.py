@@ -10,11 +10,11 @@ from config.common.background.publishing import enqueue
 from config.common.db.disk import PACKED
 from config.common.http.encodings import GZIP
 from config.common.problems import Gone
-from imports.documents.formats import JSON
+from imports.documents.formats import FORMATS, JSON
 from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.access import visible_delivery
-from imports.services.loading.load_document import DEFAULT_SOURCE, RESIDENTS, check_source
+from imports.services.loading.load_document import DEFAULT_SOURCE, check_source, growth_of
 from imports.services.raw_bodies import copy_body, store_body
 
 LOAD = "imports.load"
@@ -69,7 +69,7 @@ def reload_delivery(*, import_id: int, actor: User | None) -> Import:
     first = Import.objects.select_for_update(no_key=True).get(pk=first.pk)
     if first.body_size is None:
         raise Gone("The raw body of this delivery is not kept.")
-    RESIDENTS.expect_room(first.body_size, first.content_encoding, kept=True)
+    growth_of(FORMATS[first.media_type]).expect_room(first.body_size, first.content_encoding, kept=True)
     again = Import.objects.create(
         source=first.source,
         media_type=first.media_type,
