@@ -48,7 +48,7 @@ def _texts(longest: int, help_text: str) -> serializers.ListField:
 
 def _ordering(keys: Sequence[str], default: str) -> NamesParameter:
     names = (*keys, *MEASURES)
-    text = f"By {', '.join(names)}; several with commas; `-` before one for descending. Ties by the keys. {default}"
+    text = f"By {', '.join(names)}, with commas or repeated; `-` before one for descending. Ties by the keys. {default}"
     return NamesParameter(names, signed=True, required=False, default=(), help_text=text)
 
 
@@ -125,7 +125,7 @@ class DemandQuery(_RowQuery):
         required=False,
         default=DEFAULT_GROUPING,
         help_text=(
-            f"Some of {', '.join(GROUPABLE)} with commas between them. Rows by `city` have its `country` too, for a "
+            f"Some of {', '.join(GROUPABLE)}, with commas or repeated. Rows by `city` have its `country` too, for a "
             "city is both; a town that is not placed is a city of its own name."
         ),
     )
@@ -152,7 +152,7 @@ class TrendQuery(SegmentQuery):
         DIMENSIONS,
         required=False,
         default=(),
-        help_text=f"Some of {', '.join(DIMENSIONS)} with commas between them. Default: none, a row for each import.",
+        help_text=f"Some of {', '.join(DIMENSIONS)}, with commas or repeated. Default: none, a row for each import.",
     )
 
 
