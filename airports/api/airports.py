@@ -87,12 +87,13 @@ class AirportViewSet(ApiViewSet):
 
     @extend_schema(
         summary="List airports",
-        description="As CSV, in the columns that an upload takes, and as GeoJSON: the whole filtered list.",
+        description="As CSV, in the columns that an upload takes, XLSX and GeoJSON: the whole filtered list.",
         tags=["airports"],
         parameters=[AirportListQuery],
         responses={
             (200, "application/json"): page_of(AirportListItemSerializer, "AirportPage"),
             (200, "text/csv"): str,
+            (200, XLSXRenderer.media_type): OpenApiTypes.BINARY,
             (200, GEOJSON): OpenApiTypes.OBJECT,
         },
     )

@@ -12,7 +12,6 @@ from analytics.services.asking.questions import DEFAULT_GROUPING, GROUPABLE, MEA
 from analytics.services.asking.scopes import known_age_groups
 from config.common.digits import MAX_INTEGER
 from config.common.http.pagination import PageQuery
-from config.common.http.schema import COMMAS
 from imports.fields import MAX_CHANNEL, MAX_TEXT
 from imports.models import Citizen
 
@@ -20,25 +19,22 @@ _MAX_SOURCE = 64
 _SEVERAL = "Repeat the parameter for several."
 
 
-class NamesParameter(serializers.CharField):
-    """Some of the names in `choices` with commas between them, each once; with `signed` after an optional `-`."""
+class NamesParameter(serializers.ListField):
+    """Some of the names in `choices`, each once; with `signed` after an optional `-`.
+
+    They stand with commas between them, or the parameter is repeated, as generated clients do it.
+    """
 
     def __init__(self, choices: Sequence[str], *, signed: bool = False, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(child=serializers.CharField(), **options)
         self._choices = choices
-        self._signed = signed
-        names = [*choices, *(f"-{name}" for name in choices if signed)]
-        items = {"type": "string", "enum": names}
-        set_override(self, "field", {"type": "array", "items": items, "uniqueItems": True, COMMAS: True})
-
-    def to_representation(self, value: Any) -> Any:
-        """A default in the OpenAPI document."""
-        return list(value)
+        self._names = [*choices, *(f"-{name}" for name in choices if signed)]
+        items = {"type": "string", "enum": self._names}
+        set_override(self, "field", {"type": "array", "items": items, "uniqueItems": True})
 
     def to_internal_value(self, data: Any) -> Any:
-        names = tuple(super().to_internal_value(data).split(","))
-        plain = [name.removeprefix("-") if self._signed else name for name in names]
-        if len(set(plain)) < len(plain) or not set(plain) <= set(self._choices):
+        names = tuple(",".join(super().to_internal_value(data)).split(","))
+        if len({name.removeprefix("-") for name in names}) < len(names) or not set(names) <= set(self._names):
             raise serializers.ValidationError(
                 f"Choose among {', '.join(self._choices)}, each once.", code="invalid_choice"
             )
@@ -52,7 +48,7 @@ def _texts(longest: int, help_text: str) -> serializers.ListField:
 
 def _ordering(keys: Sequence[str], default: str) -> NamesParameter:
     names = (*keys, *MEASURES)
-    text = f"By {', '.join(names)}; several with commas; `-` before one for descending. Ties by the keys. {default}"
+    text = f"By {', '.join(names)}, with commas or repeated; `-` before one for descending. Ties by the keys. {default}"
     return NamesParameter(names, signed=True, required=False, default=(), help_text=text)
 
 
@@ -129,7 +125,7 @@ class DemandQuery(_RowQuery):
         required=False,
         default=DEFAULT_GROUPING,
         help_text=(
-            f"Some of {', '.join(GROUPABLE)} with commas between them. Rows by `city` have its `country` too, for a "
+            f"Some of {', '.join(GROUPABLE)}, with commas or repeated. Rows by `city` have its `country` too, for a "
             "city is both; a town that is not placed is a city of its own name."
         ),
     )
@@ -156,7 +152,7 @@ class TrendQuery(SegmentQuery):
         DIMENSIONS,
         required=False,
         default=(),
-        help_text=f"Some of {', '.join(DIMENSIONS)} with commas between them. Default: none, a row for each import.",
+        help_text=f"Some of {', '.join(DIMENSIONS)}, with commas or repeated. Default: none, a row for each import.",
     )
 
 

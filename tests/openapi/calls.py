@@ -10,16 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config.common.http.site import openapi_document
+from tests.openapi.samples import BESIDE, BODIES, REQUIRED
 
-# What stands for a body that no example in the document shows.
-TABLE = "Alicante,Alicante,Spain,ALC,LEAL,38.2822,-0.558156,142,1,E,Europe/Madrid,airport,OurAirports\n"
-SAMPLES: dict[tuple[str, str], Any] = {
-    ("airport_upload", "multipart/form-data"): {"file": TABLE},
-    ("airport_upload", "text/csv"): TABLE,
-}
-# Of parameters that are required and name no object; and of one of which only the description says that some is.
-REQUIRED = {"name": "Somewhere", "latitude": 1.5, "longitude": 2.5}
-BESIDE = {"update_airport_ask": {"query": {"city": "Manises"}}}
 Place = tuple[str | int, ...]
 
 
@@ -116,7 +108,7 @@ def _values(schema: dict[str, Any]) -> list[Any]:
 def _sample(operation: str, kind: str, content: dict[str, Any]) -> Any:
     for example in content.get("examples", {}).values():
         return example["value"]
-    return SAMPLES[operation, kind]
+    return BODIES[operation, kind]
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ export function finish(): void {
 }
 
 export const asText = (body: unknown): string => String(body);
+export const asBytes = (body: unknown): Uint8Array<ArrayBuffer> => Buffer.from(String(body), "base64");
 export const asLine = (body: unknown): string => `${JSON.stringify(body)}\n`;
 
 export function asForm(body: unknown): FormData {

