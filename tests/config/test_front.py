@@ -14,6 +14,7 @@ from django.db import connection
 
 from airports.models import Airport
 from imports.models import Import
+from tests.effort import tries
 from tests.imports.documents.builders import citizen, document
 from tests.raw_http import RawClient
 from tests.server import Server, start_server
@@ -201,7 +202,7 @@ def test_whole_lists_of_airports_take_a_quarter_of_the_threads_too(server: Serve
 
 def test_a_refusal_arrives_whatever_is_still_on_its_way(server: Server, token_of: TokenOf) -> None:
     token, statuses = token_of("Managers"), set()
-    for _ in range(60):
+    for _ in range(tries(60)):
         kind = f"Authorization: Token {token}", "Content-Type: text/html", "Content-Length: 20000000"
         client = RawClient(server, "POST /imports", *kind)
         with suppress(OSError):

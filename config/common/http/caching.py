@@ -1,30 +1,24 @@
 """Who may keep an answer: nobody, unless its view says that it is the same for everybody."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
 from whitenoise.middleware import WhiteNoiseFileResponse
 
 from config.common.http.declarations import declares
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-
-class NoStoreMiddleware:
+class NoStoreMiddleware(MiddlewareMixin):
     """Says `Cache-Control: no-store` and `Vary: Authorization, Cookie` on every answer that could be somebody's own.
 
     That is each one but static files and what a view declares `cacheable` (the home page, the OpenAPI document and its
     readers), and of these too whatever is no success or sets a cookie. So a new URL is safe until it says otherwise.
     """
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if not _is_for_everybody(request, response):
             response.headers["Cache-Control"] = "no-store"
             patch_vary_headers(response, ["Authorization", "Cookie"])

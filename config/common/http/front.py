@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 _PASS, _CHECK, _CHECKED = "HTTP_X_FRONT_PASS", "check", "checked"
@@ -56,17 +56,13 @@ class _Unsent:
     readline = read
 
 
-class HeadCheckMiddleware:
+class HeadCheckMiddleware(MiddlewareMixin):
     """Answers the front's question: 204 where the view wants the body, else 403; the front then fetches the refusal.
 
     Views are looked at before the CSRF check, which reads bodies, and when every middleware has let the request in.
     """
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if not is_check(request.META) or response.status_code == 204:
             return response
         response.close()

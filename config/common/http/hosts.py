@@ -1,35 +1,27 @@
 """Probes ask a machine by its address, `Host: 10.1.2.3`, which is no name of the site."""
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
+from django.utils.deprecation import MiddlewareMixin
 
 from config.common.http.declarations import declares
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-
-class ProbeHostMiddleware:
+class ProbeHostMiddleware(MiddlewareMixin):
     """Lets views that declare `answers_any_host` (health and metrics) be asked under any name.
 
     They see the site's own name then, so nothing that the caller wrote can come into an answer. All others refuse a
     name that is not in `ALLOWED_HOSTS`.
     """
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def process_request(self, request: HttpRequest) -> None:
         try:
             request.get_host()
         except DisallowedHost:
             if settings.ALLOWED_HOSTS and _answers_any_host(request.path_info):
                 request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].lstrip(".")
-        return self.get_response(request)
 
 
 def _answers_any_host(path: str) -> bool:

@@ -5,15 +5,14 @@ and not a shorter list.
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
 
 from config.common.http.patience import reading
-
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # zlib's number for "gzip, with the largest window".
 _GZIP_WINDOW = 31
@@ -21,14 +20,10 @@ _GZIP_WINDOW = 31
 _LEVEL = 1
 
 
-class StreamMiddleware:
+class StreamMiddleware(MiddlewareMixin):
     """Compresses streamed lists, and limits for how long their reader may keep a thread, and a transaction, waiting."""
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
             _compress(request, response)
             response.streaming_content = reading(request.META, _pieces(response))

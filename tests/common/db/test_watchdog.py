@@ -195,7 +195,7 @@ def test_a_slow_statement_is_left_alone_where_the_server_answers_and_not_where_n
     with closing(open_watched(asked)) as opened:
         if server == "without its postmaster":
             asked.freeze(postmaster_only=True)
-        waiter = Waiter(partial(opened.cursor().execute, "SELECT pg_sleep(2)"))
+        waiter = Waiter(partial(opened.cursor().execute, "SELECT pg_sleep(1)"))
         until(lambda: in_flight.longest() > 0.2)
         dog.look()
         waiter.join()

@@ -63,7 +63,10 @@ def expect_nothing_left(server: Server, log: Path) -> None:
     assert b"Traceback" not in log.read_bytes()
 
 
-@pytest.mark.parametrize("length", [1_000_000, None], ids=["a length", "chunked"])
+@pytest.mark.parametrize(
+    "length",
+    [pytest.param(1_000_000, id="a length"), pytest.param(None, id="chunked", marks=pytest.mark.thorough)],
+)
 @pytest.mark.parametrize(("head", "kind", "start", "piece"), BODIES)
 def test_a_body_below_the_rate_is_given_up(
     impatient: Server, log: Path, token_of: Callable[[str], str],

@@ -1,21 +1,14 @@
 """HEAD: an answer without its body."""
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
+from django.utils.deprecation import MiddlewareMixin
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-
-class HeadMiddleware:
+class HeadMiddleware(MiddlewareMixin):
     """Takes the body off the answer to HEAD: a stream that nobody starts fetches no row."""
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.method != "HEAD":
             return response
         if isinstance(response, StreamingHttpResponse):
