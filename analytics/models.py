@@ -227,8 +227,8 @@ class PublishedPlace(models.Model):
 class TownAlias(models.Model):
     """What staff said a town of the deliveries is, in all its spellings: above everything found out by its name."""
 
-    town = models.CharField(max_length=MAX_FOLD, unique=True, editable=False, help_text="Folded.")
-    name = models.CharField("town", max_length=256, help_text="As the deliveries write it, in any of its spellings.")
+    town = models.CharField(max_length=MAX_FOLD, unique=True, help_text="As deliveries write it, in any spelling.")
+    name = models.CharField("town", max_length=256, help_text="As it was written; `town` is its fold.")
     geoname_id = models.BigIntegerField("GeoNames id", help_text="The city that it is.")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
