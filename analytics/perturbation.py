@@ -27,16 +27,16 @@ from analytics.lattice import FEWEST_BUYERS, Ints, Numbers
 _TURNS = 16
 VARIANTS = 4
 
-# PostgreSQL's expressions over a resident's columns, `bought` and `age_now`, the number of the age group. Ages of one day
-# alone, so that those of two days do not tell who had a birthday.
+# PostgreSQL's expressions over a resident's columns, `bought`, and `age_now`, the number of the age group. Ages of one
+# day alone, because those of two would tell who had a birthday.
 _KEY = "hashint8extended(citizen_id, %(secret)s)"
 _VARIANT = f"(hashint8extended((%(changes)s + ({_KEY} & {_TURNS - 1})) / {_TURNS}, {_KEY}) & {VARIANTS - 1})"
 _PLACE = "concat_ws(E'\\x1f', town, channel, gender, age_now)"
 HASH = f"hashint8extended(bought * {VARIANTS} + {_VARIANT}, hashtextextended({_PLACE}, {_KEY}))"
-# Over `hash`: the weights of a resident.
-RESIDENTS = "(hash & 1) + (hash >> 1 & 1)"
-COURSES = "mod(hash >> 8 & 2147483647, 2 * bought + 1)"
-BUYERS = "CASE WHEN bought > 0 THEN (hash >> 2 & 1) + (hash >> 3 & 1) ELSE 0 END"
+# Over `hash`: the weights of a resident, as integers, of which sums are quick.
+RESIDENTS = "((hash & 1) + (hash >> 1 & 1))::int"
+COURSES = "mod(hash >> 8 & 2147483647, 2 * bought + 1)::int"
+BUYERS = "CASE WHEN bought > 0 THEN ((hash >> 2 & 1) + (hash >> 3 & 1))::int ELSE 0 END"
 
 
 @dataclass(frozen=True, slots=True)
