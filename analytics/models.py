@@ -1,5 +1,6 @@
 """What was counted of the deliveries, and where on the map their towns are."""
 
+import secrets
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -13,7 +14,22 @@ from analytics.querysets import ImportDemandQuerySet, SpellingQuerySet, TownAlia
 from imports.models import Citizen, Import
 
 
-class ImportDemand(models.Model):
+def _secret() -> int:
+    return secrets.randbits(63)
+
+
+class Shown(models.Model):
+    """What those who may not see residents see instead of the counts: `analytics.perturbation`."""
+
+    shown_residents = models.BigIntegerField()
+    shown_courses = models.BigIntegerField()
+    shown_buyers = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class ImportDemand(Shown):
     """What was counted of one import, and of which state of it: the import changed since when its revision is another.
 
     No foreign key keeps it: imports know nothing of analytics, and rows of imports that are gone are swept away.
@@ -38,6 +54,7 @@ class ImportDemand(models.Model):
     residents = models.BigIntegerField()
     courses = models.BigIntegerField()
     buyers = models.BigIntegerField()
+    drawn_at = models.BigIntegerField(help_text="The changes of its source, when the shown figures were drawn.")
 
     objects: ClassVar[ImportDemandQuerySet] = ImportDemandQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 
@@ -74,7 +91,22 @@ class Counts(models.Model):
         abstract = True
 
 
-class Segment(Counts):
+class Perturbation(models.Model):
+    """By which weights residents of a source count for those who may not see them.
+
+    As long as nothing of the source's first delivery changed there is nothing to compare it with, and what is shown of
+    it is true.
+    """
+
+    source = models.CharField(max_length=64, primary_key=True)
+    secret = models.BigIntegerField(default=_secret, editable=False)
+    changes = models.BigIntegerField(default=0, help_text="How often anything was counted of it that was not before.")
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class Segment(Counts, Shown):
     """One segment of one import."""
 
     delivery = models.ForeignKey(
@@ -112,7 +144,7 @@ class CurrentSegment(Counts):
         return f"{self.town}, {self.channel}"
 
 
-class PublishedSegment(Counts):
+class PublishedSegment(Counts, Shown):
     """The picture for those who may not see residents: sums of segments that are shown in the same groupings."""
 
     published = models.BigIntegerField(help_text="Bit k: shown to everybody in the grouping k.")

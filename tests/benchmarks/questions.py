@@ -50,7 +50,9 @@ _CHANNELS = (
 )
 _GENDERS = ("female", "male")
 _TABLES = ("segment", "currentsegment", "publishedsegment", "importdemand", "spelling", "publishedplace", "townplace")
-_COLUMNS = "import_id, at_delivery, town, age_group, channel, gender, residents, courses, buyers, published"
+_COUNTS = "residents, courses, buyers"
+_SHOWN = "shown_residents, shown_courses, shown_buyers"
+_COLUMNS = f"import_id, at_delivery, town, age_group, channel, gender, {_COUNTS}, {_SHOWN}, published"
 _QUESTIONS = (
     ("demand", LIMIT_MS),
     ("demand?group_by=town", None),
@@ -100,6 +102,7 @@ def fill() -> None:
         cursor.execute(f"VACUUM ANALYZE {', '.join(f'analytics_{table}' for table in _TABLES)}")
 
 
+_ADDED = ", ".join(f"sum({name})" for name in f"{_COUNTS}, {_SHOWN}".split(", "))
 _IMPORTS = """
     INSERT INTO imports_import (source, status, citizen_count, processed, errors, more_errors, attempts,
         stops_when_checked, differences, content_encoding, revision, created_at, completed_at)
@@ -123,16 +126,16 @@ _SUMS = (
     SELECT town, age_group, channel, gender, sum(residents), sum(courses), sum(buyers) FROM analytics_segment
     WHERE NOT at_delivery GROUP BY 1, 2, 3, 4
     """,
-    """
-    INSERT INTO analytics_publishedsegment (town, age_group, channel, gender, published, residents, courses, buyers)
-    SELECT town, age_group, channel, gender, published, sum(residents), sum(courses), sum(buyers)
+    f"""
+    INSERT INTO analytics_publishedsegment (town, age_group, channel, gender, published, {_COUNTS}, {_SHOWN})
+    SELECT town, age_group, channel, gender, published, {_ADDED}
     FROM analytics_segment WHERE NOT at_delivery GROUP BY 1, 2, 3, 4, 5
     """,
-    """
+    f"""
     INSERT INTO analytics_importdemand (import_id, source, delivered_at, revision, scheme, is_current, as_of,
-        refreshed_at, residents, courses, buyers)
-    SELECT import_id, source, created_at, revision, %(scheme)s, true, (now() AT TIME ZONE 'UTC')::date, now(),
-        sum(residents), sum(courses), sum(buyers)
+        refreshed_at, drawn_at, {_COUNTS}, {_SHOWN})
+    SELECT import_id, source, created_at, revision, %(scheme)s, true, (now() AT TIME ZONE 'UTC')::date, now(), 0,
+        {_ADDED}
     FROM analytics_segment JOIN imports_import ON imports_import.id = import_id WHERE NOT at_delivery
     GROUP BY import_id, source, created_at, revision
     """,
@@ -188,7 +191,7 @@ def _copy(cursor: Any, import_id: int, residents: Any, dice: Any) -> None:
     world = World([(*places[key[0]], *key) for key in keys], counts, buyers)
     masks = published_masks(world, small=counting().small_segment)
     lines = (
-        f"{import_id}\tf\t{key[0]}\t{key[1]}\t{key[2]}\t{key[3]}\t{count}\t{bought}\t{buying}\t{mask}\n"
+        f"{import_id}\tf\t{key[0]}\t{key[1]}\t{key[2]}\t{key[3]}\t{count}\t{bought}\t{buying}\t{count}\t{bought}\t{buying}\t{mask}\n"
         for key, count, bought, buying, mask in zip(keys, counts, courses, buyers, masks, strict=True)
     )
     cursor.copy_expert(f"COPY analytics_segment ({_COLUMNS}) FROM STDIN", io.StringIO("".join(lines)))

@@ -26,7 +26,7 @@ def find_demand(*, question: Question, actor: User) -> Demand:
         scope = scope_of(question)
         groups = read_groups(question, scope, restricted=is_restricted(actor))
         base = read_base(question, scope, actor=actor)
-        meta = scope.meta()
+        meta = scope.meta(merged=groups.merged)
     ranking = Ranking(groups, question, base=base)
     rows = ranking.rows(ranking.page(limit=question.limit, offset=question.offset))
     return Demand(rows=rows, count=ranking.count, meta=meta)

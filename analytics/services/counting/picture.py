@@ -20,6 +20,7 @@ _MERGE = """
 """
 _KEYS = {"town": "text", "age_group": "int", "channel": "text", "gender": "text"}
 _COUNTS = ("residents", "courses", "buyers")
+SHOWN = tuple(f"shown_{name}" for name in _COUNTS)
 
 
 def _statement(table: str, keys: dict[str, str], sums: Sequence[str] = _COUNTS) -> str:
@@ -36,7 +37,7 @@ def _statement(table: str, keys: dict[str, str], sums: Sequence[str] = _COUNTS) 
 
 
 _CURRENT = _statement("analytics_currentsegment", _KEYS)
-_PUBLISHED = _statement("analytics_publishedsegment", {**_KEYS, "published": "bigint"})
+_PUBLISHED = _statement("analytics_publishedsegment", {**_KEYS, "published": "bigint"}, (*_COUNTS, *SHOWN))
 _SPELLINGS = _statement(
     "analytics_spelling", {"kind": "text", "fold": "text", "spelling": "text"}, ("delivered", "residents")
 )
@@ -49,7 +50,7 @@ class PictureChange:
 
     def __init__(self) -> None:
         self._current: _Sums = defaultdict(lambda: [0, 0, 0])
-        self._published: _Sums = defaultdict(lambda: [0, 0, 0])
+        self._published: _Sums = defaultdict(lambda: [0, 0, 0, 0, 0, 0])
         self._spellings: _Sums = defaultdict(lambda: [0, 0])
 
     def replace(self, old: Segments, new: Segments) -> None:
@@ -74,8 +75,9 @@ class PictureChange:
                     cursor.execute(statement, columns)
 
     def _add(self, segments: Segments, sign: int) -> None:
-        for key, (residents, courses, buyers, published) in segments.items():
-            for sums in (self._current[key], self._published[*key, published]):
-                sums[0] += sign * residents
-                sums[1] += sign * courses
-                sums[2] += sign * buyers
+        for key, (*counts, published) in segments.items():
+            current, shown = self._current[key], self._published[*key, published]
+            for number, count in enumerate(counts):
+                shown[number] += sign * count
+            for number in range(len(current)):
+                current[number] += sign * counts[number]
