@@ -95,4 +95,5 @@ def test_a_session_or_a_caller_who_does_not_ask_gets_it_plain(missing: str) -> N
 def test_what_is_no_stream_stays_as_it_is() -> None:
     request = RequestFactory().get("/", **TOKEN)
     response = StreamMiddleware(lambda _: HttpResponse(PIECE))(request)
+    assert isinstance(response, HttpResponse)
     assert response.headers == HttpResponse(PIECE).headers
