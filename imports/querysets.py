@@ -110,18 +110,16 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
 
     def begins(self, column: str, words: str) -> "CitizenQuerySet":
         """The ones whose name or town begins with `words` as people type them, the exact spelling first."""
-        return self._like(Begins(column, fold(words)), column, words, "startswith")
-
-    def called(self, column: str, words: str) -> "CitizenQuerySet":
-        """The ones whose channel is `words`, as people type it, the exact spelling first."""
-        # Most are found as they are written.
-        same = Q((column, words)) | Q(Begins(column, fold(words), whole=True))
-        return self._like(same, column, words, "exact")
-
-    def _like(self, condition: Q | Begins, column: str, words: str, lookup: str) -> "CitizenQuerySet":
-        if not fold(words):
+        if not (folded := fold(words)):
             return self.none()
-        return self.filter(condition).order_by(*self.query.order_by, exact_first([column], words, lookup))
+        found = self.filter(Q((f"{column}__startswith", words)) | Q(Begins(column, folded)))
+        return found.order_by(*self.query.order_by, exact_first([column], words, "startswith"))
+
+    def reached_by(self, channel: str) -> "CitizenQuerySet":
+        """The ones whose channel is this one, as people type it."""
+        # As it is written, too: of that the planner knows how often it is, and reads no further than a page needs.
+        same = Q(channel=channel) | Q(Begins("channel", fold(channel), whole=True))
+        return self.filter(same) if fold(channel) else self.none()
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):

@@ -38,7 +38,7 @@ GAPS = r"\u0009-\u000D\u0085\u1680\u2028\u2029\u002D\u058A\u05BE\u2010-\u2015\u2
 SINGLES = ("øłđðħŧıς", "olddhtiσ")
 PAIRS = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
 
-_APOSTROPHES, _ACCENTS, _DROPPED = (re.compile(f"[{chars}]") for chars in (APOSTROPHES, ACCENTS, DROPPED))
+_ACCENTS, _DROPPED = re.compile(f"[{ACCENTS}]"), re.compile(f"[{DROPPED}]")
 _SPACES = re.compile(f"[ {GAPS}]+")
 _LETTERS = str.maketrans(dict(zip(*SINGLES, strict=True)) | PAIRS)
 # All characters that do not fold to themselves are among these, and those that Unicode may add.
@@ -46,7 +46,10 @@ _FOLDING = (
     *range(0x1, 0x3400), *range(0xA640, 0xD7A4), *range(0xF900, 0x10000), *range(0x10400, 0x11A00),
     *range(0x16E40, 0x16F00), *range(0x1CC00, 0x1FC00), *range(0x2F800, 0x2FA20), *range(0xE0000, 0xE0200),
 )  # fmt: skip
-# So many letters are looked for by a regular expression; whoever writes more has few to be compared one by one.
+# Dropped characters that are in names often, and those of ASCII.
+BETWEEN = f"[{APOSTROPHES}\\u0001-\\u0008\\u000E-\\u001F\\u007F]"
+_BETWEEN = re.compile(BETWEEN)
+# So many letters are looked for by a regular expression: few texts are left of which the rest is to be compared.
 _LONGEST = 32
 
 
@@ -85,19 +88,20 @@ def is_long(folded: str) -> bool:
 
 @cache
 def exceptional() -> str:
-    """A class of the characters that fold to several letters, or to none; but apostrophes, which are in names often."""
+    """A class of the characters that fold to several letters, or to none; but those that may stand between letters in
+    `pattern`. None of them is ASCII."""
     chars = {char for letters, chars in _made().items() if len(letters) != 1 for char in chars}
-    return f"[{_class({char for char in chars if not _APOSTROPHES.match(chr(char))})}]"
+    return f"[{_class({char for char in chars if not _BETWEEN.match(chr(char))})}]"
 
 
 @cache
 def _any_like(letter: str) -> str:
     chars = _class({ord(letter), *_made().get(letter, ())})
-    return f"[{chars}]{_gap()}*" if letter == " " else f"[{chars}][{APOSTROPHES}]*"
+    return f"[{chars}]{_gap()}*" if letter == " " else f"[{chars}]{BETWEEN}*"
 
 
 def _gap() -> str:
-    return f"[{_class({ord(' '), *_made()[' ']})}{APOSTROPHES}]"
+    return f"[{_class({ord(' '), *_made()[' ']})}{BETWEEN[1:]}"
 
 
 @cache
@@ -112,15 +116,16 @@ def _made() -> dict[str, set[int]]:
 
 
 def _class(chars: set[int]) -> str:
-    """The characters as ranges in a class."""
+    """The characters as ranges in a class. They are written as they are: PostgreSQL compares a regular expression with
+    those that it knows at each row, so a short one is quicker."""
     ends: list[list[int]] = []
     for char in sorted(chars):
         if ends and ends[-1][1] == char - 1:
             ends[-1][1] = char
         else:
             ends.append([char, char])
-    return "".join(f"{_escaped(first)}-{_escaped(last)}" if first < last else _escaped(first) for first, last in ends)
+    return "".join(_written(first) + (f"-{_written(last)}" if first < last else "") for first, last in ends)
 
 
-def _escaped(char: int) -> str:
-    return f"\\u{char:04X}" if char < 0x1_0000 else f"\\U{char:08X}"
+def _written(char: int) -> str:
+    return chr(char) if chr(char).isalnum() else f"\\u{char:04X}" if char < 0x1_0000 else f"\\U{char:08X}"

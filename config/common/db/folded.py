@@ -83,10 +83,10 @@ class Begins(Func):
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
         text = compiler.compile(self.get_source_expressions()[0])[0]
         same = f"{_folding(text)} = %s" if self._whole else f"starts_with({_folding(text)}, %s)"
-        tail = f"AND {same}" if folding.is_long(self._folded) else ""
-        sql = f"""CASE WHEN ascii({text}) = ANY (%s)
-            THEN {text} ~ %s {tail} OR {text} ~ %s AND {same} ELSE false END"""
-        regex, again = folding.pattern(self._folded, whole=self._whole), [self._folded] if tail else []
+        rest = f"AND {same}" if folding.is_long(self._folded) else ""
+        sql = f"""CASE WHEN ascii({text}) = ANY (%s) THEN {text} ~ %s {rest}
+            OR octet_length({text}) > length({text}) AND {text} ~ %s AND {same} ELSE false END"""
+        regex, again = folding.pattern(self._folded, whole=self._whole), [self._folded] if rest else []
         return sql, [folding.beginnings(self._folded), regex, *again, folding.exceptional(), self._folded]
 
 

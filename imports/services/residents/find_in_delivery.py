@@ -35,8 +35,8 @@ class Wanted:
 
 
 def matching_residents(*, import_id: int, wanted: Wanted) -> CitizenQuerySet:
-    """Those of the delivery who are as `wanted`, the exact spelling first, then by ascending id; not more than
-    `AT_MOST` are worth reading."""
+    """Those of the delivery who are as `wanted`, the exact spelling of a name or town first, then by ascending id; not
+    more than `AT_MOST` are worth reading."""
     residents = Citizen.objects.of(import_id)
     if _is_number(wanted.who):
         number = number_in(wanted.who)
@@ -46,7 +46,7 @@ def matching_residents(*, import_id: int, wanted: Wanted) -> CitizenQuerySet:
     if wanted.town:
         residents = residents.begins("town", wanted.town)
     if wanted.channel:
-        residents = residents.called("channel", wanted.channel)
+        residents = residents.reached_by(wanted.channel)
     # The delivery is one: named in the order, it would only mislead the planner.
     return residents.order_by(*residents.query.order_by, "citizen_id")
 
