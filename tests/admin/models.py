@@ -104,7 +104,7 @@ BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     DemandSettings: lambda number: DemandSettings.objects.update_or_create(
         pk=1, defaults={"age_bounds": [0, 18], "small_segment": 5 + number}
     )[0],
-    TownAlias: lambda number: TownAlias.objects.create(town=f"town{number}", geoname_id=1),
+    TownAlias: lambda number: TownAlias.objects.create(town=f"town{number}", name=f"town{number}", geoname_id=1),
     ClockedSchedule: lambda number: ClockedSchedule.objects.create(clocked_time=NOW + timedelta(days=number)),
 }
 

@@ -51,7 +51,7 @@ def everywhere(manager: APIClient, superuser: User) -> Watching:
     row = ",".join(['"' + MARKUP.replace('"', '""') + '"'] * 2) + ",,,,5,5,,,,,,\n"
     file = SimpleUploadedFile(f"{MARKUP}.csv", row.encode())
     browser.post("/admin/airports/airport/upload/", {"file": file, "on_error": "fail", "preview": "1"})
-    TownAlias.objects.create(town=MARKUP, geoname_id=1)
+    TownAlias.objects.create(town=MARKUP, name=MARKUP, geoname_id=1)
     User.objects.create_user("planted", first_name=MARKUP, last_name=MARKUP, email=f"{MARKUP[:20]}@x.example")
     issue_token(username="planted", label=MARKUP)
     every = IntervalSchedule.objects.create(every=5, period="days")

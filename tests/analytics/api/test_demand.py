@@ -68,6 +68,46 @@ def test_filters_may_be_repeated_and_hold_commas(manager: APIClient, url: str) -
     assert [row["town"] for row in found["data"]] == ["a, b", "c"]
 
 
+def three_valencias() -> None:
+    """In two countries, one of them by two towns; and a fourth town that is not placed."""
+    for town, country in (("Valencia", "ES"), ("València", "ES"), ("Valencia, VE", "VE")):
+        place(town, city="Valencia", country=country)
+    sizes = {"Valencia": 30, "València": 10, "Valencia, VE": 20, "valencia x": 40}
+    make("a", {(town, 1, "tv", "male"): (size, 2 * size, size) for town, size in sizes.items()}
+         | {("Valencia", 1, "radio", "male"): (100, 0, 0)})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", [("ES", 140), ("VE", 20), (None, 40)]),
+        ("&city=VALENCIA", [("ES", 140), ("VE", 20)]),
+        ("&city=valencia&country=ve", [("VE", 20)]),
+        ("&country=none&country=VE", [("VE", 20), (None, 40)]),
+        ("&country=FR", []),
+        ("&town=val%C3%A8ncia", [("ES", 10)]),
+    ],
+)
+@pytest.mark.parametrize("url", [*URLS, "/analytics/trend"])
+def test_a_city_is_its_name_and_its_country(manager: APIClient, url: str, query: str, expected: list[Any]) -> None:
+    three_valencias()
+    ordering = "" if url.endswith("trend") else "&ordering=country,city"
+    rows = manager.get(f"{url}?group_by=city{ordering}{query}").json()["data"]
+    found = [(row["country"], row["residents"]) for row in rows]
+    assert sorted(found, key=str) == sorted(expected, key=str)
+    assert not ordering or found == expected
+
+
+def test_the_index_of_all_residents_leaves_the_filters_out(manager: APIClient) -> None:
+    three_valencias()
+    for url in (*URLS, "/analytics/cities"):
+        query = f"{url}?group_by=city&channel=tv&min_residents=30" if url in URLS else f"{url}?channel=tv&country=ES"
+        rows, of_all = (manager.get(f"{query}&format=json{base}").json()["data"] for base in ("", "&index_base=all"))
+        assert {row["index"] for row in rows} == {100.0}
+        # 200 courses of 200 residents.
+        assert {row["index"] for row in of_all} == {200.0}
+
+
 @pytest.mark.parametrize("typed", ["65+", "65%2B", "65%20", "65%2B%20", "0-17&age_group=65+"])
 def test_the_oldest_may_be_typed_as_they_are_read(manager: APIClient, typed: str) -> None:
     make("a", {("Kyiv", age, "tv", "male"): (9, 1, 1) for age in (1, 5, 6)})
