@@ -97,6 +97,9 @@ def test_importers_see_the_residents_of_their_own_imports_alone() -> None:
     ("asked", "found"),
     [
         ({"who": "an"}, [1, 3]),
+        ({"who": "AN"}, [3, 1]),
+        ({"who": "ánt"}, [3]),
+        ({"town": "kýiv"}, [1, 2]),
         ({"who": " 2 "}, [2]),
         ({"who": "9" * 25}, []),
         ({"who": "an\0"}, [1, 3]),
