@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
@@ -51,6 +52,13 @@ def manager(client_of: Callable[[str], APIClient]) -> APIClient:
 def superuser(db: None) -> User:
     """Somebody who may do everything."""
     return User.objects.create_superuser(username="root", password="a long password")
+
+
+@pytest.fixture
+def root(superuser: User, client: Client) -> Client:
+    """A browser in which a superuser is signed in."""
+    client.force_login(superuser)
+    return client
 
 
 @pytest.fixture(scope="session")

@@ -20,13 +20,6 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/airports/airport/"
 
 
-@pytest.fixture
-def root(superuser: User, client: Client) -> Client:
-    """A browser in which a superuser is signed in."""
-    client.force_login(superuser)
-    return client
-
-
 def form_of(airport: Airport, **changes: object) -> dict[str, object]:
     """What a browser sends for the form of this airport."""
     values = {name: getattr(airport, name) for name in NAMES} | {"known_version": airport.version} | changes

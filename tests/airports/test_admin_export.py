@@ -20,13 +20,6 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/airports/airport/"
 
 
-@pytest.fixture
-def root(superuser: User, client: Client) -> Client:
-    """A browser in which a superuser is signed in."""
-    client.force_login(superuser)
-    return client
-
-
 def exported(client: Client, format: str, query: str = "") -> bytes:
     answer: Any = client.get(f"{LIST}export/{format}/{query}")
     assert answer.status_code == 200

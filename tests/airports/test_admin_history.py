@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
 from airports.models import Airport
@@ -17,13 +16,6 @@ from tests.airports.builders import make_airport, make_valencia
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/airports/airport/"
-
-
-@pytest.fixture
-def root(superuser: User, client: Client) -> Client:
-    """A browser in which a superuser is signed in."""
-    client.force_login(superuser)
-    return client
 
 
 def browser(role: str) -> Client:

@@ -20,6 +20,7 @@ from config.common.privacy.models import ReadAudit
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Unavailable
+from config.common.staff.read_only import ReadOnlyAdmin
 
 _EXPORTED = (
     "at", "username", "via", "what", "format", "import_id", "citizen_id", "request_id", "address",
@@ -65,7 +66,7 @@ def recorded(request: HttpRequest, response: Any, what: ReadAudit.What, resident
 
 
 @admin.register(ReadAudit)
-class ReadAuditAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+class ReadAuditAdmin(ReadOnlyAdmin):
     """Who saw which residents. Only to look at, and to take away as CSV."""
 
     list_display = ("at", "username", "via", "what", "format", "import_id", "citizen_id", "address", "request_id")
@@ -74,15 +75,6 @@ class ReadAuditAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
     search_help_text = "A user name, an import, import/citizen, a request's id, an address."
     show_full_result_count = False
     actions = ("export_csv",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ReadAudit], search_term: str

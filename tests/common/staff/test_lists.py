@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from unfold.templatetags import unfold_list
 
@@ -13,13 +12,6 @@ from tests.airports.builders import make_airport
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/airports/airport/"
-
-
-@pytest.fixture
-def root(superuser: User, client: Client) -> Client:
-    """A browser in which a superuser is signed in."""
-    client.force_login(superuser)
-    return client
 
 
 def named_columns(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> Counter[str]:
