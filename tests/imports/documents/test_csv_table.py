@@ -235,6 +235,12 @@ def test_a_row_with_more_cells_than_columns_is_refused_and_one_with_fewer_lacks_
     ]
 
 
+def test_a_column_without_a_name_may_hold_nothing() -> None:
+    body = csv_of([HEADER, [*row(), ""], [*row(citizen_id=2), "x"]])
+    assert details(body) == [("line 3", "There are more cells than columns, 11.")]
+    assert details(csv_of([HEADER, [*row(), "x"]])) == [("line 2", "There are more cells than columns, 11.")]
+
+
 @pytest.mark.parametrize(
     "spoilt", ['"a"b', '"never closed', "a\rb"], ids=["after a quote", "not closed", "a bare carriage return"]
 )
