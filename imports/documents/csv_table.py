@@ -2,12 +2,13 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
 from config.common.problems import FieldError
-from config.common.tabular.delimiters import delimiter_of
+from config.common.tabular.delimiters import COMMA, delimiter_of
 from config.common.tabular.encodings import guessed_utf8, utf8
 from config.common.tabular.guards import unguarded
 from imports.documents.codes import Code
@@ -18,6 +19,8 @@ from imports.documents.options import TableOptions
 from imports.documents.table import ROWS_AT_ONCE, Piece, TableReader
 from imports.fields import Kind
 
+# A first line by which Excel is told, and tells, what stands between the cells.
+_SAID = re.compile(r"sep=([,;\t])\s*$", re.IGNORECASE)
 _QUOTES = (Code.MALFORMED_QUOTES, "Quotes stand around a whole cell, and are doubled inside it.")
 
 
@@ -29,13 +32,14 @@ class CsvReader(TableReader):
     def pieces(self, chunks: Iterable[bytes], options: TableOptions) -> Iterator[Piece]:
         encoding = options.encoding
         text = utf8(chunks, encoding=encoding) if encoding else guessed_utf8(chunks, strict=True)
-        lines = self._lines(cut_lines(text))
-        begin = list[str]()
+        lines, begin, said = self._lines(cut_lines(text)), list[str](), options.delimiter
         for line in lines:
+            if not begin and (found := _SAID.match(line)):
+                line, said = "\n", said or found[1]
             begin.append(line)
             if line.strip(" \t\r\n,;"):
                 break
-        delimiter = options.delimiter or (delimiter_of(begin[-1], known_names) if begin else ",")
+        delimiter = said or (delimiter_of(begin[-1], known_names) if begin else COMMA)
         yield from _pieces(chain(begin, lines), delimiter)
 
     def texts(self, kind: Kind, column: Sequence[Any]) -> Sequence[str]:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
         ("/citizens/2/a~1b~01\n", "resident 3 · a/b~1\n"),
         ("/citizens", "citizens"),
         ("line 17", "line 17"),
+        ("row 17", "row 17"),
         ("line 17/birth_date", "line 17 · birth_date"),
         ("line 17/friends/4", "line 17 · friends · entry 5"),
         ("?source", "source"),

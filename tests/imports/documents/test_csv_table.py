@@ -49,6 +49,11 @@ def test_a_table_is_read_however_its_text_is_kept(delimiter: str, encoding: str,
     assert read(body, size=size) == ([ANNA, PETRO], [])
 
 
+def test_the_first_line_may_say_the_delimiter_as_excel_does() -> None:
+    body = b"sep=;\r\n" + csv_of([HEADER, row(citizen_id="x")], delimiter=";")
+    assert read(body)[1] == [("line 3/citizen_id", "invalid_type")]
+
+
 @pytest.mark.parametrize("size", [1, 7, 100_000])
 def test_windows_1252_is_seen_whichever_way_the_bytes_come(size: int) -> None:
     people = [whole(number, town="Málaga", street="Cañón", name="Ñandú") for number in range(40)]
@@ -228,6 +233,12 @@ def test_a_row_with_more_cells_than_columns_is_refused_and_one_with_fewer_lacks_
         ("line 2", "There are more cells than columns, 11."),
         ("line 4", "gender: This field is required."),
     ]
+
+
+def test_a_column_without_a_name_may_hold_nothing() -> None:
+    body = csv_of([HEADER, [*row(), ""], [*row(citizen_id=2), "x"]])
+    assert details(body) == [("line 3", "There are more cells than columns, 11.")]
+    assert details(csv_of([HEADER, [*row(), "x"]])) == [("line 2", "There are more cells than columns, 11.")]
 
 
 @pytest.mark.parametrize(
