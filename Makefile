@@ -29,7 +29,7 @@ test: $(VENV)/.development ## all tests but the browser's, in parallel (ARGS= fo
 	@exec $(RUN) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 test-thorough: export TESTS_THOROUGH = 1
-test-thorough: $(VENV)/.development ## the same with all examples, rounds and repetitions, as in continuous integration (ARGS= for pytest)
+test-thorough: $(VENV)/.development ## the same with all examples, rounds and repetitions (ARGS= for pytest)
 	@exec $(RUN) -m pytest -n $(JOBS) --dist loadfile -m "not faults" $(ARGS)
 
 test-faults: $(VENV)/.development ## the longer tests that kill and freeze workers, Redis and PostgreSQL (ARGS= for pytest)

@@ -1,4 +1,4 @@
-"""How hard the tests try: `make test` tries a part of what `make test-thorough` and the continuous integration try."""
+"""How hard the tests try: `make test` tries a part of what `make test-thorough` tries."""
 
 import os
 
