@@ -13,7 +13,7 @@ from analytics.services.asking.questions import MEASURES
 from analytics.services.counting.refresh_demand import refresh_demand
 from tests.airports.builders import make_valencia
 from tests.analytics.api.test_demand import cells
-from tests.analytics.counted import make, place
+from tests.analytics.counted import make, place, show_as_drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +99,7 @@ def test_of_two_places_of_a_city_the_one_of_most_residents_is_shown(manager: API
 def test_a_town_that_moved_is_on_the_map_of_those_who_see_residents_at_once(
     client_of: Any, manager: APIClient, airport: Airport
 ) -> None:
+    show_as_drawn()
     TownPlace.objects.filter(pk="valència").update(country="VE", latitude=10.2, longitude=-68.0)
     assert [one["id"] for one in features(manager)["features"]] == ["=Mislata, ES", "Valencia, ES", "Valencia, VE"]
     assert [one["id"] for one in features(client_of("Viewers"))["features"]] == ["=Mislata, ES", "Valencia, ES"]

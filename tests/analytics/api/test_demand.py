@@ -52,7 +52,7 @@ def test_a_row_has_its_keys_and_measures(manager: APIClient) -> None:
     ]  # fmt: skip
     refreshed = ImportDemand.objects.get(pk=made.import_id).refreshed_at.isoformat().replace("+00:00", "Z")
     today = datetime.now(UTC).date().isoformat()
-    assert body["meta"] == {"refreshed_at": refreshed, "imports": 1, "stale": False, "as_of": today}
+    assert body["meta"] == {"refreshed_at": refreshed, "imports": 1, "stale": False, "merged": 0, "as_of": today}
     assert (body["count"], body["next"], body["previous"]) == (2, None, None)
 
 

@@ -99,11 +99,11 @@ def position(row: Row, name: str) -> Any:
 
 
 def in_order(rows: list[Row], question: Question, ordering: tuple[str, ...]) -> list[Row]:
-    """Sorted by each of `ordering`, the last first; before that by the keys."""
+    """Sorted by each of `ordering`, the last first; before that by the keys; what is merged comes last."""
     found = sorted(rows, key=lambda row: (row.is_other, *(position(row, name) for name in question.columns)))
     for name in reversed(ordering):
         found.sort(key=lambda row: position(row, name.removeprefix("-")), reverse=name.startswith("-"))
-    return found
+    return sorted(found, key=lambda row: row.is_other)
 
 
 @pytest.mark.parametrize("role", ["Editors", "Viewers"])

@@ -19,7 +19,7 @@ from analytics.services.placing.place_towns import place_towns
 from analytics.services.placing.town_aliases import remove_alias, set_alias
 from config.common.accounts.services.tokens import issue_token
 from imports.models import Citizen, Import
-from tests.analytics.counted import crowd, make, place_towns_of_crowd
+from tests.analytics.counted import crowd, make, place_towns_of_crowd, show_as_drawn
 from tests.analytics.naive import faults
 from tests.factories import delivery, people
 from tests.imports.world import load
@@ -67,6 +67,7 @@ def test_after_one_refresh_the_cities_are_there() -> None:
 def test_a_town_that_moves_takes_its_residents_along_and_nobody_is_counted_again() -> None:
     import_id = three_towns()
     refresh_demand()
+    show_as_drawn()
     Citizen.objects.of(import_id).update(town="Nowhere")
     set_alias(town="КИЇВ ", geoname_id=LVIV, actor=None)
     moved = {("Kyiv", "UA"): 20, ("Lviv", "UA"): 25}
@@ -85,6 +86,7 @@ def test_what_is_decided_anew_is_what_a_new_count_decides() -> None:
     for source, seed in (("a", 1), ("a", 2), ("b", 3)):
         load(delivery(150, relations=120, seed=seed), source=source)
     refresh_demand()
+    show_as_drawn()
     before = stored()
     for town, city in (("Kyiv", LVIV), ("Malmö", KYIV), ("Zaragoza", LVIV)):
         set_alias(town=town, geoname_id=city, actor=None)
@@ -107,6 +109,7 @@ def stored() -> list[Any]:
 def test_what_an_erased_delivery_shows_by_city_moves_too() -> None:
     import_id = three_towns()
     refresh_demand()
+    show_as_drawn()
     Import.objects.filter(pk=import_id).update(status="erased")
     refresh_demand()
     set_alias(town="Київ", geoname_id=LVIV, actor=None)
@@ -124,6 +127,7 @@ def test_who_may_not_keep_the_names_of_cities_counts_without_and_the_next_refres
     monkeypatch.setattr(tasks, "enqueue", lambda task, **_: sent.append(task))
     import_id = three_towns()
     refresh_import(import_id=import_id)
+    show_as_drawn()
     assert (TownPlace.objects.count(), cities("Editors")[("Київ", None)]) == (0, 10)
     place_towns()
     assert (cities("Editors"), cities("Viewers")[("Київ", None)]) == ({("Kyiv", "UA"): 30, ("Lviv", "UA"): 15}, 10)
@@ -141,6 +145,7 @@ def test_a_town_is_where_it_was_published_in_every_delivery() -> None:
     refresh_demand()
     set_alias(town="Kyiv", geoname_id=LVIV, actor=None)
     refresh_import(import_id=load(residents("Kyiv", 30), source="b"), may_place=True)
+    show_as_drawn()
     assert cities("Viewers") == {("Kyiv", "UA"): 50}
     refresh_demand()
     assert cities("Viewers") == {("Lviv", "UA"): 50}
