@@ -132,20 +132,21 @@ class ImportViewSet(ApiViewSet):
     @idempotent
     def create(self, request: Request) -> Response:
         format = FORMATS[sent_type(request, *FORMATS)]
+        charset = _charset(request) if "encoding" in format.options else ""
         if prefers_async(request):
-            return self._receive(request, format)
+            return self._receive(request, format, charset)
         # What is loaded as it comes may have any size.
         limit = most_bytes(format) if format.is_whole else None
         body = _raw_body(request, format, limit, growth_of(format).expect_room)
         query = self.query()
-        options = _table_options(request, format, query)
+        options = _table_options(format, query, charset)
         if query["review"]:
             raise _wrong_query("review", "needs_respond_async", "Only with the header Prefer: respond-async.")
         chunks = unpack_body(body.chunks, format=format, encoding=body.encoding)
         loaded = load_delivery(chunks=chunks, format=format, source=query["source"], options=options, actor=self.actor)
         return _created(loaded)
 
-    def _receive(self, request: Request, format: Format) -> Response:
+    def _receive(self, request: Request, format: Format, charset: str) -> Response:
         body = _raw_body(request, format, most_bytes(format), partial(growth_of(format).expect_room, kept=True))
         query = self.query()
         received = receive_delivery(
@@ -154,7 +155,7 @@ class ImportViewSet(ApiViewSet):
             content_encoding=body.encoding,
             source=query["source"],
             review=query["review"],
-            options=_table_options(request, format, query),
+            options=_table_options(format, query, charset),
             actor=self.actor,
         )
         data = {"data": detailed_row(received, actor=self.actor)}
@@ -193,16 +194,14 @@ def _raw_body(request: Request, format: Format, limit: int | None, admit: Admit)
     return raw_body(request, max_bytes=limit, media_type=format.media_type, encodings=_ENCODINGS, admit=admit)
 
 
-def _table_options(request: Request, format: Format, query: dict[str, Any]) -> TableOptions:
-    """What the query says, and of the encoding the type of the body. Raises `InvalidInput` for what another format
-    has."""
+def _table_options(format: Format, query: dict[str, Any], charset: str) -> TableOptions:
+    """What the query says, and `charset` where that does not say the encoding. Raises `InvalidInput` for what another
+    format has."""
     said = {name: query[name] for name in TableOptions._fields if name in query}
     for name in said:
         if name not in format.options:
             raise _wrong_query(name, "not_for_this_format", f"{format.label} has none.")
-    if "encoding" in format.options and "encoding" not in said:
-        said["encoding"] = _charset(request)
-    return TableOptions(**said)
+    return TableOptions(**{"encoding": charset} | said)
 
 
 def _charset(request: Request) -> str:

@@ -65,6 +65,12 @@ def test_the_sample_begins_with_the_first_line_beyond_ascii_and_may_end_within_a
     assert b"".join(guessed_utf8([b"x" + long.encode()], strict=True)).decode() == "x" + long
 
 
+def test_a_word_that_the_sample_would_cut_is_left_out_of_it() -> None:
+    body = f"Málaga\n{'x' * (SAMPLE_BYTES - 11)}\nSeñor\n".encode("cp1252")
+    assert body.index(b"\xf1") == SAMPLE_BYTES - 1
+    assert b"".join(guessed_utf8([body], strict=True)).endswith("Señor\n".encode())
+
+
 def test_a_doubt_is_an_error_or_passes_the_bytes_on() -> None:
     body = b"a\nb\n\xb3\xf3d\x9f\n"
     assert b"".join(guessed_utf8([body], strict=False)) == body
