@@ -17,7 +17,8 @@ import analytics.admin_demand  # noqa: F401 - registers itself
 from airports.countries import country_name
 from airports.models import Airport
 from analytics.dashboard.pages import unplaced_page
-from analytics.models import TownAlias, TownPlace
+from analytics.folding import fold
+from analytics.models import Spelling, TownAlias, TownPlace
 from analytics.querysets import TownAliasQuerySet
 from analytics.services.placing.find_city import find_city
 from analytics.services.placing.town_aliases import remove_alias, set_alias
@@ -32,16 +33,25 @@ _LINK = '<a class="underline" href="{}">{}</a>'
 class TownPlaceAdmin(ReadOnlyAdmin):
     """Where the towns of the deliveries are, and how that was found out."""
 
-    list_display = ("town", "method", "city", "country", "time_zone", "airport_id", "kilometres", "placed_at")
+    list_display = ("name", "method", "city", "country", "time_zone", "airport_id", "kilometres", "placed_at")
     list_filter = ("method",)
     search_fields = ("town", "city", "=country", "=geoname_id")
     show_full_result_count = False
     actions_list = ("unplaced",)
     fields = (
-        "town", "method", "city", "country_called", "geoname_id", "position", "time_zone", "airport", "kilometres",
+        "name", "method", "city", "country_called", "geoname_id", "position", "time_zone", "airport", "kilometres",
         "may_be", "placed_at",
     )  # fmt: skip
-    readonly_fields = ("country_called", "position", "airport", "kilometres", "may_be")
+    readonly_fields = ("name", "country_called", "position", "airport", "kilometres", "may_be")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TownPlace]:
+        return TownPlace.objects.with_name(Spelling.objects.all())
+
+    @admin.display(description="town", ordering="town")
+    def name(self, row: TownPlace) -> str:
+        """As most residents write it."""
+        name: str = vars(row)["name"]
+        return name
 
     @action(description="Not on the map", url_path="unplaced", icon="wrong_location")  # type: ignore[untyped-decorator]  # unfold has no types
     def unplaced(self, request: HttpRequest) -> HttpResponse:
@@ -99,12 +109,19 @@ class TownAliasForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
 
     class Meta:
         model = TownAlias
-        fields = ("town",)
+        fields = ("name",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["city"] = str(self.instance.geoname_id)
+
+    def clean_name(self) -> str:
+        """As it was written. Raises `ValidationError` for a town that has an alias already."""
+        name: str = self.cleaned_data["name"]
+        if TownAlias.objects.filter(town=fold(name)).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("This town has an alias already.", code="unique")
+        return name
 
     def clean_city(self) -> int:
         """The GeoNames id. Raises `ValidationError` for what is no city, or may be several."""
@@ -119,14 +136,14 @@ class TownAliasAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
     """What staff said towns are. Adding, changing and deleting one places its town at once."""
 
     form = TownAliasForm
-    list_display = ("town", "city", "geoname_id", "created_at", "created_by")
+    list_display = ("name", "city", "geoname_id", "created_at", "created_by")
     list_select_related = ("created_by",)
-    search_fields = ("town", "=geoname_id")
+    search_fields = ("name", "=geoname_id")
     show_full_result_count = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: TownAlias | None = None) -> tuple[str, ...]:
         # Another town is another alias.
-        return ("town", "place") if obj else ()
+        return ("name", "place") if obj else ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TownAlias]:
         aliases: TownAliasQuerySet = super().get_queryset(request)
@@ -145,9 +162,9 @@ class TownAliasAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
         return format_html(_LINK, reverse("admin:analytics_townplace_change", args=[row.town]), self.city(row))
 
     def save_model(self, request: HttpRequest, obj: TownAlias, form: TownAliasForm, change: bool) -> None:
-        set_alias(town=obj.town, geoname_id=form.cleaned_data["city"], actor=acting(request))
+        set_alias(town=obj.name, geoname_id=form.cleaned_data["city"], actor=acting(request))
         # The admin goes on with the object that it knows: it must name the row that was made.
-        obj.pk = TownAlias.objects.values_list("pk", flat=True).get(town=obj.town)
+        obj.pk = TownAlias.objects.values_list("pk", flat=True).get(town=fold(obj.name))
 
     def delete_model(self, request: HttpRequest, obj: TownAlias) -> None:
         remove_alias(town=obj.town, actor=acting(request))

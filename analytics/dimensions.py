@@ -2,16 +2,28 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import pairwise
 
 # A set of dimensions is a number: the sum of their bits.
-BITS = {"town": 1, "age_group": 2, "channel": 4, "gender": 8}
+BITS = {"country": 1, "city": 2, "town": 4, "age_group": 8, "channel": 16, "gender": 32}
 DIMENSIONS = tuple(BITS)
-GROUPINGS = range(16)
+# From coarse to fine: a town lies in one city, a city in one country.
+PLACES = ("country", "city", "town")
 
 
 def grouping_of(keys: Iterable[str]) -> int:
-    """Numbers a set of dimensions, 0 to 15. A segment is shown in that grouping when this bit of `published` is set."""
-    return sum({BITS[key] for key in keys if key in BITS})
+    """Numbers a set of dimensions, closed upwards: who groups by town groups by its city and country too."""
+    bits = sum({BITS[key] for key in keys if key in BITS})
+    for coarse, fine in reversed(list(pairwise(PLACES))):
+        if bits & BITS[fine]:
+            bits |= BITS[coarse]
+    return bits
+
+
+# The sets that are closed, ascending, so that each comes after all sets within it.
+GROUPINGS = tuple(sorted({grouping_of(key for key in BITS if bits & BITS[key]) for bits in range(1 << len(BITS))}))
+# A segment is shown in a grouping when this bit of `published` is set.
+BIT_OF = {grouping: bit for bit, grouping in enumerate(GROUPINGS)}
 
 
 def first_age(label: str) -> int:

@@ -2,25 +2,26 @@
 
 This is the hypercube method of secondary suppression.
 
-Take a suppressed cell of k keys whose coarser cells are all published, and for each of its keys another value. The
-2ᵏ cells with the one or the other value are the corners of a box. Let one resident more be in every second corner and
-one fewer in the others: along each key the changes cancel out, so no count of a cell changes but those of the corners
-and of cells inside them. If all corners are suppressed no answer changes, so no answers tell the two worlds apart, and
-the cell has one resident more or fewer in one of them. A cell without such a box is not safe: then the box that costs
-least is suppressed, or, where there is none, the smallest cell around it.
+Take a suppressed cell of k keys whose coarser cells are all published, and for each of its keys another value; of its
+places the finest is a key, whose other value lies in the same coarser place. The 2ᵏ cells with the one or the other
+value are the corners of a box. Let one buyer more be in every second corner and one fewer in the others: along each key
+the changes cancel out, so no count of a cell changes but those of the corners and of cells inside them. If all corners
+are suppressed no answer changes, so no answers tell the two worlds apart, and the cell has one buyer more or fewer in
+one of them. A cell without such a box is not safe: then the box that costs least is suppressed, or, where there is
+none, the smallest cell around it.
 """
 
-from itertools import product
+from itertools import compress, product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.dimensions import GROUPINGS
-from analytics.lattice import LINES, POSITIONS, Flags, Ints, Lattice
+from analytics.lattice import EDGES, LINES, POSITIONS, Flags, Ints, Lattice, Numbers
 
 # How many boxes are tried for a cell, some at a time. More would suppress a little less and take longer.
 _TRIES = (4, 12, 48)
-_NEVER = np.iinfo(np.int64).max
+_NEVER = np.inf
 
 
 class Hypercubes:
@@ -28,20 +29,23 @@ class Hypercubes:
 
     def __init__(self, lattice: Lattice) -> None:
         self._lattice = lattice
-        self._is_boxed = [np.zeros(len(size), dtype=np.bool_) for size in lattice.size]
+        self._is_boxed = {grouping: np.zeros(len(size), dtype=np.bool_) for grouping, size in lattice.size.items()}
         # The same dice each time: the same import is published in the same way.
         self._dice = np.random.default_rng(0)
         self._lines: dict[tuple[int, int], _Lines] = {}
 
     def close(self) -> bool:
         """Suppresses what is missing of boxes. Whether it was anything. Company must have been kept before."""
-        before = self._lattice.count_open()
+        before = self._lattice.count_hidden()
         # As they are now. What is suppressed meanwhile only adds to the boxes that there are.
-        self._lines = {line: _Lines(self._lattice, *line) for line in LINES}
+        for line in LINES:
+            grouping, bit = line
+            if self._lattice.has_changed((self, line), grouping, grouping & ~bit):
+                self._lines[line] = _Lines(self._lattice, grouping, bit)
         for grouping in GROUPINGS:
-            if grouping.bit_count() > 1:
+            if len(EDGES[grouping]) > 1 and self._lattice.same[grouping] == grouping:
                 self._close(grouping)
-        return self._lattice.count_open() < before
+        return self._lattice.count_hidden() > before
 
     def _close(self, grouping: int) -> None:
         cells = self._outermost(grouping)
@@ -54,9 +58,8 @@ class Hypercubes:
         """Finds suppressed cells without a box, whose coarser cells are published."""
         lattice = self._lattice
         found = ~lattice.open[grouping] & ~self._is_boxed[grouping]
-        for bit in POSITIONS:
-            if grouping & bit:
-                found &= lattice.open[grouping & ~bit][lattice.parents[grouping, bit]]
+        for bit in EDGES[grouping]:
+            found &= lattice.open[grouping & ~bit][lattice.parents[grouping, bit]]
         return np.flatnonzero(found)
 
     def _without_box(self, grouping: int, cells: Ints, tries: int) -> Ints:
@@ -75,13 +78,12 @@ class Hypercubes:
         costs = self._costs(grouping, here, others, to_suppress=True)
         best = int(costs.argmin())
         if costs[best] < _NEVER:
-            for corner in _corners(grouping, here[best : best + 1], others[best : best + 1]):
-                places, is_there = lattice.find(grouping, corner)
-                lattice.open[grouping][places[is_there]] = False
+            places, is_there = lattice.find(grouping, _corners(grouping, here, others)[:, best])
+            lattice.hide(grouping, places[is_there])
             return
-        around = [(grouping & ~bit, lattice.parents[grouping, bit][cell]) for bit in POSITIONS if grouping & bit]
+        around = [(grouping & ~bit, lattice.parents[grouping, bit][cell]) for bit in EDGES[grouping]]
         coarser, parent = min(around, key=lambda one: (lattice.size[one[0]][one[1]], one))
-        lattice.open[coarser][parent] = False
+        lattice.hide(coarser, np.array([parent]))
 
     def _boxes(self, grouping: int, cells: Ints, tries: int) -> tuple[Ints, Ints]:
         """Tries some boxes for each cell: its own values and the other ones, a row for each box.
@@ -91,40 +93,39 @@ class Hypercubes:
         """
         digits, cells = self._lattice.digits[grouping], np.repeat(cells, tries)
         others = digits[cells]
-        for bit, position in POSITIONS.items():
-            if grouping & bit:
-                siblings = self._lines[grouping, bit].siblings(cells, self._dice.random(len(cells)))
-                others[:, position] = digits[siblings, position]
+        for bit in EDGES[grouping]:
+            siblings = self._lines[grouping, bit].siblings(cells, self._dice.random(len(cells)))
+            others[:, POSITIONS[bit]] = digits[siblings, POSITIONS[bit]]
         return digits[cells], others
 
-    def _costs(self, grouping: int, here: Ints, others: Ints, *, to_suppress: bool = False) -> Ints:
+    def _costs(self, grouping: int, here: Ints, others: Ints, *, to_suppress: bool = False) -> Numbers:
         """Counts the published residents of each box's corners; `_NEVER` where it keeps nothing in doubt.
 
         Of the ones that are not free this is looked into only if one is `to_suppress`.
 
-        It keeps a cell in doubt if none of its corners is known to be empty, and if every second of them has somebody
+        It keeps a cell in doubt if none of its corners is known to be empty, and if every second of them has a buyer
         who may be taken away.
         """
-        lattice, costs = self._lattice, np.zeros(len(here), dtype=np.int64)
-        occupied = [np.ones(len(here), dtype=np.bool_) for _ in range(2)]
-        corners = _corners(grouping, here, others)
-        for number, corner in enumerate(corners):
-            places, is_there = lattice.find(grouping, corner)
-            costs += np.where(is_there & lattice.open[grouping][places], lattice.size[grouping][places], 0)
-            occupied[number.bit_count() % 2] &= is_there
-        costs[~(occupied[0] | occupied[1])] = _NEVER
+        lattice, corners = self._lattice, _corners(grouping, here, others)
+        places, is_there = (
+            found.reshape(corners.shape[:2]) for found in lattice.find(grouping, corners.reshape(-1, len(POSITIONS)))
+        )
+        costs: Numbers = ((lattice.size[grouping] * lattice.open[grouping])[places] * is_there).sum(axis=0)
+        has_buyers = is_there & (lattice.buyers[grouping] > 0)[places]
+        is_odd = np.array([number.bit_count() % 2 for number in range(len(corners))], dtype=np.bool_)
+        costs[~(has_buyers[is_odd].all(axis=0) | has_buyers[~is_odd].all(axis=0))] = _NEVER
         # This question takes the longest, so only of the boxes that may be chosen.
         asked = np.flatnonzero(costs < _NEVER if to_suppress else costs == 0)
-        for corner in corners:
-            costs[asked[self._known_empty(grouping, corner[asked])]] = _NEVER
+        known = self._known_empty(grouping, corners[:, asked].reshape(-1, len(POSITIONS)))
+        costs[asked[known.reshape(len(corners), -1).any(axis=0)]] = _NEVER
         return costs
 
     def _known_empty(self, grouping: int, digits: Ints) -> Flags:
         """Whether a cell is empty and an answer says so, because it has no row `other` in which somebody might be."""
         lattice = self._lattice
         known, empty = np.zeros(len(digits), dtype=np.bool_), np.flatnonzero(~lattice.find(grouping, digits)[1])
-        for bit in POSITIONS:
-            if grouping & bit and len(empty):
+        for bit in EDGES[grouping]:
+            if len(empty):
                 places, is_there = lattice.find(grouping & ~bit, digits[empty])
                 known[empty] |= is_there & self._lines[grouping, bit].is_told[places]
                 known[empty] |= self._known_empty(grouping & ~bit, digits[empty])
@@ -154,14 +155,14 @@ class _Lines:
         return self._hidden[first + (self._place[cells] - first + steps) % count]
 
 
-def _corners(grouping: int, here: Ints, others: Ints) -> list[Ints]:
-    """Lists the corners of each box, the cell itself first; the number of a corner has a bit for each other value."""
-    positions = [position for bit, position in POSITIONS.items() if grouping & bit]
-    corners = []
-    for takes in product((False, True), repeat=len(positions)):
-        corner = here.copy()
-        for position, is_other in zip(positions, takes, strict=True):
-            if is_other:
-                corner[:, position] = others[:, position]
-        corners.append(corner)
+def _corners(grouping: int, here: Ints, others: Ints) -> Ints:
+    """Lists the corners of each box: corners × boxes × keys, the cell itself first.
+
+    The number of a corner has a bit for each other value.
+    """
+    positions = [POSITIONS[bit] for bit in EDGES[grouping]]
+    corners = np.repeat(here[np.newaxis], 1 << len(positions), axis=0)
+    for number, takes in enumerate(product((False, True), repeat=len(positions))):
+        for position in compress(positions, takes):
+            corners[number, :, position] = others[:, position]
     return corners

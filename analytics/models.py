@@ -8,7 +8,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MinValueValidator
 from django.db import models
 
-from analytics.querysets import ImportDemandQuerySet, TownAliasQuerySet, TownPlaceQuerySet
+from analytics.folding import MAX_FOLD
+from analytics.querysets import ImportDemandQuerySet, SpellingQuerySet, TownAliasQuerySet, TownPlaceQuerySet
 from imports.models import Citizen, Import
 
 
@@ -55,11 +56,15 @@ class ImportDemand(models.Model):
 
 
 class Counts(models.Model):
-    """The keys of a segment and what is counted in it; each count adds up over coarser groups."""
+    """The keys of a segment and what is counted in it; each count adds up over coarser groups.
 
-    town = models.CharField(max_length=256)
+    Its city is where its town is placed, which is looked up by the question: a town that moves takes its residents
+    along at once.
+    """
+
+    town = models.CharField(max_length=MAX_FOLD, help_text="Folded: what all its spellings have in common.")
     age_group = models.SmallIntegerField(help_text="Its position among the age groups.")
-    channel = models.CharField(max_length=64)
+    channel = models.CharField(max_length=MAX_FOLD, help_text="Folded.")
     gender = models.CharField(max_length=6, choices=Citizen.Gender.choices)
     residents = models.BigIntegerField()
     courses = models.BigIntegerField(help_text="Relatives and friends of these residents, summed up.")
@@ -82,7 +87,7 @@ class Segment(Counts):
         verbose_name="delivery",
     )
     at_delivery = models.BooleanField(help_text="Ages at the delivery's date; else today's, for a current one.")
-    published = models.IntegerField(help_text="Bit k: shown to everybody when grouped by the set k of keys.")
+    published = models.BigIntegerField(help_text="Bit k: shown to everybody in the grouping k.")
 
     class Meta:
         constraints = [
@@ -110,7 +115,7 @@ class CurrentSegment(Counts):
 class PublishedSegment(Counts):
     """The picture for those who may not see residents: sums of segments that are shown in the same groupings."""
 
-    published = models.IntegerField(help_text="Bit k: shown to everybody when grouped by the set k of keys.")
+    published = models.BigIntegerField(help_text="Bit k: shown to everybody in the grouping k.")
 
     class Meta:
         constraints = [
@@ -123,10 +128,75 @@ class PublishedSegment(Counts):
         return f"{self.town}, {self.channel}"
 
 
-class TownAlias(models.Model):
-    """What staff said a town of the deliveries is: above everything that is found out by its name."""
+class Spelling(models.Model):
+    """A spelling of a town or a channel, and how many residents have it: the one that most have is shown."""
 
-    town = models.CharField(max_length=256, unique=True, help_text="As the deliveries write it.")
+    class Kind(models.TextChoices):
+        """What is spelled so."""
+
+        TOWN = "town", "town"
+        CHANNEL = "channel", "channel"
+
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    fold = models.CharField(max_length=MAX_FOLD, help_text="What all spellings of it have in common.")
+    spelling = models.CharField(max_length=256, help_text="As deliveries write it.")
+    residents = models.BigIntegerField(help_text="In the current picture.")
+    delivered = models.BigIntegerField(help_text="In all deliveries.")
+
+    objects: ClassVar[SpellingQuerySet] = SpellingQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "fold", "spelling"], name="spelling_unique")]
+
+    def __str__(self) -> str:
+        return self.spelling
+
+
+class DeliverySpelling(models.Model):
+    """How many residents of one delivery have a spelling: what the sums over all are kept by."""
+
+    delivery = models.ForeignKey(
+        Import,
+        db_column="import_id",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name="delivery",
+    )
+    kind = models.CharField(max_length=7, choices=Spelling.Kind.choices)
+    fold = models.CharField(max_length=MAX_FOLD)
+    spelling = models.CharField(max_length=256)
+    residents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "kind", "spelling"], name="delivery_spelling_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.spelling} in delivery {self.delivery_id}"
+
+
+class PublishedPlace(models.Model):
+    """The city of a town, for those who may not see residents: what they may see was decided with it.
+
+    Each town of the deliveries has a row. When the town is placed elsewhere, a refresh decides anew and follows.
+    """
+
+    town = models.CharField(max_length=MAX_FOLD, primary_key=True, help_text="Folded.")
+    city = models.CharField(max_length=256, blank=True, help_text="Empty for a town that is not placed.")
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2.")
+
+    def __str__(self) -> str:
+        return self.town
+
+
+class TownAlias(models.Model):
+    """What staff said a town of the deliveries is, in all its spellings: above everything found out by its name."""
+
+    town = models.CharField(max_length=MAX_FOLD, unique=True, editable=False, help_text="Folded.")
+    name = models.CharField("town", max_length=256, help_text="As the deliveries write it, in any of its spellings.")
     geoname_id = models.BigIntegerField("GeoNames id", help_text="The city that it is.")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -147,7 +217,7 @@ class TownAlias(models.Model):
         verbose_name_plural = "town aliases"
 
     def __str__(self) -> str:
-        return self.town
+        return self.name
 
 
 class TownPlace(models.Model):
@@ -163,7 +233,7 @@ class TownPlace(models.Model):
         SPELLING = "spelling", "another spelling of a city's name"
         UNPLACED = "unplaced", "not placed"
 
-    town = models.CharField(max_length=256, primary_key=True, help_text="As the deliveries write it.")
+    town = models.CharField(max_length=MAX_FOLD, primary_key=True, help_text="Folded.")
     method = models.CharField(max_length=16, choices=Method.choices)
     city = models.CharField(max_length=256, blank=True, help_text="The city's own name.")
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2.")

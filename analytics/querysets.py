@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Collate
 
 if TYPE_CHECKING:
-    from analytics.models import CurrentSegment, ImportDemand, TownAlias, TownPlace
+    from analytics.models import CurrentSegment, ImportDemand, Spelling, TownAlias, TownPlace
 
 
 class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
@@ -31,6 +31,20 @@ class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
     def of(self, import_id: int) -> "ImportDemand | None":
         """Finds what was counted of one import."""
         return self.filter(pk=import_id).first()
+
+
+class SpellingQuerySet(models.QuerySet["Spelling"]):
+    """How towns and channels are written."""
+
+    def towns(self) -> "SpellingQuerySet":
+        """Those of towns."""
+        return self.filter(kind="town")
+
+    def shown(self) -> "models.QuerySet[Spelling]":
+        """One of each fold: which most residents of the current picture have, then of all deliveries, then the first
+        by code point."""
+        by_code_point = Collate("spelling", "C")
+        return self.order_by("kind", "fold", "-residents", "-delivered", by_code_point).distinct("kind", "fold")
 
 
 class TownAliasQuerySet(models.QuerySet["TownAlias"]):
@@ -68,6 +82,7 @@ class TownPlaceQuerySet(models.QuerySet["TownPlace"]):
         # In two steps: the order is by what the first one made.
         return self.annotate(**counts).order_by(models.F("courses").desc(), models.F("residents").desc(), "town")
 
-    def of(self, town: str) -> "TownPlace | None":
-        """Finds where one town is."""
-        return self.filter(pk=town).first()
+    def with_name(self, spellings: SpellingQuerySet) -> "models.QuerySet[TownPlace]":
+        """With `name`, the spelling that is shown; the fold of a town that no delivery has any more."""
+        shown = spellings.towns().filter(fold=models.OuterRef("pk")).shown().values("spelling")
+        return self.annotate(name=Coalesce(models.Subquery(shown), models.F("town")))

@@ -4,6 +4,7 @@ from typing import Any
 
 import structlog
 
+from analytics.services.counting.publish_segments import moved_towns
 from analytics.services.counting.refresh_demand import REFRESH, refresh_demand
 from analytics.services.counting.stale import count_stale_imports
 from analytics.services.placing.demand_towns import airports_changed, any_town_without_place
@@ -37,8 +38,9 @@ def refresh(self: BackgroundTask, **kwargs: Any) -> None:
 
 @sweep(REFRESH)
 def sweep_stale() -> None:
-    """Finds imports that are new, corrected, deleted or erased since they were counted, and days that passed."""
-    if count_stale_imports():
+    """Finds imports that are new, corrected, deleted or erased since they were counted, days that passed, and towns
+    that moved."""
+    if count_stale_imports() or moved_towns():
         enqueue(REFRESH, expires=SWEPT_EXPIRES)
 
 

@@ -1,4 +1,4 @@
-"""`/analytics/cities`: the towns with their demand on the map."""
+"""`/analytics/cities`: the cities with their demand on the map."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, QuestionViewSet, page_with_meta
 from analytics.api.examples import CITIES, CITIES_ON_A_MAP
 from analytics.api.queries import CitiesQuery, question_from
-from analytics.api.serializers import CitySerializer, UnplacedSerializer, city_row, demand_row, meta_row
+from analytics.api.serializers import CitySerializer, UnplacedSerializer, city_row, meta_row, unplaced_row
 from analytics.models import TownPlace
 from analytics.services.asking.find_cities import find_cities
 from analytics.services.asking.questions import MEASURES
@@ -22,13 +22,14 @@ from config.common.http.pagination import cut_page_response
 from config.common.http.schema import ProblemSchemaSerializer
 from config.common.http.tables import CSVRenderer, csv_response
 
-_PLACE = ("town", "method", "city", "country", "latitude", "longitude", "time_zone")
+_PLACE = ("town", "method", "city", "country", "towns", "latitude", "longitude", "time_zone")
 _AIRPORT = ("id", "name", "code", "distance")
+_BETWEEN = "; "
 _HEADER = (*_PLACE, *(f"airport_{name}" for name in _AIRPORT), *MEASURES)
 
 
 class CitiesViewSet(QuestionViewSet):
-    """The towns of the deliveries on the map, with their demand."""
+    """The cities of the deliveries on the map, with their demand."""
 
     permissions = {"list": SEE}
     queries = {"list": CitiesQuery}
@@ -38,9 +39,10 @@ class CitiesViewSet(QuestionViewSet):
     @extend_schema(
         summary="See the demand on the map",
         description=(
-            "The towns that could be placed, each with its demand, how it was placed, its time zone and the nearest "
-            "airport; `unplaced` lists the rest, the most courses first. GeoJSON unless the caller asks for something "
-            "else; it and CSV hold all towns (in CSV the rest too, with the method `unplaced`), JSON comes in pages. "
+            "The cities in which towns could be placed, each with its demand, its towns and how they were placed, "
+            "where else towns of these names may be, its time zone and the nearest airport; `unplaced` lists the rest, "
+            "the most courses first. GeoJSON unless the caller asks for something else; it and CSV hold all cities (in "
+            "CSV the rest too, with the method `unplaced`), JSON comes in pages. "
             f"{SMALL_SEGMENTS}"
         ),
         tags=[TAG],
@@ -59,9 +61,9 @@ class CitiesViewSet(QuestionViewSet):
         query = self.query()
         found = find_cities(question=question_from(query, whole=self.format != "json"), actor=self.actor)
         cities = [city_row(city) for city in found.placed]
-        unplaced = [demand_row(row) for row in found.unplaced]
+        unplaced = [unplaced_row(row) for row in found.unplaced]
         if self.format == "csv":
-            rest = [{"method": TownPlace.Method.UNPLACED.value, **row} for row in unplaced]
+            rest = [{"method": TownPlace.Method.UNPLACED.value, "city": row["town"], **row} for row in unplaced]
             return csv_response(name="cities", header=_HEADER, rows=map(_cells, [*cities, *rest]))
         members: dict[str, Any] = {"unplaced": unplaced, "meta": meta_row(found.meta)}
         if self.format == "geojson":
@@ -71,10 +73,11 @@ class CitiesViewSet(QuestionViewSet):
 
 def _cells(row: Mapping[str, Any]) -> list[Any]:
     airport = row.get("airport") or {}
-    flat = {**row, **{f"airport_{name}": airport.get(name) for name in _AIRPORT}}
+    towns = _BETWEEN.join(town["town"] for town in row.get("towns", []))
+    flat = {**row, "towns": towns, **{f"airport_{name}": airport.get(name) for name in _AIRPORT}}
     return [flat.get(name) for name in _HEADER]
 
 
 def _feature(row: dict[str, Any]) -> Feature:
     properties = {name: value for name, value in row.items() if name not in ("latitude", "longitude")}
-    return Feature(row["town"], row["longitude"], row["latitude"], properties)
+    return Feature(f"{row['city']}, {row['country']}", row["longitude"], row["latitude"], properties)

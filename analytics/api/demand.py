@@ -44,7 +44,7 @@ def _described(summary: str, description: str, example: OpenApiExample) -> Calla
 
 
 class DemandViewSet(QuestionViewSet):
-    """Who wants the next course: by town, age group, channel, gender and source."""
+    """Who wants the next course: by country, city, town, age group, channel, gender and source."""
 
     permissions = {"demand": SEE, "opportunities": SEE, "trend": SEE}
     queries = {"demand": DemandQuery, "opportunities": DemandQuery, "trend": TrendQuery}
@@ -88,19 +88,21 @@ class DemandViewSet(QuestionViewSet):
     def trend(self, request: Request) -> HttpResponseBase:
         query = self.query()
         is_csv = self.format == "csv"
-        found = find_trend(question=question_from(query, whole=is_csv), actor=self.actor)
+        question = question_from(query, whole=is_csv)
+        found = find_trend(question=question, actor=self.actor)
         rows = [trend_row(row) for row in found.rows]
         if is_csv:
-            header = ["import_id", "source", "delivered_at", *query["group_by"], *MEASURES]
+            header = ["import_id", "source", "delivered_at", *question.columns, *MEASURES]
             return csv_response(name="trend", header=header, rows=(list(row.values()) for row in rows))
         return cut_page_response(request, rows, query, count=found.count, meta=meta_row(found.meta))
 
     def _answer(self, find: Callable[..., Demand]) -> HttpResponseBase:
         query = self.query()
         is_csv = self.format == "csv"
-        found = find(question=question_from(query, whole=is_csv), actor=self.actor)
+        question = question_from(query, whole=is_csv)
+        found = find(question=question, actor=self.actor)
         rows = [demand_row(row) for row in found.rows]
         if is_csv:
-            header = [*query["group_by"], *MEASURES]
+            header = [*question.columns, *MEASURES]
             return csv_response(name=self.action, header=header, rows=(list(row.values()) for row in rows))
         return cut_page_response(self.request, rows, query, count=found.count, meta=meta_row(found.meta))

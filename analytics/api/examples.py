@@ -15,9 +15,21 @@ _MEASURES = {
     "index_low": 125.7,
     "index_high": 158.09,
 }
-_ROW = {"town": "Valencia", "age_group": "25-34", "channel": "instagram", **_MEASURES}
+_ROW = {"city": "Valencia", "country": "ES", "age_group": "25-34", "channel": "instagram", **_MEASURES}
 _AIRPORT = {"id": 1, "name": "Valencia Airport", "code": "VLC", "distance": 8203.512}
-_PLACE = {"method": "airport_city", "city": "Valencia", "country": "ES", "time_zone": "Europe/Madrid"}
+_ALTERNATIVE = {"geoname_id": 3625549, "name": "Valencia", "country": "VE", "population": 1619470}
+_TOWN = {"method": "airport_city", "alternatives": [_ALTERNATIVE], "residents": 412, "courses": 655, "buyers": 301}
+_CITY = {
+    "town": "Valencia",
+    "city": "Valencia",
+    "country": "ES",
+    "method": "airport_city",
+    "towns": [{"town": "Valencia", **_TOWN}],
+    "alternatives": [_ALTERNATIVE],
+    "time_zone": "Europe/Madrid",
+    "airport": _AIRPORT,
+    **_MEASURES,
+}
 _UNPLACED = {"town": "Villabajo", **_MEASURES}
 
 
@@ -38,9 +50,7 @@ TREND = _example(
 CITIES = _example(
     "Cities",
     {
-        "data": [
-            {"town": "Valencia", **_PLACE, "latitude": 39.47, "longitude": -0.377, "airport": _AIRPORT, **_MEASURES}
-        ],
+        "data": [{**_CITY, "latitude": 39.47, "longitude": -0.377}],
         **_PAGE,
         "unplaced": [_UNPLACED],
         "meta": _META,
@@ -53,9 +63,9 @@ CITIES_ON_A_MAP = _example(
         "features": [
             {
                 "type": "Feature",
-                "id": "Valencia",
+                "id": "Valencia, ES",
                 "geometry": {"type": "Point", "coordinates": [-0.377, 39.47]},
-                "properties": {"town": "Valencia", **_PLACE, "airport": _AIRPORT, **_MEASURES},
+                "properties": _CITY,
             }
         ],
         "bbox": [-0.377, 39.47, -0.377, 39.47],

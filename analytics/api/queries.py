@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
+from airports.countries import country_name
 from analytics.dimensions import DIMENSIONS
-from analytics.services.asking.questions import DEFAULT_GROUPING, GROUPABLE, MEASURES, Question
+from analytics.services.asking.questions import DEFAULT_GROUPING, GROUPABLE, MEASURES, UNPLACED, Question
 from analytics.services.asking.scopes import known_age_groups
 from config.common.digits import MAX_INTEGER
 from config.common.http.pagination import PageQuery
+from config.common.http.schema import COMMAS
 from imports.fields import MAX_CHANNEL, MAX_TEXT
 from imports.models import Citizen
 
@@ -24,6 +27,13 @@ class NamesParameter(serializers.CharField):
         super().__init__(**options)
         self._choices = choices
         self._signed = signed
+        names = [*choices, *(f"-{name}" for name in choices if signed)]
+        items = {"type": "string", "enum": names}
+        set_override(self, "field", {"type": "array", "items": items, "uniqueItems": True, COMMAS: True})
+
+    def to_representation(self, value: Any) -> Any:
+        """A default in the OpenAPI document."""
+        return list(value)
 
     def to_internal_value(self, data: Any) -> Any:
         names = tuple(super().to_internal_value(data).split(","))
@@ -55,9 +65,13 @@ def _typed(label: str, known: set[str]) -> str:
 class SegmentQuery(PageQuery):
     """Which segments are counted."""
 
-    town = _texts(MAX_TEXT, "As the deliveries write it.")
+    country = _texts(
+        len(UNPLACED), f"ISO 3166-1 code of two letters in any case; `{UNPLACED}`: towns that are not placed."
+    )
+    city = _texts(MAX_TEXT, "Its name, in any case; of every country, unless `country` says which.")
+    town = _texts(MAX_TEXT, "As the deliveries write it, in any of its spellings.")
     age_group = _texts(16, "As `25-34` or `65+`.")
-    channel = _texts(MAX_CHANNEL, "As the deliveries write it.")
+    channel = _texts(MAX_CHANNEL, "As the deliveries write it, in any of its spellings.")
     gender = serializers.ListField(
         child=serializers.ChoiceField(choices=Citizen.Gender.choices),
         required=False,
@@ -65,6 +79,13 @@ class SegmentQuery(PageQuery):
         help_text=_SEVERAL,
     )
     source = _texts(_MAX_SOURCE, "Who supplied the deliveries.")  # type: ignore[assignment]  # the base has one too
+
+    def validate_country(self, value: Sequence[str]) -> Sequence[str]:
+        """Raises `ValidationError` for what is no country."""
+        if not all(code.lower() == UNPLACED or (len(code) == 2 and country_name(code)) for code in value):
+            told = f"Choose ISO 3166-1 codes of two letters, or `{UNPLACED}`."
+            raise serializers.ValidationError(told, code="invalid_choice")
+        return value
 
     def validate_age_group(self, value: Sequence[str]) -> Sequence[str]:
         """Raises `ValidationError` for what was never an age group here."""
@@ -89,6 +110,15 @@ class _RowQuery(SegmentQuery):
     min_residents = serializers.IntegerField(
         required=False, default=0, min_value=0, max_value=MAX_INTEGER, help_text="Only rows of at least so many."
     )
+    index_base = serializers.ChoiceField(
+        choices=["rows", "all"],
+        required=False,
+        default="rows",
+        help_text=(
+            "Whose average has the index 100: that of all `rows` after the filters, before `min_residents` and paging; "
+            "or that of `all` residents of the import, the sources or the current picture, the other filters left out."
+        ),
+    )
 
 
 class DemandQuery(_RowQuery):
@@ -98,13 +128,16 @@ class DemandQuery(_RowQuery):
         GROUPABLE,
         required=False,
         default=DEFAULT_GROUPING,
-        help_text=f"Some of {', '.join(GROUPABLE)} with commas between them. Default: {','.join(DEFAULT_GROUPING)}.",
+        help_text=(
+            f"Some of {', '.join(GROUPABLE)} with commas between them. Rows by `city` have its `country` too, for a "
+            "city is both; a town that is not placed is a city of its own name."
+        ),
     )
     ordering = _ordering(GROUPABLE, "Default: -courses; of opportunities -index_low.")
 
     def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
         ordering = {name.removeprefix("-") for name in attrs["ordering"]}
-        if not ordering <= {*attrs["group_by"], *MEASURES}:
+        if not ordering <= {*Question(group_by=attrs["group_by"]).columns, *MEASURES}:
             error = serializers.ErrorDetail("Order by keys that the rows are grouped by.", code="not_grouped")
             raise serializers.ValidationError({"ordering": error})
         return attrs
@@ -113,7 +146,7 @@ class DemandQuery(_RowQuery):
 class CitiesQuery(_RowQuery):
     """Filters, order and page of cities."""
 
-    ordering = _ordering(("town",), "Default: -courses.")
+    ordering = _ordering(("city", "country"), "Default: -courses.")
 
 
 class TrendQuery(SegmentQuery):
@@ -131,6 +164,8 @@ def question_from(query: Mapping[str, Any], *, whole: bool) -> Question:
     """The question that checked parameters ask; `whole`: all rows instead of a page."""
     return Question(
         group_by=query.get("group_by", ()),
+        countries=tuple(query["country"]),
+        cities=tuple(query["city"]),
         towns=tuple(query["town"]),
         age_groups=tuple(query["age_group"]),
         channels=tuple(query["channel"]),
@@ -138,6 +173,7 @@ def question_from(query: Mapping[str, Any], *, whole: bool) -> Question:
         sources=tuple(query["source"]),
         import_id=query.get("import_id"),
         min_residents=query.get("min_residents", 0),
+        index_of_all=query.get("index_base") == "all",
         ordering=query.get("ordering", ()),
         limit=None if whole else query["limit"],
         offset=0 if whole else query["offset"],

@@ -6,9 +6,10 @@ from typing import Any
 from rest_framework import serializers
 
 from analytics.models import TownPlace
-from analytics.services.asking.questions import MEASURES, City, ImportRow, Meta, Row
+from analytics.services.asking.questions import COUNTS, MEASURES, City, CityTown, ImportRow, Meta, Row
 from config.common.http.moments import moment
 
+_METHODS = [choice for choice in TownPlace.Method.choices if choice[0] != TownPlace.Method.UNPLACED]
 _OR_OTHER = "`other` where small segments are merged, for callers who may not see residents."
 
 
@@ -22,7 +23,8 @@ class MeasuresSerializer(serializers.Serializer[Any]):
     index = serializers.FloatField(
         allow_null=True,
         help_text=(
-            "100 is the average of all rows after the filters, before `min_residents` and paging; null where that is 0."
+            "100 is the average of all rows after the filters, before `min_residents` and paging, or of all residents "
+            "(`index_base`); null where that is 0."
         ),
     )
     index_low = serializers.FloatField(
@@ -35,9 +37,17 @@ class MeasuresSerializer(serializers.Serializer[Any]):
 class DemandRowSerializer(MeasuresSerializer):
     """A group of residents; of the keys those that are grouped by."""
 
-    town = serializers.CharField(required=False, help_text=_OR_OTHER)
+    country = serializers.CharField(
+        required=False,
+        allow_null=True,
+        help_text=f"ISO 3166-1 alpha-2; null for towns that are not placed. {_OR_OTHER}",
+    )
+    city = serializers.CharField(
+        required=False, help_text=f"Its name; of a town that is not placed the town's. {_OR_OTHER}"
+    )
+    town = serializers.CharField(required=False, help_text=f"The spelling that most residents have. {_OR_OTHER}")
     age_group = serializers.CharField(required=False, help_text=_OR_OTHER)
-    channel = serializers.CharField(required=False, help_text=_OR_OTHER)
+    channel = serializers.CharField(required=False, help_text=f"The spelling that most residents have. {_OR_OTHER}")
     gender = serializers.CharField(required=False, help_text=_OR_OTHER)
     source = serializers.CharField(required=False, help_text="Who supplied the import; never merged.")  # type: ignore[assignment]  # the base has one too
 
@@ -56,7 +66,7 @@ class AirportNearbySerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     code = serializers.CharField(allow_null=True, help_text="IATA, else ICAO.")
-    distance = serializers.FloatField(help_text="Metres from the town.")
+    distance = serializers.FloatField(help_text="Metres from the city.")
 
 
 class UnplacedSerializer(MeasuresSerializer):
@@ -65,15 +75,35 @@ class UnplacedSerializer(MeasuresSerializer):
     town = serializers.CharField()
 
 
-class CitySerializer(UnplacedSerializer):
-    """A town on the map."""
+class AlternativeSerializer(serializers.Serializer[Any]):
+    """A city of the same name, elsewhere."""
 
-    method = serializers.ChoiceField(
-        choices=[choice for choice in TownPlace.Method.choices if choice[0] != TownPlace.Method.UNPLACED],
-        help_text="How it was placed.",
-    )
-    city = serializers.CharField(help_text="The city's own name.")
+    geoname_id = serializers.IntegerField()
+    name = serializers.CharField()
     country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
+    population = serializers.IntegerField()
+
+
+class CityTownSerializer(serializers.Serializer[Any]):
+    """A town of a city."""
+
+    town = serializers.CharField(help_text="The spelling that most residents have.")
+    method = serializers.ChoiceField(choices=_METHODS, help_text="How it was placed.")
+    alternatives = AlternativeSerializer(many=True, help_text="Where else a town of this name may be.")
+    residents = serializers.IntegerField()
+    courses = serializers.IntegerField()
+    buyers = serializers.IntegerField()
+
+
+class CitySerializer(MeasuresSerializer):
+    """A city on the map."""
+
+    town = serializers.CharField(allow_null=True, help_text="The first of its towns; null where none may be shown.")
+    city = serializers.CharField(help_text="Its own name.")
+    country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
+    method = serializers.ChoiceField(choices=_METHODS, help_text="How its largest town was placed.")
+    towns = CityTownSerializer(many=True, help_text="Its towns, as the deliveries name them, the largest first.")
+    alternatives = AlternativeSerializer(many=True, help_text="Those of its towns, each once.")
     latitude = serializers.FloatField(help_text="Degrees, WGS 84.")
     longitude = serializers.FloatField(help_text="Degrees, WGS 84.")
     time_zone = serializers.CharField(help_text="Olson name.")
@@ -110,18 +140,35 @@ def trend_row(row: ImportRow) -> dict[str, Any]:
 
 
 def city_row(city: City) -> dict[str, Any]:
-    """A town on the map as the API shows it."""
+    """A city on the map as the API shows it."""
+    alternatives = {one.geoname_id: asdict(one) for town in city.towns for one in town.alternatives}
     return {
-        "town": city.town,
-        "method": city.method,
+        "town": city.towns[0].town if city.towns else None,
         "city": city.city,
         "country": city.country,
+        "method": city.method,
+        "towns": [_town_row(town) for town in city.towns],
+        "alternatives": list(alternatives.values()),
         "latitude": city.latitude,
         "longitude": city.longitude,
         "time_zone": city.time_zone,
         "airport": asdict(city.airport) if city.airport else None,
         **measures(city.row),
     }
+
+
+def _town_row(town: CityTown) -> dict[str, Any]:
+    return {
+        "town": town.town,
+        "method": town.method,
+        "alternatives": [asdict(one) for one in town.alternatives],
+        **{name: getattr(town.row, name) for name in COUNTS},
+    }
+
+
+def unplaced_row(row: Row) -> dict[str, Any]:
+    """A town that is not on the map as the API shows it: a city of its own name."""
+    return {"town": row.keys["city"], **measures(row)}
 
 
 def meta_row(meta: Meta) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from analytics.models import ImportDemand, TownPlace
+from analytics.models import ImportDemand, Spelling, TownPlace
 from analytics.pages.filters import Filters
 from analytics.pages.page import PLACE, UNDO, freshness
 from analytics.pages.sections.unplaced import towns_to_see, towns_to_settle
@@ -49,7 +50,7 @@ def unplaced_page(request: HttpRequest) -> HttpResponse:
     number = _page_number(request)
     found = read_unplaced(actor=actor, limit=TOWNS_A_PAGE, offset=(number - 1) * TOWNS_A_PAGE)
     pages = Paginator(range(found.count), TOWNS_A_PAGE)
-    by_hand = TownPlace.objects.by_hand()[:_ALIASES] if actor.has_perm("analytics.view_townalias") else []
+    by_hand = _by_hand() if actor.has_perm("analytics.view_townalias") else []
     context = {
         **admin.site.each_context(request),
         "title": "Towns that are not on the map",
@@ -97,7 +98,7 @@ def _settle(request: HttpRequest, actor: User) -> HttpResponse:
     try:
         if geoname_id:
             place = set_alias(town=town, geoname_id=geoname_id, actor=actor)
-            messages.success(request, f"{place.town} is {place.city}, {place.country} from now on, and on the map.")
+            messages.success(request, f"{town} is {place.city}, {place.country} from now on, and on the map.")
         else:
             remove_alias(town=town, actor=actor)
             messages.success(request, f"{town} is no longer placed by hand.")
@@ -111,6 +112,10 @@ def _back(to: str) -> HttpResponse:
     pages = {"dashboard": reverse("admin:index"), "demand": _ALL.href()}
     address = f"{pages[to]}#unplaced" if to in pages else reverse("admin:analytics_townplace_unplaced")
     return HttpResponseRedirect(address, status=303)
+
+
+def _by_hand() -> QuerySet[TownPlace]:
+    return TownPlace.objects.by_hand().with_name(Spelling.objects.all())[:_ALIASES]
 
 
 def _page_number(request: HttpRequest) -> int:

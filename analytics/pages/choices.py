@@ -33,8 +33,8 @@ class Field:
 
 def fields(answers: Answers, filters: Filters) -> list[Field]:
     """Makes the fields in the order of the question: where, how old, through what."""
-    towns = [row.keys["town"] for row in answers.towns.rows if not row.is_other]
-    channels = [row.keys["channel"] for row in answers.channels.rows if not row.is_other]
+    towns = [row.keys["town"] or "" for row in answers.towns.rows if not row.is_other]
+    channels = [row.keys["channel"] or "" for row in answers.channels.rows if not row.is_other]
     return [
         Field("town", DIMENSION_LABELS["town"], filters.town, suggestions=towns),
         _choice("age_group", answers.age_groups, filters.age_group),

@@ -1,17 +1,18 @@
 """Keeps what the reader chose. It lives in the URL, so that a view can be sent to somebody and found again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from analytics.disclosure import OTHER
-from analytics.services.asking.questions import Question
+from analytics.services.asking.questions import SOURCE, UNPLACED, Question
 
 PAGE = "/analytics/"
 API = "/analytics/"
 OTHER_LABEL = "Other (small segments merged)"
 # The filters that a segment can set.
-DIMENSIONS = ("town", "age_group", "channel", "gender", "source")
+DIMENSIONS = ("country", "city", "town", "age_group", "channel", "gender", "source")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,8 @@ class Filters:
     """An empty text, or 0, where anything will do. `measure`: what the heat map's shades say."""
 
     source: str = ""
+    country: str = ""
+    city: str = ""
     town: str = ""
     age_group: str = ""
     channel: str = ""
@@ -35,12 +38,14 @@ class Filters:
     @property
     def is_of_all_residents(self) -> bool:
         """Whether whole deliveries are looked at: these are what the trend can be compared with."""
-        return not (self.town or self.age_group or self.channel or self.gender)
+        return not any(getattr(self, key) for key in DIMENSIONS if key != SOURCE)
 
     def question(self, **changes: Any) -> Question:
         """Makes the question behind a chart, with these filters."""
         return Question(
             **{
+                "countries": _choice(self.country),
+                "cities": _choice(self.city),
                 "towns": _choice(self.town),
                 "age_groups": _choice(self.age_group),
                 "channels": _choice(self.channel),
@@ -57,9 +62,9 @@ class Filters:
         text = _query({item.name: getattr(chosen, item.name) for item in fields(chosen)} | _default_measure(chosen))
         return f"{PAGE}{'?' if text else ''}{text}{'#' if fragment else ''}{fragment}"
 
-    def segment(self, keys: dict[str, str]) -> str:
+    def segment(self, keys: Mapping[str, str | None]) -> str:
         """Gives the address of the list behind a segment: this page, filtered by its keys, at its list."""
-        known = {key: value for key, value in keys.items() if key in DIMENSIONS and value != OTHER}
+        known = {key: value or UNPLACED for key, value in keys.items() if key in DIMENSIONS and value != OTHER}
         return self.href("segments", **known)
 
     def api(self, resource: str = "demand", *, format: str = "csv", **parameters: Any) -> str:

@@ -6,7 +6,15 @@ from analytics.disclosure import OTHER
 from analytics.pages.filters import OTHER_LABEL
 from analytics.services.asking.questions import Row
 
-DIMENSION_LABELS = {"town": "Town", "age_group": "Age", "channel": "Channel", "gender": "Gender", "source": "Source"}
+DIMENSION_LABELS = {
+    "country": "Country",
+    "city": "City",
+    "town": "Town",
+    "age_group": "Age",
+    "channel": "Channel",
+    "gender": "Gender",
+    "source": "Source",
+}
 AVERAGE = 100.0
 NOTHING = "–"
 
@@ -36,14 +44,20 @@ def interval(row: Row) -> str:
     return f"{decimal(row.index_low)} to {decimal(row.index_high)}"
 
 
-def key_label(value: str, *, is_other: bool) -> str:
+def key_label(value: str | None, *, is_other: bool) -> str:
     """Names a key of a row; what is merged is called so. A town may really be called "other"."""
-    return OTHER_LABEL if is_other and value == OTHER else value
+    return OTHER_LABEL if is_other and value == OTHER else value or NOTHING
+
+
+def city_label(keys: Mapping[str, str | None], *, is_other: bool) -> str:
+    """Writes `Valencia, ES`: the names of cities are there in several countries."""
+    name, country = key_label(keys["city"], is_other=is_other), keys["country"]
+    return name if is_other or country is None else f"{name}, {country}"
 
 
 def segment_label(row: Row) -> str:
-    """Writes `Bogotá, 18-24, telegram`."""
-    values = [key_label(value, is_other=row.is_other) for value in row.keys.values()]
+    """Writes `Bogotá, CO, 18-24, telegram`."""
+    values = [key_label(value, is_other=row.is_other) for value in row.keys.values() if value is not None]
     return ", ".join(dict.fromkeys(values)) or "All residents"
 
 

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from analytics.pages.filters import Filters
 from analytics.pages.sections.heat import MEASURES
+from analytics.services.asking.questions import UNPLACED
 from analytics.services.asking.scopes import known_age_groups
 from config.common.digits import MAX_INTEGER
 from config.common.http.pagination import MAX_OFFSET
@@ -25,6 +26,8 @@ class _Number(serializers.IntegerField):
 class PageQuery(serializers.Serializer[Any]):
     """The filters, the shades of the heat map, and where the list begins."""
 
+    country = serializers.CharField(max_length=len(UNPLACED), **_TEXT)
+    city = serializers.CharField(max_length=MAX_TEXT, **_TEXT)
     town = serializers.CharField(max_length=MAX_TEXT, **_TEXT)
     age_group = serializers.CharField(max_length=16, **_TEXT)
     channel = serializers.CharField(max_length=MAX_CHANNEL, **_TEXT)

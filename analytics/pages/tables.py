@@ -46,7 +46,7 @@ def demand_table(
 def demand_cells(row: Row, keys: Sequence[str], filters: Filters) -> list[Cell]:
     """Writes the keys of a row and its measures, a cell each."""
     href = filters.segment(row.keys)
-    names = [Cell(labels.key_label(row.keys[key], is_other=row.is_other), href, is_key=True) for key in keys]
+    names = [Cell(_named(row, key), href, is_key=True) for key in keys]
     return [
         *names,
         *(
@@ -54,6 +54,12 @@ def demand_cells(row: Row, keys: Sequence[str], filters: Filters) -> list[Cell]:
             for name, text in zip(MEASURE_LABELS, measure_texts(row), strict=True)
         ),
     ]
+
+
+def _named(row: Row, key: str) -> str:
+    if key == "city":
+        return labels.city_label(row.keys, is_other=row.is_other)
+    return labels.key_label(row.keys[key], is_other=row.is_other)
 
 
 def measure_texts(row: Row) -> list[str]:

@@ -21,6 +21,7 @@ from imports.admin.review_samples import residents_in, samples_of
 from imports.admin.upload import UploadMixin
 from imports.models import Import, Rename
 from imports.services.loading.rejected_lines import has_rejected_lines
+from imports.services.loading.review_delivery import visible_counts
 from imports.services.residents.rename_value import MAY_RENAME
 
 _UNDER_WAY = (Import.Status.QUEUED, Import.Status.LOADING)
@@ -99,6 +100,7 @@ def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
     is_complete = found.status == Import.Status.COMPLETE
     citizens = f"{reverse('admin:imports_citizen_changelist')}?delivery__id__exact={found.pk}"
     may_correct = is_open and is_complete and user.has_perm(MAY_RENAME)
+    counts = visible_counts(found=found, actor=user) if found.review else {}
     return {
         "delivery": found,
         "title": str(found),
@@ -110,7 +112,8 @@ def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
         "may_rename": may_correct,
         "renames": Rename.objects.filter(delivery=found).select_related("asked_by")[:_LATEST] if may_correct else [],
         "percent": _percent(found),
-        "review": [(name, found.review[name]) for name in _COUNTS if name in found.review] if found.review else [],
-        "compared_with": (found.review or {}).get("compared_with"),
+        "review": [(name, counts[name]) for name in _COUNTS if counts.get(name) is not None],
+        "hides_comparison": bool(counts) and counts["changed"] is None,
+        "compared_with": counts.get("compared_with"),
         "samples": samples_of(found, actor=user),
     }

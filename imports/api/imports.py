@@ -104,7 +104,8 @@ class ImportViewSet(ApiViewSet):
             "does not fit, and on the way otherwise; send it again when there is room.\n\n"
             "With `Prefer: respond-async` it is stored as it is sent and answered at once; poll `Location` until "
             "`status` is `complete`, or `failed` with the same errors. With `?review=true` beside it the load stops at "
-            "`checked`, with what it would change, until somebody approves or discards it."
+            "`checked`, with what it would change, until somebody approves or discards it. How many residents are new, "
+            "gone or changed is told to those who may see the residents of both imports, others could guess by it."
         ),
         tags=["imports"],
         parameters=[DeliveryQuery, _GZIP, _PREFER],

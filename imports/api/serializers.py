@@ -17,7 +17,7 @@ from imports.api.fields import serializer_field
 from imports.fields import EDITABLE, FIELDS
 from imports.models import Import
 from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource, check_source
-from imports.services.loading.review_delivery import may_see_differences
+from imports.services.loading.review_delivery import may_see_differences, visible_counts
 
 
 class CitizenSerializer(serializers.Serializer[Any]):
@@ -86,14 +86,18 @@ class DifferenceSerializer(serializers.Serializer[Any]):
 
 
 class ReviewSerializer(serializers.Serializer[Any]):
-    """A checked delivery against the last complete import of its source."""
+    """A checked delivery against the last complete import of its source.
+
+    `new`, `gone` and `changed` are null for those who may not see the residents of both imports, because they would
+    answer guesses at another's residents; `towns` and `channels` for those who may not see this one's.
+    """
 
     residents = serializers.IntegerField()
-    towns = serializers.IntegerField()
-    channels = serializers.IntegerField()
-    new = serializers.IntegerField()
-    gone = serializers.IntegerField()
-    changed = serializers.IntegerField()
+    towns = serializers.IntegerField(allow_null=True)
+    channels = serializers.IntegerField(allow_null=True)
+    new = serializers.IntegerField(allow_null=True)
+    gone = serializers.IntegerField(allow_null=True)
+    changed = serializers.IntegerField(allow_null=True)
     compared_with = serializers.IntegerField(allow_null=True, help_text="That import; null where there is none.")
     differences = DifferenceSerializer(
         many=True,
@@ -189,12 +193,12 @@ def import_row(row: Import) -> dict[str, Any]:
 
 def detailed_row(row: Import, *, actor: User) -> dict[str, Any]:
     """An import as its own URL shows it to `actor`."""
-    return import_row(row) | {"review": _review(row, row.review, actor) if row.review else None}
+    return import_row(row) | {"review": _review(row, actor) if row.review else None}
 
 
-def _review(row: Import, counts: dict[str, Any], actor: User) -> dict[str, Any]:
+def _review(row: Import, actor: User) -> dict[str, Any]:
     seen = row.differences if may_see_differences(found=row, actor=actor) else None
-    return counts | {"differences": seen}
+    return visible_counts(found=row, actor=actor) | {"differences": seen}
 
 
 def residents_in(row: dict[str, Any]) -> list[tuple[int, int | None]]:

@@ -5,7 +5,8 @@ from datetime import UTC, date
 from typing import Any
 
 from analytics.dimensions import AgeGroups
-from analytics.models import CurrentSegment, ImportDemand, PublishedSegment, Segment
+from analytics.folding import fold
+from analytics.models import CurrentSegment, DeliverySpelling, ImportDemand, PublishedSegment, Segment, Spelling
 from analytics.services.counting.settings import counting
 from imports.models import Citizen, Import
 
@@ -31,7 +32,7 @@ def counted(import_id: int, day: date) -> Counts:
     sums: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])
     for one in Citizen.objects.of(import_id):
         bought = len(one.relatives) + len(one.friends)
-        found = sums[one.town, group_of(one.birth_date, day, groups), one.channel, one.gender]
+        found = sums[fold(one.town), group_of(one.birth_date, day, groups), fold(one.channel), one.gender]
         found[0] += 1
         found[1] += bought
         found[2] += bought > 0
@@ -72,6 +73,30 @@ def published_by_imports() -> dict[tuple[Any, ...], tuple[int, int, int]]:
     return total(*({row[:5]: row[5:]} for row in rows))
 
 
+def spelled(import_id: int) -> dict[tuple[str, str, str], int]:
+    """How many residents of a delivery have each spelling, by kind and fold."""
+    found: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    for one in Citizen.objects.of(import_id):
+        found["town", fold(one.town), one.town] += 1
+        found["channel", fold(one.channel), one.channel] += 1
+    return dict(found)
+
+
+def stored_spellings(import_id: int) -> dict[tuple[str, str, str], int]:
+    rows = DeliverySpelling.objects.filter(delivery_id=import_id).values_list("kind", "fold", "spelling", "residents")
+    return {row[:3]: row[3] for row in rows}
+
+
+def spellings_by_imports() -> dict[tuple[str, str, str], tuple[int, int]]:
+    """The residents of each spelling in the current deliveries and in all, summed up from those of each."""
+    sums: defaultdict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for demand in ImportDemand.objects.all():
+        for key, residents in stored_spellings(demand.pk).items():
+            sums[key][0] += residents * demand.is_current
+            sums[key][1] += residents
+    return {key: (current, delivered) for key, (current, delivered) in sums.items()}
+
+
 def faults(today: date) -> list[str]:
     """What is wrong with the aggregates after a refresh on the day `today`."""
     complete = list(Import.objects.live().filter(status="complete"))
@@ -99,4 +124,12 @@ def faults(today: date) -> list[str]:
         found.append(f"rows of {gone}")
     if left := set(Segment.objects.values_list("delivery_id", flat=True)) - kept:
         found.append(f"segments of {left}")
+    return [*found, *_spelling_faults(complete)]
+
+
+def _spelling_faults(complete: list[Import]) -> list[str]:
+    found = [f"the spellings of {one}" for one in complete if stored_spellings(one.pk) != spelled(one.pk)]
+    rows = Spelling.objects.values_list("kind", "fold", "spelling", "residents", "delivered")
+    if {row[:3]: row[3:] for row in rows} != spellings_by_imports():
+        found.append("the sums of spellings")
     return found

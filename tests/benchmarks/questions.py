@@ -19,6 +19,7 @@ import numpy as np
 from django.db import connection
 
 from analytics.disclosure import published_masks
+from analytics.lattice import World
 from analytics.services.counting.settings import counting
 from config.common.accounts.services.tokens import issue_token
 from tests.benchmarks.client import Client
@@ -148,10 +149,12 @@ def _copy(cursor: Any, import_id: int, residents: Any, dice: Any) -> None:
     ]
     counts = residents[there].tolist()
     courses = dice.poisson(1.5 * residents[there]).tolist()
-    masks = published_masks(keys, counts, small=counting().small_segment)
+    buyers = [min(count, bought) for count, bought in zip(counts, courses, strict=True)]
+    world = World([("", key[0], *key) for key in keys], counts, buyers)
+    masks = published_masks(world, small=counting().small_segment)
     lines = (
-        f"{import_id}\tf\t{key[0]}\t{key[1]}\t{key[2]}\t{key[3]}\t{count}\t{bought}\t{min(count, bought)}\t{mask}\n"
-        for key, count, bought, mask in zip(keys, counts, courses, masks, strict=True)
+        f"{import_id}\tf\t{key[0]}\t{key[1]}\t{key[2]}\t{key[3]}\t{count}\t{bought}\t{buying}\t{mask}\n"
+        for key, count, bought, buying, mask in zip(keys, counts, courses, buyers, masks, strict=True)
     )
     cursor.copy_expert(f"COPY analytics_segment ({_COLUMNS}) FROM STDIN", io.StringIO("".join(lines)))
 

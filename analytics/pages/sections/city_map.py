@@ -1,4 +1,4 @@
-"""The towns on the map of the world."""
+"""The cities on the map of the world."""
 
 from dataclasses import dataclass
 
@@ -28,36 +28,40 @@ class CityMap:
 
 
 def city_map(cities: Cities, filters: Filters) -> CityMap:
-    """Shows every town that is placed."""
-    summary = f"{labels.count(cities.count)} towns on the map, {labels.count(len(cities.unplaced))} not placed."
-    towns = [_town(city, filters) for city in cities.placed]
+    """Shows every city that a town is placed in."""
+    summary = f"{labels.count(cities.count)} cities on the map, {labels.count(len(cities.unplaced))} towns not placed."
+    towns = [_city(city, filters) for city in cities.placed]
     data = {"kind": "map", "label": f"Map of the demand. {summary}", "towns": towns}
     return CityMap(Chart("map", data, _table(cities, filters)), summary)
 
 
-def _town(city: City, filters: Filters) -> dict[str, object]:
+def _city(city: City, filters: Filters) -> dict[str, object]:
     x, y = project(latitude=city.latitude, longitude=city.longitude)
     at = [round(x, 1), round(y, 1)]
     found = point(city.row, filters, at=at, value=city.row.courses, index=city.row.index)
-    return found | {"title": f"{found['title']}\nPlaced at {city.city}, {city.country}"}
+    return found | {"title": f"{found['title']}\n{_towns(city)}"}
 
 
 def _table(cities: Cities, filters: Filters) -> Table:
-    first = sorted(cities.placed, key=lambda city: (-city.row.courses, city.town))[:MOST_ROWS]
-    columns = ("Town", "Placed as", "Found by", "Time zone", "Nearest airport", *MEASURE_LABELS)
+    first = sorted(cities.placed, key=lambda city: (-city.row.courses, city.city))[:MOST_ROWS]
+    columns = ("City", "Towns", "Found by", "Time zone", "Nearest airport", *MEASURE_LABELS)
     note = f"The first {len(first)} of {labels.count(cities.count)}." if cities.count > len(first) else ""
-    csv = filters.api("demand", group_by="town", ordering="-courses")
-    return Table("Towns on the map", columns, [_cells(city, filters) for city in first], csv, note)
+    csv = filters.api("demand", group_by="city", ordering="-courses")
+    return Table("Cities on the map", columns, [_cells(city, filters) for city in first], csv, note)
 
 
 def _cells(city: City, filters: Filters) -> list[Cell]:
     airport = city.airport
     near = f"{airport.code or airport.name}, {airport.distance / 1000:,.0f} km" if airport else labels.NOTHING
     return [
-        Cell(city.town, filters.segment({"town": city.town}), is_key=True),
-        Cell(f"{city.city}, {city.country}"),
+        Cell(labels.city_label(city.row.keys, is_other=False), filters.segment(city.row.keys), is_key=True),
+        Cell(_towns(city)),
         Cell(METHODS.get(city.method, city.method)),
         Cell(city.time_zone),
         Cell(near),
         *(Cell(text, is_number=True) for text in measure_texts(city.row)),
     ]
+
+
+def _towns(city: City) -> str:
+    return ", ".join(town.town for town in city.towns)

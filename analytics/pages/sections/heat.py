@@ -29,10 +29,10 @@ def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
     courses: dict[str, int] = defaultdict(int)
     for row in rows:
         if not row.is_other:
-            courses[row.keys["town"]] += row.courses
+            courses[row.keys["town"] or ""] += row.courses
     towns = sorted(courses, key=lambda town: (-courses[town], town))[:TOWNS]
     cells = [row for row in rows if not row.is_other and row.keys["town"] in towns]
-    columns = sorted({row.keys["age_group"] for row in cells}, key=first_age)
+    columns = sorted({row.keys["age_group"] or "" for row in cells}, key=first_age)
     data = {
         "kind": "heat",
         "label": f"{MEASURES[filters.measure]} by town and age",
@@ -43,8 +43,8 @@ def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
             point(
                 row,
                 filters,
-                x=columns.index(row.keys["age_group"]),
-                y=towns.index(row.keys["town"]),
+                x=columns.index(row.keys["age_group"] or ""),
+                y=towns.index(row.keys["town"] or ""),
                 value=_measured(row, filters.measure),
                 figure=f"{_measured(row, filters.measure):,.0f}",
             )
@@ -52,7 +52,7 @@ def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
         ],
     }
     csv = filters.api(group_by=",".join(DIMENSIONS), ordering="town")
-    cells.sort(key=lambda row: (towns.index(row.keys["town"]), columns.index(row.keys["age_group"])))
+    cells.sort(key=lambda row: (towns.index(row.keys["town"] or ""), columns.index(row.keys["age_group"] or "")))
     table = demand_table(cells, DIMENSIONS, filters, caption="Demand by town and age group", csv=csv, total=len(rows))
     merged = [row for row in rows if row.is_other]
     return HeatMap(Chart("heat", data, table), f"{_rest(courses, towns)} {_merged(merged)}".strip())

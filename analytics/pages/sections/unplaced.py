@@ -39,7 +39,7 @@ def towns_to_settle(towns: Sequence[UnplacedTown], filters: Filters = _ALL) -> l
 
 def towns_to_see(rows: Sequence[Row], filters: Filters = _ALL) -> list[Town]:
     """Lists towns for the others: small ones are merged, as everywhere."""
-    return [_town(row.keys["town"], row.courses, filters, []) for row in rows if not row.is_other]
+    return [_town(row.keys["city"] or "", row.courses, filters, []) for row in rows if not row.is_other]
 
 
 def _town(name: str, courses: int, filters: Filters, candidates: list[Candidate]) -> Town:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from analytics.dimensions import DIMENSIONS
+from analytics.dimensions import DIMENSIONS, PLACES
 
 SOURCE = "source"
 GROUPABLE = (*DIMENSIONS, SOURCE)
-DEFAULT_GROUPING = ("town", "age_group", "channel")
+DEFAULT_GROUPING = ("city", "age_group", "channel")
+UNPLACED = "none"
 
 COUNTS = ("residents", "courses", "buyers")
 MEASURES = (*COUNTS, "courses_per_100", "index", "index_low", "index_high")
@@ -20,12 +21,16 @@ BEST_OPPORTUNITY = ("-index_low",)
 class Question:
     """Which segments, in which groups, in which order.
 
-    Each of the filters is a choice of values, empty where anything will do: towns, channels and sources as the
-    deliveries write them, labels of age groups, genders. `ordering` holds names of the row's fields, `-` before one for
-    descending; ties are broken by the keys. `limit` None: all rows.
+    Each of the filters is a choice of values, empty where anything will do: ISO codes of countries and `none` for towns
+    that are not placed, cities, towns and channels in any spelling, sources as the deliveries write them, labels of age
+    groups, genders. `ordering` holds names of the row's fields, `-` before one for descending; ties are broken by the
+    keys. `limit` None: all rows. `index_of_all`: the index compares with all residents of the import, sources or
+    picture, the other filters left out.
     """
 
     group_by: tuple[str, ...] = DEFAULT_GROUPING
+    countries: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
     towns: tuple[str, ...] = ()
     age_groups: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
@@ -33,6 +38,7 @@ class Question:
     sources: tuple[str, ...] = ()
     import_id: int | None = None
     min_residents: int = 0
+    index_of_all: bool = False
     ordering: tuple[str, ...] = ()
     limit: int | None = None
     offset: int = 0
@@ -40,7 +46,7 @@ class Question:
     @property
     def filters(self) -> dict[str, tuple[str, ...]]:
         """The keys of segments that are filtered, and their values; sources are apart."""
-        values = (self.towns, self.age_groups, self.channels, self.genders)
+        values = (self.countries, self.cities, self.towns, self.age_groups, self.channels, self.genders)
         return {key: chosen for key, chosen in zip(DIMENSIONS, values, strict=True) if chosen}
 
     @property
@@ -48,16 +54,35 @@ class Question:
         """The keys of segments by which is grouped; sources are apart."""
         return tuple(key for key in self.group_by if key != SOURCE)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The keys of the rows: a city is its name and its country."""
+        if "city" not in self.group_by or "country" in self.group_by:
+            return self.group_by
+        after = self.group_by.index("city") + 1
+        return (*self.group_by[:after], "country", *self.group_by[after:])
+
+    @property
+    def finest(self) -> str | None:
+        """The finest of the grouped keys that say where: it tells the others."""
+        return next((key for key in reversed(PLACES) if key in self.group_by), None)
+
+    @property
+    def of_all(self) -> "Question":
+        """All residents of the same import, sources or picture, as one group."""
+        return Question(group_by=(), sources=self.sources, import_id=self.import_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A group of residents and its demand.
 
     `courses_per_100` residents; `index`: 100 is the average of all rows, with the ends of its 95 % interval; None where
-    nobody has any relatives or friends. `is_other`: small segments are merged in it.
+    nobody has any relatives or friends. `is_other`: small segments are merged in it. The key `country` is None for
+    towns that are not placed.
     """
 
-    keys: dict[str, str]
+    keys: dict[str, str | None]
     residents: int
     courses: int
     buyers: int
@@ -108,7 +133,7 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Airport:
-    """The airport nearest to a town. `code`: IATA, else ICAO; `distance`: metres from the town."""
+    """The airport nearest to a city. `code`: IATA, else ICAO; `distance`: metres from the city."""
 
     id: int
     name: str
@@ -117,26 +142,47 @@ class Airport:
 
 
 @dataclass(frozen=True, slots=True)
-class City:
-    """A town of the deliveries on the map, degrees WGS 84, how it was placed, and its demand.
+class Alternative:
+    """A city of the same name as a town, where that one was not placed."""
 
-    `airport` None: no airport is near, or it was deleted since.
-    """
+    geoname_id: int
+    name: str
+    country: str
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
+class CityTown:
+    """A town of a city, how it was placed there, where else it may be, and its demand."""
 
     town: str
     method: str
+    alternatives: list[Alternative]
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city on the map, degrees WGS 84, and its demand; its towns, those with the most residents first.
+
+    `method`: how the first of its towns was placed. `airport` None: no airport is near, or it was deleted since.
+    """
+
     city: str
     country: str
+    method: str
     latitude: float
     longitude: float
     time_zone: str
     airport: Airport | None
+    towns: list[CityTown]
     row: Row
 
 
 @dataclass(frozen=True, slots=True)
 class Cities:
-    """All towns that are placed in the order asked for, a page of them, and the rest by their courses."""
+    """A page of the cities on the map in the order asked for, how many there are, and the rest by their courses: towns
+    that are not placed, and what is merged."""
 
     placed: list[City]
     count: int

@@ -17,15 +17,18 @@ _DECIMALS = 2
 class Ranking:
     """The groups with at least `min_residents`, in the order of `question`; their numbers are places in `groups`.
 
-    `first`: a number for each group, by which they are sorted before everything else.
+    `first`: a number for each group, by which they are sorted before everything else. `base`: whose average has the
+    index 100, of the groups themselves where it is None.
     """
 
-    def __init__(self, groups: Groups, question: Question, *, first: Numbers | None = None) -> None:
-        residents, courses, buyers = (int(getattr(groups, name).sum()) for name in COUNTS)
-        # Courses of one resident on average over all groups, so that the large ones weigh more.
+    def __init__(
+        self, groups: Groups, question: Question, *, first: Numbers | None = None, base: Groups | None = None
+    ) -> None:
+        residents, courses, buyers = (int(getattr(base or groups, name).sum()) for name in COUNTS)
+        # Courses of one resident on average over all of them, so that large groups weigh more.
         self._average = courses / residents if residents else 0.0
         self._per_buyer = courses / buyers if buyers else 0.0
-        self._names = question.group_by
+        self._names = question.columns
         self._ordering = question.ordering
         self._groups = groups
         self._first = first
@@ -46,7 +49,7 @@ class Ranking:
             for number, other, measured in zip(page.tolist(), others, zip(*measures, strict=True), strict=True)
         ]
 
-    def _keys(self, number: int) -> dict[str, str]:
+    def _keys(self, number: int) -> dict[str, str | None]:
         return {name: column[number] for name, column in zip(self._names, self._groups.keys, strict=True)}
 
     def _published(self, name: str, page: Ints) -> list[Any]:
@@ -89,10 +92,11 @@ class Ranking:
         return -column if name.startswith("-") else column
 
     def _positions(self, name: str, among: Ints) -> Numbers:
-        """Numbers each value of a key by where it stands among all of them: texts by code point, age groups by age."""
+        """Numbers each value of a key by where it stands among all of them: texts by code point, age groups by age, no
+        country after all others."""
         column = self._groups.keys[self._names.index(name)]
         values = [column[number] for number in among.tolist()]
-        order = sorted(set(values), key=first_age if name == "age_group" else None)
+        order = sorted(set(values), key=_age if name == "age_group" else _text)
         positions = {value: position for position, value in enumerate(order)}
         return np.array([positions[value] for value in values], dtype=np.float64)
 
@@ -113,3 +117,11 @@ class Ranking:
         buyers = self._measure("buyers", among)
         low, high = clustered_interval(courses, buyers, courses_per_buyer=self._per_buyer)
         return np.round(100 * (low if name == "index_low" else high) / expected, _DECIMALS)
+
+
+def _age(label: str | None) -> int:
+    return first_age(label or "")
+
+
+def _text(value: str | None) -> tuple[bool, str]:
+    return value is None, value or ""

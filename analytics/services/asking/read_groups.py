@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from django.db import models
 
-from analytics.dimensions import grouping_of
+from analytics.dimensions import BIT_OF, PLACES, grouping_of
 from analytics.disclosure import OTHER
+from analytics.folding import fold
 from analytics.models import CurrentSegment, PublishedSegment, Segment
 from analytics.services.asking.fetch_columns import Ints, fetch_columns
+from analytics.services.asking.names import NO_NUMBER, NO_TEXT, Names
 from analytics.services.asking.questions import COUNTS, SOURCE, Question
 from analytics.services.asking.scopes import Scope
 
-# The number of the age group of what is merged.
-_NO_AGE = -1
 _TEXTS = {"town", "channel", "gender"}
 
 # Whole imports, without adding up their segments: of hundreds of imports that would take a second. All segments of an
@@ -32,17 +32,19 @@ _VISIBLE_TOTALS = f"""{_TOTALS}
 """  # nosec B608 # joins constants alone; values are parameters
 # PostgreSQL adds up bigint as numeric, which takes twice as long; doubles are exact to 2^53, far beyond any people.
 _SUMS = ", ".join(f"sum({name}::float8)::bigint AS {name}" for name in COUNTS)
+# The towns of each group by cities or countries.
+_GROUPED = " JOIN unnest(%(places)s::text[], %(groups)s::int[]) AS grouped (of_town, place) ON of_town = town"
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
     """Groups of residents and their counts, column by column, each with a value for every group.
 
-    `keys`: a column for each name of the question's `group_by`. `is_other`: 1 where segments are merged, else 0.
+    `keys`: a column for each name of the question's `columns`. `is_other`: 1 where segments are merged, else 0.
     `imports`: whose groups they are where each is of one import, else 0.
     """
 
-    keys: tuple[list[str], ...]
+    keys: tuple[list[str | None], ...]
     residents: Ints
     courses: Ints
     buyers: Ints
@@ -59,8 +61,9 @@ def read_groups(question: Question, scope: Scope, *, restricted: bool, by_import
     other values of a filter is the sum of the answers over each.
     """
     by_import = by_import or SOURCE in question.group_by
-    parts = [_read(question, part, restricted, by_import) for part in scope.by_scheme()]
-    places = range(len(question.group_by))
+    names = Names(question, restricted=restricted)
+    parts = [_read(question, part, names, restricted, by_import) for part in scope.by_scheme()]
+    places = range(len(question.columns))
     none = np.zeros(0, dtype=np.int64)
     return Groups(
         tuple(list(chain.from_iterable(part.keys[place] for part in parts)) for place in places),
@@ -68,37 +71,48 @@ def read_groups(question: Question, scope: Scope, *, restricted: bool, by_import
     )
 
 
-def _read(question: Question, scope: Scope, restricted: bool, by_import: bool) -> Groups:
-    names: tuple[str, ...] = ("import_id",) if by_import else ()
-    names += (*question.keys, *COUNTS, "is_other")
-    columns = fetch_columns(*_statement(question, scope, restricted, by_import), names=names, texts=_TEXTS)
+def _read(question: Question, scope: Scope, names: Names, restricted: bool, by_import: bool) -> Groups:
+    read: tuple[str, ...] = ("import_id",) if by_import else ()
+    read += (*_columns(question), *COUNTS, "is_other")
+    columns = fetch_columns(*_statement(question, scope, names, restricted, by_import), names=read, texts=_TEXTS)
     imports = columns.get("import_id", np.zeros_like(columns["residents"]))
+    columns |= names.label(columns)
     # The number -1 of what is merged is the last one of the ages.
     ages, sources = (*scope.age_groups.labels, OTHER), {found.import_id: found.source for found in scope.imports}
     if "age_group" in columns:
         columns["age_group"] = [ages[number] for number in columns["age_group"].tolist()]
+    if "gender" in columns:
+        columns["gender"] = [gender or OTHER for gender in columns["gender"]]
     if SOURCE in question.group_by:
         columns[SOURCE] = [sources[number] for number in imports.tolist()]
-    keys = tuple(columns[key] for key in question.group_by)
+    keys = tuple(columns[key] for key in question.columns)
     residents, courses, buyers = (columns[name] for name in COUNTS)
     return Groups(keys, residents, courses, buyers, columns["is_other"], imports)
 
 
-def _statement(question: Question, scope: Scope, restricted: bool, by_import: bool) -> tuple[str, dict[str, Any]]:
+def _columns(question: Question) -> tuple[str, ...]:
+    """Names the columns by which a statement groups: of the keys that say where the finest, which tells the others."""
+    where = {"town": "town", "city": "place", "country": "place"}.get(question.finest or "")
+    return (*([where] if where else []), *(key for key in question.keys if key not in PLACES))
+
+
+def _statement(
+    question: Question, scope: Scope, names: Names, restricted: bool, by_import: bool
+) -> tuple[str, dict[str, Any]]:
     if by_import and not question.keys and not question.filters:
         return _VISIBLE_TOTALS if restricted else _TOTALS, _of_imports(scope)
-    conditions, values = _conditions(question, scope)
+    conditions, values = _conditions(question, scope, names)
     if restricted:
         conditions.append(_shown(grouping_of(question.filters)))
-    table = _table(scope, restricted)._meta.db_table
-    own = ["import_id"] if by_import else []
+    table = f"{_table(scope, restricted)._meta.db_table}{'' if names.groups is None else _GROUPED}"
+    columns, own = _columns(question), ["import_id"] if by_import else []
     # Where every grouped key is filtered, what is visible has its own name.
-    if not restricted or set(question.keys) <= set(question.filters):
-        return _summed(table, {key: key for key in (*own, *question.keys)}, conditions), values
+    if not restricted or grouping_of((*question.keys, *question.filters)) == grouping_of(question.filters):
+        return _summed(table, {key: key for key in (*own, *columns)}, conditions), values
     shown, named = _shown(grouping_of((*question.keys, *question.filters))), _named(question)
-    merged = {key: str(_NO_AGE) if key == "age_group" else repr(OTHER) for key in question.keys}
+    merged = {key: str(NO_NUMBER) if key in ("place", "age_group") else repr(NO_TEXT) for key in columns}
     # Not one grouping by CASE: most segments are merged, and to look each one up among the groups takes long.
-    apart = _summed(table, {key: key for key in (*own, *question.keys)}, [*conditions, named])
+    apart = _summed(table, {key: key for key in (*own, *columns)}, [*conditions, named])
     rest = _summed(
         table,
         {key: key for key in own} | merged,
@@ -119,7 +133,7 @@ def _summed(table: str, columns: dict[str, str], conditions: list[str], *, is_ot
 
 
 def _shown(grouping: int) -> str:
-    return f"published & {1 << grouping} <> 0"
+    return f"published & {1 << BIT_OF[grouping]} <> 0"
 
 
 def _named(question: Question) -> str:
@@ -134,14 +148,20 @@ def _of_imports(scope: Scope) -> dict[str, Any]:
     return {"imports": [found.import_id for found in scope.imports], "at_delivery": scope.at_delivery}
 
 
-def _conditions(question: Question, scope: Scope) -> tuple[list[str], dict[str, Any]]:
-    conditions, values = [], _of_imports(scope)
-    for key, chosen in question.filters.items():
-        conditions.append(f"{key} = ANY(%({key})s)")
-        values[key] = _positions(chosen, scope) if key == "age_group" else list(chosen)
+def _conditions(question: Question, scope: Scope, names: Names) -> tuple[list[str], dict[str, Any]]:
+    chosen = {
+        "age_group": _positions(question.age_groups, scope),
+        "channel": [*map(fold, question.channels)],
+        "gender": list(question.genders),
+    }
+    filters: dict[str, Any] = {key: chosen[key] for key in question.filters if key in chosen}
+    if names.towns is not None and names.groups is None:
+        filters["town"] = names.towns
+    conditions = [f"{key} = ANY(%({key})s)" for key in filters]
     if not scope.is_picture:
         conditions.append("import_id = ANY(%(imports)s) AND at_delivery = %(at_delivery)s")
-    return conditions, values
+    groups = names.groups or {}
+    return conditions, _of_imports(scope) | filters | {"places": list(groups), "groups": list(groups.values())}
 
 
 def _positions(labels: tuple[str, ...], scope: Scope) -> list[int]:

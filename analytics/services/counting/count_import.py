@@ -8,13 +8,17 @@ from typing import Any
 from django.db import connection
 
 from analytics.dimensions import AgeGroups
-from analytics.disclosure import World, masks_of_two_days, published_masks
-from analytics.lattice import Key
+from analytics.folding import fold
+from analytics.models import Spelling
 from analytics.services.counting.settings import Counting
 
+# Town, age group, channel, gender; town and channel are folded.
+SegmentKey = tuple[str, int, str, str]
 # Residents, courses, buyers, and the bits that say where everybody may see the segment.
 Values = tuple[int, int, int, int]
-Segments = dict[Key, Values]
+Segments = dict[SegmentKey, Values]
+# Kind, fold and spelling, and the residents who have it.
+Spellings = dict[tuple[str, str, str], int]
 
 # The revision comes from the snapshot of the rows. Read before or after them, it could belong to other rows, and what
 # was missed would never be found. Both ages at once: one scan.
@@ -31,15 +35,17 @@ _SQL = """
     ) AS segment ON true
     WHERE delivery.id = %(import_id)s AND delivery.deleted_at IS NULL AND delivery.status = 'complete'
 """
+_Rows = list[tuple[str, str, str, int, int, int, int, int]]
 
 
 @dataclass(frozen=True)
 class Count:
-    """An import at one of its revisions: its segments by age on one day and on another."""
+    """An import at one of its revisions: its segments by age on one day and on another, nothing of them published."""
 
     revision: int
     then: Segments
     now: Segments
+    spellings: Spellings
 
 
 def count_import(*, import_id: int, then: date, now: date, counting: Counting) -> Count | None:
@@ -52,35 +58,23 @@ def count_import(*, import_id: int, then: date, now: date, counting: Counting) -
     if not rows:
         return None
     found = [row[1:] for row in rows if row[1] is not None]
-    small = counting.small_segment
-    by_then, by_now = _summed(found, 3, groups), _summed(found, 4, groups)
-    then_shown, now_shown = published(by_then, by_now, small=small)
-    return Count(rows[0][0], then_shown, now_shown)
+    return Count(rows[0][0], _summed(found, 3, groups), _summed(found, 4, groups), _spelled(found))
 
 
-def _summed(rows: list[tuple[str, str, str, int, int, int, int, int]], ages: int, groups: AgeGroups) -> Segments:
-    """Sums the rows up by the ages in the column `ages`."""
+def _summed(rows: _Rows, ages: int, groups: AgeGroups) -> Segments:
+    """Sums the rows up by their folds and by the ages in the column `ages`."""
     last = len(groups.bounds) - 1
-    sums: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])
+    sums: defaultdict[SegmentKey, list[int]] = defaultdict(lambda: [0, 0, 0])
     for row in rows:
-        counted = sums[row[0], last - int(row[ages]), row[1], row[2]]
+        counted = sums[fold(row[0]), last - int(row[ages]), fold(row[1]), row[2]]
         for number in range(3):
             counted[number] += int(row[5 + number])
     return {key: (residents, courses, buyers, 0) for key, (residents, courses, buyers) in sums.items()}
 
 
-def published(then: Segments, now: Segments, *, small: int) -> tuple[Segments, Segments]:
-    """Adds their bits to the segments by their ages on two days."""
-    if now == then:
-        shown = _with(published_masks(*_world(then), small=small), then)
-        return shown, shown
-    of_then, of_now = masks_of_two_days(_world(then), _world(now), small=small)
-    return _with(of_then, then), _with(of_now, now)
-
-
-def _world(segments: Segments) -> World:
-    return list(segments), [values[0] for values in segments.values()]
-
-
-def _with(masks: list[int], segments: Segments) -> Segments:
-    return {key: (*values[:3], mask) for (key, values), mask in zip(segments.items(), masks, strict=True)}
+def _spelled(rows: _Rows) -> Spellings:
+    found: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for row in rows:
+        for kind, spelling in ((Spelling.Kind.TOWN, row[0]), (Spelling.Kind.CHANNEL, row[1])):
+            found[kind.value, spelling] += int(row[5])
+    return {(kind, fold(spelling), spelling): residents for (kind, spelling), residents in found.items()}

@@ -8,6 +8,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
 from django.db import connection
 
+from analytics.services.counting.publish_segments import republish
 from analytics.services.counting.refresh_import import refresh_import
 from analytics.services.counting.stale import stale_imports
 from config.common.background.publishing import publish
@@ -23,11 +24,13 @@ logger = structlog.get_logger(__name__)
 def refresh_demand(*, seconds: float = math.inf) -> tuple[int, bool]:
     """Counts until nothing is stale, or `seconds` are over. How many imports it counted, and whether some are left.
 
-    May be killed and repeated at any point, and run twice at the same time. An import that cannot be counted is logged
-    and left as it was; it keeps no other from its turn. Each has one turn: what is corrected all the time does not hold
-    a run up for ever.
+    Towns that moved come first, and new ones are placed, so it is for processes that may keep the names of cities. May
+    be killed and repeated at any point, and run twice at the same time. An import that cannot be counted is logged and
+    left as it was; it keeps no other from its turn. Each has one turn: what is corrected all the time does not hold a
+    run up for ever.
     """
     deadline, refreshed, done = time.monotonic() + seconds, 0, set[int]()
+    republish()
     while waiting := [one.import_id for one in stale_imports() if one.import_id not in done]:
         for import_id in waiting:
             if time.monotonic() >= deadline:
@@ -56,7 +59,7 @@ def request_refresh(*, actor: User) -> bool:
 
 def _refreshes(import_id: int) -> bool:
     try:
-        refresh_import(import_id=import_id)
+        refresh_import(import_id=import_id, may_place=True)
     except SoftTimeLimitExceeded:
         raise
     except Exception:

@@ -11,11 +11,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analytics.models import ImportDemand
-from analytics.services.counting.count_import import Segments, count_import
+from analytics.services.counting.count_import import Count, Segments, count_import
 from analytics.services.counting.picture import PictureChange
+from analytics.services.counting.publish_segments import WRITER, published, published_places
 from analytics.services.counting.segments import delete_segments, read_segments, write_segments
 from analytics.services.counting.settings import Counting, counting
+from analytics.services.counting.spellings import read_spellings, write_spellings
 from analytics.services.counting.stale import utc_today
+from analytics.services.placing.place_towns import place_new_towns
 from imports.models import Import
 
 # Only where nothing else changed since it was counted, and nobody came into another age group.
@@ -40,19 +43,19 @@ class NotCounted(Exception):
 
 
 @transaction.atomic
-def refresh_import(*, import_id: int, today: date | None = None) -> None:
+def refresh_import(*, import_id: int, today: date | None = None, may_place: bool = False) -> None:
     """Counts the import as it is now; of one that is deleted nothing stays, an erased one leaves the current picture.
 
     With it the last complete import of its source becomes the current one. After a change of the age groups all
-    current imports are counted again with it, because their sums have one set of age groups.
+    current imports are counted again with it, because their sums have one set of age groups. `may_place`: towns that
+    are new are placed before, so that their cities are there at once; it takes the names of the world's cities.
     """
-    # The connection's own lock, until the commit: sums are kept by differences, so one writer at a time.
-    pglock.advisory("demanda:analytics.write", xact=True).acquire()
+    pglock.advisory(WRITER, xact=True).acquire()
     by, day = counting(), today or utc_today()
     if _only_grew_older(import_id, day, by):
         return
     others = ImportDemand.objects.current().exclude(scheme=by.scheme).values_list("pk", flat=True)
-    refresh = _Refresh(day, by)
+    refresh = _Refresh(day, by, may_place=may_place)
     for number in {import_id, *others}:
         refresh.take(number)
     refresh.write()
@@ -80,9 +83,10 @@ def _current_id(source: str) -> int | None:
 class _Refresh:
     """The imports that are counted, or leave the current picture, in this transaction."""
 
-    def __init__(self, today: date, by: Counting) -> None:
+    def __init__(self, today: date, by: Counting, *, may_place: bool) -> None:
         self._today = today
         self._by = by
+        self._may_place = may_place
         self._change = PictureChange()
         self._counted: set[int] = set()
 
@@ -105,6 +109,7 @@ class _Refresh:
 
     def _leave(self, row: ImportDemand) -> None:
         self._change.replace(read_segments(import_id=row.pk, at_delivery=False), {})
+        self._change.spell(read_spellings(import_id=row.pk), current=-1)
         delete_segments(import_id=row.pk, at_delivery=False)
         row.is_current, row.as_of = False, row.delivered_at.astimezone(UTC).date()
         row.save(update_fields=["is_current", "as_of"])
@@ -123,6 +128,9 @@ class _Refresh:
 
     def _forget(self, import_id: int) -> None:
         delete_segments(import_id=import_id, at_delivery=True)
+        spellings = read_spellings(import_id=import_id)
+        self._change.spell(spellings, delivered=-1)
+        write_spellings(import_id=import_id, old=spellings, new={})
         ImportDemand.objects.filter(pk=import_id).delete()
 
     def _count(self, delivery: Import, *, is_current: bool) -> None:
@@ -132,11 +140,12 @@ class _Refresh:
         count = count_import(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by)
         if count is None:
             raise NotCounted(delivery.pk)
-        self._write(delivery.pk, at_delivery=True, new=count.then)
+        self._spell(delivery.pk, count, is_current=is_current)
+        then, now = self._published(count)
+        self._write(delivery.pk, at_delivery=True, new=then)
         if is_current:
-            old = self._write(delivery.pk, at_delivery=False, new=count.now)
-            self._change.replace(old, count.now)
-        residents, courses, buyers = (sum(values[number] for values in count.then.values()) for number in range(3))
+            self._change.replace(self._write(delivery.pk, at_delivery=False, new=now), now)
+        residents, courses, buyers = (sum(values[number] for values in then.values()) for number in range(3))
         ImportDemand(
             delivery=delivery,
             source=delivery.source,
@@ -150,6 +159,19 @@ class _Refresh:
             courses=courses,
             buyers=buyers,
         ).save()
+
+    def _spell(self, import_id: int, count: Count, *, is_current: bool) -> None:
+        old = read_spellings(import_id=import_id)
+        self._change.spell(old, delivered=-1, current=-_is_current(import_id))
+        self._change.spell(count.spellings, delivered=1, current=int(is_current))
+        write_spellings(import_id=import_id, old=old, new=count.spellings)
+
+    def _published(self, count: Count) -> tuple[Segments, Segments]:
+        """Adds what everybody may see, with the places of the towns."""
+        if self._may_place:
+            place_new_towns(spellings=count.spellings)
+        places = published_places({key[0] for key in count.then})
+        return published(count.then, count.now, small=self._by.small_segment, places=places)
 
     def _write(self, import_id: int, *, at_delivery: bool, new: Segments) -> Segments:
         """Returns what was there before."""

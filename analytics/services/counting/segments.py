@@ -25,7 +25,7 @@ _WRITE = """
     INSERT INTO analytics_segment
         (town, age_group, channel, gender, residents, courses, buyers, published, import_id, at_delivery)
     SELECT counted.*, %s, %s
-    FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[])
+    FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
         AS counted
     ON CONFLICT (import_id, at_delivery, town, age_group, channel, gender) DO UPDATE SET
         residents = EXCLUDED.residents, courses = EXCLUDED.courses,

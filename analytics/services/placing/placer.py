@@ -38,12 +38,12 @@ class Placer:
     def _matcher(self) -> Matcher:
         return Matcher(name_index(), AirportCities(_airport_cities()))
 
-    def place(self, town: str, *, at: datetime) -> TownPlace:
-        """Finds the unsaved place of `town` by its name, and what else it may be."""
-        found = self._matcher.match(town)
+    def place(self, town: str, name: str, *, at: datetime) -> TownPlace:
+        """Finds the unsaved place of `town`, a fold, by its `name`, and what else it may be."""
+        found = self._matcher.match(name)
         method = TownPlace.Method(found.found) if found else TownPlace.Method.UNPLACED
         place = place_of(town, method, found.place if found else None, at=at)
-        place.suggestions = [asdict(candidate) for candidate in _candidates(town, found)]
+        place.suggestions = [asdict(candidate) for candidate in _candidates(name, found)]
         return place
 
 
@@ -75,10 +75,10 @@ def place_of(town: str, method: TownPlace.Method, place: City | AirportCity | No
     return TownPlace(town=town, method=method, placed_at=at, **values)
 
 
-def _candidates(town: str, found: Match | None) -> list[TownCandidate]:
+def _candidates(name: str, found: Match | None) -> list[TownCandidate]:
     """Lists the cities of that name; where it was not found those whose names are like it."""
     if found is None:
-        return [_candidate(one.city, one.similarity) for one in similar_names().suggest(town, limit=SUGGESTIONS)]
+        return [_candidate(one.city, one.similarity) for one in similar_names().suggest(name, limit=SUGGESTIONS)]
     cities = [*([found.place] if isinstance(found.place, City) else []), *found.others]
     return [_candidate(city, 1.0) for city in cities[:SUGGESTIONS]]
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from analytics.folding import fold
 from analytics.models import TownAlias, TownPlace
 from analytics.places.cities import City, city_by_id
 from analytics.services.placing.place_towns import PLACE
@@ -18,18 +19,17 @@ _FOUND = [field.name for field in TownPlace._meta.concrete_fields if not field.p
 
 
 def set_alias(*, town: str, geoname_id: int, actor: User | None) -> TownPlace:
-    """Says that `town`, as the deliveries write it, is the city with this GeoNames id; the place that it has now.
+    """Says that `town`, in every spelling of it, is the city with this GeoNames id; the place that it has now.
 
     Raises `InvalidInput` for a city that GeoNames does not know (`/geoname_id`), and for a name that no delivery can
     have (`/town`).
     """
-    city = _checked(town, geoname_id)
+    city, name, town = _checked(town, geoname_id), town, fold(town)
+    given = {"name": name, "geoname_id": geoname_id, "created_by": actor}
     with transaction.atomic():
         # Whoever comes second waits here: the town's place is written under the alias's lock.
         alias, _ = TownAlias.objects.update_or_create(
-            town=town,
-            defaults={"geoname_id": geoname_id, "created_by": actor},
-            create_defaults={"geoname_id": geoname_id, "created_by": actor, "before": _place_now(town)},
+            town=town, defaults=given, create_defaults=given | {"before": _place_now(town)}
         )
         place = place_of(town, TownPlace.Method.ALIAS, city, at=timezone.now())
         before = alias.before or {}
@@ -43,6 +43,7 @@ def remove_alias(*, town: str, actor: User | None) -> TownPlace | None:
 
     Raises `NotFound` for a town without an alias.
     """
+    town = fold(town)
     with transaction.atomic():
         alias = TownAlias.objects.select_for_update().filter(town=town).first()
         if alias is None:
@@ -60,7 +61,7 @@ def remove_alias(*, town: str, actor: User | None) -> TownPlace | None:
 
 def _checked(town: str, geoname_id: int) -> City:
     errors = []
-    if not 1 <= len(town) <= _MAX_TOWN or "\0" in town:
+    if not fold(town) or len(town) > _MAX_TOWN or "\0" in town:
         errors.append(FieldError("/town", "invalid", f"A town has 1 to {_MAX_TOWN} characters."))
     city = city_by_id(geoname_id)
     if city is None:

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from analytics.models import CurrentSegment, TownPlace
+from analytics.models import CurrentSegment, Spelling, TownPlace
 from analytics.services.placing.placer import TownCandidate
 
 
 @dataclass(frozen=True, slots=True)
 class UnplacedTown:
-    """A town of the deliveries, its residents and their courses in the current picture, and the cities it may be."""
+    """A town as it is shown, its residents and their courses in the current picture, and the cities it may be."""
 
     town: str
     residents: int
@@ -30,12 +30,12 @@ def unplaced_count() -> int:
 
 
 def _by_demand() -> QuerySet[TownPlace]:
-    return TownPlace.objects.unplaced().by_demand(CurrentSegment.objects.all())
+    return TownPlace.objects.unplaced().by_demand(CurrentSegment.objects.all()).with_name(Spelling.objects.all())
 
 
 def _unplaced(place: TownPlace, suggested: int) -> UnplacedTown:
     demand: dict[str, Any] = vars(place)
-    return UnplacedTown(place.town, demand["residents"], demand["courses"], _stored(place, suggested))
+    return UnplacedTown(demand["name"], demand["residents"], demand["courses"], _stored(place, suggested))
 
 
 def _stored(place: TownPlace, limit: int) -> list[TownCandidate]:

@@ -27,6 +27,8 @@ _STATE = {"409": "Not now: the object's state does not allow it", "410": "Erased
 _TAKEN = {"409": "Not now, or a value that has to be unique is taken"}
 _GUARDED = {"412": "The object is not the one that If-Match names"}
 _HTML = "text/html"
+# A mark in the schema of a query parameter: an array that is written with commas, and not by repeating its name.
+COMMAS = "x-commas"
 
 
 class FieldErrorSchema(serializers.Serializer[Any]):
@@ -89,6 +91,13 @@ class ProblemSchema(AutoSchema):
         """The key of what may be sent again."""
         key = self._key()
         return [] if key is None else [key]
+
+    def _process_override_parameters(self, direction: Literal["request", "response"] = "request") -> Any:
+        parameters: dict[Any, Any] = super()._process_override_parameters(direction)  # type: ignore[no-untyped-call]  # untyped there
+        for parameter in filter(None, parameters.values()):
+            if parameter["schema"].pop(COMMAS, False):
+                parameter |= {"style": "form", "explode": False}
+        return parameters
 
     def _key(self) -> Any:
         """The parameter that `config.common.idempotency` puts on an action."""

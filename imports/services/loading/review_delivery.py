@@ -10,10 +10,14 @@ from django.db import connection
 
 from imports.fields import EDITABLE, LISTS, written
 from imports.models import Citizen, Import
+from imports.querysets import SEE_ALL
 
 MAX_SAMPLES = 20
 # Differences of residents of the delivery that it is compared with.
 _STORED = ("changed", "gone")
+# Counts that tell of both deliveries, and of the one that came.
+COMPARISON = ("new", "gone", "changed")
+_CONTENTS = ("towns", "channels")
 _TOWNS_AND_CHANNELS = """
     SELECT
         (SELECT count(*) FROM (SELECT DISTINCT town FROM imports_citizen WHERE import_id = %(now)s) AS towns),
@@ -69,9 +73,26 @@ def review_delivery(*, import_id: int, source: str, residents: int) -> Review:
         cursor.execute(_DIFFERENCES, which)
         rows = cursor.fetchall()
     totals = {kind: total for kind, _, total in rows}
-    counts = {kind: totals.get(kind, 0) for kind in ("new", "gone", "changed")}
+    counts = {kind: totals.get(kind, 0) for kind in COMPARISON}
     counts |= {"residents": residents, "towns": towns, "channels": channels, "compared_with": which["last"]}
     return Review(counts, _samples([(kind, citizen_id) for kind, citizen_id, _ in rows], which))
+
+
+def visible_counts(*, found: Import, actor: User) -> dict[str, int | None]:
+    """Gives the counts of a delivery's review; None for those that `actor` may not know.
+
+    Whoever could send a guess at another's residents and read how many are changed would know whether it was right. So
+    comparisons are for those who may see the residents of both deliveries; who sees all keeps them when one is gone.
+    """
+    counts: dict[str, int | None] = found.review or {}
+    if actor.has_perm(SEE_ALL):
+        return counts
+    visible, other = Import.objects.whose_citizens_are_open_to(actor), counts["compared_with"]
+    if not visible.filter(pk=found.pk).exists():
+        return counts | dict.fromkeys(COMPARISON + _CONTENTS)
+    if other is None or visible.filter(pk=other).exists():
+        return counts
+    return counts | dict.fromkeys(COMPARISON)
 
 
 def may_see_differences(*, found: Import, actor: User) -> bool:

@@ -14,7 +14,7 @@ from analytics.services.asking.questions import MEASURES
 from analytics.services.counting.count_if_new import MOST_RESIDENTS
 from imports.models import Import
 from imports.services.erasing.delete_delivery import delete_delivery
-from tests.analytics.counted import Made, crowd, make
+from tests.analytics.counted import Made, crowd, make, place
 from tests.common.helpers import problem
 from tests.factories import people
 from tests.imports.world import load as load_people
@@ -39,13 +39,16 @@ def cells(answer: Any) -> list[list[str]]:
 
 
 def test_a_row_has_its_keys_and_measures(manager: APIClient) -> None:
+    place("Kyiv", country="UA")
     made = make("a", {("Kyiv", 2, "tv", "male"): (200, 300, 120), ("Lviv", 6, "tv", "male"): (100, 0, 0)})
     body = manager.get("/analytics/demand").json()
     assert body["data"] == [
-        {"town": "Kyiv", "age_group": "25-34", "channel": "tv", "residents": 200, "courses": 300, "buyers": 120,
-         "courses_per_100": 150.0, "index": 150.0, "index_low": 124.36, "index_high": 179.36},
-        {"town": "Lviv", "age_group": "65+", "channel": "tv", "residents": 100, "courses": 0, "buyers": 0,
-         "courses_per_100": 0.0, "index": 0.0, "index_low": 0.0, "index_high": 9.22},
+        {"city": "Kyiv", "country": "UA", "age_group": "25-34", "channel": "tv",
+         "residents": 200, "courses": 300, "buyers": 120, "courses_per_100": 150.0,
+         "index": 150.0, "index_low": 124.36, "index_high": 179.36},
+        {"city": "Lviv", "country": None, "age_group": "65+", "channel": "tv",
+         "residents": 100, "courses": 0, "buyers": 0, "courses_per_100": 0.0,
+         "index": 0.0, "index_low": 0.0, "index_high": 9.22},
     ]  # fmt: skip
     refreshed = ImportDemand.objects.get(pk=made.import_id).refreshed_at.isoformat().replace("+00:00", "Z")
     today = datetime.now(UTC).date().isoformat()
@@ -104,6 +107,14 @@ def test_pages_keep_every_value_of_a_filter(manager: APIClient, two: list[Made])
         ("age_group=0-17&age_group=0-18", ("?age_group", "invalid_choice")),
         ("gender=both", ("?gender", "invalid_choice")),
         ("town=", ("?town", "blank")),
+        ("city=", ("?city", "blank")),
+        ("country=", ("?country", "blank")),
+        ("country=Spain", ("?country", "max_length")),
+        ("country=nul", ("?country", "invalid_choice")),
+        ("country=XX", ("?country", "invalid_choice")),
+        ("country=ES&country=ESP", ("?country", "invalid_choice")),
+        ("group_by=town&ordering=country", ("?ordering", "not_grouped")),
+        ("index_base=some", ("?index_base", "invalid_choice")),
         ("town=%00", ("?town", "null_characters_not_allowed")),
         (f"town={'x' * 257}", ("?town", "max_length")),
         ("channel=tv&channel=%00", ("?channel", "null_characters_not_allowed")),
@@ -218,6 +229,6 @@ def test_the_number_of_statements_does_not_grow(
 ) -> None:
     manager.get("/analytics/demand")
     for number in range(2):
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(12):
             assert manager.get("/analytics/demand?age_group=0-17").json()["meta"]["imports"] == 2 + number
         make(f"more {number}", crowd(number))

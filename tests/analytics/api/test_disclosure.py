@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from analytics.dimensions import DIMENSIONS
-from analytics.lattice import Key
-from analytics.models import Segment
-from analytics.services.asking.questions import Question
+from analytics.models import Segment, TownPlace
+from analytics.services.asking.questions import SOURCE, UNPLACED, Question
+from analytics.services.counting.count_import import SegmentKey
 from analytics.services.counting.refresh_demand import refresh_demand
 from analytics.services.counting.settings import counting
 from imports.models import Import
 from imports.services.erasing.delete_delivery import delete_delivery
-from tests.analytics.counted import row_keys
+from tests.analytics.counted import NAMES, place, row_keys
 from tests.factories import people
 from tests.imports.world import load
 
@@ -28,23 +28,27 @@ SMALL = 5
 # Who is 10 and who is 30 years old, whatever today is.
 BIRTHS = ("01.01.2016", "01.01.1996")
 People = frozenset[int]
+# Two towns of one city, and one that is not placed.
+CITIES: dict[str, tuple[str, str | None]] = {"a": ("B", "ES"), "b": ("B", "ES"), "c": ("c", None)}
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Up to some dozens of residents in few towns, ages, channels and genders."""
+    """Up to some dozens of residents in few towns, ages, channels and genders, who buy for themselves or not at all."""
     dice = random.Random(draw(st.integers(0, 2**32)))
     choices: dict[str, tuple[str, ...]] = {
-        "town": ("A", "B", "C"), "birth_date": BIRTHS, "channel": ("x", "y"), "gender": ("female", "male"),
+        "town": ("a", "b", "c"), "birth_date": BIRTHS, "channel": ("x", "y"), "gender": ("female", "male"),
     }  # fmt: skip
     some = {name: values[: draw(st.integers(1, len(values)))] for name, values in choices.items()}
     return [
-        one | {name: values[int(len(values) * dice.random() ** 2)] for name, values in some.items()}
+        one
+        | {name: values[int(len(values) * dice.random() ** 2)] for name, values in some.items()}
+        | {"relatives": [one["citizen_id"]] * (dice.random() < 0.8)}
         for one in people(draw(st.integers(1, 60)))
     ]
 
 
-def questions(segments: list[Key], dice: random.Random) -> list[Question]:
+def questions(segments: list[SegmentKey], dice: random.Random) -> list[Question]:
     """Some of the questions that there are: any grouping, any single values or none."""
     labels = counting().age_groups.labels
     values = [
@@ -53,9 +57,12 @@ def questions(segments: list[Key], dice: random.Random) -> list[Question]:
     found = []
     for _ in range(12):
         towns, ages, channels, genders = ((value,) if (value := dice.choice(every)) else () for every in values)
+        cities, countries = dice.choice(((), (), ("B",), ("c",))), dice.choice(((), (), ("ES",), (UNPLACED,)))
         found.append(
             Question(
                 group_by=tuple(dice.sample(DIMENSIONS, dice.randint(1, 4))),
+                countries=countries,
+                cities=cities,
                 towns=towns,
                 age_groups=ages,
                 channels=channels,
@@ -79,20 +86,22 @@ def asked(client: APIClient, question: Question, dice: random.Random) -> list[di
     return rows
 
 
-def traced(question: Question, segments: dict[Key, tuple[People, int]]) -> dict[tuple[str, ...], People]:
+def traced(question: Question, segments: dict[SegmentKey, tuple[People, int]]) -> dict[tuple[str | None, ...], People]:
     """Who stands behind each row, `min_residents` aside."""
-    found: dict[tuple[str, ...], People] = {}
+    found: dict[tuple[str | None, ...], People] = {}
     for key, (ids, mask) in segments.items():
-        keys = row_keys(question, "default", key, mask, restricted=True)
+        city, country = CITIES[key[0]]
+        known = {SOURCE: "default", "city": city, "country": country}
+        keys = row_keys(question, known, key, mask, restricted=True)
         if keys is not None:
             found[keys] = found.get(keys, frozenset()) | ids
     return found
 
 
-def segments_of(citizens: list[dict[str, Any]]) -> dict[Key, tuple[People, int]]:
+def segments_of(citizens: list[dict[str, Any]]) -> dict[SegmentKey, tuple[People, int]]:
     """Who is in each segment, and its bits as they are stored."""
-    masks = {row[:4]: row[4] for row in Segment.objects.filter(at_delivery=False).values_list(*DIMENSIONS, "published")}
-    groups: dict[Key, set[int]] = {}
+    masks = {row[:4]: row[4] for row in Segment.objects.filter(at_delivery=False).values_list(*NAMES, "published")}
+    groups: dict[SegmentKey, set[int]] = {}
     for one in citizens:
         key = (one["town"], 0 if one["birth_date"] == BIRTHS[0] else 2, one["channel"], one["gender"])
         groups.setdefault(key, set()).add(one["citizen_id"])
@@ -107,15 +116,17 @@ def test_no_difference_of_two_answers_is_fewer_than_five(
     viewer, dice = client_of("Viewers"), random.Random(seed)
     for old in Import.objects.live():
         delete_delivery(import_id=old.pk, actor=User.objects.first())
+    TownPlace.objects.all().delete()
+    for town in ("a", "b"):
+        place(town, city="B")
+    place("c", method="unplaced", city="", country="")
     load(citizens)
     refresh_demand()
     segments = segments_of(citizens)
     known: set[People] = set()
     for question in questions(list(segments), dice):
         behind = traced(question, segments)
-        rows = {
-            tuple(str(row[key]) for key in question.group_by): row["residents"] for row in asked(viewer, question, dice)
-        }
+        rows = {tuple(row[key] for key in question.columns): row["residents"] for row in asked(viewer, question, dice)}
         assert rows == {keys: len(ids) for keys, ids in behind.items() if len(ids) >= question.min_residents}
         for keys, ids in behind.items():
             parts = [key for key, (some, _) in segments.items() if some <= ids]

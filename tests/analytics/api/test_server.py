@@ -7,8 +7,7 @@ import pytest
 
 from analytics.api import examples
 from tests.airports.builders import make_valencia
-from tests.analytics.api.test_cities import place
-from tests.analytics.counted import make
+from tests.analytics.counted import make, place
 from tests.server import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +22,8 @@ def shape(value: Any) -> Any:
 
 def test_answers_look_like_their_examples(server: Server, token_of: Callable[[str], str]) -> None:
     nearest = make_valencia()
-    place("Valencia", airport_id=nearest.pk, airport_distance=8203.5)
+    other = {"geoname_id": 3625549, "name": "Valencia", "country": "VE", "population": 1619470, "similarity": 1.0}
+    place("Valencia", airport_id=nearest.pk, airport_distance=8203.5, suggestions=[other])
     make("a", {(town, 1, "tv", "male"): (20, 30, 10) for town in ("Valencia", "Villabajo")})
     with server.client(token_of("Viewers")) as client:
         answers = {

@@ -38,7 +38,7 @@ def placed_while_an_alias_is_given(monkeypatch: pytest.MonkeyPatch) -> tuple[str
     monkeypatch.setattr(module, "_aliases_of", read_and_let_staff_in)
     place_towns(towns=["Kyiv"])
     staff.join()
-    place = TownPlace.objects.get(pk="Kyiv")
+    place = TownPlace.objects.get(pk="kyiv")
     return place.method, place.geoname_id
 
 

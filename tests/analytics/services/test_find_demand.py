@@ -11,9 +11,18 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analytics.services.asking.find_demand import find_demand, find_opportunities
-from analytics.services.asking.questions import GROUPABLE, MEASURES, Question, Row
+from analytics.services.asking.questions import GROUPABLE, MEASURES, UNPLACED, Question, Row
 from config.common.accounts.services.tokens import issue_token
-from tests.analytics.counted import CHANNELS, GENDERS, TOWNS, Made, crowd, make, naive
+from tests.analytics.counted import (
+    CHANNELS,
+    GENDERS,
+    TOWNS,
+    Made,
+    crowd,
+    make,
+    naive,
+    place_towns_of_crowd,
+)
 
 pytestmark = pytest.mark.django_db
 ROLES = {"Editors": False, "Viewers": True, "Importers": True, "Managers": False}
@@ -27,15 +36,18 @@ def some(values: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
 @st.composite
 def questions(draw: st.DrawFn) -> Question:
     group_by = tuple(draw(st.lists(st.sampled_from(GROUPABLE), min_size=1, unique=True)))
-    names = draw(st.lists(st.sampled_from((*group_by, *MEASURES)), unique=True, max_size=3))
+    names = draw(st.lists(st.sampled_from((*Question(group_by=group_by).columns, *MEASURES)), unique=True, max_size=3))
     return Question(
         group_by=group_by,
+        countries=draw(some(("UA", "FR", UNPLACED))),
+        cities=draw(some(("Kyiv", "Lyon", "other"))),
         towns=draw(some(TOWNS)),
         age_groups=draw(some(LABELS)),
         channels=draw(some(CHANNELS)),
         genders=draw(some(GENDERS)),
         sources=draw(some(("a", "b", "c"))),
         min_residents=draw(st.sampled_from((0, 1, 5, 10, 10**18))),
+        index_of_all=draw(st.booleans()),
         ordering=tuple(draw(st.sampled_from(("", "-"))) + name for name in names),
         limit=draw(st.one_of(st.none(), st.integers(1, 30))),
         offset=draw(st.integers(0, 20)),
@@ -52,15 +64,19 @@ def actors() -> dict[str, User]:
 @pytest.fixture
 def imports() -> list[Made]:
     """Three sources, one of them with an older import, which no current picture holds."""
+    place_towns_of_crowd()
     older = make("a", crowd(9), is_current=False)
     return [older, *(make(source, crowd(seed)) for seed, source in enumerate("abc"))]
 
 
-def expected_rows(counts: dict[Any, list[int]], question: Question) -> dict[tuple[str, ...], list[float]]:
-    """The measures of each row by its keys; an index of None is -1."""
+def expected_rows(
+    counts: dict[Any, list[int]], question: Question, *, base: dict[Any, list[int]] | None = None
+) -> dict[tuple[str, ...], list[float]]:
+    """The measures of each row by its keys; an index of None is -1. `base`: the rows that 100 is the average of."""
     residents, courses, buyers = np.array([*counts.values(), [0, 0, 0]], dtype=np.float64).T
-    expected = residents * (courses.sum() / max(residents.sum(), 1)) / 100
-    each = np.where(buyers > 0, courses / np.maximum(buyers, 1), courses.sum() / max(buyers.sum(), 1))
+    people, bought, buying = np.array([*(counts if base is None else base).values(), [0, 0, 0]]).sum(axis=0)
+    expected = residents * (bought / max(people, 1)) / 100
+    each = np.where(buyers > 0, courses / np.maximum(buyers, 1), bought / max(buying, 1))
     low = np.where(buyers > 0, stats.chi2.ppf(0.025, 2 * np.maximum(buyers, 1)) / 2, 0)
     ends = [courses, low * each, stats.chi2.ppf(0.975, 2 * buyers + 2) / 2 * each]
     index = [np.divide(end, expected, where=expected > 0, out=np.full(len(expected), -1.0)) for end in ends]
@@ -72,18 +88,20 @@ def shown(row: Row) -> list[float]:
     return [-1 if (value := getattr(row, name)) is None else value for name in MEASURES]
 
 
-def place(row: Row, name: str) -> Any:
+def position(row: Row, name: str) -> Any:
     if name in MEASURES:
         return getattr(row, name) or 0
     value = row.keys[name]
-    return (row.is_other, LABELS.index(value) if value in LABELS else -1 if name == "age_group" else value)
+    if name == "age_group":
+        return (row.is_other, LABELS.index(value) if value in LABELS else -1)
+    return (row.is_other, value is None, value or "")
 
 
 def in_order(rows: list[Row], question: Question, ordering: tuple[str, ...]) -> list[Row]:
     """Sorted by each of `ordering`, the last first; before that by the keys."""
-    found = sorted(rows, key=lambda row: (row.is_other, *(place(row, name) for name in question.group_by)))
+    found = sorted(rows, key=lambda row: (row.is_other, *(position(row, name) for name in question.columns)))
     for name in reversed(ordering):
-        found.sort(key=lambda row: place(row, name.removeprefix("-")), reverse=name.startswith("-"))
+        found.sort(key=lambda row: position(row, name.removeprefix("-")), reverse=name.startswith("-"))
     return found
 
 
@@ -94,7 +112,8 @@ def test_every_question_is_answered_as_python_counts(
     role: str, imports: list[Made], actors: dict[str, User], question: Question
 ) -> None:
     current = [(made.source, made.now) for made in imports if made.is_current]
-    wanted = expected_rows(naive(current, question, restricted=ROLES[role]), question)
+    counts, base = (naive(current, one, restricted=ROLES[role]) for one in (question, question.of_all))
+    wanted = expected_rows(counts, question, base=base if question.index_of_all else None)
     found = find_demand(question=replace(question, limit=None, offset=0), actor=actors[role])
     rows = {tuple(row.keys.values()): shown(row) for row in found.rows}
     assert (len(found.rows), found.count, set(rows)) == (len(wanted), len(wanted), set(wanted))
@@ -136,7 +155,7 @@ def test_pages_one_after_the_other_are_all_rows_once(
     role: str, imports: list[Made], actors: dict[str, User], ordering: tuple[str, ...]
 ) -> None:
     make("d", crowd(5, segments=150, largest=500))
-    question = Question(ordering=ordering)
+    question = Question(group_by=("town", "channel"), ordering=ordering)
     whole = find_demand(question=question, actor=actors[role])
     pages = [
         find_demand(question=replace(question, limit=3, offset=offset), actor=actors[role]).rows
@@ -156,8 +175,9 @@ def test_what_is_named_other_and_what_is_merged_are_one_row(actors: dict[str, Us
 
 @pytest.mark.parametrize("role", ["Editors", "Viewers"])
 def test_names_come_back_as_they_are(role: str, actors: dict[str, User]) -> None:
-    names = sorted(["\x1f", "a\x1f", "\x1fa", "a,b", "{}", "NULL", '"', "\\", "\n", "'", "%s", "-", "\U0010ffff"])
-    make("a", {(name, 1, name, "male"): (9, 1, 1) for name in names})
+    odd = ["\x1f", ",", "{}", '"', "\\", "\n", "'", "%s", "-", "\U0010ffff", "\u00a0", "\u200d", "É", "ß", "ﬁ"]
+    names = sorted(["NULL", *(f"{number} {characters}x" for number, characters in enumerate(odd))])
+    make("a", {(name, 1, name, "male"): (9, 3, 3) for name in names})
     question = Question(group_by=("channel", "gender", "town"), ordering=("town",))
     rows = find_demand(question=question, actor=actors[role]).rows
     assert [tuple(row.keys.values()) for row in rows] == [(name, "male", name) for name in names]
@@ -165,8 +185,9 @@ def test_names_come_back_as_they_are(role: str, actors: dict[str, User]) -> None
 
 def test_where_nobody_has_relatives_there_is_no_index(actors: dict[str, User]) -> None:
     make("a", {("Kyiv", 1, "tv", "male"): (10, 0, 0), ("Lviv", 1, "tv", "male"): (20, 0, 0)})
-    rows = find_opportunities(question=Question(group_by=("town",)), actor=actors["Viewers"]).rows
-    assert rows == [
+    question = Question(group_by=("town",))
+    assert find_opportunities(question=question, actor=actors["Viewers"]).rows == []
+    assert find_opportunities(question=question, actor=actors["Editors"]).rows == [
         Row({"town": "Kyiv"}, 10, 0, 0, 0.0, None, None, None),
         Row({"town": "Lviv"}, 20, 0, 0, 0.0, None, None, None),
     ]

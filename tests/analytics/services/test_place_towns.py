@@ -9,7 +9,8 @@ from django.utils import timezone
 from airports.models import Airport
 from airports.services.flag_airport import flag_airport
 from airports.services.update_airport import update_airport
-from analytics.models import CurrentSegment, Segment, TownAlias, TownPlace
+from analytics.folding import fold
+from analytics.models import CurrentSegment, Spelling, TownAlias, TownPlace
 from analytics.services.placing.demand_towns import airports_changed, all_towns, any_town_without_place
 from analytics.services.placing.place_towns import Placing, place_all_towns, place_towns
 from analytics.services.placing.town_aliases import set_alias
@@ -25,7 +26,14 @@ COLUMNS = [field.name for field in TownPlace._meta.concrete_fields if field.name
 def demand(*towns: str, courses: int = 1) -> None:
     """One segment of the current picture for each town."""
     for town in towns:
-        CurrentSegment.objects.create(town=town, residents=courses, courses=courses, **COUNTS)
+        CurrentSegment.objects.create(town=fold(town), residents=courses, courses=courses, **COUNTS)
+        spell(town, residents=courses)
+
+
+def spell(town: str, *, residents: int = 0) -> None:
+    """A spelling of a town; of a delivery that is not current unless it has `residents`."""
+    known = {"kind": "town", "fold": fold(town), "spelling": town}
+    Spelling.objects.create(**known, residents=residents, delivered=residents + 1)
 
 
 def places() -> list[dict[str, object]]:
@@ -35,18 +43,16 @@ def places() -> list[dict[str, object]]:
 
 def test_what_stands_in_the_aggregates_is_placed_once() -> None:
     demand("Kyiv", "Xyzzy")
-    Segment.objects.create(
-        delivery_id=1, at_delivery=False, town="Barcelna", residents=1, courses=1, published=0, **COUNTS
-    )
+    spell("Barcelna")
     assert any_town_without_place()
     assert place_towns() == Placing(placed=1, unplaced=2)
     assert (place_towns(), any_town_without_place()) == (Placing(), False)
-    place = TownPlace.objects.get(pk="Kyiv")
+    place = TownPlace.objects.get(pk="kyiv")
     assert (place.method, place.city, place.country, place.geoname_id, place.time_zone) == (
         "name", "Kyiv", "UA", KYIV, "Europe/Kyiv",
     )  # fmt: skip
     assert (place.latitude, place.longitude) == (50.45466, 30.5238)
-    misspelt = TownPlace.objects.get(pk="Barcelna")
+    misspelt = TownPlace.objects.get(pk="barcelna")
     assert (misspelt.method, misspelt.city, misspelt.latitude) == ("unplaced", "", None)
     assert misspelt.suggestions[0] == {
         "geoname_id": 3128760, "name": "Barcelona", "country": "ES", "population": 1686208, "similarity": 0.94,
@@ -94,14 +100,14 @@ def test_towns_that_no_delivery_has_any_more_are_forgotten_but_not_their_aliases
     place_towns(towns=["Kyiv", "Lviv"])
     set_alias(town="Capital", geoname_id=KYIV, actor=None)
     place_all_towns()
-    assert sorted(TownPlace.objects.values_list("pk", flat=True)) == ["Capital", "Kyiv"]
+    assert sorted(TownPlace.objects.values_list("pk", flat=True)) == ["capital", "kyiv"]
     assert TownAlias.objects.count() == 1
 
 
 def test_the_oldest_places_are_the_first_to_be_placed_anew() -> None:
     demand("Kyiv", "Lviv", "Madrid")
     place_towns(towns=["Kyiv", "Lviv"])
-    TownPlace.objects.filter(pk="Lviv").update(placed_at=datetime(2020, 1, 1, tzinfo=UTC))
+    TownPlace.objects.filter(pk="lviv").update(placed_at=datetime(2020, 1, 1, tzinfo=UTC))
     assert all_towns() == ["Madrid", "Lviv", "Kyiv"]
 
 
@@ -119,14 +125,14 @@ def test_the_order_of_towns_and_how_often_they_are_placed_makes_no_difference() 
 
 def test_staffs_aliases_of_the_sample_are_all_above_what_names_say() -> None:
     aliased = [case for case in cases() if case.alias is not None]
-    TownAlias.objects.bulk_create(TownAlias(town=case.town, geoname_id=case.alias or 0) for case in aliased)
+    TownAlias.objects.bulk_create(TownAlias(town=fold(case.town), geoname_id=case.alias or 0) for case in aliased)
     assert place_towns(towns=[case.town for case in aliased]) == Placing(placed=20)
     found = dict(TownPlace.objects.filter(method="alias").values_list("town", "geoname_id"))
-    assert found == {case.town: case.expected for case in aliased}
+    assert found == {fold(case.town): case.expected for case in aliased}
 
 
 def test_an_alias_whose_city_is_gone_places_nothing_by_a_guess() -> None:
-    TownAlias.objects.create(town="Kyiv", geoname_id=1)
+    TownAlias.objects.create(town="kyiv", geoname_id=1)
     place_towns(towns=["Kyiv"])
     place = TownPlace.objects.get()
     assert (place.method, place.geoname_id, place.suggestions[0]["name"]) == ("unplaced", None, "Kyiv")

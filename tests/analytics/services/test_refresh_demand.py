@@ -171,10 +171,10 @@ def test_other_age_groups_make_everything_stale_and_the_current_picture_changes_
 def test_one_import_that_cannot_be_counted_keeps_no_other_from_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     broken, sound = load(people(3), source="a"), load(people(4), source="b")
 
-    def fail(*, import_id: int) -> None:
+    def fail(*, import_id: int, may_place: bool) -> None:
         if import_id == broken:
             raise ValueError("broken")
-        refresh_import(import_id=import_id)
+        refresh_import(import_id=import_id, may_place=may_place)
 
     monkeypatch.setattr(service, "refresh_import", fail)
     assert refresh_demand() == (1, False)

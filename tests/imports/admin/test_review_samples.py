@@ -66,6 +66,19 @@ def test_samples_are_for_those_who_may_see_the_residents_of_both_deliveries() ->
     assert found == [False, False, True, False]
 
 
+def test_the_page_says_why_it_does_not_compare() -> None:
+    import_id, last = waiting()
+    importer = somebody("Importers")
+    Import.objects.filter(pk=import_id).update(created_by=importer)
+    html = page(browser(importer), import_id)
+    assert re.findall(r"<dt>(\w+)</dt>", html) == ["Residents", "Towns", "Channels"]
+    assert "who may see the residents of both deliveries" in html
+    Import.objects.filter(pk=last).update(created_by=importer)
+    html = page(browser(importer), import_id)
+    assert "Changed" in re.findall(r"<dt>(\w+)</dt>", html)
+    assert "who may see the residents of both deliveries" not in html
+
+
 def test_once_it_is_approved_the_page_names_nobody() -> None:
     import_id, _ = waiting()
     # As a worker of an older version may leave it.

@@ -176,6 +176,44 @@ def test_samples_are_for_those_who_see_the_residents_of_both_imports(client_of: 
     assert [samples(viewer, which) for which in waiting] == [None] * 4
 
 
+def guess(importer: APIClient, maker: User, resident: dict[str, Any], **guessed: Any) -> dict[str, Any]:
+    """The whole review that an Importer gets who sends a guess at another's resident; ids of imports left out."""
+    import_id = received(body_of([{**resident, **guessed}]), actor=maker, review=True)
+    load_received(import_id=import_id)
+    review: dict[str, Any] = importer.get(f"/imports/{import_id}").json()["data"]["review"]
+    return review
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_guess_at_anothers_resident_is_not_answered(client_of: ClientOf) -> None:
+    importer, maker = client_of("Importers"), User.objects.get(username="importers")
+    resident = people(1)[0]
+    last = load([resident])
+    right, wrong = guess(importer, maker, resident), guess(importer, maker, resident, birth_date="01.02.1903")
+    unknown = {"new": None, "gone": None, "changed": None, "differences": None}
+    assert right == wrong == unknown | {"residents": 1, "towns": 1, "channels": 1, "compared_with": last}
+    # Whoever sees the resident anyway is told.
+    editor, found = client_of("Editors"), Import.objects.filter(status="checked").order_by("pk")
+    assert [editor.get(f"/imports/{one.pk}").json()["data"]["review"]["changed"] for one in found] == [0, 1]
+
+
+def test_counts_of_a_review_are_for_those_who_see_the_residents_of_both_imports(client_of: ClientOf) -> None:
+    importer, editor, viewer = client_of("Importers"), client_of("Editors"), client_of("Viewers")
+    maker = User.objects.get(username="importers")
+    own, anothers = load(people(1), actor=maker), load(people(1))
+    waiting = [checked(maker, None), checked(maker, own), checked(maker, anothers), checked(None, own)]
+
+    def counts(client: APIClient, name: str) -> list[int | None]:
+        return [client.get(f"/imports/{which}").json()["data"]["review"][name] for which in waiting]
+
+    assert counts(importer, "changed") == [0, 0, None, None]
+    assert counts(importer, "towns") == [0, 0, 0, None]
+    assert counts(editor, "changed") == counts(editor, "towns") == [0] * 4
+    assert counts(viewer, "changed") == counts(viewer, "towns") == [None] * 4
+    Import.objects.filter(pk=own).update(deleted_at=timezone.now())
+    assert (counts(importer, "changed")[1], counts(editor, "changed")[1]) == (None, 0)
+
+
 @pytest.mark.parametrize("values", [{"status": "erased"}, {"deleted_at": timezone.now()}], ids=list)
 def test_samples_against_an_import_that_is_erased_or_deleted_are_for_nobody(
     manager: APIClient, values: dict[str, Any]

@@ -1,0 +1,98 @@
+"""What towns, cities and channels are called in an answer, and where its towns are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.dimensions import PLACES
+from analytics.disclosure import OTHER
+from analytics.folding import fold
+from analytics.models import PublishedPlace, Spelling, TownPlace
+from analytics.services.asking.questions import UNPLACED, Question
+
+# What stands in a statement for the keys of what is merged: no fold is empty, no number negative.
+NO_TEXT, NO_NUMBER = "", -1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A town's name and its city; a town that is not placed is a city of its own name, in no country."""
+
+    town: str
+    city: str
+    country: str | None
+
+
+_MERGED = Place(OTHER, OTHER, OTHER)
+
+
+class Names:
+    """The names for one answer, of its snapshot: nothing is read that the question does not ask for.
+
+    `restricted`: for callers who may not see residents towns are where they were when it was decided what these may
+    see. `towns`: folds of the towns that the filters let pass, None where there are no such filters. `groups`: where
+    one groups by cities or countries without towns, the number of the group of each of them; else None.
+    """
+
+    def __init__(self, question: Question, *, restricted: bool) -> None:
+        is_filtered = bool(question.countries or question.cities or question.towns)
+        found = _places(restricted) if is_filtered or question.finest else {}
+        if is_filtered:
+            found = _matching(found, question)
+        self.towns = list(found) if is_filtered else None
+        self.groups: dict[str, int] | None = None
+        self._places: dict[Any, Place] = {**found, NO_TEXT: _MERGED}
+        if question.finest in ("city", "country"):
+            self.groups, self._places = _numbered(found, by_city=question.finest == "city")
+        self._channels = _channels() if "channel" in question.keys else {}
+
+    def label(self, columns: Mapping[str, Any]) -> dict[str, list[str | None]]:
+        """Names the values of a statement's columns: of `channel`, and of `town` or `place`, the number of a group,
+        which tell a town, a city and a country."""
+        named: dict[str, list[str | None]] = {}
+        if "channel" in columns:
+            named["channel"] = [self._channels[channel] for channel in columns["channel"]]
+        where = columns["place"].tolist() if "place" in columns else columns.get("town", [])
+        for key in PLACES:
+            names = {value: getattr(place, key) for value, place in self._places.items()}
+            named[key] = [names[value] for value in where]
+        return named
+
+
+def _places(restricted: bool) -> dict[str, Place]:
+    """Reads where every town is that was ever counted, by its fold."""
+    stored = (PublishedPlace if restricted else TownPlace).objects.values_list("town", "city", "country")
+    cities = {town: (city, country) for town, city, country in stored}
+    found = {}
+    for town, name in Spelling.objects.towns().shown().values_list("fold", "spelling"):
+        city, country = cities.get(town, ("", ""))
+        found[town] = Place(name, city or name, country or None)
+    return found
+
+
+def _matching(places: Mapping[str, Place], question: Question) -> dict[str, Place]:
+    towns, cities = set(map(fold, question.towns)), set(map(fold, question.cities))
+    countries = {None if country.lower() == UNPLACED else country.upper() for country in question.countries}
+    return {
+        town: place
+        for town, place in places.items()
+        if (not towns or town in towns)
+        and (not cities or fold(place.city) in cities)
+        and (not countries or place.country in countries)
+    }
+
+
+def _numbered(places: Mapping[str, Place], *, by_city: bool) -> tuple[dict[str, int], dict[Any, Place]]:
+    """Numbers cities or countries: numbers are grouped and read faster than texts."""
+    numbers: dict[tuple[str | None, ...], int] = {}
+    groups, found = {}, {NO_NUMBER: _MERGED}
+    for town, place in places.items():
+        key = (place.country, place.city) if by_city else (place.country,)
+        groups[town] = number = numbers.setdefault(key, len(numbers))
+        found[number] = place
+    return groups, found
+
+
+def _channels() -> dict[str, str]:
+    shown = Spelling.objects.filter(kind=Spelling.Kind.CHANNEL).shown().values_list("fold", "spelling")
+    return {**dict(shown), NO_TEXT: OTHER}
