@@ -1,6 +1,6 @@
 """Draws deliveries whose truth is known, and writes how intervals and rankings do into `docs/statistics.md`.
 
-make simulations                       # some 15 minutes on two cores
+make simulations                       # some ten minutes on two cores
 make simulations ARGS="--deliveries 30"   # a look, which writes nothing
 """
 
@@ -15,7 +15,7 @@ from tests.simulations.ranking import SCENARIOS, Ranked, ranking
 
 DOCS = Path("docs/statistics.md")
 SEED = 20_261_128
-DELIVERIES = 400
+DELIVERIES = 300
 _BEGIN, _END = "<!-- figures: written by make simulations -->\n", "<!-- end of the figures -->\n"
 
 

@@ -28,14 +28,14 @@ class Scenario:
 
 
 SCENARIOS = {
-    "demo": Scenario(draw_demo, 60, 1_000),
-    "demo, 100,000": Scenario(lambda rng: draw_demo(rng, residents=100_000), 12, 120),
-    "dense": Scenario(_DENSE.draw, 60, 1_500),
-    "large": Scenario(replace(_DENSE, residents=100_000).draw, 12, 120),
-    "thin": Scenario(replace(_DENSE, **_THIN).draw, 60, 3_000),
-    "sparse": Scenario(_SPARSE.draw, 60, 3_000),
-    "thin and sparse": Scenario(replace(_SPARSE, **_THIN).draw, 60, 4_000),
-    "strong clusters": Scenario(replace(_DENSE, strength=0.9, related=0.2).draw, 60, 1_500),
+    "demo": Scenario(draw_demo, 40, 800),
+    "demo, 100,000": Scenario(lambda rng: draw_demo(rng, residents=100_000), 10, 80),
+    "dense": Scenario(_DENSE.draw, 60, 1_000),
+    "large": Scenario(replace(_DENSE, residents=100_000).draw, 10, 80),
+    "thin": Scenario(replace(_DENSE, **_THIN).draw, 60, 2_500),
+    "sparse": Scenario(_SPARSE.draw, 60, 1_500),
+    "thin and sparse": Scenario(replace(_SPARSE, **_THIN).draw, 60, 2_500),
+    "strong clusters": Scenario(replace(_DENSE, strength=0.9, related=0.2).draw, 60, 1_000),
 }
 
 
