@@ -42,6 +42,10 @@ class Pairs:
         """Sums (courses of i - `mean`) (courses of j - `other`)."""
         return self.products - mean * self.others - other * self.courses + mean * other * self.number
 
+    def total(self) -> "Pairs":
+        """The pairs of all groups, as of a single one."""
+        return Pairs(*(np.array([getattr(self, name).sum()]) for name in ("number", "courses", "others", "products")))
+
 
 @dataclass(frozen=True, slots=True)
 class GroupSums:
@@ -103,6 +107,14 @@ def precision(groups: GroupSums, whole: Whole) -> Precision:
     least = np.maximum(_LEAST_OF_INDEPENDENT * independent, _LEAST_DISPERSION) * others
     dispersion = np.clip(found, np.minimum(least, dispersion), _MOST_BY_THE_AVERAGE * dispersion)
     return Precision(groups.courses / dispersion, dispersion / (groups.residents * whole.mean))
+
+
+def pooled_precision(residents: Numbers, courses: Numbers, whole: Whole, *, dispersion: float) -> Precision:
+    """Finds what the index of each group rests on where all are taken to have the same `dispersion`, variance by
+    course: the width of an interval then tells of a group no more than its residents and courses."""
+    spread = dispersion * np.maximum(1 - courses / whole.courses, _LEAST_OTHERS)
+    spread = np.where(courses > 0, spread, dispersion)
+    return Precision(courses / spread, spread / (residents * whole.mean))
 
 
 def variance_of_sum(sums: GroupSums) -> Numbers:

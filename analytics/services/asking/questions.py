@@ -11,10 +11,10 @@ DEFAULT_GROUPING = ("city", "age_group", "channel")
 UNPLACED = "none"
 
 COUNTS = ("residents", "courses", "buyers")
-MEASURES = (*COUNTS, "courses_per_100", "index", "index_low", "index_high")
+MEASURES = (*COUNTS, "courses_per_100", "index", "index_low", "index_high", "expected_index", "own_share")
 
 LARGEST_DEMAND = ("-courses",)
-BEST_OPPORTUNITY = ("-index_low",)
+BEST_OPPORTUNITY = ("-expected_index",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +77,10 @@ class Question:
 class Row:
     """A group of residents and its demand.
 
-    `courses_per_100` residents; `index`: 100 is the average of all rows, with the ends of its 95 % interval; None where
-    nobody has any relatives or friends. `is_other`: small segments are merged in it. The key `country` is None for
-    towns that are not placed.
+    `courses_per_100` residents; `index`: 100 is the average of all rows, with the ends of its 95 % interval, `lowest`
+    the lower end that holds for all rows together; `expected_index`, of which `own_share` is the group's own. All None
+    where nobody has any relatives or friends. `is_other`: small segments are merged in it. The key `country` is None
+    for towns that are not placed.
     """
 
     keys: dict[str, str | None]
@@ -90,6 +91,9 @@ class Row:
     index: float | None
     index_low: float | None
     index_high: float | None
+    expected_index: float | None
+    own_share: float | None
+    lowest: float | None
     is_other: bool = False
 
 

@@ -14,8 +14,8 @@ from analytics.services.counting.settings import Counting
 
 # Town, age group, channel, gender; town and channel are folded.
 SegmentKey = tuple[str, int, str, str]
-# Residents, courses, buyers, and the bits that say where everybody may see the segment.
-Values = tuple[int, int, int, int]
+# Residents, courses, buyers, squares of courses, and the bits that say where everybody may see the segment.
+Values = tuple[int, int, int, int, int]
 Segments = dict[SegmentKey, Values]
 # Kind, fold and spelling, and the residents who have it.
 Spellings = dict[tuple[str, str, str], int]
@@ -28,14 +28,15 @@ _SQL = """
     LEFT JOIN LATERAL (
         SELECT town, channel, gender,
             width_bucket(birth_date, %(then)s::date[]), width_bucket(birth_date, %(now)s::date[]),
-            count(*), sum(bought)::bigint, count(*) FILTER (WHERE bought > 0)
+            count(*), sum(bought)::bigint, count(*) FILTER (WHERE bought > 0),
+            sum(bought::bigint * bought)::bigint
         FROM imports_citizen, LATERAL (SELECT cardinality(relatives) + cardinality(friends) AS bought) AS courses
         WHERE import_id = delivery.id
         GROUP BY 1, 2, 3, 4, 5
     ) AS segment ON true
     WHERE delivery.id = %(import_id)s AND delivery.deleted_at IS NULL AND delivery.status = 'complete'
 """
-_Rows = list[tuple[str, str, str, int, int, int, int, int]]
+_Rows = list[tuple[str, str, str, int, int, int, int, int, int]]
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,12 @@ def count_import(*, import_id: int, then: date, now: date, counting: Counting) -
 def _summed(rows: _Rows, ages: int, groups: AgeGroups) -> Segments:
     """Sums the rows up by their folds and by the ages in the column `ages`."""
     last = len(groups.bounds) - 1
-    sums: defaultdict[SegmentKey, list[int]] = defaultdict(lambda: [0, 0, 0])
+    sums: defaultdict[SegmentKey, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for row in rows:
         counted = sums[fold(row[0]), last - int(row[ages]), fold(row[1]), row[2]]
-        for number in range(3):
+        for number in range(4):
             counted[number] += int(row[5 + number])
-    return {key: (residents, courses, buyers, 0) for key, (residents, courses, buyers) in sums.items()}
+    return {key: (*counts, 0) for key, counts in sums.items()}
 
 
 def _spelled(rows: _Rows) -> Spellings:

@@ -94,7 +94,7 @@ def _decide(demand: ImportDemand, change: PictureChange) -> None:
 
 
 def _bare(segments: Segments) -> Segments:
-    return {key: (*values[:3], 0) for key, values in segments.items()}
+    return {key: (*values[:4], 0) for key, values in segments.items()}
 
 
 def _world(segments: Segments, places: Places) -> World:
@@ -103,4 +103,4 @@ def _world(segments: Segments, places: Places) -> World:
 
 
 def _with(masks: list[int], segments: Segments) -> Segments:
-    return {key: (*values[:3], mask) for (key, values), mask in zip(segments.items(), masks, strict=True)}
+    return {key: (*values[:4], mask) for (key, values), mask in zip(segments.items(), masks, strict=True)}

@@ -12,7 +12,7 @@ from analytics.services.counting.count_import import Segments
 ROWS_AT_A_TIME = 10_000
 
 _READ = """
-    SELECT town, age_group, channel, gender, residents, courses, buyers, published
+    SELECT town, age_group, channel, gender, residents, courses, buyers, squares, published
     FROM analytics_segment WHERE import_id = %s AND at_delivery = %s
 """
 _DELETE = """
@@ -23,13 +23,13 @@ _DELETE = """
 """
 _WRITE = """
     INSERT INTO analytics_segment
-        (town, age_group, channel, gender, residents, courses, buyers, published, import_id, at_delivery)
+        (town, age_group, channel, gender, residents, courses, buyers, squares, published, import_id, at_delivery)
     SELECT counted.*, %s, %s
-    FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-        AS counted
+    FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+        %s::bigint[]) AS counted
     ON CONFLICT (import_id, at_delivery, town, age_group, channel, gender) DO UPDATE SET
         residents = EXCLUDED.residents, courses = EXCLUDED.courses,
-        buyers = EXCLUDED.buyers, published = EXCLUDED.published
+        buyers = EXCLUDED.buyers, squares = EXCLUDED.squares, published = EXCLUDED.published
 """
 
 
