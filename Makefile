@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults test-schema test-browser test-attacks lint check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline
+.PHONY: help run dev test test-faults test-schema test-month test-browser test-attacks lint check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test-faults: $(VENV)/.development ## the longer tests that kill and freeze worke
 
 test-schema: $(VENV)/.development ## tries the whole OpenAPI document against the server (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/openapi -m fuzz -n $(JOBS) $(ARGS)
+
+test-month: $(VENV)/.development ## a Viewer who keeps every answer of a month of changes (ARGS= for pytest)
+	@exec $(RUN) -m pytest tests/analytics/month -m month $(ARGS)
 
 test-browser: $(VENV)/.development ## the tests that drive a browser (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/e2e $(ARGS)

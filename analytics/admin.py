@@ -99,7 +99,7 @@ def city_called(name: str | None, country: str | None) -> str:
 
 
 class TownAliasForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
-    """A town as the deliveries write it, and its city as a person would name it."""
+    """A town in any of its spellings, and its city as a person would name it."""
 
     city = forms.CharField(
         widget=UnfoldAdminTextInputWidget,
@@ -109,19 +109,17 @@ class TownAliasForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
 
     class Meta:
         model = TownAlias
-        fields = ("name",)
+        fields = ("town",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["city"] = str(self.instance.geoname_id)
 
-    def clean_name(self) -> str:
-        """As it was written. Raises `ValidationError` for a town that has an alias already."""
-        name: str = self.cleaned_data["name"]
-        if TownAlias.objects.filter(town=fold(name)).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("This town has an alias already.", code="unique")
-        return name
+    def clean_town(self) -> str:
+        """What is stored of it; so a town that has an alias already is refused in every spelling."""
+        self.instance.name = str(self.cleaned_data["town"])
+        return fold(self.instance.name)
 
     def clean_city(self) -> int:
         """The GeoNames id. Raises `ValidationError` for what is no city, or may be several."""
@@ -141,8 +139,11 @@ class TownAliasAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
     search_fields = ("name", "=geoname_id")
     show_full_result_count = False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: TownAlias | None = None) -> tuple[str, ...]:
+    def get_fields(self, request: HttpRequest, obj: TownAlias | None = None) -> tuple[str, ...]:
         # Another town is another alias.
+        return ("name", "city", "place") if obj else ("town", "city")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: TownAlias | None = None) -> tuple[str, ...]:
         return ("name", "place") if obj else ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TownAlias]:

@@ -67,11 +67,13 @@ def masks_of_two_days(then: World, now: World, *, small: int) -> tuple[list[int]
         return [], []
     both = Lattice(then, small), Lattice(now, small)
     cubes = [Hypercubes(lattice) for lattice in both]
-    while True:
+    has_changed = True
+    while has_changed:
         for lattice, hypercubes in zip(both, cubes, strict=True):
             _close(lattice, hypercubes)
-        if not _agree(*both):
-            return both[0].masks(), both[1].masks()
+            # At once, so that the other day suppresses the same and not as much again.
+            has_changed = _agree(*both)
+    return both[0].masks(), both[1].masks()
 
 
 def _close(lattice: Lattice, hypercubes: Hypercubes) -> None:

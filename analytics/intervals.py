@@ -109,10 +109,13 @@ def precision(groups: GroupSums, whole: Whole) -> Precision:
     return Precision(groups.courses / dispersion, dispersion / (groups.residents * whole.mean))
 
 
-def pooled_precision(residents: Numbers, courses: Numbers, whole: Whole, *, dispersion: float) -> Precision:
+def pooled_precision(
+    residents: Numbers, courses: Numbers, whole: Whole, *, dispersion: float, noise: Numbers
+) -> Precision:
     """Finds what the index of each group rests on where all are taken to have the same `dispersion`, variance by
-    course: the width of an interval then tells of a group no more than its residents and courses."""
-    spread = dispersion * np.maximum(1 - courses / whole.courses, _LEAST_OTHERS)
+    course: the width of an interval then tells of a group no more than its residents and courses. `noise`: the variance
+    of each index that was added to it, relative to its square."""
+    spread = dispersion * np.maximum(1 - courses / whole.courses, _LEAST_OTHERS) + noise * courses
     spread = np.where(courses > 0, spread, dispersion)
     return Precision(courses / spread, spread / (residents * whole.mean))
 

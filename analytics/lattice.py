@@ -50,6 +50,8 @@ class Lattice:
         self.codes: dict[int, Ints] = {}
         self.cell_of: dict[int, Ints] = {}
         self.digits: dict[int, Ints] = {}
+        # One segment of each cell.
+        self._segments: dict[int, Ints] = {}
         for grouping in reversed(GROUPINGS):
             self._number_cells(grouping, digits)
         self.size, self.buyers = (
@@ -113,7 +115,7 @@ class Lattice:
     def around(self, grouping: int, coarser: int) -> Ints:
         """Finds for each cell of a grouping the cell of a coarser one in which it lies."""
         if (grouping, coarser) not in self._around:
-            self._around[grouping, coarser] = self.find(coarser, self.digits[grouping])[0]
+            self._around[grouping, coarser] = self.cell_of[coarser][self._segments[grouping]]
         return self._around[grouping, coarser]
 
     def _number_cells(self, grouping: int, digits: Ints) -> None:
@@ -121,9 +123,11 @@ class Lattice:
         finer = [grouping | bit for bit in POSITIONS if grouping | bit != grouping and grouping | bit in self.codes]
         fewest = min(finer, key=lambda one: len(self.codes[one]), default=None)
         rows = digits if fewest is None else self.digits[fewest]
+        segments = np.arange(len(rows)) if fewest is None else self._segments[fewest]
         codes, first, cells = np.unique(self._code(grouping, rows), return_index=True, return_inverse=True)
         self.codes[grouping] = codes
         self.digits[grouping] = rows[first]
+        self._segments[grouping] = segments[first]
         self.cell_of[grouping] = cells if fewest is None else cells[self.cell_of[fewest]]
 
     def _find_same(self, grouping: int) -> None:

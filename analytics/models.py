@@ -1,5 +1,6 @@
 """What was counted of the deliveries, and where on the map their towns are."""
 
+import secrets
 from typing import ClassVar
 
 from django.conf import settings
@@ -15,7 +16,22 @@ from imports.models import Citizen, Import
 _SQUARES = "The squares of these residents' courses, summed up: how much they vary."
 
 
-class ImportDemand(models.Model):
+def _secret() -> int:
+    return secrets.randbits(63)
+
+
+class Shown(models.Model):
+    """What those who may not see residents see instead of the counts: `analytics.perturbation`."""
+
+    shown_residents = models.BigIntegerField()
+    shown_courses = models.BigIntegerField()
+    shown_buyers = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class ImportDemand(Shown):
     """What was counted of one import, and of which state of it: the import changed since when its revision is another.
 
     No foreign key keeps it: imports know nothing of analytics, and rows of imports that are gone are swept away.
@@ -40,6 +56,7 @@ class ImportDemand(models.Model):
     residents = models.BigIntegerField()
     courses = models.BigIntegerField()
     buyers = models.BigIntegerField()
+    drawn_at = models.BigIntegerField(help_text="The changes of its source, when the shown figures were drawn.")
 
     objects: ClassVar[ImportDemandQuerySet] = ImportDemandQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 
@@ -76,7 +93,22 @@ class Counts(models.Model):
         abstract = True
 
 
-class Segment(Counts):
+class Perturbation(models.Model):
+    """By which weights residents of a source count for those who may not see them.
+
+    As long as nothing of the source's first delivery changed there is nothing to compare it with, and what is shown of
+    it is true.
+    """
+
+    source = models.CharField(max_length=64, primary_key=True)
+    secret = models.BigIntegerField(default=_secret, editable=False)
+    changes = models.BigIntegerField(default=0, help_text="How often anything was counted of it that was not before.")
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class Segment(Counts, Shown):
     """One segment of one import."""
 
     delivery = models.ForeignKey(
@@ -117,7 +149,7 @@ class CurrentSegment(Counts):
         return f"{self.town}, {self.channel}"
 
 
-class PublishedSegment(Counts):
+class PublishedSegment(Counts, Shown):
     """The picture for those who may not see residents: sums of segments that are shown in the same groupings."""
 
     published = models.BigIntegerField(help_text="Bit k: shown to everybody in the grouping k.")
@@ -260,8 +292,8 @@ class PublishedPlace(models.Model):
 class TownAlias(models.Model):
     """What staff said a town of the deliveries is, in all its spellings: above everything found out by its name."""
 
-    town = models.CharField(max_length=MAX_FOLD, unique=True, editable=False, help_text="Folded.")
-    name = models.CharField("town", max_length=256, help_text="As the deliveries write it, in any of its spellings.")
+    town = models.CharField(max_length=MAX_FOLD, unique=True, help_text="As deliveries write it, in any spelling.")
+    name = models.CharField("town", max_length=256, help_text="As it was written; `town` is its fold.")
     geoname_id = models.BigIntegerField("GeoNames id", help_text="The city that it is.")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(

@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 
-_META = {"refreshed_at": "2026-11-21T10:00:00Z", "imports": 3, "stale": False, "as_of": "2026-11-21"}
+_META = {"refreshed_at": "2026-11-21T10:00:00Z", "imports": 3, "stale": False, "merged": 0, "as_of": "2026-11-21"}
 _PAGE = {"count": 1, "next": None, "previous": None}
 _MEASURES = {
     "residents": 412,

@@ -118,6 +118,7 @@ class MetaSerializer(serializers.Serializer[Any]):
     )
     imports = serializers.IntegerField(help_text="How many imports the rows are made of.")
     stale = serializers.BooleanField(help_text="An import is new, changed or deleted since, or a day has passed.")
+    merged = serializers.IntegerField(help_text="How many residents stand in `other`; 0 for callers who see all.")
     as_of = serializers.DateField(
         allow_null=True, help_text="The day of the ages; null where each import has its own, or there is none."
     )
@@ -177,5 +178,6 @@ def meta_row(meta: Meta) -> dict[str, Any]:
         "refreshed_at": moment(meta.refreshed_at) if meta.refreshed_at else None,
         "imports": meta.imports,
         "stale": meta.stale,
+        "merged": meta.merged,
         "as_of": meta.as_of.isoformat() if meta.as_of else None,
     }

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from analytics.disclosure import is_named, is_visible
 from analytics.folding import fold
-from analytics.models import ImportDemand, TownPlace
+from analytics.models import ImportDemand, Perturbation, TownPlace
 from analytics.services.asking.questions import SOURCE, UNPLACED, Question
-from analytics.services.counting.count_import import SegmentKey, Segments, Spellings
+from analytics.services.counting.count_import import SegmentKey, Segments, Spellings, Values, totals
 from analytics.services.counting.picture import PictureChange
 from analytics.services.counting.publish_segments import published, published_places
 from analytics.services.counting.segments import write_segments
@@ -69,7 +69,6 @@ def make(
         change.replace({}, today)
     change.write()
     made = Made(delivery.pk, source, _named(today, now), _named(before, then), is_current)
-    residents, courses, buyers = (sum(counts[number] for counts in made.then.values()) for number in range(3))
     ImportDemand.objects.create(
         delivery=delivery,
         source=source,
@@ -79,9 +78,8 @@ def make(
         is_current=is_current,
         as_of=datetime.now(UTC).date() if is_current else delivery.created_at.date(),
         refreshed_at=datetime.now(UTC),
-        residents=residents,
-        courses=courses,
-        buyers=buyers,
+        drawn_at=Perturbation.objects.get_or_create(source=source)[0].changes,
+        **totals(made.then),
     )
     return made
 
@@ -102,7 +100,11 @@ def place_towns_of_crowd() -> None:
 
 
 def _folded(counts: dict[SegmentKey, Counts]) -> Segments:
-    return {(fold(town), age, fold(channel), gender): (*one, 0) for (town, age, channel, gender), one in counts.items()}
+    """Shown as they are."""
+    return {
+        (fold(town), age, fold(channel), gender): Values(*one, *one, squares=one[1])
+        for (town, age, channel, gender), one in counts.items()
+    }
 
 
 def _spelled(counts: dict[SegmentKey, Counts]) -> Spellings:
@@ -136,11 +138,11 @@ def naive(imports: Iterable[tuple[str, Segments]], question: Question, *, restri
     for source, segments in imports:
         if question.sources and source not in question.sources:
             continue
-        for key, (*counts, mask) in segments.items():
+        for key, values in segments.items():
             where = {"city": key[0], "country": None} | cities.get(fold(key[0]), {})
-            keys = row_keys(question, {**where, SOURCE: source}, key, mask, restricted=restricted)
+            keys = row_keys(question, {**where, SOURCE: source}, key, values.published, restricted=restricted)
             if keys is not None:
-                sums[keys] = [a + b for a, b in zip(sums[keys], counts, strict=True)]
+                sums[keys] = [a + b for a, b in zip(sums[keys], values.true, strict=True)]
     return dict(sums)
 
 

@@ -17,9 +17,11 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.utils import timezone
 
 from analytics.disclosure import published_masks
 from analytics.lattice import World
+from analytics.models import PublishedPlace, Spelling, TownPlace
 from analytics.services.counting.settings import counting
 from config.common.accounts.services.tokens import issue_token
 from tests.benchmarks.client import Client
@@ -30,7 +32,10 @@ IMPORTS = 500
 COUNTED = 100
 RESIDENTS = 10_000
 LIMIT_MS = 100
-_TOWNS = [f"Ciudad número {number} de la provincia de Santa Cruz" for number in range(298)]
+_TOWNS = [f"ciudad número {number} de la provincia de santa cruz" for number in range(298)]
+# As many as the towns of the demo have; by name and country. The last towns are not placed.
+_CITIES = [(f"Ciudad número {number}", f"{'ABCDEFGHIJ'[number % 10]}A") for number in range(247)]
+_PLACED = 292
 _CHANNELS = (
     "instagram",
     "tiktok",
@@ -44,11 +49,13 @@ _CHANNELS = (
     "fair",
 )
 _GENDERS = ("female", "male")
-_TABLES = ("segment", "currentsegment", "publishedsegment", "importdemand")
+_TABLES = ("segment", "currentsegment", "publishedsegment", "importdemand", "spelling", "publishedplace", "townplace")
 _COLUMNS = "import_id, at_delivery, town, age_group, channel, gender, residents, courses, buyers, published"
 _QUESTIONS = (
     ("demand", LIMIT_MS),
     ("demand?group_by=town", None),
+    ("demand?group_by=country", None),
+    ("demand?group_by=town,age_group,channel", LIMIT_MS),
     ("demand?group_by=town,age_group,channel,gender", None),
     ("demand?channel=radio&group_by=town,age_group", None),
     ("demand?source=supplier%207", None),
@@ -87,6 +94,7 @@ def fill() -> None:
             _copy(cursor, number, dice.multinomial(RESIDENTS, chances), dice)
         for copies in range(1, IMPORTS // COUNTED):
             cursor.execute(_SWAPPED if copies % 2 else _SAME, [copies * COUNTED, numbers[:COUNTED]])
+        _name_towns()
         for statement in _SUMS:
             cursor.execute(statement, {"scheme": counting().scheme})
         cursor.execute(f"VACUUM ANALYZE {', '.join(f'analytics_{table}' for table in _TABLES)}")
@@ -140,6 +148,32 @@ def _chances() -> Any:
     return chances / chances.sum()
 
 
+def _places() -> dict[str, tuple[str, str]]:
+    """City and country of each town, both empty where it is not placed."""
+    return {
+        town: _CITIES[number % len(_CITIES)] if number < _PLACED else ("", "") for number, town in enumerate(_TOWNS)
+    }
+
+
+def _name_towns() -> None:
+    """What is known of the towns and channels: their spellings and places."""
+    PublishedPlace.objects.bulk_create(
+        PublishedPlace(town=town, city=city, country=country) for town, (city, country) in _places().items()
+    )
+    TownPlace.objects.bulk_create(
+        TownPlace(
+            town=town, city=city, country=country, method="name" if city else "unplaced",
+            latitude=10.0 if city else None, longitude=20.0 if city else None, placed_at=timezone.now(),
+        )
+        for town, (city, country) in _places().items()
+    )  # fmt: skip
+    Spelling.objects.bulk_create(
+        Spelling(kind=kind, fold=name, spelling=name.title(), residents=1, delivered=1)
+        for kind, names in (("town", _TOWNS), ("channel", _CHANNELS))
+        for name in names
+    )
+
+
 def _copy(cursor: Any, import_id: int, residents: Any, dice: Any) -> None:
     shape = (len(_TOWNS), 7, len(_CHANNELS), len(_GENDERS))
     there = np.flatnonzero(residents)
@@ -150,7 +184,8 @@ def _copy(cursor: Any, import_id: int, residents: Any, dice: Any) -> None:
     counts = residents[there].tolist()
     courses = dice.poisson(1.5 * residents[there]).tolist()
     buyers = [min(count, bought) for count, bought in zip(counts, courses, strict=True)]
-    world = World([("", key[0], *key) for key in keys], counts, buyers)
+    places = {town: (country, city or town) for town, (city, country) in _places().items()}
+    world = World([(*places[key[0]], *key) for key in keys], counts, buyers)
     masks = published_masks(world, small=counting().small_segment)
     lines = (
         f"{import_id}\tf\t{key[0]}\t{key[1]}\t{key[2]}\t{key[3]}\t{count}\t{bought}\t{buying}\t{mask}\n"

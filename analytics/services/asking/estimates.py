@@ -19,6 +19,7 @@ from analytics.intervals import (
     precision,
     variance_of_sum,
 )
+from analytics.perturbation import noise_of_index
 from analytics.services.asking.fetch_columns import Ints
 from analytics.services.asking.read_groups import Groups
 
@@ -32,7 +33,7 @@ class Estimates:
 
     `cells`: the same residents by finer keys, `cell_names`, of which the model is made; the groups themselves for
     callers who may not see residents, so that nothing is made of what these may not see. For them every group has the
-    same `dispersion`, variance by course.
+    same `dispersion`, variance by course, and residents that are perturbed by `noise`, the variance of one's courses.
     """
 
     groups: Groups
@@ -40,7 +41,8 @@ class Estimates:
     base: Groups
     cells: Groups
     cell_names: Sequence[str]
-    dispersion: float
+    dispersion: float = 1.0
+    noise: float | None = None
 
     @cached_property
     def average(self) -> float:
@@ -70,11 +72,16 @@ class Estimates:
         residents, courses = groups.residents.astype(np.float64), groups.courses.astype(np.float64)
         whole = self._whole
         if groups.spread is None:
-            return pooled_precision(residents, courses, whole, dispersion=self.dispersion)
+            return pooled_precision(residents, courses, whole, dispersion=self.dispersion, noise=self._noise(residents))
         spread = groups.spread
         # Whoever compares with all looks at a part of it: what reaches others is taken for as strong as what does not.
         reaching = spread.reaching if self.base is self.groups else spread.inside
         return precision(GroupSums(residents, courses, spread.squares, spread.inside, reaching), whole)
+
+    def _noise(self, residents: Numbers) -> Numbers:
+        if self.noise is None:
+            return np.zeros(len(residents))
+        return noise_of_index(residents, mean=self.average, spread=self.noise)
 
     @cached_property
     def _whole(self) -> Whole:

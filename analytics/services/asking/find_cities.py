@@ -48,7 +48,7 @@ def find_cities(*, question: Question, actor: User) -> Cities:
             for one in (question, by_town)
         )
         atlas = _Atlas(towns)
-        meta = scope.meta()
+        meta = scope.meta(merged=sum(row.residents for row in cities if row.is_other))
     placed = [row for row in cities if atlas.has(row)]
     rest = [row for row in cities if not atlas.has(row)]
     stop = None if question.limit is None else question.offset + question.limit

@@ -25,7 +25,7 @@ def find_demand(*, question: Question, actor: User) -> Demand:
     with snapshot():
         scope = scope_of(question)
         estimates = read_estimates(question, scope, restricted=is_restricted(actor))
-        meta = scope.meta()
+        meta = scope.meta(merged=estimates.groups.merged)
     ranking = Ranking(estimates, question)
     rows = ranking.rows(ranking.page(limit=question.limit, offset=question.offset))
     return Demand(rows=rows, count=ranking.count, meta=meta)

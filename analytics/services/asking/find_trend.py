@@ -24,7 +24,7 @@ def find_trend(*, question: Question, actor: User) -> Trend:
     with snapshot():
         scope = scope_of_trend(question)
         estimates = read_estimates(question, scope, restricted=is_restricted(actor), by_import=True)
-        meta = scope.meta()
+        meta = scope.meta(merged=estimates.groups.merged)
     place = {found.import_id: number for number, found in enumerate(scope.imports)}
     of = np.array([place[import_id] for import_id in estimates.groups.imports.tolist()], dtype=np.float64)
     ranking = Ranking(estimates, question, first=of)

@@ -12,6 +12,7 @@ from analytics.services.asking.questions import UNPLACED, Question
 
 # What stands in a statement for the keys of what is merged: no fold is empty, no number negative.
 NO_TEXT, NO_NUMBER = "", -1
+TOWN, CHANNEL = Spelling.Kind.TOWN.value, Spelling.Kind.CHANNEL.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class Names:
 
     def __init__(self, question: Question, *, restricted: bool) -> None:
         is_filtered = bool(question.countries or question.cities or question.towns)
-        found = _places(restricted) if is_filtered or question.finest else {}
+        asked = {TOWN: is_filtered or question.finest is not None, CHANNEL: "channel" in question.keys}
+        spellings = _spellings([kind for kind in asked if asked[kind]])
+        found = _places(spellings[TOWN], restricted=restricted) if asked[TOWN] else {}
         if is_filtered:
             found = _matching(found, question)
         self.towns = list(found) if is_filtered else None
@@ -44,7 +47,7 @@ class Names:
         self._places: dict[Any, Place] = {**found, NO_TEXT: _MERGED}
         if question.finest in ("city", "country"):
             self.groups, self._places = _numbered(found, by_city=question.finest == "city")
-        self._channels = _channels() if "channel" in question.keys else {}
+        self._channels = {**spellings[CHANNEL], NO_TEXT: OTHER}
 
     def label(self, columns: Mapping[str, Any]) -> dict[str, list[str | None]]:
         """Names the values of a statement's columns: of `channel`, and of `town` or `place`, the number of a group,
@@ -59,12 +62,21 @@ class Names:
         return named
 
 
-def _places(restricted: bool) -> dict[str, Place]:
+def _spellings(kinds: list[str]) -> dict[str, dict[str, str]]:
+    """Reads the spellings that are shown, by their kinds and folds."""
+    found: dict[str, dict[str, str]] = {TOWN: {}, CHANNEL: {}}
+    rows = Spelling.objects.filter(kind__in=kinds).shown().values_list("kind", "fold", "spelling") if kinds else ()
+    for kind, folded, spelling in rows:
+        found[kind][folded] = spelling
+    return found
+
+
+def _places(names: Mapping[str, str], *, restricted: bool) -> dict[str, Place]:
     """Reads where every town is that was ever counted, by its fold."""
     stored = (PublishedPlace if restricted else TownPlace).objects.values_list("town", "city", "country")
     cities = {town: (city, country) for town, city, country in stored}
     found = {}
-    for town, name in Spelling.objects.towns().shown().values_list("fold", "spelling"):
+    for town, name in names.items():
         city, country = cities.get(town, ("", ""))
         found[town] = Place(name, city or name, country or None)
     return found
@@ -91,8 +103,3 @@ def _numbered(places: Mapping[str, Place], *, by_city: bool) -> tuple[dict[str, 
         groups[town] = number = numbers.setdefault(key, len(numbers))
         found[number] = place
     return groups, found
-
-
-def _channels() -> dict[str, str]:
-    shown = Spelling.objects.filter(kind=Spelling.Kind.CHANNEL).shown().values_list("fold", "spelling")
-    return {**dict(shown), NO_TEXT: OTHER}

@@ -109,11 +109,13 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What an answer is made of. `as_of`: the day of the ages, None where each import has its own."""
+    """What an answer is made of. `as_of`: the day of the ages, None where each import has its own; `merged`: how many
+    residents stand in rows `other`, 0 for who sees all."""
 
     refreshed_at: datetime | None
     imports: int
     stale: bool
+    merged: int
     as_of: date | None
 
 

@@ -64,14 +64,17 @@ class Ranking:
         names = [name for name in self._ordering[:1] if name.removeprefix("-") in MEASURES]
         if not 0 < stop < self.count or (self._first is None and not names):
             return self._kept
+        # What is merged competes with nobody: it comes last, whatever the order.
         column = self._column(names[0], self._kept) if self._first is None else self._first[self._kept]
+        if self._first is None:
+            column = np.where(self._groups.is_other[self._kept], np.inf, column)
         return self._kept[np.flatnonzero(column <= np.partition(column, stop - 1)[stop - 1])]
 
     def _sorted(self, among: Ints) -> Ints:
-        """Sorts by `first`, by the ordering, then what is merged last, then by the keys, then by import."""
+        """Sorts by `first`, what is merged last, by the ordering, then by the keys, then by import."""
         columns: list[Any] = [] if self._first is None else [self._first[among]]
-        columns += [self._column(name, among) for name in self._ordering]
-        columns += [self._groups.is_other[among], *(self._positions(name, among) for name in self._names)]
+        columns += [self._groups.is_other[among], *(self._column(name, among) for name in self._ordering)]
+        columns += [self._positions(name, among) for name in self._names]
         columns += [self._groups.imports[among]]
         # The last column counts first.
         return among[np.lexsort(columns[::-1])]
@@ -79,11 +82,7 @@ class Ranking:
     def _column(self, name: str, among: Ints) -> Numbers:
         """Gives the numbers by which the ordering `name` sorts, ascending."""
         plain = name.removeprefix("-")
-        if plain in MEASURES:
-            column = self._measure(plain, among)
-        else:
-            # As a key, too, what is merged comes after all others.
-            column = self._positions(plain, among) + self._groups.is_other[among] * len(among)
+        column = self._measure(plain, among) if plain in MEASURES else self._positions(plain, among)
         return -column if name.startswith("-") else column
 
     def _positions(self, name: str, among: Ints) -> Numbers:

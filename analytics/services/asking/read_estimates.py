@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from analytics.models import CurrentTie, ImportDemand, SegmentTie
 from analytics.services.asking.estimates import FACTORS, Estimates
@@ -22,8 +22,8 @@ def read_estimates(question: Question, scope: Scope, *, restricted: bool, by_imp
     base = read_groups(question.of_all, scope, restricted=restricted) if question.index_of_all else groups
     finer = question if restricted or by_import else _with_factors(question)
     cells = groups if finer is question else read_groups(finer, scope, restricted=False)
-    dispersion = _dispersion(question, scope) if restricted else 1.0
-    return Estimates(groups, question.columns, base, cells, finer.columns, dispersion)
+    estimates = Estimates(groups, question.columns, base, cells, finer.columns)
+    return _pooled(estimates, question, scope) if restricted else estimates
 
 
 def _with_factors(question: Question) -> Question:
@@ -31,22 +31,28 @@ def _with_factors(question: Question) -> Question:
     return replace(question, group_by=(*question.group_by, *missing)) if missing else question
 
 
-def _dispersion(question: Question, scope: Scope) -> float:
-    """The variance of the courses of groups by these keys in units of their sum, for the whole picture or imports and
-    all groups alike, and rounded up to tenths: no interval tells more than that of residents who may not be seen."""
-    ids = [found.import_id for found in scope.imports]
-    counts = ImportDemand.objects.filter(pk__in=ids).aggregate(Sum("residents"), Sum("courses"))
+def _pooled(estimates: Estimates, question: Question, scope: Scope) -> Estimates:
+    """Adds how much the courses of groups by these keys vary, for the whole picture or imports and all groups alike,
+    and rounded up to tenths: no interval tells more than that of residents who may not be seen."""
+    imports = ImportDemand.objects.filter(pk__in=[found.import_id for found in scope.imports])
+    counts = imports.aggregate(Sum("residents"), Sum("courses"), Max("drawn_at"))
     residents, courses = counts["residents__sum"] or 0, counts["courses__sum"] or 0
     if not courses:
-        return 1.0
-    of_imports = SegmentTie.objects.filter(delivery_id__in=ids, at_delivery=scope.at_delivery)
+        return estimates
+    of_imports = SegmentTie.objects.filter(delivery_id__in=imports.values("pk"), at_delivery=scope.at_delivery)
     ties = CurrentTie.objects.all() if scope.is_picture else of_imports
     keys, mean = (*question.keys, *question.filters), courses / residents
     inner, every = (_summed(ties.filter(agrees__in=agrees)) for agrees in (inside(keys), [REACHING]))
     # Squares of courses are the courses of who is related to somebody, but of who names itself.
-    independent = max(every["courses"], courses) - courses * mean
+    squares = max(every["courses"], courses)
     related = inner["products"] - 2 * mean * inner["courses"] + mean**2 * inner["pairs"]
-    return max(1, math.ceil(_TENTHS * max(independent + related, 0) / courses)) / _TENTHS
+    dispersion = _tenths(max(squares - courses * mean + related, 1) / courses)
+    noise = _tenths((squares + courses) / (3 * residents)) if counts["drawn_at__max"] else None
+    return replace(estimates, dispersion=dispersion, noise=noise)
+
+
+def _tenths(value: float) -> float:
+    return max(1, math.ceil(_TENTHS * value)) / _TENTHS
 
 
 def _summed(ties: "QuerySet[CurrentTie] | QuerySet[SegmentTie]") -> dict[str, float]:

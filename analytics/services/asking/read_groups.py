@@ -11,6 +11,7 @@ from analytics.dimensions import BIT_OF, PLACES, grouping_of
 from analytics.disclosure import OTHER
 from analytics.folding import fold
 from analytics.models import CurrentSegment, CurrentTie, PublishedSegment, Segment, SegmentTie
+from analytics.perturbation import plausible
 from analytics.services.asking.fetch_columns import Ints, fetch_columns
 from analytics.services.asking.names import NO_NUMBER, NO_TEXT, Names
 from analytics.services.asking.questions import COUNTS, SOURCE, Question
@@ -22,16 +23,17 @@ _TEXTS = {"town", "channel", "gender"}
 
 # Whole imports, without adding up their segments: of hundreds of imports that would take a second. All segments of an
 # import have the same bit of the grouping by nothing, so any of them tells whether its total is shown.
-_VISIBLE_TOTALS = """
-    SELECT import_id, residents, courses, buyers, 0 AS is_other FROM analytics_importdemand AS demand
+_VISIBLE_TOTALS = f"""
+    SELECT import_id, {", ".join(f"shown_{name} AS {name}" for name in COUNTS)}, 0 AS is_other FROM analytics_importdemand AS demand
     WHERE residents > 0 AND import_id = ANY(%(imports)s) AND (
         SELECT published & 1 FROM analytics_segment
         WHERE import_id = demand.import_id AND at_delivery = %(at_delivery)s LIMIT 1
     ) = 1
-"""
+"""  # nosec B608 # joins constants alone; values are parameters
 # PostgreSQL adds up bigint as numeric, which takes twice as long; doubles are exact to 2^53, far beyond any people.
 _SUMS = ", ".join(f"sum({name}::float8)::bigint AS {name}" for name in COUNTS)
 _SQUARES = ", sum(squares::float8)::bigint AS squares"
+_SHOWN_SUMS = ", ".join(f"sum(shown_{name}::float8)::bigint AS {name}" for name in COUNTS)
 # The towns of each group by cities or countries.
 _GROUPED = " JOIN unnest(%(places)s::text[], %(groups)s::int[]) AS grouped (of_town, place) ON of_town = town"
 
@@ -52,6 +54,11 @@ class Groups:
     is_other: Ints
     imports: Ints
     spread: Spread | None
+
+    @property
+    def merged(self) -> int:
+        """How many residents stand in rows of what is merged."""
+        return int(self.residents[self.is_other == 1].sum())
 
 
 def read_groups(question: Question, scope: Scope, *, restricted: bool, by_import: bool = False) -> Groups:
@@ -94,6 +101,8 @@ def _read(question: Question, scope: Scope, names: Names, restricted: bool, by_i
         columns[SOURCE] = [sources[number] for number in imports.tolist()]
     keys = tuple(columns[key] for key in question.columns)
     residents, courses, buyers = (columns[name] for name in COUNTS)
+    if restricted:
+        residents, courses, buyers = plausible(residents, courses, buyers, small=scope.small_segment)
     return Groups(keys, residents, courses, buyers, columns["is_other"], imports, spread)
 
 
@@ -120,34 +129,33 @@ def _statement(
     table = f"{_table(scope, restricted)._meta.db_table}{'' if names.groups is None else _GROUPED}"
     columns, own = _columns(question), ["import_id"] if by_import else []
     if not restricted:
-        counted = _summed(table, {key: key for key in (*own, *columns)}, conditions, squares=_SQUARES)
+        counted = _summed(table, {key: key for key in (*own, *columns)}, conditions, f"{_SUMS}{_SQUARES}")
         values["agrees"] = inside((*question.keys, *question.filters))
         ties = _ties(scope, names)
         return with_ties(counted, ties=ties, columns=(*own, *columns), conditions=conditions), values
     # Where every grouped key is filtered, what is visible has its own name.
     if grouping_of((*question.keys, *question.filters)) == grouping_of(question.filters):
-        return _summed(table, {key: key for key in (*own, *columns)}, conditions), values
+        return _summed(table, {key: key for key in (*own, *columns)}, conditions, _SHOWN_SUMS), values
     shown, named = _shown(grouping_of((*question.keys, *question.filters))), _named(question)
     merged = {key: str(NO_NUMBER) if key in ("place", "age_group") else repr(NO_TEXT) for key in columns}
     # Not one grouping by CASE: most segments are merged, and to look each one up among the groups takes long.
-    apart = _summed(table, {key: key for key in (*own, *columns)}, [*conditions, named])
+    apart = _summed(table, {key: key for key in (*own, *columns)}, [*conditions, named], _SHOWN_SUMS)
     rest = _summed(
         table,
         {key: key for key in own} | merged,
         [*conditions, f"NOT ({named})"],
+        _SHOWN_SUMS,
         is_other=f"(NOT bool_and({shown}))::int",
     )
     return f"{apart} UNION ALL {rest}", values
 
 
-def _summed(
-    table: str, columns: dict[str, str], conditions: list[str], *, is_other: str = "0", squares: str = ""
-) -> str:
+def _summed(table: str, columns: dict[str, str], conditions: list[str], sums: str, *, is_other: str = "0") -> str:
     """Writes the statement that counts by those of `columns`, names and what they are, that are the table's own."""
     own = [name for name, value in columns.items() if name == value]
     named = "".join(f"{value} AS {name}, " for name, value in columns.items())
     return f"""
-        SELECT {named} {_SUMS}{squares}, {is_other} AS is_other
+        SELECT {named} {sums}, {is_other} AS is_other
         FROM {table} WHERE {" AND ".join(conditions or ["true"])} {"GROUP BY" if own else ""} {", ".join(own)}
         HAVING sum(residents::float8) > 0
     """  # nosec B608 # joins names of columns alone; values are parameters

@@ -51,6 +51,11 @@ class Scope:
         """Gives the age groups by which the imports were counted, where all were by the same."""
         return Counting.of_scheme(self.imports[0].scheme).age_groups
 
+    @property
+    def small_segment(self) -> int:
+        """Gives the size below which segments were small, where it was the same for all imports."""
+        return Counting.of_scheme(self.imports[0].scheme).small_segment
+
     def by_scheme(self) -> "list[Scope]":
         """Divides the imports into those that were counted by the same age groups."""
         schemes = dict.fromkeys(found.scheme for found in self.imports)
@@ -59,13 +64,14 @@ class Scope:
             for scheme in schemes
         ]
 
-    def meta(self) -> Meta:
-        """Says what an answer of these imports is made of."""
+    def meta(self, *, merged: int) -> Meta:
+        """Says what an answer of these imports is made of, where `merged` residents stand in rows `other`."""
         days = {found.as_of for found in self.imports}
         return Meta(
             refreshed_at=max((found.refreshed_at for found in self.imports), default=None),
             imports=len(self.imports),
             stale=count_stale_imports() > 0,
+            merged=merged,
             as_of=None if self.at_delivery and len(self.imports) != 1 else min(days, default=None),
         )
 

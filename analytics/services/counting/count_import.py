@@ -3,40 +3,74 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from analytics.dimensions import AgeGroups
 from analytics.folding import fold
 from analytics.models import Spelling
+from analytics.perturbation import BUYERS, COURSES, HASH, RESIDENTS, Draw
 from analytics.services.counting.settings import Counting
 
 # Town, age group, channel, gender; town and channel are folded.
 SegmentKey = tuple[str, int, str, str]
-# Residents, courses, buyers, squares of courses, and the bits that say where everybody may see the segment.
-Values = tuple[int, int, int, int, int]
+
+
+class Values(NamedTuple):
+    """What is counted in a segment, what of it everybody sees instead, the squares of the courses, and the bits that say
+    where it is seen."""
+
+    residents: int
+    courses: int
+    buyers: int
+    shown_residents: int
+    shown_courses: int
+    shown_buyers: int
+    squares: int
+    published: int = 0
+
+    @property
+    def true(self) -> tuple[int, int, int]:
+        """The counts themselves."""
+        return self[:3]
+
+    @property
+    def shown(self) -> tuple[int, int, int]:
+        """What everybody sees instead."""
+        return self[3:6]
+
+
 Segments = dict[SegmentKey, Values]
 # Kind, fold and spelling, and the residents who have it.
 Spellings = dict[tuple[str, str, str], int]
 
 # The revision comes from the snapshot of the rows. Read before or after them, it could belong to other rows, and what
 # was missed would never be found. Both ages at once: one scan.
-_SQL = """
+_SQL = f"""
     SELECT delivery.revision, segment.*
     FROM imports_import AS delivery
     LEFT JOIN LATERAL (
-        SELECT town, channel, gender,
-            width_bucket(birth_date, %(then)s::date[]), width_bucket(birth_date, %(now)s::date[]),
+        SELECT town, channel, gender, age_then, age_now,
             count(*), sum(bought)::bigint, count(*) FILTER (WHERE bought > 0),
+            sum({RESIDENTS})::bigint, sum({COURSES})::bigint, sum({BUYERS})::bigint,
             sum(bought::bigint * bought)::bigint
-        FROM imports_citizen, LATERAL (SELECT cardinality(relatives) + cardinality(friends) AS bought) AS courses
-        WHERE import_id = delivery.id
+        FROM (
+            SELECT *, {HASH} AS hash FROM (
+                SELECT citizen_id, town, channel, gender, cardinality(relatives) + cardinality(friends) AS bought,
+                    width_bucket(birth_date, %(then)s::date[]) AS age_then,
+                    width_bucket(birth_date, %(now)s::date[]) AS age_now
+                FROM imports_citizen WHERE import_id = delivery.id
+                -- Each is worked out once, not wherever it is named.
+                OFFSET 0
+            ) AS known OFFSET 0
+        ) AS perturbed
         GROUP BY 1, 2, 3, 4, 5
     ) AS segment ON true
     WHERE delivery.id = %(import_id)s AND delivery.deleted_at IS NULL AND delivery.status = 'complete'
-"""
-_Rows = list[tuple[str, str, str, int, int, int, int, int, int]]
+"""  # nosec B608 # joins constants alone; values are parameters
+_Rows = list[tuple[str, str, str, int, int, int, int, int, int, int, int, int]]
+_COUNTED = 7
 
 
 @dataclass(frozen=True)
@@ -49,10 +83,11 @@ class Count:
     spellings: Spellings
 
 
-def count_import(*, import_id: int, then: date, now: date, counting: Counting) -> Count | None:
+def count_import(*, import_id: int, then: date, now: date, counting: Counting, draw: Draw) -> Count | None:
     """Counts the import by ages on both days; None when it is not complete."""
     groups = counting.age_groups
     values: dict[str, Any] = {"import_id": import_id, "then": groups.births(then), "now": groups.births(now)}
+    values |= {"secret": draw.secret, "changes": draw.changes}
     with connection.cursor() as cursor:
         cursor.execute(_SQL, values)
         rows = cursor.fetchall()
@@ -62,15 +97,21 @@ def count_import(*, import_id: int, then: date, now: date, counting: Counting) -
     return Count(rows[0][0], _summed(found, 3, groups), _summed(found, 4, groups), _spelled(found))
 
 
+def totals(segments: Segments) -> dict[str, int]:
+    """Adds up each count over the segments."""
+    names = Values._fields[: _COUNTED - 1]
+    return {name: sum(getattr(values, name) for values in segments.values()) for name in names}
+
+
 def _summed(rows: _Rows, ages: int, groups: AgeGroups) -> Segments:
     """Sums the rows up by their folds and by the ages in the column `ages`."""
     last = len(groups.bounds) - 1
-    sums: defaultdict[SegmentKey, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    sums: defaultdict[SegmentKey, list[int]] = defaultdict(lambda: [0] * _COUNTED)
     for row in rows:
         counted = sums[fold(row[0]), last - int(row[ages]), fold(row[1]), row[2]]
-        for number in range(4):
+        for number in range(_COUNTED):
             counted[number] += int(row[5 + number])
-    return {key: (*counts, 0) for key, counts in sums.items()}
+    return {key: Values(*counts) for key, counts in sums.items()}
 
 
 def _spelled(rows: _Rows) -> Spellings:

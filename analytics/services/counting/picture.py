@@ -21,6 +21,7 @@ _MERGE = """
 """
 _KEYS = {"town": "text", "age_group": "int", "channel": "text", "gender": "text"}
 _COUNTS = ("residents", "courses", "buyers")
+SHOWN = tuple(f"shown_{name}" for name in _COUNTS)
 
 
 def _statement(table: str, keys: dict[str, str], sums: Sequence[str] = _COUNTS) -> str:
@@ -37,7 +38,7 @@ def _statement(table: str, keys: dict[str, str], sums: Sequence[str] = _COUNTS) 
 
 
 _CURRENT = _statement("analytics_currentsegment", _KEYS, (*_COUNTS, "squares"))
-_PUBLISHED = _statement("analytics_publishedsegment", {**_KEYS, "published": "bigint"})
+_PUBLISHED = _statement("analytics_publishedsegment", {**_KEYS, "published": "bigint"}, (*_COUNTS, *SHOWN))
 _SPELLINGS = _statement(
     "analytics_spelling", {"kind": "text", "fold": "text", "spelling": "text"}, ("delivered", "residents")
 )
@@ -52,7 +53,7 @@ class PictureChange:
 
     def __init__(self) -> None:
         self._current: _Sums = defaultdict(lambda: [0, 0, 0, 0])
-        self._published: _Sums = defaultdict(lambda: [0, 0, 0])
+        self._published: _Sums = defaultdict(lambda: [0, 0, 0, 0, 0, 0])
         self._spellings: _Sums = defaultdict(lambda: [0, 0])
         self._ties: _Sums = defaultdict(lambda: [0, 0, 0, 0])
 
@@ -91,7 +92,8 @@ class PictureChange:
                     cursor.execute(statement, columns)
 
     def _add(self, segments: Segments, sign: int) -> None:
-        for key, (*counts, published) in segments.items():
-            for sums in (self._current[key], self._published[*key, published]):
-                for number in range(len(sums)):
-                    sums[number] += sign * counts[number]
+        for key, (*counts, squares, published) in segments.items():
+            known = ((self._current[key], (*counts[:3], squares)), (self._published[*key, published], counts))
+            for sums, values in known:
+                for number, value in enumerate(values):
+                    sums[number] += sign * value

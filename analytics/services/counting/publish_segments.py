@@ -12,6 +12,7 @@ from analytics.services.counting.count_import import Segments
 from analytics.services.counting.picture import PictureChange
 from analytics.services.counting.segments import read_segments, write_segments
 from analytics.services.counting.settings import Counting
+from analytics.services.counting.shown import end_truth
 
 # Whoever writes aggregates holds it until the commit: sums are kept by differences, so one writer at a time.
 WRITER = "demanda:analytics.write"
@@ -65,16 +66,19 @@ def moved_towns() -> list[str]:
 def republish() -> int:
     """Decides anew for each import with a town that moved, from what was counted of it; how many they are.
 
-    In one transaction, for the place of a town is the same in all imports.
+    In one transaction, for the place of a town is the same in all imports. Where figures of one of them are shown as
+    they are, none is decided yet: those are counted again first, for two cities before and after tell the town's.
     """
     pglock.advisory(WRITER, xact=True).acquire()
     towns, change = moved_towns(), PictureChange()
     if not towns:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(_FOLLOW, [towns])
     spelled = DeliverySpelling.objects.filter(kind=Spelling.Kind.TOWN, fold__in=towns)
     concerned = ImportDemand.objects.filter(pk__in=spelled.values("delivery")).order_by("pk")
+    if end_truth(concerned):
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLLOW, [towns])
     for demand in concerned:
         _decide(demand, change)
     change.write()
@@ -86,21 +90,21 @@ def _decide(demand: ImportDemand, change: PictureChange) -> None:
     then, now = (read_segments(import_id=demand.pk, at_delivery=day) for day in days)
     places = published_places({key[0] for key in then})
     small = Counting.of_scheme(demand.scheme).small_segment
-    of_then, of_now = published(_bare(then), _bare(now), small=small, places=places)
+    of_then, of_now = published(then, now, small=small, places=places)
+    if demand.drawn_at == 0:
+        # Erased, and shown as it was counted: two cities before and after would tell the town's.
+        of_then = {key: values._replace(published=0) for key, values in then.items()}
     write_segments(import_id=demand.pk, at_delivery=True, old=then, new=of_then)
     if demand.is_current:
         write_segments(import_id=demand.pk, at_delivery=False, old=now, new=of_now)
         change.replace(now, of_now)
 
 
-def _bare(segments: Segments) -> Segments:
-    return {key: (*values[:4], 0) for key, values in segments.items()}
-
-
 def _world(segments: Segments, places: Places) -> World:
     keys = [(*places[key[0]], *key) for key in segments]
-    return World(keys, [values[0] for values in segments.values()], [values[2] for values in segments.values()])
+    residents, buyers = ([getattr(one, name) for one in segments.values()] for name in ("residents", "buyers"))
+    return World(keys, residents, buyers)
 
 
 def _with(masks: list[int], segments: Segments) -> Segments:
-    return {key: (*values[:4], mask) for (key, values), mask in zip(segments.items(), masks, strict=True)}
+    return {key: values._replace(published=mask) for (key, values), mask in zip(segments.items(), masks, strict=True)}

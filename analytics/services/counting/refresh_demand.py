@@ -37,6 +37,8 @@ def refresh_demand(*, seconds: float = math.inf) -> tuple[int, bool]:
                 return refreshed, True
             refreshed += _refreshes(import_id)
             done.add(import_id)
+    # Towns that moved in what was shown as it is until now.
+    republish()
     return refreshed, False
 
 

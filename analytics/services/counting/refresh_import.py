@@ -11,12 +11,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analytics.models import ImportDemand
-from analytics.services.counting.count_import import Count, Segments, count_import
+from analytics.services.counting.count_import import Count, Segments, count_import, totals
 from analytics.services.counting.count_ties import Ties, count_ties
 from analytics.services.counting.picture import PictureChange
 from analytics.services.counting.publish_segments import WRITER, published, published_places
 from analytics.services.counting.segments import delete_segments, read_segments, write_segments
 from analytics.services.counting.settings import Counting, counting
+from analytics.services.counting.shown import Drawing
 from analytics.services.counting.spellings import read_spellings, write_spellings
 from analytics.services.counting.stale import utc_today
 from analytics.services.counting.ties import read_ties, write_ties
@@ -141,18 +142,21 @@ class _Refresh:
         self._counted.add(delivery.pk)
         delivered = delivery.created_at.astimezone(UTC).date()
         as_of = self._today if is_current else delivered
-        count = count_import(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by)
+        drawing = Drawing(import_id=delivery.pk, source=delivery.source, scheme=self._by.scheme)
+        count = count_import(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by, draw=drawing.draw)
         if count is None:
             raise NotCounted(delivery.pk)
         self._spell(delivery.pk, count, is_current=is_current)
         ties = count_ties(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by)
         for at_delivery in (True, False) if is_current else (True,):
             self._tie(delivery.pk, at_delivery=at_delivery, new=ties[not at_delivery])
+        old_then, old_now = (read_segments(import_id=delivery.pk, at_delivery=day) for day in (True, False))
+        count, drawn_at = drawing.settle(count, then=old_then, now=old_now if is_current else old_then)
         then, now = self._published(count)
-        self._write(delivery.pk, at_delivery=True, new=then)
+        write_segments(import_id=delivery.pk, at_delivery=True, old=old_then, new=then)
         if is_current:
-            self._change.replace(self._write(delivery.pk, at_delivery=False, new=now), now)
-        residents, courses, buyers = (sum(values[number] for values in then.values()) for number in range(3))
+            write_segments(import_id=delivery.pk, at_delivery=False, old=old_now, new=now)
+            self._change.replace(old_now, now)
         ImportDemand(
             delivery=delivery,
             source=delivery.source,
@@ -162,9 +166,8 @@ class _Refresh:
             is_current=is_current,
             as_of=as_of,
             refreshed_at=timezone.now(),
-            residents=residents,
-            courses=courses,
-            buyers=buyers,
+            drawn_at=drawn_at,
+            **totals(then),
         ).save()
 
     def _tie(self, import_id: int, *, at_delivery: bool, new: Ties) -> None:
@@ -185,12 +188,6 @@ class _Refresh:
             place_new_towns(spellings=count.spellings)
         places = published_places({key[0] for key in count.then})
         return published(count.then, count.now, small=self._by.small_segment, places=places)
-
-    def _write(self, import_id: int, *, at_delivery: bool, new: Segments) -> Segments:
-        """Returns what was there before."""
-        old = read_segments(import_id=import_id, at_delivery=at_delivery)
-        write_segments(import_id=import_id, at_delivery=at_delivery, old=old, new=new)
-        return old
 
 
 def _source_of(import_id: int) -> str | None:

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db import connection
 
-from analytics.services.counting.count_import import Segments
+from analytics.services.counting.count_import import Segments, Values
 
 # What one statement carries: its text is some two megabytes then.
 ROWS_AT_A_TIME = 10_000
 
 _READ = """
-    SELECT town, age_group, channel, gender, residents, courses, buyers, squares, published
+    SELECT town, age_group, channel, gender,
+        residents, courses, buyers, shown_residents, shown_courses, shown_buyers, squares, published
     FROM analytics_segment WHERE import_id = %s AND at_delivery = %s
 """
 _DELETE = """
@@ -23,13 +24,15 @@ _DELETE = """
 """
 _WRITE = """
     INSERT INTO analytics_segment
-        (town, age_group, channel, gender, residents, courses, buyers, squares, published, import_id, at_delivery)
+        (town, age_group, channel, gender, residents, courses, buyers,
+        shown_residents, shown_courses, shown_buyers, squares, published, import_id, at_delivery)
     SELECT counted.*, %s, %s
     FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::bigint[]) AS counted
+        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS counted
     ON CONFLICT (import_id, at_delivery, town, age_group, channel, gender) DO UPDATE SET
-        residents = EXCLUDED.residents, courses = EXCLUDED.courses,
-        buyers = EXCLUDED.buyers, squares = EXCLUDED.squares, published = EXCLUDED.published
+        residents = EXCLUDED.residents, courses = EXCLUDED.courses, buyers = EXCLUDED.buyers,
+        shown_residents = EXCLUDED.shown_residents, shown_courses = EXCLUDED.shown_courses,
+        shown_buyers = EXCLUDED.shown_buyers, squares = EXCLUDED.squares, published = EXCLUDED.published
 """
 
 
@@ -37,7 +40,7 @@ def read_segments(*, import_id: int, at_delivery: bool) -> Segments:
     """Reads what is stored of an import."""
     with connection.cursor() as cursor:
         cursor.execute(_READ, [import_id, at_delivery])
-        return {row[:4]: row[4:] for row in cursor.fetchall()}
+        return {row[:4]: Values(*row[4:]) for row in cursor.fetchall()}
 
 
 def write_segments(*, import_id: int, at_delivery: bool, old: Segments, new: Segments) -> None:

@@ -34,7 +34,7 @@ def counted() -> None:
     make("a", DEMAND, created_at=datetime(2026, 2, 1, tzinfo=UTC))
     now = datetime(2026, 2, 2, tzinfo=UTC)
     TownPlace.objects.create(
-        town="Kyiv", method="name", city="Kyiv", country="UA", latitude=50.4, longitude=30.5, placed_at=now
+        town="kyiv", method="name", city="Kyiv", country="UA", latitude=50.4, longitude=30.5, placed_at=now
     )
     suggestion = {"geoname_id": KYIV, "name": "Kyiv", "country": "UA", "population": 2952301, "similarity": 0.5}
-    TownPlace.objects.create(town="Xyzzy", method="unplaced", suggestions=[suggestion], placed_at=now)
+    TownPlace.objects.create(town="xyzzy", method="unplaced", suggestions=[suggestion], placed_at=now)

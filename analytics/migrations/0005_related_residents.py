@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0003_towns_fold_and_have_cities'),
+        ('analytics', '0004_perturbed_residents'),
         ('imports', '0001_initial'),
     ]
 

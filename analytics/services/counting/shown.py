@@ -1,0 +1,62 @@
+"""Decides whether everybody sees what was counted before, the truth, or people drawn anew."""
+
+from dataclasses import replace
+
+from analytics.models import ImportDemand, Perturbation
+from analytics.perturbation import Draw
+from analytics.querysets import ImportDemandQuerySet
+from analytics.services.counting.count_import import Count, Segments
+
+
+class Drawing:
+    """The weights for counting one import, which is written afterwards. Call it as the only writer."""
+
+    def __init__(self, *, import_id: int, source: str, scheme: str) -> None:
+        self._stored, self._is_first = Perturbation.objects.get_or_create(source=source)
+        # What was drawn before something else of the source changed is drawn anew, and what other cells are shown of.
+        drawn = ImportDemand.objects.filter(pk=import_id, drawn_at=self._stored.changes, scheme=scheme)
+        self._is_drawn = drawn.exists()
+        self.draw = Draw(self._stored.secret, self._stored.changes + 1)
+
+    def settle(self, count: Count, *, then: Segments, now: Segments) -> tuple[Count, int]:
+        """Gives the import as it was counted with what is shown of it, and the changes of its source at that.
+
+        `then` and `now` are its segments as they are stored. Where nothing differs, what is shown stays; what has no
+        predecessor is shown as it is.
+        """
+        if self._is_first:
+            return replace(count, then=exact(count.then), now=exact(count.now)), 0
+        if self._is_drawn and _is_same(count.then, then) and _is_same(count.now, now):
+            return replace(count, then=_with_shown(count.then, then), now=_with_shown(count.now, now)), (
+                self._stored.changes
+            )
+        Perturbation.objects.filter(pk=self._stored.pk).update(changes=self.draw.changes)
+        return count, self.draw.changes
+
+
+def exact(segments: Segments) -> Segments:
+    """Shows the counts themselves."""
+    return {key: values._replace(**_shown(values.true)) for key, values in segments.items()}
+
+
+def end_truth(demands: ImportDemandQuerySet) -> bool:
+    """Lets nothing of these imports be shown as it is any more. Whether any were, and are to be counted again first.
+
+    Those that were erased cannot be: of them nothing is shown (`analytics.services.counting.publish_segments`).
+    """
+    complete = demands.filter(drawn_at=0, delivery__status="complete")
+    Perturbation.objects.filter(source__in=complete.values("source"), changes=0).update(changes=1)
+    # No delivery has this revision, so it is stale.
+    return complete.update(revision=-1) > 0
+
+
+def _shown(counts: tuple[int, int, int]) -> dict[str, int]:
+    return dict(zip(("shown_residents", "shown_courses", "shown_buyers"), counts, strict=True))
+
+
+def _is_same(new: Segments, old: Segments) -> bool:
+    return new.keys() == old.keys() and all(values.true == old[key].true for key, values in new.items())
+
+
+def _with_shown(new: Segments, old: Segments) -> Segments:
+    return {key: values._replace(**_shown(old[key].shown)) for key, values in new.items()}
