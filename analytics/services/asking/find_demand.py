@@ -28,7 +28,7 @@ def find_demand(*, question: Question, actor: User) -> Demand:
         meta = scope.meta(merged=estimates.groups.merged)
     ranking = Ranking(estimates, question)
     rows = ranking.rows(ranking.page(limit=question.limit, offset=question.offset))
-    return Demand(rows=rows, count=ranking.count, meta=meta)
+    return Demand(rows=rows, count=ranking.count, meta=meta, ranked_by=question.ordering[0].removeprefix("-"))
 
 
 def find_opportunities(*, question: Question, actor: User) -> Demand:

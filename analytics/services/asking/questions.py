@@ -121,11 +121,12 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A page of rows, how many there are in all, and what they are made of."""
+    """A page of rows, how many there are in all, and what they are made of; `ranked_by`: by what comes first in it."""
 
     rows: list[Row]
     count: int
     meta: Meta
+    ranked_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ _TEXTS = {"town", "channel", "gender"}
 # Whole imports, without adding up their segments: of hundreds of imports that would take a second. All segments of an
 # import have the same bit of the grouping by nothing, so any of them tells whether its total is shown.
 _VISIBLE_TOTALS = f"""
-    SELECT import_id, {", ".join(f"shown_{name} AS {name}" for name in COUNTS)}, 0 AS is_other FROM analytics_importdemand AS demand
+    SELECT import_id, {", ".join(f"shown_{name} AS {name}" for name in COUNTS)}, 0 AS is_other
+    FROM analytics_importdemand AS demand
     WHERE residents > 0 AND import_id = ANY(%(imports)s) AND (
         SELECT published & 1 FROM analytics_segment
         WHERE import_id = demand.import_id AND at_delivery = %(at_delivery)s LIMIT 1
@@ -108,7 +109,8 @@ def _read(question: Question, scope: Scope, names: Names, restricted: bool, by_i
 
 def _spread(question: Question, scope: Scope, names: Names, columns: dict[str, Any]) -> Spread:
     conditions, values = _conditions(question, scope, names)
-    ties = _ties(scope, names if question.filters else None)
+    # Where no place is filtered, the rows are of no town.
+    ties = _ties(scope, names if question.filters.keys() & {*PLACES} else None)
     return read_spread(question, columns=columns, ties=ties, conditions=conditions, values=values)
 
 

@@ -18,8 +18,8 @@ SegmentKey = tuple[str, int, str, str]
 
 
 class Values(NamedTuple):
-    """What is counted in a segment, what of it everybody sees instead, the squares of the courses, and the bits that say
-    where it is seen."""
+    """What is counted in a segment, what of it everybody sees instead, the squares of courses, and the bits that say
+    where."""
 
     residents: int
     courses: int
