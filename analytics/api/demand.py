@@ -73,10 +73,10 @@ class DemandViewSet(QuestionViewSet):
 
     @_described(
         "Find where to advertise next",
-        "The rows of the demand, ranked by `expected_index`, what such residents can be expected to show next time: a "
-        "handful of residents with many relatives does not come out on top by luck. `ordering` ranks them otherwise, by "
-        "`-index_low` for instance; `meta.ranked_by` says by what. Each interval is of its own row: among many, the best "
-        "one's index is likely lucky, and more likely so than 5 % below its lower end.",
+        "The rows of the demand, ranked by `expected_index`, what such residents can be expected to show next time: "
+        "a handful of residents with many relatives does not come out on top by luck. `ordering` ranks them otherwise, "
+        "by `-index_low` for instance; `meta.ranked_by` says by what. The interval of a row is for whoever looks at "
+        "that row alone: of the best of many its lower end claims more than 95 % certainty allows.",
         OPPORTUNITIES,
         page=_RANKED_PAGE,
     )

@@ -30,16 +30,16 @@ class MeasuresSerializer(serializers.Serializer[Any]):
     index_low = serializers.FloatField(
         allow_null=True,
         help_text=(
-            "The lower end of its 95 % interval, which allows for residents depending on each other along their relations. "
-            "Of the best of many rows it overstates: each of them may have been lucky."
+            "The lower end of its 95 % interval, which allows for residents depending on each other along their "
+            "relations. Of the best of many rows it overstates: each of them may have been lucky."
         ),
     )
     index_high = serializers.FloatField(allow_null=True, help_text="The upper end.")
     expected_index = serializers.FloatField(
         allow_null=True,
         help_text=(
-            "What such residents can be expected to show: a model of city, age group, channel and each two of them, and "
-            "the row's own data on top, as far as they go."
+            "What such residents can be expected to show: a model of city, age group, channel and each two of them, "
+            "and the row's own data on top, as far as they go."
         ),
     )
     own_share = serializers.FloatField(

@@ -147,12 +147,13 @@ class _Refresh:
         if count is None:
             raise NotCounted(delivery.pk)
         self._spell(delivery.pk, count, is_current=is_current)
-        ties = count_ties(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by)
-        for at_delivery in (True, False) if is_current else (True,):
-            self._tie(delivery.pk, at_delivery=at_delivery, new=ties[not at_delivery])
         old_then, old_now = (read_segments(import_id=delivery.pk, at_delivery=day) for day in (True, False))
         count, drawn_at = drawing.settle(count, then=old_then, now=old_now if is_current else old_then)
         then, now = self._published(count)
+        # Now towns that are new are placed.
+        ties = count_ties(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by)
+        for at_delivery in (True, False) if is_current else (True,):
+            self._tie(delivery.pk, at_delivery=at_delivery, new=ties[not at_delivery])
         write_segments(import_id=delivery.pk, at_delivery=True, old=old_then, new=then)
         if is_current:
             write_segments(import_id=delivery.pk, at_delivery=False, old=old_now, new=now)
