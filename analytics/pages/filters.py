@@ -41,7 +41,7 @@ class Filters:
         return not any(getattr(self, key) for key in DIMENSIONS if key != SOURCE)
 
     def question(self, **changes: Any) -> Question:
-        """Makes the question behind a chart, with these filters."""
+        """Makes the question behind a chart, with these filters; what is expected is for those who say so."""
         return Question(
             **{
                 "countries": _choice(self.country),
@@ -52,6 +52,7 @@ class Filters:
                 "genders": _choice(self.gender),
                 "sources": _choice(self.source),
                 "min_residents": self.min_residents,
+                "with_expected": False,
                 **changes,
             }
         )

@@ -39,7 +39,9 @@ def find_cities(*, question: Question, actor: User) -> Cities:
     The question's `group_by` is not asked. Raises as `find_demand` does.
     """
     question = replace(question, group_by=("city",), ordering=question.ordering or LARGEST_DEMAND)
-    by_town = replace(question, group_by=("city", "town"), min_residents=0, ordering=("-residents",))
+    by_town = replace(
+        question, group_by=("city", "town"), min_residents=0, with_expected=False, ordering=("-residents",)
+    )
     count_if_new(question.import_id)
     with snapshot():
         scope = scope_of(question)

@@ -11,7 +11,8 @@ DEFAULT_GROUPING = ("city", "age_group", "channel")
 UNPLACED = "none"
 
 COUNTS = ("residents", "courses", "buyers")
-MEASURES = (*COUNTS, "courses_per_100", "index", "index_low", "index_high", "expected_index", "own_share")
+EXPECTED = ("expected_index", "own_share")
+MEASURES = (*COUNTS, "courses_per_100", "index", "index_low", "index_high", *EXPECTED)
 
 LARGEST_DEMAND = ("-courses",)
 BEST_OPPORTUNITY = ("-expected_index",)
@@ -25,7 +26,7 @@ class Question:
     that are not placed, cities, towns and channels in any spelling, sources as the deliveries write them, labels of age
     groups, genders. `ordering` holds names of the row's fields, `-` before one for descending; ties are broken by the
     keys. `limit` None: all rows. `index_of_all`: the index compares with all residents of the import, sources or
-    picture, the other filters left out.
+    picture, the other filters left out. `with_expected`: whether to work out what is expected, which takes all segments.
     """
 
     group_by: tuple[str, ...] = DEFAULT_GROUPING
@@ -39,6 +40,7 @@ class Question:
     import_id: int | None = None
     min_residents: int = 0
     index_of_all: bool = False
+    with_expected: bool = True
     ordering: tuple[str, ...] = ()
     limit: int | None = None
     offset: int = 0

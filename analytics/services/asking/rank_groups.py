@@ -8,7 +8,7 @@ from analytics.dimensions import first_age
 from analytics.intervals import Numbers
 from analytics.services.asking.estimates import Estimates
 from analytics.services.asking.fetch_columns import Ints
-from analytics.services.asking.questions import COUNTS, MEASURES, Question, Row
+from analytics.services.asking.questions import COUNTS, EXPECTED, MEASURES, Question, Row
 
 # What is shown, and by what is sorted.
 _DECIMALS = 2
@@ -23,6 +23,7 @@ class Ranking:
     def __init__(self, estimates: Estimates, question: Question, *, first: Numbers | None = None) -> None:
         self._estimates = estimates
         self._average = estimates.average
+        self._left_out = () if question.with_expected else EXPECTED
         self._names = question.columns
         self._ordering = question.ordering
         self._groups = groups = estimates.groups
@@ -51,7 +52,7 @@ class Ranking:
         if name in COUNTS:
             counts: list[Any] = getattr(self._groups, name)[page].tolist()
             return counts
-        if name != "courses_per_100" and not self._average:
+        if name in self._left_out or (name != "courses_per_100" and not self._average):
             return [None] * len(page)
         measured: list[Any] = self._measure(name, page).tolist()
         return measured

@@ -20,7 +20,8 @@ def read_estimates(question: Question, scope: Scope, *, restricted: bool, by_imp
     `read_groups`; over time the model is made of the groups themselves."""
     groups = read_groups(question, scope, restricted=restricted, by_import=by_import)
     base = read_groups(question.of_all, scope, restricted=restricted) if question.index_of_all else groups
-    finer = question if restricted or by_import else _with_factors(question)
+    is_plain = restricted or by_import or not question.with_expected
+    finer = question if is_plain else _with_factors(question)
     cells = groups if finer is question else read_groups(finer, scope, restricted=False)
     estimates = Estimates(groups, question.columns, base, cells, finer.columns)
     return _pooled(estimates, question, scope) if restricted else estimates
