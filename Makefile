@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-thorough test-faults test-schema test-month test-browser test-attacks lint check audit check-alerts format bench load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names
+.PHONY: help run dev test test-thorough test-faults test-schema test-month test-browser test-attacks lint check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ format: $(VENV)/.development ## rewrite the code in the project's format
 
 bench: $(VENV)/.development ## measure against raw PostgreSQL (ARGS="--json FILE" …)
 	@exec $(RUN) -m tests.benchmarks $(ARGS)
+
+simulations: $(VENV)/.development ## deliveries whose truth is known: coverage of the intervals, order of the segments (ARGS="--deliveries 30")
+	@exec $(RUN) -m tests.simulations $(ARGS)
 
 load: $(VENV)/.development ## the real mix of requests against a production of its own (LOAD_SECONDS=120, LOAD_USERS=20)
 	@exec $(RUN) -m tests.load $(ARGS)

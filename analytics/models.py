@@ -13,6 +13,8 @@ from analytics.folding import MAX_FOLD
 from analytics.querysets import ImportDemandQuerySet, SpellingQuerySet, TownAliasQuerySet, TownPlaceQuerySet
 from imports.models import Citizen, Import
 
+_SQUARES = "The squares of these residents' courses, summed up: how much they vary."
+
 
 def _secret() -> int:
     return secrets.randbits(63)
@@ -120,6 +122,7 @@ class Segment(Counts, Shown):
     )
     at_delivery = models.BooleanField(help_text="Ages at the delivery's date; else today's, for a current one.")
     published = models.BigIntegerField(help_text="Bit k: shown to everybody in the grouping k.")
+    squares = models.BigIntegerField(help_text=_SQUARES)
 
     class Meta:
         constraints = [
@@ -134,6 +137,8 @@ class Segment(Counts, Shown):
 
 class CurrentSegment(Counts):
     """One segment of the current picture: the last complete imports of all sources, summed up."""
+
+    squares = models.BigIntegerField(help_text=_SQUARES)
 
     class Meta:
         constraints = [
@@ -158,6 +163,66 @@ class PublishedSegment(Counts, Shown):
 
     def __str__(self) -> str:
         return f"{self.town}, {self.channel}"
+
+
+class Ties(models.Model):
+    """Sums over ordered pairs of related residents, by what both have in common: `analytics.ties`.
+
+    Each is of the first one's keys; a key is empty, an age group -1, where the row is for all its values.
+    """
+
+    agrees = models.SmallIntegerField(help_text="The keys that both have in common, or that the first one has.")
+    town = models.CharField(max_length=MAX_FOLD, blank=True, help_text="Folded.")
+    age_group = models.SmallIntegerField(help_text="Its position among the age groups.")
+    channel = models.CharField(max_length=MAX_FOLD, blank=True, help_text="Folded.")
+    gender = models.CharField(max_length=6, blank=True, choices=Citizen.Gender.choices)
+    pairs = models.BigIntegerField()
+    courses = models.BigIntegerField(help_text="Of the first of each pair.")
+    others = models.BigIntegerField(help_text="Courses of the second.")
+    products = models.BigIntegerField(help_text="Of the courses of both.")
+
+    class Meta:
+        abstract = True
+
+
+class SegmentTie(Ties):
+    """Related residents of one import."""
+
+    delivery = models.ForeignKey(
+        Import,
+        db_column="import_id",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name="delivery",
+    )
+    at_delivery = models.BooleanField(help_text="Ages at the delivery's date; else today's, for a current one.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delivery", "at_delivery", "agrees", "town", "age_group", "channel", "gender"],
+                name="segment_tie_unique",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Ties of {self.town or 'everywhere'} in delivery {self.delivery_id}"
+
+
+class CurrentTie(Ties):
+    """Related residents of the current picture: the sums over the last complete imports of all sources."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agrees", "town", "age_group", "channel", "gender"], name="current_tie_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Ties of {self.town or 'everywhere'}"
 
 
 class Spelling(models.Model):

@@ -31,7 +31,9 @@ class QuestionViewSet(ApiViewSet):
         return answer
 
 
-def page_with_meta(item: type[serializers.Serializer[Any]], name: str, **members: Any) -> Any:
+def page_with_meta(
+    item: type[serializers.Serializer[Any]], name: str, *, meta: type[MetaSerializer] = MetaSerializer, **members: Any
+) -> Any:
     """Describes the envelope of a page of `item`s with `meta`."""
     fields: dict[str, Any] = {
         "data": item(many=True),
@@ -39,6 +41,6 @@ def page_with_meta(item: type[serializers.Serializer[Any]], name: str, **members
         "next": serializers.URLField(allow_null=True),
         "previous": serializers.URLField(allow_null=True),
         **members,
-        "meta": MetaSerializer(),
+        "meta": meta(),
     }
     return inline_serializer(name, fields)

@@ -12,7 +12,14 @@ from rest_framework.request import Request
 from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, QuestionViewSet, page_with_meta
 from analytics.api.examples import DEMAND, OPPORTUNITIES, TREND
 from analytics.api.queries import DemandQuery, TrendQuery, question_from
-from analytics.api.serializers import DemandRowSerializer, TrendRowSerializer, demand_row, meta_row, trend_row
+from analytics.api.serializers import (
+    DemandRowSerializer,
+    RankedMetaSerializer,
+    TrendRowSerializer,
+    demand_row,
+    meta_row,
+    trend_row,
+)
 from analytics.services.asking.find_demand import find_demand, find_opportunities
 from analytics.services.asking.find_trend import find_trend
 from analytics.services.asking.questions import MEASURES, Demand
@@ -25,9 +32,12 @@ Action = TypeVar("Action", bound=Callable[..., Any])
 
 _TABLES = (JSONRenderer, CSVRenderer)
 _DEMAND_PAGE = page_with_meta(DemandRowSerializer, "DemandPage")
+_RANKED_PAGE = page_with_meta(DemandRowSerializer, "OpportunitiesPage", meta=RankedMetaSerializer)
 
 
-def _described(summary: str, description: str, example: OpenApiExample) -> Callable[[Action], Action]:
+def _described(
+    summary: str, description: str, example: OpenApiExample, *, page: Any = _DEMAND_PAGE
+) -> Callable[[Action], Action]:
     described: Callable[[Action], Action] = extend_schema(
         summary=summary,
         description=f"{description} As CSV: all rows. {SMALL_SEGMENTS}",
@@ -35,7 +45,7 @@ def _described(summary: str, description: str, example: OpenApiExample) -> Calla
         parameters=[DemandQuery],
         examples=[example],
         responses={
-            (200, "application/json"): _DEMAND_PAGE,
+            (200, "application/json"): page,
             (200, "text/csv"): str,
             (409, CONTENT_TYPE): ProblemSchemaSerializer,
         },
@@ -63,13 +73,16 @@ class DemandViewSet(QuestionViewSet):
 
     @_described(
         "Find where to advertise next",
-        "The rows of the demand, ranked by `index_low`, the lower end of the 95 % interval of the index: a handful of "
-        "residents with many relatives does not come out on top by luck. `ordering` ranks them otherwise.",
+        "The rows of the demand, ranked by `expected_index`, what such residents can be expected to show next time: "
+        "a handful of residents with many relatives does not come out on top by luck. `ordering` ranks them otherwise, "
+        "by `-index_low` for instance; `meta.ranked_by` says by what. The interval of a row is for whoever looks at "
+        "that row alone: of the best of many its lower end claims more than 95 % certainty allows.",
         OPPORTUNITIES,
+        page=_RANKED_PAGE,
     )
     @action(detail=False, methods=["get"])
     def opportunities(self, request: Request) -> HttpResponseBase:
-        return self._answer(find_opportunities)
+        return self._answer(find_opportunities, is_ranked=True)
 
     @extend_schema(
         summary="Follow the demand over time",
@@ -96,7 +109,7 @@ class DemandViewSet(QuestionViewSet):
             return csv_response(name="trend", header=header, rows=(list(row.values()) for row in rows))
         return cut_page_response(request, rows, query, count=found.count, meta=meta_row(found.meta))
 
-    def _answer(self, find: Callable[..., Demand]) -> HttpResponseBase:
+    def _answer(self, find: Callable[..., Demand], *, is_ranked: bool = False) -> HttpResponseBase:
         query = self.query()
         is_csv = self.format == "csv"
         question = question_from(query, whole=is_csv)
@@ -105,4 +118,5 @@ class DemandViewSet(QuestionViewSet):
         if is_csv:
             header = [*question.columns, *MEASURES]
             return csv_response(name=self.action, header=header, rows=(list(row.values()) for row in rows))
-        return cut_page_response(self.request, rows, query, count=found.count, meta=meta_row(found.meta))
+        meta = meta_row(found.meta) | ({"ranked_by": found.ranked_by} if is_ranked else {})
+        return cut_page_response(self.request, rows, query, count=found.count, meta=meta)

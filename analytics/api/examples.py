@@ -14,6 +14,8 @@ _MEASURES = {
     "index": 141.2,
     "index_low": 125.7,
     "index_high": 158.09,
+    "expected_index": 138.4,
+    "own_share": 0.87,
 }
 _ROW = {"city": "Valencia", "country": "ES", "age_group": "25-34", "channel": "instagram", **_MEASURES}
 _AIRPORT = {"id": 1, "name": "Valencia Airport", "code": "VLC", "distance": 8203.512}
@@ -38,7 +40,7 @@ def _example(name: str, value: dict[str, Any], media_type: str = "application/js
 
 
 DEMAND = _example("Demand", {"data": [_ROW], **_PAGE, "meta": _META})
-OPPORTUNITIES = _example("Opportunities", {"data": [_ROW], **_PAGE, "meta": _META})
+OPPORTUNITIES = _example("Opportunities", {"data": [_ROW], **_PAGE, "meta": {**_META, "ranked_by": "expected_index"}})
 TREND = _example(
     "Trend",
     {

@@ -129,7 +129,7 @@ class DemandQuery(_RowQuery):
             "city is both; a town that is not placed is a city of its own name."
         ),
     )
-    ordering = _ordering(GROUPABLE, "Default: -courses; of opportunities -index_low.")
+    ordering = _ordering(GROUPABLE, "Default: -courses; of opportunities -expected_index.")
 
     def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
         ordering = {name.removeprefix("-") for name in attrs["ordering"]}

@@ -29,9 +29,22 @@ class MeasuresSerializer(serializers.Serializer[Any]):
     )
     index_low = serializers.FloatField(
         allow_null=True,
-        help_text="The lower end of its 95 % interval: Garwood's for the number of buyers, times courses per buyer.",
+        help_text=(
+            "The lower end of its 95 % interval, which allows for residents depending on each other along their "
+            "relations. Of the best of many rows it overstates: each of them may have been lucky."
+        ),
     )
     index_high = serializers.FloatField(allow_null=True, help_text="The upper end.")
+    expected_index = serializers.FloatField(
+        allow_null=True,
+        help_text=(
+            "What such residents can be expected to show: a model of city, age group, channel and each two of them, "
+            "and the row's own data on top, as far as they go."
+        ),
+    )
+    own_share = serializers.FloatField(
+        allow_null=True, help_text="How much of `expected_index` is the row's own data, from 0 to 1."
+    )
 
 
 class DemandRowSerializer(MeasuresSerializer):
@@ -122,6 +135,12 @@ class MetaSerializer(serializers.Serializer[Any]):
     as_of = serializers.DateField(
         allow_null=True, help_text="The day of the ages; null where each import has its own, or there is none."
     )
+
+
+class RankedMetaSerializer(MetaSerializer):
+    """What the answer is made of, and how it is ranked."""
+
+    ranked_by = serializers.CharField(help_text="The measure, or the key, that ranks the rows.")
 
 
 def measures(row: Row) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def channels_page(request: HttpRequest) -> HttpResponse:
     actor = acting(request)
     if not actor.has_perm("analytics.view_importdemand"):
         raise PermissionDenied
-    demand = find_demand(question=Question(group_by=("channel",)), actor=actor)
+    demand = find_demand(question=Question(group_by=("channel",), with_expected=False), actor=actor)
     context = {
         **admin.site.each_context(request),
         "title": "Advertising channels",

@@ -64,7 +64,7 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
             ),
             heat=find_demand(question=filters.question(group_by=("city", "age_group")), actor=actor),
             opportunities=find_opportunities(
-                question=filters.question(limit=OPPORTUNITIES, min_residents=least), actor=actor
+                question=filters.question(limit=OPPORTUNITIES, min_residents=least, with_expected=True), actor=actor
             ),
             segments=find_demand(question=filters.question(limit=SEGMENTS, offset=filters.offset), actor=actor),
             deliveries=_deliveries(filters, actor),

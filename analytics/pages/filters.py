@@ -45,7 +45,7 @@ class Filters:
         return not any(getattr(self, key) for key in DIMENSIONS if key != SOURCE)
 
     def question(self, **changes: Any) -> Question:
-        """Makes the question behind a chart, with these filters."""
+        """Makes the question behind a chart, with these filters; what is expected is for those who say so."""
         return Question(
             **{
                 "countries": _choice(self.country),
@@ -57,6 +57,7 @@ class Filters:
                 "sources": _choice(self.source),
                 "min_residents": self.min_residents,
                 "index_of_all": self.index_base == ALL,
+                "with_expected": False,
                 **changes,
             }
         )

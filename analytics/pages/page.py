@@ -1,5 +1,6 @@
 """Puts the page together as its template wants it."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,13 +81,17 @@ def freshness(meta: Meta) -> Freshness | None:
 
 
 def answer(ranked: Demand, filters: Filters) -> Answer | None:
-    """Says who stands out most; None where nobody does with certainty."""
+    """Says who stands out most; None where nobody does with certainty.
+
+    What is said of the best of many segments holds for all that were looked at together: `intervals.lowest_of_all`.
+    """
     best = next((row for row in ranked.rows if not row.is_other), None)
-    if best is None or best.index is None or best.index_low is None or best.index_low <= labels.AVERAGE:
+    if best is None or best.index is None or best.lowest is None or best.lowest <= labels.AVERAGE:
         return None
     after = (
         f": {best.index / 100:.1f} times as many courses per resident as the average, "
-        f"at least {best.index_low / 100:.1f} times with 95 % certainty."
+        f"at least {math.floor(best.lowest / 10) / 10:.1f} times with 95 % certainty, all "
+        f"{labels.count(ranked.count)} segments taken together."
     )
     return Answer("Most of all", labels.segment_label(best), after, filters.segment(best.keys))
 

@@ -109,7 +109,7 @@ def place_towns_of_crowd() -> None:
 def _folded(counts: dict[SegmentKey, Counts]) -> Segments:
     """Shown as they are."""
     return {
-        (fold(town), age, fold(channel), gender): Values(*one, *one)
+        (fold(town), age, fold(channel), gender): Values(*one, *one, squares=one[1] ** 2 // max(one[2], 1))
         for (town, age, channel, gender), one in counts.items()
     }
 

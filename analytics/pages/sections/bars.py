@@ -26,7 +26,7 @@ def channel_bars(demand: Demand, filters: Filters) -> Chart:
 
 
 def opportunities(demand: Demand, filters: Filters, *, least: int) -> Chart:
-    """Shows segments by the lower end of their interval, all of `least` residents or more."""
+    """Shows segments in the order of what can be expected of them, all of `least` residents or more."""
     ranked = [row for row in demand.rows if row.index is not None]
     items = [
         point(

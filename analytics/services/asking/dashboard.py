@@ -41,8 +41,8 @@ class Unplaced:
 def read_headline(*, actor: User) -> tuple[Demand, list[ImportRow]]:
     """Reads the whole picture in one row, none where nothing was counted, and every delivery; of one moment."""
     with snapshot():
-        total = find_demand(question=Question(group_by=()), actor=actor)
-        return total, find_trend(question=Question(group_by=()), actor=actor).rows
+        total = find_demand(question=Question(group_by=(), with_expected=False), actor=actor)
+        return total, find_trend(question=Question(group_by=(), with_expected=False), actor=actor).rows
 
 
 def read_unplaced(*, actor: User, limit: int = TOWNS, offset: int = 0) -> Unplaced:
@@ -54,7 +54,7 @@ def read_unplaced(*, actor: User, limit: int = TOWNS, offset: int = 0) -> Unplac
         if not is_restricted(actor):
             found = unplaced(limit=limit, offset=offset, suggested=CANDIDATES)
             return Unplaced(found, [], unplaced_count())
-        rest = find_cities(question=Question(limit=0), actor=actor).unplaced
+        rest = find_cities(question=Question(limit=0, with_expected=False), actor=actor).unplaced
     named = [row for row in rest if not row.is_other]
     return Unplaced([], named[offset : offset + limit], len(named))
 

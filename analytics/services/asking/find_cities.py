@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from airports.models import Airport as StoredAirport
 from analytics.folding import fold
 from analytics.models import TownPlace
-from analytics.services.asking.find_demand import is_restricted, read_base
+from analytics.services.asking.find_demand import is_restricted
 from analytics.services.asking.questions import (
     LARGEST_DEMAND,
     Airport,
@@ -21,7 +21,7 @@ from analytics.services.asking.questions import (
     Row,
 )
 from analytics.services.asking.rank_groups import Ranking
-from analytics.services.asking.read_groups import read_groups
+from analytics.services.asking.read_estimates import read_estimates
 from analytics.services.asking.scopes import scope_of
 from analytics.services.counting.count_if_new import count_if_new
 from config.common.db.snapshots import snapshot
@@ -39,13 +39,14 @@ def find_cities(*, question: Question, actor: User) -> Cities:
     The question's `group_by` is not asked. Raises as `find_demand` does.
     """
     question = replace(question, group_by=("city",), ordering=question.ordering or LARGEST_DEMAND)
-    by_town = replace(question, group_by=("city", "town"), min_residents=0, ordering=("-residents",))
+    by_town = replace(
+        question, group_by=("city", "town"), min_residents=0, with_expected=False, ordering=("-residents",)
+    )
     count_if_new(question.import_id)
     with snapshot():
         scope = scope_of(question)
-        base = read_base(question, scope, actor=actor)
         cities, towns = (
-            _rows(Ranking(read_groups(one, scope, restricted=is_restricted(actor)), one, base=base))
+            _rows(Ranking(read_estimates(one, scope, restricted=is_restricted(actor)), one))
             for one in (question, by_town)
         )
         atlas = _Atlas(towns)

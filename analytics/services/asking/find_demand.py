@@ -6,8 +6,8 @@ from django.contrib.auth.models import User
 
 from analytics.services.asking.questions import BEST_OPPORTUNITY, LARGEST_DEMAND, Demand, Question
 from analytics.services.asking.rank_groups import Ranking
-from analytics.services.asking.read_groups import Groups, read_groups
-from analytics.services.asking.scopes import Scope, scope_of
+from analytics.services.asking.read_estimates import read_estimates
+from analytics.services.asking.scopes import scope_of
 from analytics.services.counting.count_if_new import count_if_new
 from config.common.db.snapshots import snapshot
 from imports.querysets import SEE_ALL
@@ -24,24 +24,17 @@ def find_demand(*, question: Question, actor: User) -> Demand:
     count_if_new(question.import_id)
     with snapshot():
         scope = scope_of(question)
-        groups = read_groups(question, scope, restricted=is_restricted(actor))
-        base = read_base(question, scope, actor=actor)
-        meta = scope.meta(merged=groups.merged)
-    ranking = Ranking(groups, question, base=base)
+        estimates = read_estimates(question, scope, restricted=is_restricted(actor))
+        meta = scope.meta(merged=estimates.groups.merged)
+    ranking = Ranking(estimates, question)
     rows = ranking.rows(ranking.page(limit=question.limit, offset=question.offset))
-    return Demand(rows=rows, count=ranking.count, meta=meta)
+    return Demand(rows=rows, count=ranking.count, meta=meta, ranked_by=question.ordering[0].removeprefix("-"))
 
 
 def find_opportunities(*, question: Question, actor: User) -> Demand:
-    """Puts the highest lower end of the index first, so that no lucky handful of residents comes out on top."""
+    """Puts those first whose residents can be expected to show the highest index, so that no lucky handful of residents
+    comes out on top."""
     return find_demand(question=replace(question, ordering=question.ordering or BEST_OPPORTUNITY), actor=actor)
-
-
-def read_base(question: Question, scope: Scope, *, actor: User) -> Groups | None:
-    """Reads all residents that the index is to be compared with, as far as `actor` may see them; None: the rows."""
-    if not question.index_of_all:
-        return None
-    return read_groups(question.of_all, scope, restricted=is_restricted(actor))
 
 
 def is_restricted(actor: User) -> bool:

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from analytics.services.asking.find_demand import is_restricted
 from analytics.services.asking.questions import ImportRow, Question, Trend
 from analytics.services.asking.rank_groups import Ranking
-from analytics.services.asking.read_groups import read_groups
+from analytics.services.asking.read_estimates import read_estimates
 from analytics.services.asking.scopes import scope_of_trend
 from config.common.db.snapshots import snapshot
 from config.common.problems import Forbidden
@@ -23,11 +23,11 @@ def find_trend(*, question: Question, actor: User) -> Trend:
         raise Forbidden("Ages at the dates of deliveries are for those who may see residents.")
     with snapshot():
         scope = scope_of_trend(question)
-        groups = read_groups(question, scope, restricted=is_restricted(actor), by_import=True)
-        meta = scope.meta(merged=groups.merged)
+        estimates = read_estimates(question, scope, restricted=is_restricted(actor), by_import=True)
+        meta = scope.meta(merged=estimates.groups.merged)
     place = {found.import_id: number for number, found in enumerate(scope.imports)}
-    of = np.array([place[import_id] for import_id in groups.imports.tolist()], dtype=np.float64)
-    ranking = Ranking(groups, question, first=of)
+    of = np.array([place[import_id] for import_id in estimates.groups.imports.tolist()], dtype=np.float64)
+    ranking = Ranking(estimates, question, first=of)
     page = ranking.page(limit=question.limit, offset=question.offset)
     found = [scope.imports[int(number)] for number in of[page]]
     return Trend(

@@ -11,10 +11,11 @@ DEFAULT_GROUPING = ("city", "age_group", "channel")
 UNPLACED = "none"
 
 COUNTS = ("residents", "courses", "buyers")
-MEASURES = (*COUNTS, "courses_per_100", "index", "index_low", "index_high")
+EXPECTED = ("expected_index", "own_share")
+MEASURES = (*COUNTS, "courses_per_100", "index", "index_low", "index_high", *EXPECTED)
 
 LARGEST_DEMAND = ("-courses",)
-BEST_OPPORTUNITY = ("-index_low",)
+BEST_OPPORTUNITY = ("-expected_index",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,7 @@ class Question:
     that are not placed, cities, towns and channels in any spelling, sources as the deliveries write them, labels of age
     groups, genders. `ordering` holds names of the row's fields, `-` before one for descending; ties are broken by the
     keys. `limit` None: all rows. `index_of_all`: the index compares with all residents of the import, sources or
-    picture, the other filters left out.
+    picture, the other filters left out. `with_expected`: whether to work out what is expected, which takes all segments.
     """
 
     group_by: tuple[str, ...] = DEFAULT_GROUPING
@@ -39,6 +40,7 @@ class Question:
     import_id: int | None = None
     min_residents: int = 0
     index_of_all: bool = False
+    with_expected: bool = True
     ordering: tuple[str, ...] = ()
     limit: int | None = None
     offset: int = 0
@@ -77,9 +79,10 @@ class Question:
 class Row:
     """A group of residents and its demand.
 
-    `courses_per_100` residents; `index`: 100 is the average of all rows, with the ends of its 95 % interval; None where
-    nobody has any relatives or friends. `is_other`: small segments are merged in it. The key `country` is None for
-    towns that are not placed.
+    `courses_per_100` residents; `index`: 100 is the average of all rows, with the ends of its 95 % interval, `lowest`
+    the lower end that holds for all rows together; `expected_index`, of which `own_share` is the group's own. All None
+    where nobody has any relatives or friends. `is_other`: small segments are merged in it. The key `country` is None
+    for towns that are not placed.
     """
 
     keys: dict[str, str | None]
@@ -90,6 +93,9 @@ class Row:
     index: float | None
     index_low: float | None
     index_high: float | None
+    expected_index: float | None
+    own_share: float | None
+    lowest: float | None
     is_other: bool = False
 
 
@@ -117,11 +123,12 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A page of rows, how many there are in all, and what they are made of."""
+    """A page of rows, how many there are in all, and what they are made of; `ranked_by`: by what comes first in it."""
 
     rows: list[Row]
     count: int
     meta: Meta
+    ranked_by: str
 
 
 @dataclass(frozen=True, slots=True)

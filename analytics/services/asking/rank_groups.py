@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from analytics.dimensions import first_age
-from analytics.intervals import Numbers, clustered_interval
+from analytics.intervals import Numbers
+from analytics.services.asking.estimates import Estimates
 from analytics.services.asking.fetch_columns import Ints
-from analytics.services.asking.questions import COUNTS, MEASURES, Question, Row
-from analytics.services.asking.read_groups import Groups
+from analytics.services.asking.questions import COUNTS, EXPECTED, MEASURES, Question, Row
 
 # What is shown, and by what is sorted.
 _DECIMALS = 2
@@ -17,20 +17,16 @@ _DECIMALS = 2
 class Ranking:
     """The groups with at least `min_residents`, in the order of `question`; their numbers are places in `groups`.
 
-    `first`: a number for each group, by which they are sorted before everything else. `base`: whose average has the
-    index 100, of the groups themselves where it is None.
+    `first`: a number for each group, by which they are sorted before everything else.
     """
 
-    def __init__(
-        self, groups: Groups, question: Question, *, first: Numbers | None = None, base: Groups | None = None
-    ) -> None:
-        residents, courses, buyers = (int(getattr(base or groups, name).sum()) for name in COUNTS)
-        # Courses of one resident on average over all of them, so that large groups weigh more.
-        self._average = courses / residents if residents else 0.0
-        self._per_buyer = courses / buyers if buyers else 0.0
+    def __init__(self, estimates: Estimates, question: Question, *, first: Numbers | None = None) -> None:
+        self._estimates = estimates
+        self._average = estimates.average
+        self._left_out = () if question.with_expected else EXPECTED
         self._names = question.columns
         self._ordering = question.ordering
-        self._groups = groups
+        self._groups = groups = estimates.groups
         self._first = first
         self._kept = np.flatnonzero(groups.residents >= question.min_residents)
         self.count = len(self._kept)
@@ -42,10 +38,10 @@ class Ranking:
 
     def rows(self, page: Ints) -> list[Row]:
         """Makes the rows of the groups with these numbers."""
-        measures = [self._published(name, page) for name in MEASURES]
-        others = self._groups.is_other[page].tolist()
+        measures = [self._published(name, page) for name in (*MEASURES, "lowest")]
+        names, others = (*MEASURES, "lowest"), self._groups.is_other[page].tolist()
         return [
-            Row(keys=self._keys(number), is_other=bool(other), **dict(zip(MEASURES, measured, strict=True)))
+            Row(keys=self._keys(number), is_other=bool(other), **dict(zip(names, measured, strict=True)))
             for number, other, measured in zip(page.tolist(), others, zip(*measures, strict=True), strict=True)
         ]
 
@@ -56,7 +52,7 @@ class Ranking:
         if name in COUNTS:
             counts: list[Any] = getattr(self._groups, name)[page].tolist()
             return counts
-        if name != "courses_per_100" and not self._average:
+        if name in self._left_out or (name != "courses_per_100" and not self._average):
             return [None] * len(page)
         measured: list[Any] = self._measure(name, page).tolist()
         return measured
@@ -109,13 +105,18 @@ class Ranking:
             return np.round(100 * courses / residents, _DECIMALS)
         if not self._average:
             return np.zeros(len(among))
-        # The average is taken as known: it is made of many more residents than any of its groups.
-        expected = self._average * residents
         if name == "index":
-            return np.round(100 * courses / expected, _DECIMALS)
-        buyers = self._measure("buyers", among)
-        low, high = clustered_interval(courses, buyers, courses_per_buyer=self._per_buyer)
-        return np.round(100 * (low if name == "index_low" else high) / expected, _DECIMALS)
+            return np.round(100 * courses / (self._average * residents), _DECIMALS)
+        if name == "own_share":
+            return np.round(self._estimates.expected[1][among], _DECIMALS)
+        return np.round(100 * self._estimated(name)[among], _DECIMALS)
+
+    def _estimated(self, name: str) -> Numbers:
+        if name == "expected_index":
+            return self._estimates.expected[0]
+        if name == "lowest":
+            return self._estimates.lowest(looked_at=self.count)
+        return self._estimates.ends[0 if name == "index_low" else 1]
 
 
 def _age(label: str | None) -> int:

@@ -10,30 +10,30 @@ from django.db import models
 from analytics.dimensions import BIT_OF, PLACES, grouping_of
 from analytics.disclosure import OTHER
 from analytics.folding import fold
-from analytics.models import CurrentSegment, PublishedSegment, Segment
+from analytics.models import CurrentSegment, CurrentTie, PublishedSegment, Segment, SegmentTie
 from analytics.perturbation import plausible
 from analytics.services.asking.fetch_columns import Ints, fetch_columns
 from analytics.services.asking.names import NO_NUMBER, NO_TEXT, Names
 from analytics.services.asking.questions import COUNTS, SOURCE, Question
+from analytics.services.asking.read_spread import SPREAD, TOTALS, Spread, read_spread, with_ties
 from analytics.services.asking.scopes import Scope
+from analytics.ties import inside
 
 _TEXTS = {"town", "channel", "gender"}
 
 # Whole imports, without adding up their segments: of hundreds of imports that would take a second. All segments of an
 # import have the same bit of the grouping by nothing, so any of them tells whether its total is shown.
-_TOTALS = """
-    SELECT import_id, residents, courses, buyers, 0 AS is_other FROM analytics_importdemand AS demand
-    WHERE residents > 0 AND import_id = ANY(%(imports)s)
-"""
-_SHOWN = ", ".join(f"shown_{name} AS {name}" for name in COUNTS)
-_VISIBLE_TOTALS = f"""{_TOTALS.replace(", ".join(COUNTS), _SHOWN)}
-    AND (
+_VISIBLE_TOTALS = f"""
+    SELECT import_id, {", ".join(f"shown_{name} AS {name}" for name in COUNTS)}, 0 AS is_other
+    FROM analytics_importdemand AS demand
+    WHERE residents > 0 AND import_id = ANY(%(imports)s) AND (
         SELECT published & 1 FROM analytics_segment
         WHERE import_id = demand.import_id AND at_delivery = %(at_delivery)s LIMIT 1
     ) = 1
 """  # nosec B608 # joins constants alone; values are parameters
 # PostgreSQL adds up bigint as numeric, which takes twice as long; doubles are exact to 2^53, far beyond any people.
 _SUMS = ", ".join(f"sum({name}::float8)::bigint AS {name}" for name in COUNTS)
+_SQUARES = ", sum(squares::float8)::bigint AS squares"
 _SHOWN_SUMS = ", ".join(f"sum(shown_{name}::float8)::bigint AS {name}" for name in COUNTS)
 # The towns of each group by cities or countries.
 _GROUPED = " JOIN unnest(%(places)s::text[], %(groups)s::int[]) AS grouped (of_town, place) ON of_town = town"
@@ -44,7 +44,8 @@ class Groups:
     """Groups of residents and their counts, column by column, each with a value for every group.
 
     `keys`: a column for each name of the question's `columns`. `is_other`: 1 where segments are merged, else 0.
-    `imports`: whose groups they are where each is of one import, else 0.
+    `imports`: whose groups they are where each is of one import, else 0. `spread` None: for callers who may not see
+    residents.
     """
 
     keys: tuple[list[str | None], ...]
@@ -53,6 +54,7 @@ class Groups:
     buyers: Ints
     is_other: Ints
     imports: Ints
+    spread: Spread | None
 
     @property
     def merged(self) -> int:
@@ -73,17 +75,22 @@ def read_groups(question: Question, scope: Scope, *, restricted: bool, by_import
     parts = [_read(question, part, names, restricted, by_import) for part in scope.by_scheme()]
     places = range(len(question.columns))
     none = np.zeros(0, dtype=np.int64)
+    counts: dict[str, Ints] = {
+        name: np.concatenate([none, *(getattr(part, name) for part in parts)]) for name in Groups.__slots__[1:-1]
+    }
     return Groups(
-        tuple(list(chain.from_iterable(part.keys[place] for part in parts)) for place in places),
-        *(np.concatenate([none, *(getattr(part, name) for part in parts)]) for name in Groups.__slots__[1:]),
+        keys=tuple(list(chain.from_iterable(part.keys[place] for part in parts)) for place in places),
+        **counts,
+        spread=None if restricted else Spread.joined([part.spread for part in parts if part.spread]),
     )
 
 
 def _read(question: Question, scope: Scope, names: Names, restricted: bool, by_import: bool) -> Groups:
     read: tuple[str, ...] = ("import_id",) if by_import else ()
-    read += (*_columns(question), *COUNTS, "is_other")
+    read += (*_columns(question), *COUNTS, "is_other", *(() if restricted else SPREAD))
     columns = fetch_columns(*_statement(question, scope, names, restricted, by_import), names=read, texts=_TEXTS)
     imports = columns.get("import_id", np.zeros_like(columns["residents"]))
+    spread = None if restricted else _spread(question, scope, names, columns)
     columns |= names.label(columns)
     # The number -1 of what is merged is the last one of the ages.
     ages, sources = (*scope.age_groups.labels, OTHER), {found.import_id: found.source for found in scope.imports}
@@ -97,7 +104,14 @@ def _read(question: Question, scope: Scope, names: Names, restricted: bool, by_i
     residents, courses, buyers = (columns[name] for name in COUNTS)
     if restricted:
         residents, courses, buyers = plausible(residents, courses, buyers, small=scope.small_segment)
-    return Groups(keys, residents, courses, buyers, columns["is_other"], imports)
+    return Groups(keys, residents, courses, buyers, columns["is_other"], imports, spread)
+
+
+def _spread(question: Question, scope: Scope, names: Names, columns: dict[str, Any]) -> Spread:
+    conditions, values = _conditions(question, scope, names)
+    # Where no place is filtered, the rows are of no town.
+    ties = _ties(scope, names if question.filters.keys() & {*PLACES} else None)
+    return read_spread(question, columns=columns, ties=ties, conditions=conditions, values=values)
 
 
 def _columns(question: Question) -> tuple[str, ...]:
@@ -110,16 +124,20 @@ def _statement(
     question: Question, scope: Scope, names: Names, restricted: bool, by_import: bool
 ) -> tuple[str, dict[str, Any]]:
     if by_import and not question.keys and not question.filters:
-        return _VISIBLE_TOTALS if restricted else _TOTALS, _of_imports(scope)
+        return _VISIBLE_TOTALS if restricted else TOTALS, _of_imports(scope)
     conditions, values = _conditions(question, scope, names)
     if restricted:
         conditions.append(_shown(grouping_of(question.filters)))
     table = f"{_table(scope, restricted)._meta.db_table}{'' if names.groups is None else _GROUPED}"
     columns, own = _columns(question), ["import_id"] if by_import else []
+    if not restricted:
+        counted = _summed(table, {key: key for key in (*own, *columns)}, conditions, f"{_SUMS}{_SQUARES}")
+        values["agrees"] = inside((*question.keys, *question.filters))
+        ties = _ties(scope, names)
+        return with_ties(counted, ties=ties, columns=(*own, *columns), conditions=conditions), values
     # Where every grouped key is filtered, what is visible has its own name.
-    if not restricted or grouping_of((*question.keys, *question.filters)) == grouping_of(question.filters):
-        sums = _SHOWN_SUMS if restricted else _SUMS
-        return _summed(table, {key: key for key in (*own, *columns)}, conditions, sums), values
+    if grouping_of((*question.keys, *question.filters)) == grouping_of(question.filters):
+        return _summed(table, {key: key for key in (*own, *columns)}, conditions, _SHOWN_SUMS), values
     shown, named = _shown(grouping_of((*question.keys, *question.filters))), _named(question)
     merged = {key: str(NO_NUMBER) if key in ("place", "age_group") else repr(NO_TEXT) for key in columns}
     # Not one grouping by CASE: most segments are merged, and to look each one up among the groups takes long.
@@ -137,8 +155,9 @@ def _statement(
 def _summed(table: str, columns: dict[str, str], conditions: list[str], sums: str, *, is_other: str = "0") -> str:
     """Writes the statement that counts by those of `columns`, names and what they are, that are the table's own."""
     own = [name for name, value in columns.items() if name == value]
+    named = "".join(f"{value} AS {name}, " for name, value in columns.items())
     return f"""
-        SELECT {"".join(f"{value} AS {name}, " for name, value in columns.items())} {sums}, {is_other} AS is_other
+        SELECT {named} {sums}, {is_other} AS is_other
         FROM {table} WHERE {" AND ".join(conditions or ["true"])} {"GROUP BY" if own else ""} {", ".join(own)}
         HAVING sum(residents::float8) > 0
     """  # nosec B608 # joins names of columns alone; values are parameters
@@ -178,6 +197,12 @@ def _conditions(question: Question, scope: Scope, names: Names) -> tuple[list[st
 
 def _positions(labels: tuple[str, ...], scope: Scope) -> list[int]:
     return [number for number, label in enumerate(scope.age_groups.labels) if label in labels]
+
+
+def _ties(scope: Scope, names: Names | None) -> str:
+    """Names the table of ties with the groups that its towns are in."""
+    table: type[models.Model] = CurrentTie if scope.is_picture else SegmentTie
+    return f"{table._meta.db_table}{'' if names is None or names.groups is None else _GROUPED}"
 
 
 def _table(scope: Scope, restricted: bool) -> type[models.Model]:

@@ -18,7 +18,8 @@ SegmentKey = tuple[str, int, str, str]
 
 
 class Values(NamedTuple):
-    """What is counted in a segment, what of it everybody sees instead, and the bits that say where."""
+    """What is counted in a segment, what of it everybody sees instead, the squares of courses, and the bits that say
+    where."""
 
     residents: int
     courses: int
@@ -26,12 +27,18 @@ class Values(NamedTuple):
     shown_residents: int
     shown_courses: int
     shown_buyers: int
+    squares: int
     published: int = 0
 
     @property
     def true(self) -> tuple[int, int, int]:
         """The counts themselves."""
         return self[:3]
+
+    @property
+    def shown(self) -> tuple[int, int, int]:
+        """What everybody sees instead."""
+        return self[3:6]
 
 
 Segments = dict[SegmentKey, Values]
@@ -46,7 +53,8 @@ _SQL = f"""
     LEFT JOIN LATERAL (
         SELECT town, channel, gender, age_then, age_now,
             count(*), sum(bought)::bigint, count(*) FILTER (WHERE bought > 0),
-            sum({RESIDENTS})::bigint, sum({COURSES})::bigint, sum({BUYERS})::bigint
+            sum({RESIDENTS})::bigint, sum({COURSES})::bigint, sum({BUYERS})::bigint,
+            sum(bought::bigint * bought)::bigint
         FROM (
             SELECT *, {HASH} AS hash FROM (
                 SELECT citizen_id, town, channel, gender, cardinality(relatives) + cardinality(friends) AS bought,
@@ -61,8 +69,8 @@ _SQL = f"""
     ) AS segment ON true
     WHERE delivery.id = %(import_id)s AND delivery.deleted_at IS NULL AND delivery.status = 'complete'
 """  # nosec B608 # joins constants alone; values are parameters
-_Rows = list[tuple[str, str, str, int, int, int, int, int, int, int, int]]
-_COUNTED = 6
+_Rows = list[tuple[str, str, str, int, int, int, int, int, int, int, int, int]]
+_COUNTED = 7
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ def count_import(*, import_id: int, then: date, now: date, counting: Counting, d
 
 def totals(segments: Segments) -> dict[str, int]:
     """Adds up each count over the segments."""
-    names = Values._fields[:_COUNTED]
+    names = Values._fields[: _COUNTED - 1]
     return {name: sum(getattr(values, name) for values in segments.values()) for name in names}
 
 

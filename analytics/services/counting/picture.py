@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from analytics.services.counting.count_import import Segments, Spellings
+from analytics.services.counting.count_ties import Ties
 from analytics.services.counting.segments import columns_of
 
 # A row goes with the last of what its first sum counts.
@@ -36,11 +37,13 @@ def _statement(table: str, keys: dict[str, str], sums: Sequence[str] = _COUNTS) 
     )
 
 
-_CURRENT = _statement("analytics_currentsegment", _KEYS)
+_CURRENT = _statement("analytics_currentsegment", _KEYS, (*_COUNTS, "squares"))
 _PUBLISHED = _statement("analytics_publishedsegment", {**_KEYS, "published": "bigint"}, (*_COUNTS, *SHOWN))
 _SPELLINGS = _statement(
     "analytics_spelling", {"kind": "text", "fold": "text", "spelling": "text"}, ("delivered", "residents")
 )
+
+_TIES = _statement("analytics_currenttie", {"agrees": "int", **_KEYS}, ("pairs", "courses", "others", "products"))
 
 _Sums = defaultdict[tuple[Any, ...], list[int]]
 
@@ -49,9 +52,10 @@ class PictureChange:
     """What is to be added to the current picture, collected over the imports that change it."""
 
     def __init__(self) -> None:
-        self._current: _Sums = defaultdict(lambda: [0, 0, 0])
+        self._current: _Sums = defaultdict(lambda: [0, 0, 0, 0])
         self._published: _Sums = defaultdict(lambda: [0, 0, 0, 0, 0, 0])
         self._spellings: _Sums = defaultdict(lambda: [0, 0])
+        self._ties: _Sums = defaultdict(lambda: [0, 0, 0, 0])
 
     def replace(self, old: Segments, new: Segments) -> None:
         """An import whose segments were `old` has the segments `new`."""
@@ -65,9 +69,22 @@ class PictureChange:
             sums[0] += delivered * residents
             sums[1] += current * residents
 
+    def tie(self, old: Ties, new: Ties) -> None:
+        """An import whose ties were `old` has the ties `new`."""
+        for ties, sign in ((old, -1), (new, 1)):
+            for key, values in ties.items():
+                sums = self._ties[key]
+                for number, value in enumerate(values):
+                    sums[number] += sign * value
+
     def write(self) -> None:
         """Adds it. The caller is the only writer, in the transaction in which the segments are written."""
-        tables = ((_CURRENT, self._current), (_PUBLISHED, self._published), (_SPELLINGS, self._spellings))
+        tables = (
+            (_CURRENT, self._current),
+            (_PUBLISHED, self._published),
+            (_SPELLINGS, self._spellings),
+            (_TIES, self._ties),
+        )
         for statement, sums in tables:
             changed = [(*key, *values) for key, values in sums.items() if any(values)]
             with connection.cursor() as cursor:
@@ -75,9 +92,8 @@ class PictureChange:
                     cursor.execute(statement, columns)
 
     def _add(self, segments: Segments, sign: int) -> None:
-        for key, (*counts, published) in segments.items():
-            current, shown = self._current[key], self._published[*key, published]
-            for number, count in enumerate(counts):
-                shown[number] += sign * count
-            for number in range(len(current)):
-                current[number] += sign * counts[number]
+        for key, (*counts, squares, published) in segments.items():
+            known = ((self._current[key], (*counts[:3], squares)), (self._published[*key, published], counts))
+            for sums, values in known:
+                for number, value in enumerate(values):
+                    sums[number] += sign * value

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from analytics.models import ImportDemand
 from analytics.services.counting.count_import import Count, Segments, count_import, totals
+from analytics.services.counting.count_ties import Ties, count_ties
 from analytics.services.counting.picture import PictureChange
 from analytics.services.counting.publish_segments import WRITER, published, published_places
 from analytics.services.counting.segments import delete_segments, read_segments, write_segments
@@ -19,6 +20,7 @@ from analytics.services.counting.settings import Counting, counting
 from analytics.services.counting.shown import Drawing
 from analytics.services.counting.spellings import read_spellings, write_spellings
 from analytics.services.counting.stale import utc_today
+from analytics.services.counting.ties import read_ties, write_ties
 from analytics.services.placing.place_towns import place_new_towns
 from imports.models import Import
 
@@ -112,6 +114,7 @@ class _Refresh:
         self._change.replace(read_segments(import_id=row.pk, at_delivery=False), {})
         self._change.spell(read_spellings(import_id=row.pk), current=-1)
         delete_segments(import_id=row.pk, at_delivery=False)
+        self._tie(row.pk, at_delivery=False, new={})
         row.is_current, row.as_of = False, row.delivered_at.astimezone(UTC).date()
         row.save(update_fields=["is_current", "as_of"])
 
@@ -129,6 +132,7 @@ class _Refresh:
 
     def _forget(self, import_id: int) -> None:
         delete_segments(import_id=import_id, at_delivery=True)
+        self._tie(import_id, at_delivery=True, new={})
         spellings = read_spellings(import_id=import_id)
         self._change.spell(spellings, delivered=-1)
         write_spellings(import_id=import_id, old=spellings, new={})
@@ -146,6 +150,10 @@ class _Refresh:
         old_then, old_now = (read_segments(import_id=delivery.pk, at_delivery=day) for day in (True, False))
         count, drawn_at = drawing.settle(count, then=old_then, now=old_now if is_current else old_then)
         then, now = self._published(count)
+        # Now towns that are new are placed.
+        ties = count_ties(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by)
+        for at_delivery in (True, False) if is_current else (True,):
+            self._tie(delivery.pk, at_delivery=at_delivery, new=ties[not at_delivery])
         write_segments(import_id=delivery.pk, at_delivery=True, old=old_then, new=then)
         if is_current:
             write_segments(import_id=delivery.pk, at_delivery=False, old=old_now, new=now)
@@ -162,6 +170,12 @@ class _Refresh:
             drawn_at=drawn_at,
             **totals(then),
         ).save()
+
+    def _tie(self, import_id: int, *, at_delivery: bool, new: Ties) -> None:
+        old = read_ties(import_id=import_id, at_delivery=at_delivery)
+        write_ties(import_id=import_id, at_delivery=at_delivery, old=old, new=new)
+        if not at_delivery:
+            self._change.tie(old, new)
 
     def _spell(self, import_id: int, count: Count, *, is_current: bool) -> None:
         old = read_spellings(import_id=import_id)

@@ -13,7 +13,7 @@ ROWS_AT_A_TIME = 10_000
 
 _READ = """
     SELECT town, age_group, channel, gender,
-        residents, courses, buyers, shown_residents, shown_courses, shown_buyers, published
+        residents, courses, buyers, shown_residents, shown_courses, shown_buyers, squares, published
     FROM analytics_segment WHERE import_id = %s AND at_delivery = %s
 """
 _DELETE = """
@@ -24,15 +24,15 @@ _DELETE = """
 """
 _WRITE = """
     INSERT INTO analytics_segment
-        (town, age_group, channel, gender,
-        residents, courses, buyers, shown_residents, shown_courses, shown_buyers, published, import_id, at_delivery)
+        (town, age_group, channel, gender, residents, courses, buyers,
+        shown_residents, shown_courses, shown_buyers, squares, published, import_id, at_delivery)
     SELECT counted.*, %s, %s
     FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::bigint[], %s::bigint[], %s::bigint[]) AS counted
+        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS counted
     ON CONFLICT (import_id, at_delivery, town, age_group, channel, gender) DO UPDATE SET
         residents = EXCLUDED.residents, courses = EXCLUDED.courses, buyers = EXCLUDED.buyers,
         shown_residents = EXCLUDED.shown_residents, shown_courses = EXCLUDED.shown_courses,
-        shown_buyers = EXCLUDED.shown_buyers, published = EXCLUDED.published
+        shown_buyers = EXCLUDED.shown_buyers, squares = EXCLUDED.squares, published = EXCLUDED.published
 """
 
 

@@ -59,4 +59,4 @@ def _is_same(new: Segments, old: Segments) -> bool:
 
 
 def _with_shown(new: Segments, old: Segments) -> Segments:
-    return {key: old[key]._replace(published=0) for key in new}
+    return {key: values._replace(**_shown(old[key].shown)) for key, values in new.items()}

@@ -20,6 +20,7 @@ from tests.factories import people
 from tests.imports.world import load as load_people
 
 pytestmark = pytest.mark.django_db
+ESTIMATES = ("index_low", "index_high", "expected_index", "own_share")
 URLS = ("/analytics/demand", "/analytics/opportunities")
 
 
@@ -42,14 +43,17 @@ def test_a_row_has_its_keys_and_measures(manager: APIClient) -> None:
     place("Kyiv", country="UA")
     made = make("a", {("Kyiv", 2, "tv", "male"): (200, 300, 120), ("Lviv", 6, "tv", "male"): (100, 0, 0)})
     body = manager.get("/analytics/demand").json()
+    estimates = [[row.pop(name) for name in ESTIMATES] for row in body["data"]]
     assert body["data"] == [
         {"city": "Kyiv", "country": "UA", "age_group": "25-34", "channel": "tv",
          "residents": 200, "courses": 300, "buyers": 120, "courses_per_100": 150.0,
-         "index": 150.0, "index_low": 124.36, "index_high": 179.36},
+         "index": 150.0},
         {"city": "Lviv", "country": None, "age_group": "65+", "channel": "tv",
          "residents": 100, "courses": 0, "buyers": 0, "courses_per_100": 0.0,
-         "index": 0.0, "index_low": 0.0, "index_high": 9.22},
+         "index": 0.0},
     ]  # fmt: skip
+    assert [low <= index <= high for index, (low, high, *_) in zip((150, 0), estimates, strict=True)] == [True, True]
+    assert [(expected > 0, 0 < share <= 1) for _, _, expected, share in estimates] == [(True, True), (True, True)]
     refreshed = ImportDemand.objects.get(pk=made.import_id).refreshed_at.isoformat().replace("+00:00", "Z")
     today = datetime.now(UTC).date().isoformat()
     assert body["meta"] == {"refreshed_at": refreshed, "imports": 1, "stale": False, "merged": 0, "as_of": today}
@@ -272,3 +276,13 @@ def test_the_number_of_statements_does_not_grow(
         with django_assert_max_num_queries(12):
             assert manager.get("/analytics/demand?age_group=0-17").json()["meta"]["imports"] == 2 + number
         make(f"more {number}", crowd(number))
+
+
+def test_opportunities_say_by_what_they_are_ranked(manager: APIClient, two: list[Made]) -> None:
+    ranked = {
+        url: manager.get(f"/analytics/{url}").json()["meta"].get("ranked_by")
+        for url in ("opportunities", "opportunities?ordering=-index_low,city", "demand")
+    }
+    assert list(ranked.values()) == ["expected_index", "index_low", None]
+    rows = manager.get("/analytics/opportunities?ordering=-index_low").json()["data"]
+    assert [row["index_low"] for row in rows] == sorted((row["index_low"] for row in rows), reverse=True)

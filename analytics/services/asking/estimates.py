@@ -1,0 +1,130 @@
+"""What the index of groups rests on: its interval, and what is expected of their residents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from analytics.expectation import expected_index, model_rates
+from analytics.intervals import (
+    GroupSums,
+    Numbers,
+    Precision,
+    Whole,
+    interval,
+    lowest_of_all,
+    pooled_precision,
+    precision,
+    variance_of_sum,
+)
+from analytics.perturbation import noise_of_index
+from analytics.services.asking.fetch_columns import Ints
+from analytics.services.asking.read_groups import Groups
+
+# The keys of the model of what is expected.
+FACTORS = ("city", "age_group", "channel")
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Measures of `groups`, whose keys are `names`, against the average of `base`, by whole columns.
+
+    `cells`: the same residents by finer keys, `cell_names`, of which the model is made; the groups themselves for
+    callers who may not see residents, so that nothing is made of what these may not see. For them every group has the
+    same `dispersion`, variance by course, and residents that are perturbed by `noise`, the variance of one's courses.
+    """
+
+    groups: Groups
+    names: Sequence[str]
+    base: Groups
+    cells: Groups
+    cell_names: Sequence[str]
+    dispersion: float = 1.0
+    noise: float | None = None
+
+    @cached_property
+    def average(self) -> float:
+        """Courses of one resident on average over all of them, so that large groups weigh more."""
+        residents, courses = self.base.residents.sum(), self.base.courses.sum()
+        return float(courses / residents) if residents else 0.0
+
+    @cached_property
+    def ends(self) -> tuple[Numbers, Numbers]:
+        """The ends of the interval of each index, as ratios to the average."""
+        return interval(self._precision)
+
+    def lowest(self, *, looked_at: int) -> Numbers:
+        """The lower ends that hold for all groups that were looked at together."""
+        return lowest_of_all(self._precision, looked_at=looked_at)
+
+    @cached_property
+    def expected(self) -> tuple[Numbers, Numbers]:
+        """The expected index of each group, a ratio to the average, and the share of it that is its own."""
+        return expected_index(self._precision, self._model())
+
+    @cached_property
+    def _precision(self) -> Precision:
+        return self._of(self.groups)
+
+    def _of(self, groups: Groups) -> Precision:
+        residents, courses = groups.residents.astype(np.float64), groups.courses.astype(np.float64)
+        whole = self._whole
+        if groups.spread is None:
+            return pooled_precision(residents, courses, whole, dispersion=self.dispersion, noise=self._noise(residents))
+        spread = groups.spread
+        # Whoever compares with all looks at a part of it: what reaches others is taken for as strong as what does not.
+        reaching = spread.reaching if self.base is self.groups else spread.inside
+        return precision(GroupSums(residents, courses, spread.squares, spread.inside, reaching), whole)
+
+    def _noise(self, residents: Numbers) -> Numbers:
+        if self.noise is None:
+            return np.zeros(len(residents))
+        return noise_of_index(residents, mean=self.average, spread=self.noise)
+
+    @cached_property
+    def _whole(self) -> Whole:
+        groups = self.base
+        residents, courses = float(groups.residents.sum()), float(groups.courses.sum())
+        if groups.spread is None:
+            return Whole(residents, courses, self.dispersion * courses)
+        pairs = groups.spread.reaching.total()
+        sums = GroupSums(
+            *(np.array([value]) for value in (residents, courses, groups.spread.squares.sum())), pairs, pairs
+        )
+        return Whole(residents, courses, float(variance_of_sum(sums)[0]))
+
+    def _model(self) -> Numbers:
+        """What the model has for each group, a ratio to the average; 1 for what is merged."""
+        cells = self.cells
+        residents, courses = cells.residents.astype(np.float64), cells.courses.astype(np.float64)
+        known = cells.is_other == 0
+        factors = [_numbered(cells, self.cell_names, key)[known] for key in FACTORS if key in self.cell_names]
+        rates = np.full(len(residents), self.average)
+        if known.any() and factors:
+            events = self._of(cells).events[known].sum()
+            dispersion = courses[known].sum() / events if events else 1.0
+            rates[known] = model_rates(residents[known], courses[known], factors, dispersion=dispersion)
+        if cells is self.groups:
+            return rates / self.average
+        of_group = self._groups_of_cells()
+        return (
+            np.bincount(of_group, residents * rates, len(self.groups.residents)) / self.groups.residents / self.average
+        )
+
+    def _groups_of_cells(self) -> Ints:
+        places = {key: place for place, key in enumerate(_rows(self.groups, self.names, self.names))}
+        return np.array([places[key] for key in _rows(self.cells, self.cell_names, self.names)], dtype=np.int64)
+
+
+def _rows(groups: Groups, names: Sequence[str], chosen: Sequence[str]) -> list[tuple[Any, ...]]:
+    columns = [groups.keys[names.index(name)] for name in chosen]
+    return list(zip(*columns, strict=True)) if columns else [()] * len(groups.residents)
+
+
+def _numbered(groups: Groups, names: Sequence[str], key: str) -> Ints:
+    """Numbers the level of a factor that each group has; a city is its name and country."""
+    numbers: dict[tuple[Any, ...], int] = {}
+    chosen = ("country", "city") if key == "city" else (key,)
+    return np.array([numbers.setdefault(row, len(numbers)) for row in _rows(groups, names, chosen)], dtype=np.int64)
