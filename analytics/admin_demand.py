@@ -46,6 +46,8 @@ class ImportDemandAdmin(ReadOnlyAdmin):
     """What was counted of each delivery, the newest first, and whether it holds still."""
 
     list_display = ("delivery_id", "source", "delivered_at", "is_current", "freshness", *_FIGURES, "refreshed_at")
+    # What others see instead, and how it was drawn, is nobody's figure.
+    exclude = (*(f"shown_{name}" for name in _FIGURES), "drawn_at")
     list_filter = ("is_current", FreshFilter)
     search_fields = ("source",)
     ordering = ("-delivery_id",)
