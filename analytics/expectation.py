@@ -46,7 +46,8 @@ def model_rates(residents: Numbers, courses: Numbers, factors: Sequence[Ints], *
         fitted *= total / fitted.sum()
         if np.abs(fitted - before).sum() < _ENOUGH * total:
             break
-    return fitted * dispersion / residents
+    rates: Numbers = fitted * dispersion / residents
+    return rates
 
 
 def expected_index(found: Precision, model: Numbers) -> tuple[Numbers, Numbers]:

@@ -160,7 +160,8 @@ def _dispersion(groups: GroupSums, inside: Numbers) -> Numbers:
     total = max((independent + inside).sum(), _LEAST_OF_INDEPENDENT * independent.sum())
     of_all = max(total / mean.sum(), _LEAST_DISPERSION) if mean.sum() else 1.0
     size = np.log2(groups.residents).astype(np.int64)
-    of_size = _drawn(np.bincount(size, variance), np.bincount(size, mean), to=of_all, events=_EVENTS_OF_ALL_GROUPS)
+    sums = (np.bincount(size, values).astype(np.float64) for values in (variance, mean))
+    of_size = _drawn(*sums, to=of_all, events=_EVENTS_OF_ALL_GROUPS)
     return _drawn(variance, mean, to=of_size[size], events=_EVENTS_OF_GROUPS_OF_ITS_SIZE)
 
 
@@ -181,7 +182,8 @@ def _quantile(found: Precision, probability: float) -> Numbers:
     deviation = _students_t(NormalDist().inv_cdf(probability), freedom)
     shape = found.events + 0.5
     root = np.maximum(1 - 1 / (9 * shape) + deviation / (3 * np.sqrt(shape)), 0)
-    return shape * root**3 * found.unit
+    ends: Numbers = shape * root**3 * found.unit
+    return ends
 
 
 def _students_t(normal: float, freedom: Numbers) -> Numbers:

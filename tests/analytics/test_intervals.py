@@ -109,8 +109,8 @@ def test_the_quantiles_are_those_of_a_gamma_distribution() -> None:
 
 def _independent(residents: list[int], courses: list[int], squares: list[int] | None = None) -> GroupSums:
     none = Pairs(*(np.zeros(len(residents)),) * 4)
-    columns = (np.array(column, dtype=float) for column in (residents, courses, squares or courses))
-    return GroupSums(*columns, none, none)
+    number, sums, of_squares = (np.array(column, dtype=float) for column in (residents, courses, squares or courses))
+    return GroupSums(number, sums, of_squares, none, none)
 
 
 def test_four_times_the_same_world_is_worth_four_times_as_much() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.simulations.worlds import Ints, World, both_ways, choose, pairs_in_runs
+from tests.simulations.worlds import Floats, Ints, World, both_ways, choose, pairs_in_runs
 
 SIZES = {"city": 40, "age_group": 7, "channel": 8, "gender": 2}
 CIRCLE = (4, 9)
@@ -53,7 +53,7 @@ class Circles:
         pairs = np.array(pairs_in_runs(household, LARGEST_HOUSEHOLD))
         return pairs[:, related[household[pairs[0]]]]
 
-    def _friends(self, city: Ints, eager: Ints, rng: np.random.Generator) -> Ints:
+    def _friends(self, city: Ints, eager: Floats, rng: np.random.Generator) -> Ints:
         """Each circle has a founder, and members of the founder's town or from anywhere, the eager ones likelier."""
         number = rng.poisson(self.density * self.residents)
         founders = choose(eager, number, rng)
@@ -69,4 +69,5 @@ class Circles:
         drawn = np.searchsorted(totals, starts + rng.random(len(circle)) * (ends - starts), side="right") - 1
         members = order[np.minimum(drawn, self.residents - 1)]
         pairs = np.array(pairs_in_runs(circle, CIRCLE[1]))
-        return members[pairs[:, rng.random(pairs.shape[1]) < self.acquainted]]
+        friends: Ints = members[pairs[:, rng.random(pairs.shape[1]) < self.acquainted]]
+        return friends

@@ -1,6 +1,6 @@
 """How often the interval of an index holds the true one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +10,7 @@ from analytics.intervals import interval
 from tests.simulations.circles import Circles
 from tests.simulations.demo import draw_demo
 from tests.simulations.measured import Measured, measure
-from tests.simulations.worlds import Floats, World
+from tests.simulations.worlds import Bools, Floats, World
 
 Draw = Callable[[np.random.Generator], World]
 GROUPINGS: dict[str, tuple[str, ...]] = {
@@ -48,7 +48,7 @@ class Coverage:
 def coverage(draw: Draw, *, deliveries: int, seed: int) -> dict[str, Coverage]:
     """Draws as many deliveries and looks at each grouping."""
     true = true_indexes(draw, GROUPINGS, deliveries=deliveries * TRUTH, seed=seed)
-    found: dict[str, list[tuple[Floats, ...]]] = {name: [] for name in GROUPINGS}
+    found: dict[str, list[tuple[Floats | Bools, ...]]] = {name: [] for name in GROUPINGS}
     for world in drawn(draw, deliveries=deliveries, seed=seed):
         for name, keys in GROUPINGS.items():
             found[name].append(_held(measure(world, keys), true[name]))
@@ -57,7 +57,9 @@ def coverage(draw: Draw, *, deliveries: int, seed: int) -> dict[str, Coverage]:
     }
 
 
-def true_indexes(draw: Draw, groupings: dict[str, tuple[str, ...]], *, deliveries: int, seed: int) -> dict[str, Floats]:
+def true_indexes(
+    draw: Draw, groupings: Mapping[str, tuple[str, ...]], *, deliveries: int, seed: int
+) -> dict[str, Floats]:
     """The index of every group in the mean over deliveries; the first ones are the same for the same seed."""
     sums: dict[str, Floats] = {}
     total = np.zeros(2)
@@ -79,13 +81,13 @@ def _world(draw: Draw, seed: int, number: int) -> World:
     return draw(np.random.default_rng([seed, number]))
 
 
-def _held(measured: Measured, true: Floats) -> tuple[Floats, ...]:
+def _held(measured: Measured, true: Floats) -> tuple[Bools, Floats, Floats]:
     low, high = interval(measured.found)
     index = true[measured.group]
     return (low <= index) & (index <= high), high - low, measured.sums.residents
 
 
-def _coverage(held: Floats, width: Floats, residents: Floats) -> Coverage:
+def _coverage(held: Floats | Bools, width: Floats, residents: Floats) -> Coverage:
     large = residents >= 5
     return Coverage(
         float(held.mean()),

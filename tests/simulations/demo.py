@@ -173,7 +173,8 @@ def _members(age: Ints, kind: Ints, rng: np.random.Generator) -> tuple[Ints, Int
 def _channels(age_group: Ints, rng: np.random.Generator) -> Ints:
     totals = np.cumsum(REACH, axis=1)
     drawn = rng.random(len(age_group)) * totals[age_group, -1]
-    return (drawn[:, None] >= totals[age_group]).sum(axis=1)
+    channels: Ints = (drawn[:, None] >= totals[age_group]).sum(axis=1)
+    return channels
 
 
 def _befriend(
@@ -202,4 +203,5 @@ def _circles(gathering: Ints, rng: np.random.Generator) -> Ints:
     place = np.arange(len(gathering)) - starts[group]
     most = -(-int(sizes.max(initial=1)) // CIRCLE_SIZES[0])
     ends = np.cumsum(rng.integers(CIRCLE_SIZES[0], CIRCLE_SIZES[1] + 1, (len(starts), most)), axis=1)
-    return group * (most + 1) + (place[:, None] >= ends[group]).sum(axis=1)
+    circles: Ints = group * (most + 1) + (place[:, None] >= ends[group]).sum(axis=1)
+    return circles

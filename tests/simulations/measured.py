@@ -32,7 +32,8 @@ def measure(world: World, names: tuple[str, ...]) -> Measured:
 def group_sums(world: World, number: Ints) -> GroupSums:
     """The sums over the groups that `number` gives the residents."""
     own, groups = world.courses.astype(np.float64), int(number.max()) + 1
-    residents, courses, squares = (np.bincount(number, values, groups) for values in (np.ones(len(own)), own, own**2))
+    columns = (np.ones(len(own)), own, own**2)
+    residents, courses, squares = (np.bincount(number, values, groups).astype(np.float64) for values in columns)
     same = number[world.one] == number[world.other]
     every = np.ones(len(same), dtype=np.bool_)
     inside, reaching = (_pairs(world, number, own, groups, which) for which in (same, every))
@@ -57,4 +58,4 @@ def expected(world: World) -> tuple[Measured, Floats]:
 def _pairs(world: World, number: Ints, own: Floats, groups: int, which: "np.typing.NDArray[np.bool_]") -> Pairs:
     one, other = world.one[which], world.other[which]
     values = (np.ones(len(one)), own[one], own[other], own[one] * own[other])
-    return Pairs(*(np.bincount(number[one], value, groups) for value in values))
+    return Pairs(*(np.bincount(number[one], value, groups).astype(np.float64) for value in values))

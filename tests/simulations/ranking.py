@@ -71,7 +71,7 @@ def _orders(world: World) -> tuple[Ints, dict[str, Floats]]:
     cells, index = expected(world)
     sums, looked_at = cells.sums, len(cells.group)
     codes, count = world.groups(CELLS)
-    buyers = np.bincount(codes, world.courses > 0, count)[cells.group]
+    buyers = np.bincount(codes, world.courses > 0, count)[cells.group].astype(np.float64)
     low, _ = interval(cells.found)
     return cells.group, {
         "Poisson's lower end": poissons_lower_end(sums.residents, sums.courses, buyers),
@@ -92,4 +92,5 @@ def _ranked(found: dict[str, list[Floats]]) -> Iterator[tuple[str, Ranked]]:
     for name, rows in found.items():
         gains = np.array(rows)[:, 2] - before[:, 2]
         error = float(gains.std() / np.sqrt(len(gains)))
-        yield name, Ranked(*np.mean(rows, axis=0).tolist(), float(gains.mean()), error)
+        of_20, of_5, first_five = np.mean(rows, axis=0).tolist()
+        yield name, Ranked(of_20, of_5, first_five, float(gains.mean()), error)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -47,4 +48,5 @@ def pairs_in_runs(runs: Ints, longest: int) -> tuple[Ints, Ints]:
 def choose(weights: Floats, number: int, rng: np.random.Generator) -> Ints:
     """Draws places, each as likely as its weight."""
     totals = np.cumsum(weights)
-    return np.searchsorted(totals, rng.random(number) * totals[-1], side="right").astype(np.int64)
+    places: Ints = np.searchsorted(totals, rng.random(number) * totals[-1], side="right").astype(np.int64)
+    return places

@@ -90,9 +90,8 @@ class Estimates:
         if groups.spread is None:
             return Whole(residents, courses, self.dispersion * courses)
         pairs = groups.spread.reaching.total()
-        sums = GroupSums(
-            *(np.array([value]) for value in (residents, courses, groups.spread.squares.sum())), pairs, pairs
-        )
+        squares = float(groups.spread.squares.sum())
+        sums = GroupSums(np.array([residents]), np.array([courses]), np.array([squares]), pairs, pairs)
         return Whole(residents, courses, float(variance_of_sum(sums)[0]))
 
     def _model(self) -> Numbers:

@@ -41,7 +41,7 @@ def count_ties(*, import_id: int, then: date, now: date, counting: Counting) -> 
     """Counts by ages on both days. A correction meanwhile is in it or not; with its revision the import is counted
     again."""
     groups = counting.age_groups
-    values = {"import_id": import_id, "then": groups.births(then), "now": groups.births(now)}
+    values: dict[str, Any] = {"import_id": import_id, "then": groups.births(then), "now": groups.births(now)}
     with connection.cursor() as cursor:
         cursor.execute(_SQL, values)
         rows = cursor.fetchall()

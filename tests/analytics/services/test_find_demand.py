@@ -189,8 +189,8 @@ def test_where_nobody_has_relatives_there_is_no_index(actors: dict[str, User]) -
     question = Question(group_by=("town",))
     assert find_opportunities(question=question, actor=actors["Viewers"]).rows == []
     assert find_opportunities(question=question, actor=actors["Editors"]).rows == [
-        Row({"town": "Kyiv"}, 10, 0, 0, 0.0, None, None, None),
-        Row({"town": "Lviv"}, 20, 0, 0, 0.0, None, None, None),
+        Row({"town": "Kyiv"}, 10, 0, 0, 0.0, None, None, None, None, None, None),
+        Row({"town": "Lviv"}, 20, 0, 0, 0.0, None, None, None, None, None, None),
     ]
 
 
