@@ -19,8 +19,11 @@ _EVENTS_OF_ALL_GROUPS = 5.0
 _DEGREES_OF_FREEDOM, _DEGREES_PER_EVENT = 10.0, 0.3
 # The least that is believed: relations may make residents more alike, hardly four times less variable,
 _LEAST_OF_INDEPENDENT = 0.25
-# the variance of the courses of a group is no smaller part of them, if all residents have the same number,
-_LEAST_DISPERSION = 0.05
+# the variance of the courses of a group is no smaller than Poisson's, their mean, though all residents of it may have
+# the same number: a handful who are alike by chance would be believed more than a thousand,
+_LEAST_DISPERSION = 1.0
+# the variance of an index, of which the average takes a part, is no smaller part of the courses,
+_LEAST_OF_COURSES = 0.05
 # and of an index no smaller part than this, if the group is the whole.
 _LEAST_OTHERS = 1e-6
 _MOST_BY_THE_AVERAGE = 1.5
@@ -104,7 +107,7 @@ def precision(groups: GroupSums, whole: Whole) -> Precision:
     found = dispersion - 2 * with_average + share * whole.variance / whole.courses
     independent = _independent(groups) / np.maximum(groups.courses, 1)
     others = np.maximum(1 - groups.residents / whole.residents, _LEAST_OTHERS)
-    least = np.maximum(_LEAST_OF_INDEPENDENT * independent, _LEAST_DISPERSION) * others
+    least = np.maximum(_LEAST_OF_INDEPENDENT * independent, _LEAST_OF_COURSES) * others
     dispersion = np.clip(found, np.minimum(least, dispersion), _MOST_BY_THE_AVERAGE * dispersion)
     return Precision(groups.courses / dispersion, dispersion / (groups.residents * whole.mean))
 
@@ -176,14 +179,19 @@ def _independent(groups: GroupSums) -> Numbers:
 
 
 def _quantile(found: Precision, probability: float) -> Numbers:
-    """Quantile of a Gamma distribution by its cube root (E. B. Wilson, M. M. Hilferty, "The distribution of
-    chi-square", Proceedings of the National Academy of Sciences 17 (1931), pp. 684-688)."""
     freedom = _DEGREES_OF_FREEDOM + _DEGREES_PER_EVENT * found.events
     deviation = _students_t(NormalDist().inv_cdf(probability), freedom)
     shape = found.events + 0.5
-    root = np.maximum(1 - 1 / (9 * shape) + deviation / (3 * np.sqrt(shape)), 0)
-    ends: Numbers = shape * root**3 * found.unit
+    ends: Numbers = shape * gamma_quantile(shape, deviation) * found.unit
     return ends
+
+
+def gamma_quantile(shape: Numbers, deviation: Numbers | float) -> Numbers:
+    """Gives the quantile of a Gamma distribution as a ratio to its mean, by its cube root (E. B. Wilson, M. M.
+    Hilferty, "The distribution of chi-square", Proceedings of the National Academy of Sciences 17 (1931), pp. 684-688).
+    `deviation`: the quantile of a normal distribution of the same probability."""
+    root: Numbers = np.maximum(1 - 1 / (9 * shape) + deviation / (3 * np.sqrt(shape)), 0)
+    return root**3
 
 
 def _students_t(normal: float, freedom: Numbers) -> Numbers:

@@ -73,9 +73,10 @@ class DemandViewSet(QuestionViewSet):
 
     @_described(
         "Find where to advertise next",
-        "The rows of the demand, ranked by `expected_index`, what such residents can be expected to show next time: "
-        "a handful of residents with many relatives does not come out on top by luck. `ordering` ranks them otherwise, "
-        "by `-index_low` for instance; `meta.ranked_by` says by what. The interval of a row is for whoever looks at "
+        "The rows of the demand, ranked by `expected_low`, which the index that such residents can be expected to show "
+        "next time is above with nine chances in ten: a handful of residents with many relatives does not come out on "
+        "top by luck. `ordering` ranks them otherwise, by `-expected_index` or `-index_low` for instance; "
+        "`meta.ranked_by` says by what. The interval of a row is for whoever looks at "
         "that row alone: of the best of many its lower end claims more than 95 % certainty allows.",
         OPPORTUNITIES,
         page=_RANKED_PAGE,

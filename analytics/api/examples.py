@@ -40,7 +40,7 @@ def _example(name: str, value: dict[str, Any], media_type: str = "application/js
 
 
 DEMAND = _example("Demand", {"data": [_ROW], **_PAGE, "meta": _META})
-OPPORTUNITIES = _example("Opportunities", {"data": [_ROW], **_PAGE, "meta": {**_META, "ranked_by": "expected_index"}})
+OPPORTUNITIES = _example("Opportunities", {"data": [_ROW], **_PAGE, "meta": {**_META, "ranked_by": "expected_low"}})
 TREND = _example(
     "Trend",
     {

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from airports.countries import country_name
 from analytics.dimensions import DIMENSIONS
-from analytics.services.asking.questions import DEFAULT_GROUPING, GROUPABLE, MEASURES, UNPLACED, Question
+from analytics.services.asking.questions import DEFAULT_GROUPING, GROUPABLE, SORTABLE, UNPLACED, Question
 from analytics.services.asking.scopes import known_age_groups
 from config.common.digits import MAX_INTEGER
 from config.common.http.pagination import PageQuery
@@ -47,7 +47,7 @@ def _texts(longest: int, help_text: str) -> serializers.ListField:
 
 
 def _ordering(keys: Sequence[str], default: str) -> NamesParameter:
-    names = (*keys, *MEASURES)
+    names = (*keys, *SORTABLE)
     text = f"By {', '.join(names)}, with commas or repeated; `-` before one for descending. Ties by the keys. {default}"
     return NamesParameter(names, signed=True, required=False, default=(), help_text=text)
 
@@ -129,11 +129,11 @@ class DemandQuery(_RowQuery):
             "city is both; a town that is not placed is a city of its own name."
         ),
     )
-    ordering = _ordering(GROUPABLE, "Default: -courses; of opportunities -expected_index.")
+    ordering = _ordering(GROUPABLE, "Default: -courses; of opportunities -expected_low.")
 
     def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
         ordering = {name.removeprefix("-") for name in attrs["ordering"]}
-        if not ordering <= {*Question(group_by=attrs["group_by"]).columns, *MEASURES}:
+        if not ordering <= {*Question(group_by=attrs["group_by"]).columns, *SORTABLE}:
             error = serializers.ErrorDetail("Order by keys that the rows are grouped by.", code="not_grouped")
             raise serializers.ValidationError({"ordering": error})
         return attrs

@@ -26,12 +26,14 @@ def counted_before(import_id: int, towns: dict[str, int]) -> None:
         delivery_id=import_id, source=f"source {import_id}", delivered_at=datetime(2026, 1, 1, tzinfo=UTC), revision=0,
         scheme=counting().scheme, is_current=True, as_of=datetime(2026, 2, 2, tzinfo=UTC).date(),
         refreshed_at=datetime(2026, 2, 2, tzinfo=UTC), residents=sum(towns.values()), courses=0, buyers=0,
+        shown_residents=0, shown_courses=0, shown_buyers=0, drawn_at=0,
     )  # fmt: skip
     for at_delivery in (True, False):
         for town, count in towns.items():
             Segment.objects.create(
                 delivery_id=import_id, at_delivery=at_delivery, town=town, age_group=1, channel="TV", gender="male",
                 residents=count, courses=count, buyers=count, published=1,
+                shown_residents=count, shown_courses=count, shown_buyers=count, squares=count,
             )  # fmt: skip
 
 

@@ -13,16 +13,19 @@ import os
 import statistics
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain, combinations, product
 from typing import Any
 
 import numpy as np
 from django.db import connection
 from django.utils import timezone
 
+from analytics.dimensions import grouping_of
 from analytics.disclosure import published_masks
 from analytics.lattice import World
 from analytics.models import PublishedPlace, Spelling, TownPlace
 from analytics.services.counting.settings import counting
+from analytics.ties import OTHERS, REACHING
 from config.common.accounts.services.tokens import issue_token
 from tests.benchmarks.client import Client
 from tests.benchmarks.stage import Stage
@@ -49,10 +52,20 @@ _CHANNELS = (
     "fair",
 )
 _GENDERS = ("female", "male")
-_TABLES = ("segment", "currentsegment", "publishedsegment", "importdemand", "spelling", "publishedplace", "townplace")
+_TABLES = (
+    "segment",
+    "currentsegment",
+    "publishedsegment",
+    "segmenttie",
+    "currenttie",
+    "importdemand",
+    "spelling",
+    "publishedplace",
+    "townplace",
+)
 _COUNTS = "residents, courses, buyers"
 _SHOWN = "shown_residents, shown_courses, shown_buyers"
-_COLUMNS = f"import_id, at_delivery, town, age_group, channel, gender, {_COUNTS}, {_SHOWN}, published"
+_COLUMNS = f"import_id, at_delivery, town, age_group, channel, gender, {_COUNTS}, {_SHOWN}, squares, published"
 _QUESTIONS = (
     ("demand", LIMIT_MS),
     ("demand?group_by=town", None),
@@ -99,6 +112,7 @@ def fill() -> None:
         _name_towns()
         for statement in _SUMS:
             cursor.execute(statement, {"scheme": counting().scheme})
+        _tie(cursor)
         cursor.execute(f"VACUUM ANALYZE {', '.join(f'analytics_{table}' for table in _TABLES)}")
 
 
@@ -122,8 +136,9 @@ _SUMS = (
     SELECT {_COLUMNS.replace("at_delivery", "true")} FROM analytics_segment
     """,
     """
-    INSERT INTO analytics_currentsegment (town, age_group, channel, gender, residents, courses, buyers)
-    SELECT town, age_group, channel, gender, sum(residents), sum(courses), sum(buyers) FROM analytics_segment
+    INSERT INTO analytics_currentsegment (town, age_group, channel, gender, residents, courses, buyers, squares)
+    SELECT town, age_group, channel, gender, sum(residents), sum(courses), sum(buyers), sum(squares)
+    FROM analytics_segment
     WHERE NOT at_delivery GROUP BY 1, 2, 3, 4
     """,
     f"""
@@ -140,6 +155,35 @@ _SUMS = (
     GROUP BY import_id, source, created_at, revision
     """,
 )
+
+
+def _tie(cursor: Any) -> None:
+    """Related residents of the picture, and of the one import that is asked for: as many pairs as courses."""
+    cursor.execute("SELECT id FROM imports_import WHERE source = 'supplier 7'")
+    one = cursor.fetchone()[0]
+    sets = chain.from_iterable(combinations(OTHERS, size) for size in range(len(OTHERS) + 1))
+    for keys, (place, named) in product(sets, ((0, ()), (grouping_of(["town"]), ("town",)), (REACHING, ()))):
+        values = {"agrees": place | grouping_of(keys), "import": one}
+        by = (*named, *keys)
+        known = {name: name if name in by else nobody for name, nobody in _NOBODY.items()}
+        cursor.execute(
+            _TIES.format(table="currenttie", of="", by=", ".join(by), segments="currentsegment", where="", **known),
+            values,
+        )
+        of, where = "import_id, at_delivery, ", "WHERE NOT at_delivery AND import_id = %(import)s"
+        one_of = ", ".join(("import_id", "at_delivery", *by))
+        cursor.execute(
+            _TIES.format(table="segmenttie", of=of, by=one_of, segments="segment", where=where, **known), values
+        )
+
+
+_NOBODY = {"town": "''", "age_group": "-1", "channel": "''", "gender": "''"}
+_TIES = """
+    INSERT INTO analytics_{table} ({of}agrees, town, age_group, channel, gender, pairs, courses, others, products)
+    SELECT {of}%(agrees)s, {town}, {age_group}, {channel}, {gender}, sum(courses), 2 * sum(courses), 2 * sum(courses),
+        5 * sum(courses)
+    FROM analytics_{segments} {where} GROUP BY GROUPING SETS (({by})) HAVING sum(courses) > 0
+"""
 
 
 def _chances() -> Any:
@@ -190,10 +234,11 @@ def _copy(cursor: Any, import_id: int, residents: Any, dice: Any) -> None:
     places = {town: (country, city or town) for town, (city, country) in _places().items()}
     world = World([(*places[key[0]], *key) for key in keys], counts, buyers)
     masks = published_masks(world, small=counting().small_segment)
-    lines = (
-        f"{import_id}\tf\t{key[0]}\t{key[1]}\t{key[2]}\t{key[3]}\t{count}\t{bought}\t{buying}\t{count}\t{bought}\t{buying}\t{mask}\n"
-        for key, count, bought, buying, mask in zip(keys, counts, courses, buyers, masks, strict=True)
-    )
+    lines = []
+    for key, count, bought, buying, mask in zip(keys, counts, courses, buyers, masks, strict=True):
+        counted = (count, bought, buying)
+        line = (import_id, "f", *key, *counted, *counted, 3 * bought, mask)
+        lines.append("\t".join(map(str, line)) + "\n")
     cursor.copy_expert(f"COPY analytics_segment ({_COLUMNS}) FROM STDIN", io.StringIO("".join(lines)))
 
 

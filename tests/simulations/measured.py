@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.expectation import expected_index, model_rates
+from analytics.expectation import Expected, Model, expected_index, model_rates
 from analytics.intervals import GroupSums, Pairs, Precision, Whole, precision, variance_of_sum
 from tests.simulations.worlds import Floats, Ints, World
 
@@ -46,13 +46,13 @@ def whole_of(world: World) -> Whole:
     return Whole(float(sums.residents[0]), float(sums.courses[0]), float(variance_of_sum(sums)[0]))
 
 
-def expected(world: World) -> tuple[Measured, Floats]:
-    """The cells of the model, and the index that is expected of each."""
+def expected(world: World) -> tuple[Measured, Expected]:
+    """The cells of the model, and what is expected of each."""
     cells = measure(world, CELLS)
     keys = np.unravel_index(cells.group, [world.sizes[name] for name in CELLS])
     dispersion = cells.sums.courses.sum() / cells.found.events.sum()
-    rates = model_rates(cells.sums.residents, cells.sums.courses, list(keys), dispersion=dispersion)
-    return cells, expected_index(cells.found, rates / cells.whole.mean)[0]
+    model = model_rates(cells.sums.residents, cells.sums.courses, list(keys), dispersion=dispersion)
+    return cells, expected_index(cells.found, Model(model.rates / cells.whole.mean, model.variance))
 
 
 def _pairs(world: World, number: Ints, own: Floats, groups: int, which: "np.typing.NDArray[np.bool_]") -> Pairs:

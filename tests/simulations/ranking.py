@@ -68,7 +68,7 @@ def ranking(scenario: Scenario, *, seed: int) -> tuple[dict[str, Ranked], float]
 
 
 def _orders(world: World) -> tuple[Ints, dict[str, Floats]]:
-    cells, index = expected(world)
+    cells, foreseen = expected(world)
     sums, looked_at = cells.sums, len(cells.group)
     codes, count = world.groups(CELLS)
     buyers = np.bincount(codes, world.courses > 0, count)[cells.group].astype(np.float64)
@@ -76,7 +76,8 @@ def _orders(world: World) -> tuple[Ints, dict[str, Floats]]:
     return cells.group, {
         "Poisson's lower end": poissons_lower_end(sums.residents, sums.courses, buyers),
         "index_low": low,
-        "expected_index": index,
+        "expected_index": foreseen.index,
+        "expected_low": foreseen.low,
         "all": lowest_of_all(cells.found, looked_at=looked_at),
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.expectation import expected_index, model_rates
+from analytics.expectation import Expected, Model, expected_index, model_rates
 from analytics.intervals import (
     GroupSums,
     Numbers,
@@ -60,8 +60,8 @@ class Estimates:
         return lowest_of_all(self._precision, looked_at=looked_at)
 
     @cached_property
-    def expected(self) -> tuple[Numbers, Numbers]:
-        """The expected index of each group, a ratio to the average, and the share of it that is its own."""
+    def expected(self) -> Expected:
+        """What is expected of each group, by its own residents and by the model."""
         return expected_index(self._precision, self._model())
 
     @cached_property
@@ -94,23 +94,25 @@ class Estimates:
         sums = GroupSums(np.array([residents]), np.array([courses]), np.array([squares]), pairs, pairs)
         return Whole(residents, courses, float(variance_of_sum(sums)[0]))
 
-    def _model(self) -> Numbers:
+    def _model(self) -> Model:
         """What the model has for each group, a ratio to the average; 1 for what is merged."""
         cells = self.cells
         residents, courses = cells.residents.astype(np.float64), cells.courses.astype(np.float64)
         known = cells.is_other == 0
         factors = [_numbered(cells, self.cell_names, key)[known] for key in FACTORS if key in self.cell_names]
-        rates = np.full(len(residents), self.average)
+        model = Model(np.full(len(residents), self.average), np.zeros(len(residents)))
         if known.any() and factors:
             events = self._of(cells).events[known].sum()
             dispersion = courses[known].sum() / events if events else 1.0
-            rates[known] = model_rates(residents[known], courses[known], factors, dispersion=dispersion)
+            found = model_rates(residents[known], courses[known], factors, dispersion=dispersion)
+            model.rates[known], model.variance[known] = found.rates, found.variance
         if cells is self.groups:
-            return rates / self.average
-        of_group = self._groups_of_cells()
-        return (
-            np.bincount(of_group, residents * rates, len(self.groups.residents)) / self.groups.residents / self.average
-        )
+            return Model(model.rates / self.average, model.variance)
+        of_group, groups = self._groups_of_cells(), len(self.groups.residents)
+        foreseen = np.bincount(of_group, residents * model.rates, groups).astype(np.float64)
+        # As if the cells of a group were off together, which errs on the careful side.
+        off = np.bincount(of_group, residents * model.rates * model.variance, groups) / np.maximum(foreseen, 1)
+        return Model(foreseen / self.groups.residents / self.average, off)
 
     def _groups_of_cells(self) -> Ints:
         places = {key: place for place, key in enumerate(_rows(self.groups, self.names, self.names))}

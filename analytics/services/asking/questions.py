@@ -15,7 +15,9 @@ EXPECTED = ("expected_index", "own_share")
 MEASURES = (*COUNTS, "courses_per_100", "index", "index_low", "index_high", *EXPECTED)
 
 LARGEST_DEMAND = ("-courses",)
-BEST_OPPORTUNITY = ("-expected_index",)
+# By what one may sort beside what is shown: what the expected index is above with nine chances in ten.
+SORTABLE = (*MEASURES, "expected_low")
+BEST_OPPORTUNITY = ("-expected_low",)
 
 
 @dataclass(frozen=True, kw_only=True)

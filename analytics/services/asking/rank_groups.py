@@ -8,7 +8,7 @@ from analytics.dimensions import first_age
 from analytics.intervals import Numbers
 from analytics.services.asking.estimates import Estimates
 from analytics.services.asking.fetch_columns import Ints
-from analytics.services.asking.questions import COUNTS, EXPECTED, MEASURES, Question, Row
+from analytics.services.asking.questions import COUNTS, EXPECTED, MEASURES, SORTABLE, Question, Row
 
 # What is shown, and by what is sorted.
 _DECIMALS = 2
@@ -62,7 +62,7 @@ class Ranking:
 
         So that of many groups only those near a page are put in order, with their names.
         """
-        names = [name for name in self._ordering[:1] if name.removeprefix("-") in MEASURES]
+        names = [name for name in self._ordering[:1] if name.removeprefix("-") in SORTABLE]
         if not 0 < stop < self.count or (self._first is None and not names):
             return self._kept
         # What is merged competes with nobody: it comes last, whatever the order.
@@ -83,7 +83,7 @@ class Ranking:
     def _column(self, name: str, among: Ints) -> Numbers:
         """Gives the numbers by which the ordering `name` sorts, ascending."""
         plain = name.removeprefix("-")
-        column = self._measure(plain, among) if plain in MEASURES else self._positions(plain, among)
+        column = self._measure(plain, among) if plain in SORTABLE else self._positions(plain, among)
         return -column if name.startswith("-") else column
 
     def _positions(self, name: str, among: Ints) -> Numbers:
@@ -108,12 +108,12 @@ class Ranking:
         if name == "index":
             return np.round(100 * courses / (self._average * residents), _DECIMALS)
         if name == "own_share":
-            return np.round(self._estimates.expected[1][among], _DECIMALS)
+            return np.round(self._estimates.expected.own_share[among], _DECIMALS)
         return np.round(100 * self._estimated(name)[among], _DECIMALS)
 
     def _estimated(self, name: str) -> Numbers:
-        if name == "expected_index":
-            return self._estimates.expected[0]
+        if name.startswith("expected_"):
+            return self._estimates.expected.index if name == "expected_index" else self._estimates.expected.low
         if name == "lowest":
             return self._estimates.lowest(looked_at=self.count)
         return self._estimates.ends[0 if name == "index_low" else 1]

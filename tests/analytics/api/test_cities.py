@@ -23,13 +23,20 @@ def airport() -> Airport:
     """Three towns of two cities on the map, one of them without an airport, and four that are not."""
     nearest = make_valencia()
     place("València", city="Valencia", method="spelling")
-    alternative = {"geoname_id": 7, "name": "Valencia", "country": "VE", "population": 9, "similarity": 1.0}
+    alternative = {
+        "geoname_id": 7,
+        "name": "Valencia",
+        "country": "VE",
+        "population": 9,
+        "similarity": 1.0,
+        "alternative": True,
+    }
     place(
         "Valencia",
         airport_id=nearest.pk,
         airport_distance=8203.51249,
         geoname_id=6,
-        suggestions=[alternative | {"geoname_id": 6, "country": "ES"}, alternative],
+        suggestions=[alternative | {"geoname_id": 6, "country": "ES", "alternative": False}, alternative],
     )
     place("=Mislata", latitude=39.4, longitude=-0.5, method="alias", suggestions=[alternative])
     place("Villabajo", method="unplaced", latitude=None, longitude=None, city="", country="", time_zone="")

@@ -22,7 +22,7 @@ def shape(value: Any) -> Any:
 
 def test_answers_look_like_their_examples(server: Server, token_of: Callable[[str], str]) -> None:
     nearest = make_valencia()
-    other = {"geoname_id": 3625549, "name": "Valencia", "country": "VE", "population": 1619470, "similarity": 1.0}
+    other = {"geoname_id": 3625549, "name": "Valencia", "country": "VE", "population": 1619470, "alternative": True}
     place("Valencia", airport_id=nearest.pk, airport_distance=8203.5, suggestions=[other])
     make("a", {(town, 1, "tv", "male"): (20, 30, 10) for town in ("Valencia", "Villabajo")})
     with server.client(token_of("Viewers")) as client:

@@ -50,13 +50,14 @@ def test_one_click_places_a_town_and_another_takes_it_back(editor: Client) -> No
 
 
 def test_a_town_whose_name_is_several_cities_is_moved_by_one_click(editor: Client) -> None:
+    make("a", {("Petersburg", 1, "tv", "male"): (9, 9, 9)})
     place_towns(towns=["Petersburg", "Kyiv"])
     (town,) = editor.get(UNPLACED).context["doubtful"]
     (candidate,) = town.candidates
     assert (town.name, town.place, candidate.label) == ("Petersburg", "Saint Petersburg, RU", "Petersburg, US")
-    assert "is taken for Saint Petersburg, RU" in editor.get(UNPLACED).content.decode()
+    assert "placed in Saint Petersburg, RU" in editor.get(UNPLACED).content.decode()
     editor.post(UNPLACED, {"town": town.name, "geoname_id": candidate.geoname_id})
-    assert TownPlace.objects.get(pk="Petersburg").country == "US"
+    assert TownPlace.objects.get(pk="petersburg").country == "US"
     assert editor.get(UNPLACED).context["doubtful"] == []
 
 

