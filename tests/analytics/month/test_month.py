@@ -80,8 +80,8 @@ def determined_changes(before: Kept, after: Kept, *, most: int) -> list[Cell]:
     then, now = (Bounds(kept, place=1, small=SMALL) for kept in (before, after))
     found = []
     for cell in alone:
-        highest = now.most(cell) - then.least(cell)
-        if highest < np.inf and highest - now.least(cell) + then.most(cell) < ONE:
+        highest = now.most(cell)
+        if highest < np.inf and highest - then.least(cell) - now.least(cell) + then.most(cell) < ONE:
             found.append(cell)
     return found
 
@@ -101,7 +101,7 @@ def attack(found: Month, *, most: int) -> None:
 
 
 def test_in_a_month_of_changes_nobody_is_singled_out() -> None:
-    attack(month(residents=2_000, days=6), most=5)
+    attack(month(residents=2_000, days=6), most=3)
 
 
 @pytest.mark.month
@@ -120,9 +120,9 @@ def test_without_perturbation_the_same_viewer_singles_many_out(monkeypatch: pyte
     right, determined = 0, 0
     for before, after in found.pairs():
         right += right_claims(before, after)[1]
-        determined += len(determined_changes(before, after, most=2))
+        determined += len(determined_changes(before, after, most=1))
     assert right > 100
-    assert determined == 2 * len(list(found.pairs()))
+    assert determined == len(list(found.pairs()))
 
 
 def every_bit(world: World, **_: object) -> list[int]:

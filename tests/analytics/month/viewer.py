@@ -6,6 +6,7 @@ and a filtered `other` the cell of the filter without its named rows.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,7 @@ def _truth(import_id: int) -> Truth:
     return found
 
 
+@cache
 def within(finest: tuple[Any, ...], grouping: int) -> Cell:
     return grouping, tuple(value for value, bit in zip(finest, BITS.values(), strict=True) if grouping & bit)
 
@@ -159,7 +161,8 @@ class Bounds:
 
     def most(self, cell: Cell) -> float:
         """The most that the cell can have."""
-        return -self._optimum(cell, -1)
+        # Lower bounds alone leave everything open.
+        return -self._optimum(cell, -1) if (self._low == self._high).any() else np.inf
 
     def determines(self, cell: Cell) -> bool:
         """Whether one whole number is left."""
