@@ -103,7 +103,8 @@ class Estimates:
         model = Model(np.full(len(residents), self.average), np.zeros(len(residents)))
         if known.any() and factors:
             events = self._of(cells).events[known].sum()
-            dispersion = courses[known].sum() / events if events else 1.0
+            # No less than Poisson's: of a group that is nearly all there is the index is sure, and its courses are not.
+            dispersion = max(courses[known].sum() / events, 1.0) if events else 1.0
             found = model_rates(residents[known], courses[known], factors, dispersion=dispersion)
             model.rates[known], model.variance[known] = found.rates, found.variance
         if cells is self.groups:

@@ -94,10 +94,15 @@ def test_every_row_has_an_interval_and_what_is_expected(demo: list[int], role: s
 
 def test_opportunities_are_in_the_order_of_what_is_expected(demo: list[int]) -> None:
     issue_token(username="editor", role="Editors")
-    rows = find_opportunities(question=Question(), actor=User.objects.get(username="editor")).rows
+    actor = User.objects.get(username="editor")
+    rows = find_opportunities(question=Question(ordering=("-expected_index",)), actor=actor).rows
     expected = [row.expected_index or 0 for row in rows]
     assert expected == sorted(expected, reverse=True)
     assert expected[0] > expected[-1]
+    # By default the less sure ones come later.
+    by_default = [row.expected_index or 0 for row in find_opportunities(question=Question(), actor=actor).rows]
+    assert by_default != expected
+    assert sorted(by_default) == sorted(expected)
 
 
 def _alike(keys: Iterable[str], one: dict[str, Any], other: dict[str, Any]) -> bool:
