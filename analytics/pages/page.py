@@ -15,7 +15,7 @@ from analytics.pages.sections.bars import channel_bars, opportunities
 from analytics.pages.sections.city_map import city_map
 from analytics.pages.sections.headline import headline
 from analytics.pages.sections.heat import heat_map
-from analytics.pages.sections.segments import segment_list
+from analytics.pages.sections.segments import named, segment_list
 from analytics.pages.sections.towns import towns_of_city
 from analytics.pages.sections.trend import trend_lines
 from analytics.pages.sections.unplaced import MOST_TOWNS, towns_in_doubt, towns_to_see, towns_to_settle
@@ -119,4 +119,5 @@ def _charts(answers: Answers, filters: Filters) -> dict[str, Any]:
         "all_ages": filters.href("trend", age_group=""),
         "map": city_map(answers.cities, filters),
         "segments": segment_list(answers.segments, filters),
+        "named": named(answers),
     }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analytics.pages import labels
-from analytics.pages.answers import SEGMENTS
+from analytics.pages.answers import SEGMENTS, Answers
 from analytics.pages.filters import Filters
 from analytics.pages.tables import Table, demand_table
 from analytics.services.asking.questions import DEFAULT_GROUPING, Demand
@@ -18,6 +18,26 @@ class Segments:
     json: str
     previous: str
     next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How many residents stand in no row of their own in the list, and the percentage that has one by coarser keys."""
+
+    merged: str
+    of: str
+    by_city: str
+    by_city_and_age: str
+    here: str
+
+
+def named(answers: Answers) -> Named | None:
+    """Says why a reader sees other rows than a colleague who may see residents; None where every resident is named."""
+    of, merged = answers.total.rows[0].residents, answers.segments.meta.merged
+    if not merged:
+        return None
+    shares = (100 * (1 - meta.merged / of) for meta in (answers.cities.meta, answers.heat.meta, answers.segments.meta))
+    return Named(labels.count(merged), labels.count(of), *(f"{max(share, 0):.0f} %" for share in shares))
 
 
 def segment_list(demand: Demand, filters: Filters) -> Segments:

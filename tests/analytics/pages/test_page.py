@@ -130,7 +130,10 @@ def test_who_may_not_see_residents_sees_small_segments_merged(browser_of: Browse
     make("a", {**DEMAND, ("Lviv", 3, "tv", "male"): (2, 9, 2), ("Odesa", 3, "tv", "male"): (4, 9, 2)})
     page = text_of(browser_of("Viewers"))
     assert ("Lviv" in page, "Odesa" in page, "Other (small segments merged)" in page) == (False, False, True)
-    assert "Lviv" in text_of(browser_of("Managers"))
+    told = "6 of 72 residents stand in no row of their own"
+    assert (told in page, "92 % are named in this list" in page) == (True, True)
+    whole = text_of(browser_of("Managers"))
+    assert ("Lviv" in whole, told in whole) == (True, False)
 
 
 def test_one_age_group_over_time_is_for_those_who_may_see_residents(browser_of: BrowserOf, counted: None) -> None:
