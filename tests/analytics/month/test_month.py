@@ -106,7 +106,7 @@ def test_in_a_month_of_changes_nobody_is_singled_out() -> None:
 
 @pytest.mark.month
 def test_in_a_long_month_nobody_is_singled_out() -> None:
-    attack(month(residents=5_000, days=31), most=200)
+    attack(month(residents=5_000, days=31), most=40)
 
 
 def truly(self: Drawing, count: Count, **_: object) -> tuple[Count, int]:
