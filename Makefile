@@ -5,7 +5,7 @@ supported = 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) and print("y
 VENV := .venv
 RUN := $(VENV)/bin/python
 # How many processes run tests at the same time: one more than two cores, for many tests wait.
-JOBS ?= 3
+JOBS ?= 2
 ARGS ?=
 
 # PORT=, DATA_DIR=, DATABASE_URL= and the other variables of config/env.py reach the programs, given either way:

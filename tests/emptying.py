@@ -22,30 +22,30 @@ class Tables:
             f"(SELECT md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM {name} t)" for name in self._first
         )
         self._first_contents = _rows(self._contents)
+        self._rows = {name: _rows(f"SELECT json_agg(t)::text FROM {name} t")[0][0] for name in self._first}
 
-    def empty(self, flush: Any) -> None:
-        """Makes them what they were; calls `flush` where what migrations put there has been changed."""
+    def empty(self) -> None:
+        """Makes them what they were, with what migrations put there."""
         with transaction.atomic():
             # As a flush does, this waits for whoever is still at work.
             _rows(f"LOCK TABLE {self._all}")
-            if _rows(self._contents) == self._first_contents:
-                written = [name for (name,) in _rows(self._filled_now) if name not in self._first]
-                _rows("; ".join(f"DELETE FROM {name}" for name in written))
-                return
-        flush()
-        # They were made again, with other keys.
-        self._first_contents = _rows(self._contents)
+            is_changed = _rows(self._contents) != self._first_contents
+            filled = {name for (name,) in _rows(self._filled_now)}
+            written = filled if is_changed else filled - set(self._first)
+            _rows("; ".join(f"DELETE FROM {name}" for name in sorted(written)))
+            if is_changed:
+                for name, rows in self._rows.items():
+                    _rows(f"INSERT INTO {name} SELECT * FROM json_populate_recordset(null::{name}, %s)", [rows])
 
 
-def _rows(statement: str) -> list[tuple[Any, ...]]:
+def _rows(statement: str, values: list[str] | None = None) -> list[tuple[Any, ...]]:
     with closing(connection.cursor()) as cursor:
         if statement:
-            cursor.execute(statement)
+            cursor.execute(statement, values)
         return cursor.fetchall() if cursor.description else []
 
 
 def install() -> None:
     """Has Django's cases empty the tables that way."""
-    tables, case = Tables(), TransactionTestCase
-    flush = case._fixture_teardown  # type: ignore[attr-defined]  # the stubs leave this hook out
-    case._fixture_teardown = lambda self: tables.empty(lambda: flush(self))  # type: ignore[attr-defined]  # as above
+    tables = Tables()
+    TransactionTestCase._fixture_teardown = lambda _: tables.empty()  # type: ignore[attr-defined]  # not in the stubs

@@ -14,7 +14,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # A data migration without a way back locks nothing; a mistake in one is mended by the next.
 _HARMLESS = ("RUNPYTHON_REVERSIBLE", "RUNSQL_REVERSIBLE")
 # What was looked at: a longer varchar is a change of the catalogue alone, and the former release reads it.
-_LOOKED_AT = {"imports.0002_tables": ("ALTER_COLUMN",)}
+# The tables of analytics are small, and counted anew after these: a refresh of the former release that fails meanwhile
+# is made up for by the next one.
+_LOOKED_AT = {
+    "imports.0002_tables": ("ALTER_COLUMN",),
+    "analytics.0002_published_in_32_groupings": ("ALTER_COLUMN",),
+    "analytics.0003_towns_fold_and_have_cities": ("ALTER_COLUMN", "NOT_NULL"),
+    "analytics.0004_perturbed_residents": ("NOT_NULL",),
+}
 
 
 def findings() -> set[str]:

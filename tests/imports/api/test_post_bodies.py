@@ -39,8 +39,6 @@ def refused(answer: Any) -> tuple[int, list[tuple[str, str]]]:
         GOOD[: len(GOOD) // 2],
         GOOD + b"x",
         GOOD + GOOD,
-        b"\xef\xbb\xbf" + GOOD,
-        GOOD.decode().encode("utf-16"),
         GOOD.replace(b"Tolst", b"").replace(b"male", b"ma\xff"),
         GOOD.replace(b"male", b"\xed\xa0\x80"),
         GOOD.replace(b'"apartment": 7', b'"apartment": NaN'),
@@ -86,7 +84,13 @@ def test_a_repeated_list_of_citizens_counts_once(manager: APIClient) -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["text/plain", "application/xml", "text/csv", "application/jsonp", "multipart/form-data; boundary=x"],
+    [
+        "text/plain",
+        "application/xml",
+        "text/tab-separated-values",
+        "application/jsonp",
+        "multipart/form-data; boundary=x",
+    ],
 )
 def test_another_content_type_is_415(manager: APIClient, content_type: str) -> None:
     assert refused(post(manager, GOOD, content_type=content_type)) == (415, [])

@@ -257,7 +257,7 @@ def test_the_command_lists_whom_it_would_take_and_who_is_similar_and_stays(
 
 def test_without_anybody_to_ask_the_command_erases_nobody(spelt: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", StringIO())
-    with pytest.raises(CommandError, match="Nothing was erased"):
+    with pytest.raises(CommandError, match="nothing was erased"):
         call_command("resident_erase", f"{spelt}/0")
     assert len(stored(spelt)) == 12
 

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from config.common.problems import InvalidInput, TooLarge
 from imports.models import Import
+from imports.services.loading.load_empty import EmptyDelivery
 from imports.services.loading.load_file import LoadedFile, load_file
 from tests.factories import alike, people
 from tests.imports.spots import spots
@@ -69,7 +70,9 @@ def test_what_is_wrong_is_told_as_what_it_was_taken_for(body: bytes, name: str, 
 
 
 def test_an_empty_file_of_lines_is_a_delivery_of_nobody_as_the_api_has_it(manager: APIClient) -> None:
-    assert load_bytes(b"", "a.ndjson").residents == 0
+    with pytest.raises(EmptyDelivery):
+        load_bytes(b"", "a.ndjson")
+    assert load_bytes(b"", "a.ndjson", may_be_empty=True).residents == 0
     assert manager.post("/imports", b"", content_type="application/x-ndjson").status_code == 201
 
 
