@@ -20,10 +20,10 @@ from tests.factories import people
 
 CHARTS = {
     "opportunities": "/analytics/opportunities?format=json",
-    "heat": "/analytics/demand?group_by=town,age_group&limit=1000&format=json",
+    "heat": "/analytics/demand?group_by=city,age_group&limit=1000&format=json",
     "channels": "/analytics/demand?group_by=channel&format=json",
     "trend": "/analytics/trend?format=json",
-    "map": "/analytics/demand?group_by=town&limit=1000&format=json",
+    "map": "/analytics/demand?group_by=city&limit=1000&format=json",
 }
 
 
@@ -97,7 +97,7 @@ def test_a_channel_changes_the_address_and_the_heat_map(open_page: OpenPage, dem
     page.get_by_label("Channel", exact=True).select_option("instagram")
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(f"{demand.url}/analytics/?channel=instagram")
-    expect(page.get_by_role("heading", name="By town and age through instagram")).to_be_visible()
+    expect(page.get_by_role("heading", name="By city and age through instagram")).to_be_visible()
     assert drawn(page, "heat")["cells"] != before["cells"]
 
 
@@ -125,9 +125,10 @@ def test_a_point_is_told_by_the_keyboard_and_leads_to_the_list_behind_it(open_pa
 
 def test_a_click_leads_to_the_list_too(open_page: OpenPage, demand: World) -> None:
     page = open_demand(open_page, demand)
-    first, heat = drawn(page, "heat")["rows"][0]["name"], page.locator("#heat-chart")
-    heat.locator("svg text", has_text=first).first.click()
-    expect(page).to_have_url(f"{demand.url}/analytics/?town={first}")
+    first, heat = drawn(page, "heat")["rows"][0], page.locator("#heat-chart")
+    heat.locator("svg text", has_text=first["name"]).first.click()
+    expect(page).to_have_url(f"{demand.url}{first['href']}")
+    expect(page.get_by_role("heading", name="What deliveries call it")).to_be_visible()
 
 
 def test_the_map_is_zoomed_by_its_buttons_and_by_keyboard(open_page: OpenPage, demand: World) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from analytics.models import TownAlias, TownPlace
 from analytics.services.counting.refresh_demand import refresh_demand
 from analytics.services.placing.place_towns import place_towns
+from analytics.services.placing.unplaced_towns import unplaced
 from imports.models import Import
 from tests.e2e.axe import barriers
 from tests.e2e.conftest import OpenPage, World
@@ -66,7 +67,7 @@ def test_an_unplaced_town_is_found_and_settled_from_the_dashboard(
 
 def some_unplaced() -> str:
     """The town with the most courses that is not on the map and has candidates."""
-    return TownPlace.objects.unplaced().exclude(suggestions=[]).values_list("pk", flat=True)[0]
+    return str(unplaced(limit=1)[0].town)
 
 
 def refreshes(page: Page, title: str, key: str) -> None:
