@@ -3,9 +3,9 @@
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from html import escape
 from itertools import count
 from typing import IO, Any
-from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
@@ -75,7 +75,7 @@ def _row(number: int, letters: Sequence[str], values: Sequence[Any]) -> str:
 def _cell(place: str, value: Any) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _EXACT:
         return f'<c r="{place}"><v>{value!r}</v></c>'
-    text = escape(_ESCAPED.sub(_as_escape, str(value)))
+    text = escape(_ESCAPED.sub(_as_escape, str(value)), quote=False)
     return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 

@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from config.common.http.site import openapi_document
+from imports.documents.formats import XLSX
 from tests.common.helpers import existing_objects
 from tests.server import Server
 
@@ -42,6 +43,12 @@ PLACES = {
 def as_a_line(context: schemathesis.SerializationContext, value: Any) -> bytes:
     """A body of one line."""
     return value if isinstance(value, bytes) else json.dumps(value).encode() + b"\n"
+
+
+@schemathesis.serializer(XLSX.media_type)
+def as_bytes(context: schemathesis.SerializationContext, value: Any) -> bytes:
+    """A body that is hardly ever a workbook."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
 schema = schemathesis.openapi.from_dict(openapi_document())
