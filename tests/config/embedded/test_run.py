@@ -25,9 +25,9 @@ from config.embedded.redis import Redis
 from tests.factories import alike
 
 # A start on a machine that runs other tests at the same time. On an idle one the second start takes two seconds.
-SECOND_START_SECONDS = 45
-START_SECONDS = 60
-STOP_SECONDS = 10
+SECOND_START_SECONDS = 150
+START_SECONDS = 180
+STOP_SECONDS = 28
 RESIDENTS = 5_000
 
 
@@ -191,7 +191,7 @@ def test_a_database_that_was_killed_is_started_again_under_the_running_web_serve
         assert killed is not None
         os.kill(killed, signal.SIGKILL)
         assert wait_until(lambda: Postgres(layout(data_dir)).pid() not in (None, killed), 20)
-        assert wait_until(run.answers, 3 * START_SECONDS)
+        assert wait_until(run.answers, START_SECONDS)
 
 
 def test_deliveries_on_their_way_survive_a_database_that_is_killed(data_dir: Path) -> None:
