@@ -12,6 +12,7 @@ from airports.services.update_airport import update_airport
 from analytics.folding import fold
 from analytics.models import CurrentSegment, PublishedPlace, Spelling, TownAlias, TownPlace
 from analytics.services.counting.publish_segments import published_places
+from analytics.services.placing import placer
 from analytics.services.placing.demand_towns import airports_changed, all_towns, any_town_without_place
 from analytics.services.placing.place_towns import Placing, place_all_towns, place_towns
 from analytics.services.placing.town_aliases import set_alias
@@ -60,6 +61,20 @@ def test_what_stands_in_the_aggregates_is_placed_once() -> None:
         "geoname_id": 756135, "name": "Warsaw", "country": "PL", "population": 1702139, "similarity": 0.78,
         "alternative": False,
     }  # fmt: skip
+
+
+def test_with_nothing_to_place_the_names_of_the_worlds_cities_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    demand("Petersburg")
+    place_towns()
+    assert TownPlace.objects.ambiguous().count() == 1
+
+    def read(*_: object) -> None:
+        raise AssertionError("read")
+
+    monkeypatch.setattr(placer, "name_index", read)
+    assert place_towns() == Placing()
+    with pytest.raises(AssertionError, match="read"):
+        place_towns(towns=["Kyiv"])
 
 
 def test_the_nearest_live_airport_is_told_with_the_metres_to_it() -> None:
