@@ -17,6 +17,7 @@ weights: many cells change when one resident does, and however often one looks, 
 comes out.
 """
 
+import secrets
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,11 @@ class Draw:
 
     secret: int
     changes: int
+
+
+def new_secret() -> int:
+    """Draws the secret of a source, as PostgreSQL's bigint holds it."""
+    return secrets.randbits(63)
 
 
 def plausible(residents: Ints, courses: Ints, buyers: Ints, *, small: int) -> tuple[Ints, Ints, Ints]:

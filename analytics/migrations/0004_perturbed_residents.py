@@ -1,8 +1,6 @@
-import secrets
-
 from django.db import migrations, models
 
-import analytics.models
+from analytics.perturbation import new_secret
 
 SHOWN = ("shown_residents", "shown_courses", "shown_buyers")
 
@@ -13,7 +11,7 @@ def know_sources(apps, schema_editor):
     sources = apps.get_model("imports", "Import").objects.values_list("source", flat=True).distinct()
     Perturbation = apps.get_model("analytics", "Perturbation")
     Perturbation.objects.bulk_create(
-        Perturbation(source=source, secret=secrets.randbits(63), changes=1) for source in sources
+        Perturbation(source=source, secret=new_secret(), changes=1) for source in sources
     )
     for name in ("Segment", "ImportDemand"):
         apps.get_model("analytics", name).objects.update(
@@ -33,7 +31,7 @@ class Migration(migrations.Migration):
             name="Perturbation",
             fields=[
                 ("source", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ("secret", models.BigIntegerField(default=analytics.models._secret, editable=False)),
+                ("secret", models.BigIntegerField(default=new_secret, editable=False)),
                 (
                     "changes",
                     models.BigIntegerField(
