@@ -1,6 +1,6 @@
 """Defines what is asked of the counted demand, and what is answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from analytics.dimensions import DIMENSIONS, PLACES
@@ -70,6 +70,11 @@ class Question:
     def finest(self) -> str | None:
         """The finest of the grouped keys that say where: it tells the others."""
         return next((key for key in reversed(PLACES) if key in self.group_by), None)
+
+    @property
+    def of_groups(self) -> "Question":
+        """The same groups, all of them and in no order: what is read for one such question is read for the other."""
+        return replace(self, min_residents=0, index_of_all=False, with_expected=True, ordering=(), limit=None, offset=0)
 
     @property
     def of_all(self) -> "Question":

@@ -18,12 +18,12 @@ _TENTHS = 10
 def read_estimates(question: Question, scope: Scope, *, restricted: bool, by_import: bool = False) -> Estimates:
     """Reads the groups that `question` asks for, in the caller's snapshot. `restricted` and `by_import`: see
     `read_groups`; over time, and by source, the model is made of the groups themselves."""
-    groups = read_groups(question, scope, restricted=restricted, by_import=by_import)
+    groups = read_groups(question.of_groups, scope, restricted=restricted, by_import=by_import)
     base = read_groups(question.of_all, scope, restricted=restricted) if question.index_of_all else groups
     # Of hundreds of sources the cells would be millions.
     is_plain = restricted or by_import or SOURCE in question.group_by or not question.with_expected
     finer = question if is_plain else _with_factors(question)
-    cells = groups if finer is question else read_groups(finer, scope, restricted=False)
+    cells = groups if finer is question else read_groups(finer.of_groups, scope, restricted=False)
     estimates = Estimates(groups, question.columns, base, cells, finer.columns)
     return _pooled(estimates, question, scope) if restricted else estimates
 
