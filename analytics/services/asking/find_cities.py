@@ -10,20 +10,12 @@ from airports.models import Airport as StoredAirport
 from analytics.folding import fold
 from analytics.models import TownPlace
 from analytics.services.asking.find_demand import is_restricted
-from analytics.services.asking.questions import (
-    LARGEST_DEMAND,
-    Airport,
-    Alternative,
-    Cities,
-    City,
-    CityTown,
-    Question,
-    Row,
-)
+from analytics.services.asking.questions import LARGEST_DEMAND, Airport, Cities, City, CityTown, Question, Row
 from analytics.services.asking.rank_groups import Ranking
 from analytics.services.asking.read_estimates import read_estimates
 from analytics.services.asking.scopes import scope_of
 from analytics.services.counting.count_if_new import count_if_new
+from analytics.services.placing.placer import TownCandidate
 from config.common.db.snapshots import snapshot
 
 _DECIMALS_OF_A_METRE = 3
@@ -116,13 +108,11 @@ def _key(keys: Mapping[str, str | None]) -> _Key:
     return keys["city"], keys["country"]
 
 
-def _alternatives(place: TownPlace | None) -> list[Alternative]:
+def _alternatives(place: TownPlace | None) -> list[TownCandidate]:
     """Lists the other cities that the name of a town may mean, the likeliest first; none where staff said which."""
     if place is None or place.method == TownPlace.Method.ALIAS:
         return []
-    return [
-        Alternative(one["geoname_id"], one["name"], one["country"], one["population"]) for one in place.alternatives
-    ]
+    return [TownCandidate.of(one) for one in place.alternatives]
 
 
 def _airports(places: Iterable[TownPlace]) -> dict[int, StoredAirport]:

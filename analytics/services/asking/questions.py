@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from analytics.dimensions import DIMENSIONS, PLACES
+from analytics.services.placing.placer import TownCandidate
 
 SOURCE = "source"
 GROUPABLE = (*DIMENSIONS, SOURCE)
@@ -158,22 +159,12 @@ class Airport:
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
-    """A city of the same name as a town, where that one was not placed."""
-
-    geoname_id: int
-    name: str
-    country: str
-    population: int
-
-
-@dataclass(frozen=True, slots=True)
 class CityTown:
     """A town of a city, how it was placed there, where else it may be, and its demand."""
 
     town: str
     method: str
-    alternatives: list[Alternative]
+    alternatives: list[TownCandidate]
     row: Row
 
 
