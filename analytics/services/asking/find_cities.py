@@ -37,12 +37,12 @@ def find_cities(*, question: Question, actor: User) -> Cities:
     count_if_new(question.import_id)
     with snapshot():
         scope = scope_of(question)
-        cities, towns = (
-            _rows(Ranking(read_estimates(one, scope, restricted=is_restricted(actor)), one))
-            for one in (question, by_town)
+        of_cities, of_towns = (
+            read_estimates(one, scope, restricted=is_restricted(actor)) for one in (question, by_town)
         )
-        atlas = _Atlas(towns)
-        meta = scope.meta(merged=sum(row.residents for row in cities if row.is_other))
+        atlas = _Atlas(_rows(Ranking(of_towns, by_town)))
+        meta = scope.meta(merged=of_cities.groups.merged)
+    cities = _rows(Ranking(of_cities, question))
     placed = [row for row in cities if atlas.has(row)]
     rest = [row for row in cities if not atlas.has(row)]
     stop = None if question.limit is None else question.offset + question.limit
