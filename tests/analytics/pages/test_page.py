@@ -241,12 +241,13 @@ def test_programs_are_told_where_the_figures_are(manager: APIClient, counted: No
 
 
 @pytest.mark.parametrize("extra", [0, 2])
+@pytest.mark.parametrize("role", ["Managers", "Viewers"])
 def test_a_page_takes_as_many_queries_whatever_there_is(
-    browser_of: BrowserOf, counted: None, django_assert_num_queries: DjangoAssertNumQueries, extra: int
+    browser_of: BrowserOf, counted: None, django_assert_num_queries: DjangoAssertNumQueries, role: str, extra: int
 ) -> None:
     for number in range(extra):
         make(f"more {number}", {(f"town {number}", number, "tv", "male"): (10, number, number)})
-    client = browser_of("Managers")
+    client = browser_of(role)
     with django_assert_num_queries(33):
         client.get(PAGE, **HTML)
 
