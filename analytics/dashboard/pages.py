@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -50,7 +49,7 @@ def unplaced_page(request: HttpRequest) -> HttpResponse:
     number = _page_number(request)
     found = read_unplaced(actor=actor, limit=TOWNS_A_PAGE, offset=(number - 1) * TOWNS_A_PAGE)
     pages = Paginator(range(found.count), TOWNS_A_PAGE)
-    by_hand = _by_hand() if actor.has_perm("analytics.view_townalias") else []
+    by_hand = TownPlace.objects.by_hand().with_name(Spelling.objects.all())[:_ALIASES]
     context = {
         **admin.site.each_context(request),
         "title": "Towns that are not on the map",
@@ -59,7 +58,7 @@ def unplaced_page(request: HttpRequest) -> HttpResponse:
         "count": found.count,
         "may_place": actor.has_perm(PLACE),
         "may_undo": actor.has_perm(UNDO),
-        "aliases": by_hand,
+        "aliases": by_hand if actor.has_perm("analytics.view_townalias") else [],
         "previous": number - 1 if number > 1 else None,
         "next": number + 1 if number < pages.num_pages else None,
     }
@@ -113,10 +112,6 @@ def _back(to: str) -> HttpResponse:
     pages = {"dashboard": reverse("admin:index"), "demand": _ALL.href()}
     address = f"{pages[to]}#unplaced" if to in pages else reverse("admin:analytics_townplace_unplaced")
     return HttpResponseRedirect(address, status=303)
-
-
-def _by_hand() -> QuerySet[TownPlace]:
-    return TownPlace.objects.by_hand().with_name(Spelling.objects.all())[:_ALIASES]
 
 
 def _page_number(request: HttpRequest) -> int:

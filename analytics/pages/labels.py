@@ -50,10 +50,10 @@ def key_label(value: str | None, *, is_other: bool) -> str:
     return OTHER_LABEL if is_other and value == OTHER else value or NOTHING
 
 
-def city_label(keys: Mapping[str, str | None], *, is_other: bool) -> str:
+def city_label(row: Row) -> str:
     """Writes `Valencia, ES`: the names of cities are there in several countries."""
-    name, country = key_label(keys["city"], is_other=is_other), keys["country"]
-    return name if is_other or country is None else f"{name}, {country}"
+    name, country = key_label(row.keys["city"], is_other=row.is_other), row.keys["country"]
+    return name if row.is_other or country is None else f"{name}, {country}"
 
 
 def segment_label(row: Row) -> str:
@@ -69,6 +69,8 @@ def country_label(code: str) -> str:
 
 def described(keys: Mapping[str, str]) -> str:
     """Writes what is filtered: `town Kyiv, age 18-24`."""
-    named = {key: value for key, value in keys.items() if value and key in DIMENSION_LABELS}
-    named |= {"country": country_label(country)} if (country := named.get("country")) else {}
-    return ", ".join(f"{DIMENSION_LABELS[key].lower()} {value}" for key, value in named.items())
+    return ", ".join(
+        f"{DIMENSION_LABELS[key].lower()} {country_label(value) if key == 'country' else value}"
+        for key, value in keys.items()
+        if value and key in DIMENSION_LABELS
+    )

@@ -58,7 +58,7 @@ def demand_cells(row: Row, keys: Sequence[str], filters: Filters) -> list[Cell]:
 
 def _named(row: Row, key: str) -> str:
     if key == "city":
-        return labels.city_label(row.keys, is_other=row.is_other)
+        return labels.city_label(row)
     return labels.key_label(row.keys[key], is_other=row.is_other)
 
 

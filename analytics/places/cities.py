@@ -106,9 +106,8 @@ def _read(path: Path) -> Iterator[mmap.mmap]:
 
 
 def _record_at(text: mmap.mmap, start: int) -> dict[str, Any]:
-    record: dict[str, Any] = json.JSONDecoder().raw_decode(text[start : start + _RECORD_BYTES].decode(errors="ignore"))[
-        0
-    ]
+    around = text[start : start + _RECORD_BYTES].decode(errors="ignore")
+    record: dict[str, Any] = json.JSONDecoder().raw_decode(around)[0]
     return record
 
 

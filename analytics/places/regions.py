@@ -77,8 +77,7 @@ def regions_of(where: str) -> tuple[Region, ...]:
 
 def names_of(region: Region) -> list[str]:
     """The names of a region in a country."""
-    names: list[str] = _region_names().get(region.country, {}).get(region.code or "", [])
-    return names
+    return _region_names().get(region.country, {}).get(region.code or "", [])
 
 
 @cache

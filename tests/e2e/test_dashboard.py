@@ -67,7 +67,7 @@ def test_an_unplaced_town_is_found_and_settled_from_the_dashboard(
 
 def some_unplaced() -> str:
     """The town with the most courses that is not on the map and has candidates."""
-    return str(unplaced(limit=1)[0].town)
+    return next(one.town for one in unplaced() if one.candidates)
 
 
 def refreshes(page: Page, title: str, key: str) -> None:

@@ -54,7 +54,7 @@ def _cells(city: City, filters: Filters) -> list[Cell]:
     airport = city.airport
     near = f"{airport.code or airport.name}, {airport.distance / 1000:,.0f} km" if airport else labels.NOTHING
     return [
-        Cell(labels.city_label(city.row.keys, is_other=False), filters.city_href(city.row.keys), is_key=True),
+        Cell(labels.city_label(city.row), filters.city_href(city.row.keys), is_key=True),
         Cell(_towns(city)),
         Cell(METHODS.get(city.method, city.method)),
         Cell(city.time_zone),

@@ -30,13 +30,13 @@ def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
     merged = [row for row in rows if row.is_other]
     for row in rows:
         if not row.is_other:
-            courses[_city(row)] += row.courses
+            courses[labels.city_label(row)] += row.courses
     cities = sorted(courses, key=lambda city: (-courses[city], city))[:CITIES]
     places = {city: place for place, city in enumerate(cities)}
-    cells = [row for row in rows if not row.is_other and _city(row) in places]
+    cells = [row for row in rows if not row.is_other and labels.city_label(row) in places]
     columns = sorted({row.keys["age_group"] or "" for row in cells}, key=first_age)
-    cells.sort(key=lambda row: (places[_city(row)], columns.index(row.keys["age_group"] or "")))
-    hrefs = {_city(row): filters.city_href(row.keys) for row in cells}
+    cells.sort(key=lambda row: (places[labels.city_label(row)], columns.index(row.keys["age_group"] or "")))
+    hrefs = {labels.city_label(row): filters.city_href(row.keys) for row in cells}
     data = {
         "kind": "heat",
         "label": f"{MEASURES[filters.measure]} by city and age",
@@ -48,7 +48,7 @@ def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
                 row,
                 filters,
                 x=columns.index(row.keys["age_group"] or ""),
-                y=places[_city(row)],
+                y=places[labels.city_label(row)],
                 value=_measured(row, filters.measure),
                 figure=f"{_measured(row, filters.measure):,.0f}",
             )
@@ -59,10 +59,6 @@ def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
     table = demand_table(cells, DIMENSIONS, filters, caption="Demand by city and age group", csv=csv, total=len(rows))
     hidden = [courses[city] for city in courses if city not in places]
     return HeatMap(Chart("heat", data, table), f"{_rest(hidden)} {_merged(merged)}".strip())
-
-
-def _city(row: Row) -> str:
-    return labels.city_label(row.keys, is_other=row.is_other)
 
 
 def _measured(row: Row, measure: str) -> float:

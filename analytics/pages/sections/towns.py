@@ -26,7 +26,7 @@ def towns_of_city(cities: Cities, filters: Filters) -> Table | None:
 def _cells(city: City, town: CityTown, filters: Filters) -> list[Cell]:
     return [
         Cell(town.town, filters.segment(town.row.keys), is_key=True),
-        Cell(labels.city_label(city.row.keys, is_other=False)),
+        Cell(labels.city_label(city.row)),
         Cell(METHODS.get(town.method, town.method)),
         *(Cell(text, is_number=True) for text in measure_texts(town.row)),
     ]

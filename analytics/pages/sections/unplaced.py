@@ -1,7 +1,7 @@
 """The towns that are not on the map, as a list."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analytics.pages import labels
 from analytics.pages.filters import Filters
@@ -22,11 +22,6 @@ class Candidate:
     label: str
     detail: str
 
-    @classmethod
-    def of(cls, geoname_id: int, name: str, country: str, population: int) -> "Candidate":
-        """Describes a city of GeoNames."""
-        return cls(geoname_id, f"{name}, {country}", f"{labels.count(population)} people" if population else "")
-
 
 @dataclass(frozen=True, slots=True)
 class Town:
@@ -36,21 +31,18 @@ class Town:
     courses: str
     href: str
     candidates: list[Candidate]
-    place: str = ""
+    place: str
 
 
 def towns_to_settle(towns: Sequence[UnplacedTown], filters: Filters = _ALL) -> list[Town]:
     """Lists towns for those who choose: of the whole picture, whatever is filtered."""
-    return [_town(town.town, town.courses, filters, [_candidate(one) for one in town.candidates]) for town in towns]
+    return [_town(town.town, town.courses, filters, town.candidates) for town in towns]
 
 
 def towns_in_doubt(towns: Sequence[AmbiguousTown], filters: Filters = _ALL) -> list[Town]:
     """Lists placed towns whose name is other cities' too, for those who choose."""
     return [
-        replace(
-            _town(town.town, town.courses, filters, [_candidate(one) for one in town.alternatives]),
-            place=f"{town.city}, {town.country}",
-        )
+        _town(town.town, town.courses, filters, town.alternatives, place=f"{town.city}, {town.country}")
         for town in towns
     ]
 
@@ -60,9 +52,11 @@ def towns_to_see(rows: Sequence[Row], filters: Filters = _ALL) -> list[Town]:
     return [_town(row.keys["city"] or "", row.courses, filters, []) for row in rows if not row.is_other]
 
 
-def _town(name: str, courses: int, filters: Filters, candidates: list[Candidate]) -> Town:
-    return Town(name, labels.count(courses), filters.segment({"town": name}), candidates)
+def _town(name: str, courses: int, filters: Filters, candidates: Sequence[TownCandidate], *, place: str = "") -> Town:
+    choices = [_candidate(one) for one in candidates]
+    return Town(name, labels.count(courses), filters.segment({"town": name}), choices, place)
 
 
 def _candidate(one: TownCandidate) -> Candidate:
-    return Candidate.of(one.geoname_id, one.name, one.country, one.population)
+    detail = f"{labels.count(one.population)} people" if one.population else ""
+    return Candidate(one.geoname_id, f"{one.name}, {one.country}", detail)

@@ -10,20 +10,12 @@ from airports.models import Airport as StoredAirport
 from analytics.folding import fold
 from analytics.models import TownPlace
 from analytics.services.asking.find_demand import is_restricted
-from analytics.services.asking.questions import (
-    LARGEST_DEMAND,
-    Airport,
-    Alternative,
-    Cities,
-    City,
-    CityTown,
-    Question,
-    Row,
-)
+from analytics.services.asking.questions import LARGEST_DEMAND, Airport, Cities, City, CityTown, Question, Row
 from analytics.services.asking.rank_groups import Ranking
 from analytics.services.asking.read_estimates import read_estimates
 from analytics.services.asking.scopes import scope_of
 from analytics.services.counting.count_if_new import count_if_new
+from analytics.services.placing.placer import TownCandidate
 from config.common.db.snapshots import snapshot
 
 _DECIMALS_OF_A_METRE = 3
@@ -45,12 +37,12 @@ def find_cities(*, question: Question, actor: User) -> Cities:
     count_if_new(question.import_id)
     with snapshot():
         scope = scope_of(question)
-        cities, towns = (
-            _rows(Ranking(read_estimates(one, scope, restricted=is_restricted(actor)), one))
-            for one in (question, by_town)
+        of_cities, of_towns = (
+            read_estimates(one, scope, restricted=is_restricted(actor)) for one in (question, by_town)
         )
-        atlas = _Atlas(towns)
-        meta = scope.meta(merged=sum(row.residents for row in cities if row.is_other))
+        atlas = _Atlas(_rows(Ranking(of_towns, by_town)))
+        meta = scope.meta(merged=of_cities.groups.merged)
+    cities = _rows(Ranking(of_cities, question))
     placed = [row for row in cities if atlas.has(row)]
     rest = [row for row in cities if not atlas.has(row)]
     stop = None if question.limit is None else question.offset + question.limit
@@ -116,13 +108,11 @@ def _key(keys: Mapping[str, str | None]) -> _Key:
     return keys["city"], keys["country"]
 
 
-def _alternatives(place: TownPlace | None) -> list[Alternative]:
+def _alternatives(place: TownPlace | None) -> list[TownCandidate]:
     """Lists the other cities that the name of a town may mean, the likeliest first; none where staff said which."""
     if place is None or place.method == TownPlace.Method.ALIAS:
         return []
-    return [
-        Alternative(one["geoname_id"], one["name"], one["country"], one["population"]) for one in place.alternatives
-    ]
+    return [TownCandidate.of(one) for one in place.alternatives]
 
 
 def _airports(places: Iterable[TownPlace]) -> dict[int, StoredAirport]:

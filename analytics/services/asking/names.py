@@ -9,6 +9,7 @@ from analytics.disclosure import OTHER
 from analytics.folding import fold
 from analytics.models import PublishedPlace, Spelling, TownPlace
 from analytics.services.asking.questions import UNPLACED, Question
+from config.common.db.snapshots import once_in_snapshot
 
 # What stands in a statement for the keys of what is merged: no fold is empty, no number negative.
 NO_TEXT, NO_NUMBER = "", -1
@@ -37,9 +38,7 @@ class Names:
 
     def __init__(self, question: Question, *, restricted: bool) -> None:
         is_filtered = bool(question.countries or question.cities or question.towns)
-        asked = {TOWN: is_filtered or question.finest is not None, CHANNEL: "channel" in question.keys}
-        spellings = _spellings([kind for kind in asked if asked[kind]])
-        found = _places(spellings[TOWN], restricted=restricted) if asked[TOWN] else {}
+        found = _places(restricted=restricted) if is_filtered or question.finest else {}
         if is_filtered:
             found = _matching(found, question)
         self.towns = list(found) if is_filtered else None
@@ -47,7 +46,8 @@ class Names:
         self._places: dict[Any, Place] = {**found, NO_TEXT: _MERGED}
         if question.finest in ("city", "country"):
             self.groups, self._places = _numbered(found, by_city=question.finest == "city")
-        self._channels = {**spellings[CHANNEL], NO_TEXT: OTHER}
+        channels = _spellings(CHANNEL) if "channel" in question.keys else {}
+        self._channels = {**channels, NO_TEXT: OTHER}
 
     def label(self, columns: Mapping[str, Any]) -> dict[str, list[str | None]]:
         """Names the values of a statement's columns: of `channel`, and of `town` or `place`, the number of a group,
@@ -62,21 +62,19 @@ class Names:
         return named
 
 
-def _spellings(kinds: list[str]) -> dict[str, dict[str, str]]:
-    """Reads the spellings that are shown, by their kinds and folds."""
-    found: dict[str, dict[str, str]] = {TOWN: {}, CHANNEL: {}}
-    rows = Spelling.objects.filter(kind__in=kinds).shown().values_list("kind", "fold", "spelling") if kinds else ()
-    for kind, folded, spelling in rows:
-        found[kind][folded] = spelling
-    return found
+@once_in_snapshot
+def _spellings(kind: str) -> dict[str, str]:
+    """Reads the spellings of a kind that are shown, by their folds."""
+    return dict(Spelling.objects.filter(kind=kind).shown().values_list("fold", "spelling"))
 
 
-def _places(names: Mapping[str, str], *, restricted: bool) -> dict[str, Place]:
+@once_in_snapshot
+def _places(*, restricted: bool) -> dict[str, Place]:
     """Reads where every town is that was ever counted, by its fold."""
     stored = (PublishedPlace if restricted else TownPlace).objects.values_list("town", "city", "country")
     cities = {town: (city, country) for town, city, country in stored}
     found = {}
-    for town, name in names.items():
+    for town, name in _spellings(TOWN).items():
         city, country = cities.get(town, ("", ""))
         found[town] = Place(name, city or name, country or None)
     return found

@@ -1,9 +1,10 @@
 """Defines what is asked of the counted demand, and what is answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from analytics.dimensions import DIMENSIONS, PLACES
+from analytics.services.placing.placer import TownCandidate
 
 SOURCE = "source"
 GROUPABLE = (*DIMENSIONS, SOURCE)
@@ -70,6 +71,11 @@ class Question:
     def finest(self) -> str | None:
         """The finest of the grouped keys that say where: it tells the others."""
         return next((key for key in reversed(PLACES) if key in self.group_by), None)
+
+    @property
+    def of_groups(self) -> "Question":
+        """The same groups, all of them and in no order: what is read for one such question is read for the other."""
+        return replace(self, min_residents=0, index_of_all=False, with_expected=True, ordering=(), limit=None, offset=0)
 
     @property
     def of_all(self) -> "Question":
@@ -153,22 +159,12 @@ class Airport:
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
-    """A city of the same name as a town, where that one was not placed."""
-
-    geoname_id: int
-    name: str
-    country: str
-    population: int
-
-
-@dataclass(frozen=True, slots=True)
 class CityTown:
     """A town of a city, how it was placed there, where else it may be, and its demand."""
 
     town: str
     method: str
-    alternatives: list[Alternative]
+    alternatives: list[TownCandidate]
     row: Row
 
 

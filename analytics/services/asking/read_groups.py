@@ -18,6 +18,7 @@ from analytics.services.asking.questions import COUNTS, SOURCE, Question
 from analytics.services.asking.read_spread import SPREAD, TOTALS, Spread, read_spread, with_ties
 from analytics.services.asking.scopes import Scope
 from analytics.ties import inside
+from config.common.db.snapshots import once_in_snapshot
 
 _TEXTS = {"town", "channel", "gender"}
 
@@ -62,6 +63,7 @@ class Groups:
         return int(self.residents[self.is_other == 1].sum())
 
 
+@once_in_snapshot
 def read_groups(question: Question, scope: Scope, *, restricted: bool, by_import: bool = False) -> Groups:
     """Reads the groups that `question` asks for, in no order; only ones with residents.
 

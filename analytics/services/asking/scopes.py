@@ -10,6 +10,7 @@ from analytics.querysets import ImportDemandQuerySet
 from analytics.services.asking.questions import SOURCE, Meta, Question
 from analytics.services.counting.settings import Counting, counting
 from analytics.services.counting.stale import count_stale_imports
+from config.common.db.snapshots import once_in_snapshot
 from config.common.problems import Conflict, InvalidInput
 from imports.models import Import
 
@@ -84,11 +85,8 @@ def scope_of(question: Question) -> Scope:
     """
     if question.import_id is not None:
         return _scope_of_import(question.import_id, question.sources)
-    current = ImportDemand.objects.current()
-    if question.sources:
-        current = current.filter(source__in=question.sources)
     by_source = bool(question.sources) or SOURCE in question.group_by
-    return Scope(_read(current), at_delivery=False, is_picture=not by_source)
+    return Scope(_current(question.sources), at_delivery=False, is_picture=not by_source)
 
 
 def scope_of_trend(question: Question) -> Scope:
@@ -116,6 +114,12 @@ def _scope_of_import(import_id: int, sources: Iterable[str]) -> Scope:
     wanted = not sources or demand.source in sources
     counted = ImportDemand.objects.filter(pk=import_id) if wanted else ImportDemand.objects.none()
     return Scope(_read(counted), at_delivery=not demand.is_current)
+
+
+@once_in_snapshot
+def _current(sources: tuple[str, ...]) -> tuple[Counted, ...]:
+    current = ImportDemand.objects.current()
+    return _read(current.filter(source__in=sources) if sources else current)
 
 
 def _read(counted: ImportDemandQuerySet) -> tuple[Counted, ...]:

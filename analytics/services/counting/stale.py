@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from analytics.services.counting.settings import counting
+from config.common.db.snapshots import once_in_snapshot
 
 # Imports without contents are nobody's business until they were counted once. An erased import is frozen as it was
 # counted last, but for this: it leaves the current picture.
@@ -41,6 +42,7 @@ def stale_imports(*, today: date | None = None) -> list[StaleImport]:
     return [StaleImport(*row) for row in _rows(_LIST, today)]
 
 
+@once_in_snapshot
 def count_stale_imports(*, today: date | None = None) -> int:
     """Counts them."""
     return int(_rows(f"SELECT count(*) {_STALE}", today)[0][0])

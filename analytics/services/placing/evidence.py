@@ -6,6 +6,7 @@ placed first.
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -17,7 +18,7 @@ _LEAST = 5
 
 
 class DeliveredTowns:
-    """The towns of the current deliveries, as they are at its making: each delivery is counted once."""
+    """The towns of the current deliveries: each delivery is counted once, when it is first asked about."""
 
     def __init__(self) -> None:
         self._countries: dict[int, Counter[str]] = {}
@@ -32,20 +33,23 @@ class DeliveredTowns:
 
     def _counted(self, delivery: int) -> Counter[str]:
         if delivery not in self._countries:
-            towns = _delivered().filter(delivery_id=delivery).values("town")
-            found = TownPlace.objects.undoubted().filter(pk__in=towns).values_list("country", flat=True)
-            self._countries[delivery] = Counter(found)
+            self._countries[delivery] = _countries(_delivered().filter(delivery_id=delivery).values("town"))
         return self._countries[delivery]
 
 
 def evidence_of(towns: Iterable[str]) -> Evidence:
     """The share of each country among the undoubted ones of these towns; none where these are few."""
-    counted = Counter(TownPlace.objects.undoubted().filter(pk__in=list(towns)).values_list("country", flat=True))
+    counted = _countries(list(towns))
     return _shares(counted) if counted.total() >= _LEAST else NO_EVIDENCE
 
 
+def _countries(towns: list[str] | QuerySet[Segment, Any]) -> Counter[str]:
+    """How many of these towns, folds or a subquery of them, are beyond doubt in each country."""
+    return Counter(TownPlace.objects.undoubted().filter(pk__in=towns).values_list("country", flat=True))
+
+
 def _delivered() -> QuerySet[Segment]:
-    current = ImportDemand.objects.filter(is_current=True).values("delivery_id")
+    current = ImportDemand.objects.current().values("delivery_id")
     return Segment.objects.filter(delivery_id__in=current, at_delivery=False)
 
 

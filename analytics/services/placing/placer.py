@@ -1,5 +1,6 @@
 """Finds the places of towns; writes nothing."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property
@@ -23,15 +24,17 @@ SUGGESTIONS = 10
 
 @dataclass(frozen=True, slots=True)
 class TownCandidate:
-    """A city that a town may be, perhaps the one it is placed at. `similarity`: 1 is the same name, else it is less;
-    `alternative`: the town is placed, but may as well be there."""
+    """A city that a town may be, perhaps the one it is placed at."""
 
     geoname_id: int
     name: str
     country: str
     population: int
-    similarity: float
-    alternative: bool = False
+
+    @classmethod
+    def of(cls, suggestion: Mapping[str, Any]) -> "TownCandidate":
+        """Reads one of the suggestions that are stored with a town."""
+        return cls(*(suggestion[name] for name in cls.__slots__))
 
 
 class Placer:
@@ -47,7 +50,7 @@ class Placer:
         found = self._matcher.match(name, context=evidence)
         method = TownPlace.Method(found.found) if found else TownPlace.Method.UNPLACED
         place = place_of(town, method, found.place if found else None, at=at)
-        place.suggestions = [asdict(candidate) for candidate in _candidates(name, found)]
+        place.suggestions = _suggestions(name, found)
         return place
 
 
@@ -79,17 +82,19 @@ def place_of(town: str, method: TownPlace.Method, place: City | AirportCity | No
     return TownPlace(town=town, method=method, placed_at=at, **values)
 
 
-def _candidates(name: str, found: Match | None) -> list[TownCandidate]:
+def _suggestions(name: str, found: Match | None) -> list[dict[str, Any]]:
     """Lists the cities of that name; where it was not found those whose names are like it."""
     if found is None:
-        return [_candidate(one.city, one.similarity) for one in similar_names().suggest(name, limit=SUGGESTIONS)]
+        return [_suggestion(one.city, one.similarity) for one in similar_names().suggest(name, limit=SUGGESTIONS)]
     placed = [found.place] if isinstance(found.place, City) else []
     cities = dict.fromkeys([*placed, *found.alternatives, *found.others])
-    return [_candidate(city, 1.0, alternative=city in found.alternatives) for city in list(cities)[:SUGGESTIONS]]
+    return [_suggestion(city, 1.0, alternative=city in found.alternatives) for city in list(cities)[:SUGGESTIONS]]
 
 
-def _candidate(city: City, similarity: float, *, alternative: bool = False) -> TownCandidate:
-    return TownCandidate(city.geoname_id, city.name, city.country, city.population, similarity, alternative)
+def _suggestion(city: City, similarity: float, *, alternative: bool = False) -> dict[str, Any]:
+    """`similarity`: 1 is the same name, else it is less; `alternative`: a placed town may as well be there."""
+    candidate = TownCandidate(city.geoname_id, city.name, city.country, city.population)
+    return asdict(candidate) | {"similarity": similarity, "alternative": alternative}
 
 
 def _airport_cities() -> list[AirportCity]:

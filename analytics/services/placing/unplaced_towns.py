@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from analytics.models import CurrentSegment, Spelling, TownPlace
+from analytics.querysets import TownPlaceQuerySet
 from analytics.services.placing.placer import TownCandidate
 
 
@@ -33,13 +34,13 @@ class AmbiguousTown:
 
 def ambiguous(*, limit: int = 100, offset: int = 0, suggested: int = 5) -> list[AmbiguousTown]:
     """Lists the towns whose name may mean another city as well, by their residents' courses; none that staff placed."""
-    found = TownPlace.objects.ambiguous().by_demand(CurrentSegment.objects.all()).with_name(Spelling.objects.all())
-    return [_ambiguous(place, suggested) for place in found[offset : offset + limit]]
+    found = _by_demand(TownPlace.objects.ambiguous())[offset : offset + limit]
+    return [_ambiguous(place, suggested) for place in found]
 
 
 def _ambiguous(place: TownPlace, suggested: int) -> AmbiguousTown:
     demand: dict[str, Any] = vars(place)
-    alternatives = [TownCandidate(**one) for one in place.alternatives[:suggested]]
+    alternatives = [TownCandidate.of(one) for one in place.alternatives[:suggested]]
     return AmbiguousTown(
         demand["name"], place.city, place.country, demand["residents"], demand["courses"], alternatives
     )
@@ -47,7 +48,8 @@ def _ambiguous(place: TownPlace, suggested: int) -> AmbiguousTown:
 
 def unplaced(*, limit: int = 100, offset: int = 0, suggested: int = 5) -> list[UnplacedTown]:
     """Lists the towns that were tried and not found, by their residents' courses, each with `suggested` candidates."""
-    return [_unplaced(place, suggested) for place in _by_demand()[offset : offset + limit]]
+    found = _by_demand(TownPlace.objects.unplaced())[offset : offset + limit]
+    return [_unplaced(place, suggested) for place in found]
 
 
 def unplaced_count() -> int:
@@ -55,14 +57,11 @@ def unplaced_count() -> int:
     return TownPlace.objects.unplaced().count()
 
 
-def _by_demand() -> QuerySet[TownPlace]:
-    return TownPlace.objects.unplaced().by_demand(CurrentSegment.objects.all()).with_name(Spelling.objects.all())
+def _by_demand(places: TownPlaceQuerySet) -> QuerySet[TownPlace]:
+    return places.by_demand(CurrentSegment.objects.all()).with_name(Spelling.objects.all())
 
 
 def _unplaced(place: TownPlace, suggested: int) -> UnplacedTown:
     demand: dict[str, Any] = vars(place)
-    return UnplacedTown(demand["name"], demand["residents"], demand["courses"], _stored(place, suggested))
-
-
-def _stored(place: TownPlace, limit: int) -> list[TownCandidate]:
-    return [TownCandidate(**suggestion) for suggestion in place.suggestions[:limit]]
+    candidates = [TownCandidate.of(one) for one in place.suggestions[:suggested]]
+    return UnplacedTown(demand["name"], demand["residents"], demand["courses"], candidates)

@@ -141,3 +141,12 @@ def test_a_viewer_sees_what_is_merged_among_the_rest(client_of: Any, airport: Ai
 def test_an_empty_map_is_a_map(manager: APIClient) -> None:
     body = features(manager)
     assert (body["type"], body["features"], body["unplaced"]) == ("FeatureCollection", [], [])
+
+
+def test_a_least_number_of_residents_does_not_change_how_many_are_merged(client_of: Any, airport: Airport) -> None:
+    client = client_of("Viewers")
+    of_cities, of_demand = (
+        client.get(f"/analytics/{asked}&min_residents=1000&format=json").json()["meta"]["merged"]
+        for asked in ("cities?", "demand?group_by=city")
+    )
+    assert of_cities == of_demand > 0

@@ -37,7 +37,7 @@ TILES = {
     "links": "EMS",
 }
 # The session, the user, and what the tiles ask; Viewers and the others with the permissions of their role.
-QUERIES = 26
+QUERIES = 24
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 

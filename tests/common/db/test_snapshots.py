@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 from django.db import InternalError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
-from config.common.db.snapshots import snapshot
+from config.common.db.snapshots import once_in_snapshot, snapshot
 from imports.models import Import
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,3 +51,34 @@ def test_it_leaves_a_transaction_that_has_begun_as_it_is() -> None:
 def test_nothing_is_written_in_it() -> None:
     with pytest.raises(InternalError, match="read-only"), snapshot():
         Import.objects.create(source="here")
+
+
+@once_in_snapshot
+def imports_of(source: str) -> int:
+    """How many there are."""
+    return Import.objects.filter(source=source).count()
+
+
+def test_what_is_read_once_in_a_snapshot_is_read_anew_in_the_next(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with snapshot(), django_assert_num_queries(2):
+        with snapshot():
+            assert (imports_of("elsewhere"), imports_of("here")) == (0, 0)
+        assert imports_of("elsewhere") == 0
+    add_elsewhere()
+    with snapshot():
+        assert imports_of("elsewhere") == 1
+
+
+def test_what_is_read_once_in_a_snapshot_is_read_anew_outside_of_one() -> None:
+    assert imports_of("elsewhere") == 0
+    add_elsewhere()
+    assert imports_of("elsewhere") == 1
+
+
+def test_an_error_ends_what_a_snapshot_remembers() -> None:
+    with pytest.raises(ZeroDivisionError), snapshot():
+        assert imports_of("elsewhere") // imports_of("elsewhere")
+    add_elsewhere()
+    assert imports_of("elsewhere") == 1
