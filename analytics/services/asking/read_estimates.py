@@ -36,7 +36,8 @@ def _with_factors(question: Question) -> Question:
 def _pooled(estimates: Estimates, question: Question, scope: Scope) -> Estimates:
     """Adds how much the courses of groups by these keys vary, for the whole picture or imports and all groups alike,
     and rounded up to tenths: no interval tells more than that of residents who may not be seen."""
-    imports = ImportDemand.objects.filter(pk__in=[found.import_id for found in scope.imports])
+    chosen = ImportDemand.objects.filter(pk__in=[found.import_id for found in scope.imports])
+    imports = ImportDemand.objects.current() if scope.is_picture else chosen
     counts = imports.aggregate(Sum("residents"), Sum("courses"), Max("drawn_at"))
     residents, courses = counts["residents__sum"] or 0, counts["courses__sum"] or 0
     if not courses:
