@@ -122,17 +122,18 @@ def _close_company(lattice: Lattice) -> bool:
 
 
 def _keep_company(lattice: Lattice, grouping: int, bit: int) -> None:
-    parents, is_open, whole = lattice.parents[grouping, bit], lattice.open[grouping], lattice.open[grouping & ~bit]
+    coarser, parents = grouping & ~bit, lattice.parents[grouping, bit]
+    is_open, whole = lattice.open[grouping], lattice.open[coarser]
     while True:
         hidden = np.flatnonzero(~is_open)
         parts = np.bincount(parents[hidden], minlength=len(whole))
-        lonely = whole & (parts > 0) & ((parts < 2) | lattice.is_small(*lattice.count(grouping, hidden, parents)))
+        lonely = whole & (parts > 0) & ((parts < 2) | lattice.is_small(*lattice.count(grouping, hidden, coarser)))
         if not lonely.any():
             return
         chosen = _smallest(np.flatnonzero(is_open & lonely[parents]), parents, lattice.size[grouping])
         lattice.hide(grouping, chosen)
         lonely[parents[chosen]] = False
-        lattice.hide(grouping & ~bit, np.flatnonzero(lonely))
+        lattice.hide(coarser, np.flatnonzero(lonely))
 
 
 def _close_others(lattice: Lattice) -> bool:
@@ -156,7 +157,7 @@ def _keep_rest(lattice: Lattice, grouping: int, slices: int, finer: int, thin: i
     slice_of, thin_of, is_open = lattice.around(finer, slices), lattice.around(finer, thin), lattice.open[finer]
     follows = lattice.open[thin].copy()
     follows[thin_of[is_shown & ~is_open]] = False
-    residents, buyers = lattice.count(finer, merged[~follows[thin_of[merged]]], slice_of)
+    residents, buyers = lattice.count(finer, merged[~follows[thin_of[merged]]], slices)
     bad = lattice.open[slices] & (residents > 0) & lattice.is_small(residents, buyers)
     if not bad.any():
         return

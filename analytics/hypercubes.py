@@ -115,20 +115,18 @@ class Hypercubes:
         is_odd = np.array([number.bit_count() % 2 for number in range(len(corners))], dtype=np.bool_)
         costs[~(has_buyers[is_odd].all(axis=0) | has_buyers[~is_odd].all(axis=0))] = _NEVER
         # This question takes the longest, so only of the boxes that may be chosen.
-        asked = np.flatnonzero(costs < _NEVER if to_suppress else costs == 0)
-        known = self._known_empty(grouping, corners[:, asked].reshape(-1, len(POSITIONS)))
-        costs[asked[known.reshape(len(corners), -1).any(axis=0)]] = _NEVER
+        corner, box = np.nonzero(~is_there & (costs < _NEVER if to_suppress else costs == 0))
+        costs[box[self._is_known(grouping, corners[corner, box])]] = _NEVER
         return costs
 
-    def _known_empty(self, grouping: int, digits: Ints) -> Flags:
-        """Whether a cell is empty and an answer says so, because it has no row `other` in which somebody might be."""
-        lattice = self._lattice
-        known, empty = np.zeros(len(digits), dtype=np.bool_), np.flatnonzero(~lattice.find(grouping, digits)[1])
-        for bit in EDGES[grouping]:
-            if len(empty):
-                places, is_there = lattice.find(grouping & ~bit, digits[empty])
-                known[empty] |= is_there & self._lines[grouping, bit].is_told[places]
-                known[empty] |= self._known_empty(grouping & ~bit, digits[empty])
+    def _is_known(self, grouping: int, empty: Ints) -> Flags:
+        """Whether an answer says of cells that are empty that they are, because they have no row `other` in which
+        somebody might be."""
+        known = np.zeros(len(empty), dtype=np.bool_)
+        for bit in EDGES[grouping] if len(empty) else ():
+            places, is_there = self._lattice.find(grouping & ~bit, empty)
+            known |= is_there & self._lines[grouping, bit].is_told[places]
+            known[~is_there] |= self._is_known(grouping & ~bit, empty[~is_there])
         return known
 
 

@@ -65,7 +65,7 @@ class Lattice:
         self._hidden = dict.fromkeys(GROUPINGS, 0)
         for grouping in GROUPINGS:
             self.hide(grouping, np.flatnonzero(self.is_small(self.size[grouping], self.buyers[grouping])))
-        self._seen: dict[tuple[object, tuple[int, ...]], list[int]] = {}
+        self._seen: dict[tuple[object, tuple[int, ...]], int] = {}
         self._around: dict[tuple[int, int], Ints] = {}
         self.parents = {(grouping, bit): self.around(grouping, grouping & ~bit) for grouping, bit in LINES}
 
@@ -88,14 +88,15 @@ class Lattice:
         What the asker itself suppresses afterwards counts, for then it has to look again. Groupings with the same cells
         are the same question.
         """
-        same = tuple(self.same[grouping] for grouping in groupings)
-        counts = [self._hidden[grouping] for grouping in same]
-        before, self._seen[asker, same] = self._seen.get((asker, same)), counts
-        return counts != before
+        same = tuple([self.same[grouping] for grouping in groupings])
+        # None of them ever falls, so their sum says it.
+        hidden = sum([self._hidden[grouping] for grouping in same])
+        before, self._seen[asker, same] = self._seen.get((asker, same)), hidden
+        return hidden != before
 
-    def count(self, grouping: int, cells: Ints, parents: Ints) -> tuple[Numbers, Numbers]:
-        """Adds up residents and buyers of cells of a grouping by `parents`, which has a number for every cell of it."""
-        within, of = int(parents.max()) + 1, parents[cells]
+    def count(self, grouping: int, cells: Ints, coarser: int) -> tuple[Numbers, Numbers]:
+        """Adds up residents and buyers of cells of a grouping by the cells of a coarser one in which they lie."""
+        within, of = len(self.size[coarser]), self.around(grouping, coarser)[cells]
         return _sums(of, self.size[grouping][cells], within), _sums(of, self.buyers[grouping][cells], within)
 
     def masks(self) -> list[int]:

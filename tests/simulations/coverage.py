@@ -36,24 +36,23 @@ TRUTH = 3
 
 @dataclass(frozen=True)
 class Coverage:
-    """Over all groups of all deliveries: how often the true index was held, how wide the intervals were at the median,
-    and how often it was held in groups of five residents and more, and by residents."""
+    """Over all groups of all deliveries: how often the true index was held, and how wide the intervals were at the
+    median."""
 
     held: float
     width: float
-    of_five: float
-    by_residents: float
 
 
 def coverage(draw: Draw, *, deliveries: int, seed: int) -> dict[str, Coverage]:
     """Draws as many deliveries and looks at each grouping."""
     true = true_indexes(draw, GROUPINGS, deliveries=deliveries * TRUTH, seed=seed)
-    found: dict[str, list[tuple[Floats | Bools, ...]]] = {name: [] for name in GROUPINGS}
+    found: dict[str, list[tuple[Bools, Floats]]] = {name: [] for name in GROUPINGS}
     for world in drawn(draw, deliveries=deliveries, seed=seed):
         for name, keys in GROUPINGS.items():
             found[name].append(_held(measure(world, keys), true[name]))
     return {
-        name: _coverage(*(np.concatenate(column) for column in zip(*rows, strict=True))) for name, rows in found.items()
+        name: Coverage(float(np.concatenate(held).mean()), float(np.median(np.concatenate(width))))
+        for name, (held, width) in ((name, zip(*rows, strict=True)) for name, rows in found.items())
     }
 
 
@@ -81,17 +80,7 @@ def _world(draw: Draw, seed: int, number: int) -> World:
     return draw(np.random.default_rng([seed, number]))
 
 
-def _held(measured: Measured, true: Floats) -> tuple[Bools, Floats, Floats]:
+def _held(measured: Measured, true: Floats) -> tuple[Bools, Floats]:
     low, high = interval(measured.found)
     index = true[measured.group]
-    return (low <= index) & (index <= high), high - low, measured.sums.residents
-
-
-def _coverage(held: Floats | Bools, width: Floats, residents: Floats) -> Coverage:
-    large = residents >= 5
-    return Coverage(
-        float(held.mean()),
-        float(np.median(width)),
-        float(held[large].mean()),
-        float(np.average(held, weights=residents)),
-    )
+    return (low <= index) & (index <= high), high - low

@@ -77,7 +77,7 @@ def draw_demo(rng: np.random.Generator, *, residents: int = 10_000, towns_seed: 
     parts, friends, start = [], [], 0
     for source in POPULATION.sources:
         people, pairs = _live(source, places[source.name], last_sizes(residents)[source.name], rng)
-        parts.append(replace(people, town=places[source.name].city[people.town], household=people.household))
+        parts.append(replace(people, town=places[source.name].city[people.town]))
         friends.append(np.array(pairs) + start)
         start += len(people.town)
     return _world(parts, np.concatenate(friends, axis=1), cities)

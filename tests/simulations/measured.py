@@ -6,7 +6,7 @@ import numpy as np
 
 from analytics.expectation import Expected, Model, expected_index, model_rates
 from analytics.intervals import GroupSums, Pairs, Precision, Whole, precision, variance_of_sum
-from tests.simulations.worlds import Floats, Ints, World
+from tests.simulations.worlds import Bools, Floats, Ints, World
 
 CELLS = ("city", "age_group", "channel")
 
@@ -55,7 +55,7 @@ def expected(world: World) -> tuple[Measured, Expected]:
     return cells, expected_index(cells.found, Model(model.rates / cells.whole.mean, model.variance))
 
 
-def _pairs(world: World, number: Ints, own: Floats, groups: int, which: "np.typing.NDArray[np.bool_]") -> Pairs:
+def _pairs(world: World, number: Ints, own: Floats, groups: int, which: Bools) -> Pairs:
     one, other = world.one[which], world.other[which]
     values = (np.ones(len(one)), own[one], own[other], own[one] * own[other])
     return Pairs(*(np.bincount(number[one], value, groups).astype(np.float64) for value in values))

@@ -20,7 +20,7 @@ from analytics.intervals import (
     variance_of_sum,
 )
 from analytics.perturbation import noise_of_index
-from analytics.services.asking.fetch_columns import Ints
+from analytics.services.asking.fetch_columns import Ints, number_rows
 from analytics.services.asking.read_groups import Groups
 
 # The keys of the model of what is expected.
@@ -127,6 +127,4 @@ def _rows(groups: Groups, names: Sequence[str], chosen: Sequence[str]) -> list[t
 
 def _numbered(groups: Groups, names: Sequence[str], key: str) -> Ints:
     """Numbers the level of a factor that each group has; a city is its name and country."""
-    numbers: dict[tuple[Any, ...], int] = {}
-    chosen = ("country", "city") if key == "city" else (key,)
-    return np.array([numbers.setdefault(row, len(numbers)) for row in _rows(groups, names, chosen)], dtype=np.int64)
+    return number_rows(_rows(groups, names, ("country", "city") if key == "city" else (key,)))

@@ -48,15 +48,16 @@ class Names:
             self.groups, self._places = _numbered(found, by_city=question.finest == "city")
         channels = _spellings(CHANNEL) if "channel" in question.keys else {}
         self._channels = {**channels, NO_TEXT: OTHER}
+        self._asked = [key for key in PLACES if key in question.columns]
 
     def label(self, columns: Mapping[str, Any]) -> dict[str, list[str | None]]:
         """Names the values of a statement's columns: of `channel`, and of `town` or `place`, the number of a group,
-        which tell a town, a city and a country."""
+        which tell those of town, city and country that the question's rows have."""
         named: dict[str, list[str | None]] = {}
         if "channel" in columns:
             named["channel"] = [self._channels[channel] for channel in columns["channel"]]
         where = columns["place"].tolist() if "place" in columns else columns.get("town", [])
-        for key in PLACES:
+        for key in self._asked:
             names = {value: getattr(place, key) for value, place in self._places.items()}
             named[key] = [names[value] for value in where]
         return named

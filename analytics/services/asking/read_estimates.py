@@ -57,7 +57,8 @@ def _tenths(value: float) -> float:
 
 @once_in_snapshot
 def _counts(scope: Scope) -> dict[str, int | None]:
-    imports = ImportDemand.objects.filter(pk__in=[found.import_id for found in scope.imports])
+    chosen = ImportDemand.objects.filter(pk__in=[found.import_id for found in scope.imports])
+    imports = ImportDemand.objects.current() if scope.is_picture else chosen
     return imports.aggregate(Sum("residents"), Sum("courses"), Max("drawn_at"))
 
 

@@ -111,8 +111,7 @@ def _read(question: Question, scope: Scope, names: Names, restricted: bool, by_i
 
 def _spread(question: Question, scope: Scope, names: Names, columns: dict[str, Any]) -> Spread:
     conditions, values = _conditions(question, scope, names)
-    # Where no place is filtered, the rows are of no town.
-    ties = _ties(scope, names if question.filters.keys() & {*PLACES} else None)
+    ties = _tie_table(scope)._meta.db_table
     return read_spread(question, columns=columns, ties=ties, conditions=conditions, values=values)
 
 
@@ -130,12 +129,14 @@ def _statement(
     conditions, values = _conditions(question, scope, names)
     if restricted:
         conditions.append(_shown(grouping_of(question.filters)))
-    table = f"{_table(scope, restricted)._meta.db_table}{'' if names.groups is None else _GROUPED}"
+    grouped = "" if names.groups is None else _GROUPED
+    whole = _table(scope, restricted)._meta.db_table
+    table = f"{whole}{grouped}"
     columns, own = _columns(question), ["import_id"] if by_import else []
     if not restricted:
         counted = _summed(table, {key: key for key in (*own, *columns)}, conditions, f"{_SUMS}{_SQUARES}")
         values["agrees"] = inside((*question.keys, *question.filters))
-        ties = _ties(scope, names)
+        ties = f"{_tie_table(scope)._meta.db_table}{grouped}"
         return with_ties(counted, ties=ties, columns=(*own, *columns), conditions=conditions), values
     # Where every grouped key is filtered, what is visible has its own name.
     if grouping_of((*question.keys, *question.filters)) == grouping_of(question.filters):
@@ -145,7 +146,7 @@ def _statement(
     # Not one grouping by CASE: most segments are merged, and to look each one up among the groups takes long.
     apart = _summed(table, {key: key for key in (*own, *columns)}, [*conditions, named], _SHOWN_SUMS)
     rest = _summed(
-        table,
+        whole,
         {key: key for key in own} | merged,
         [*conditions, f"NOT ({named})"],
         _SHOWN_SUMS,
@@ -188,7 +189,7 @@ def _conditions(question: Question, scope: Scope, names: Names) -> tuple[list[st
         "gender": list(question.genders),
     }
     filters: dict[str, Any] = {key: chosen[key] for key in question.filters if key in chosen}
-    if names.towns is not None and names.groups is None:
+    if names.towns is not None:
         filters["town"] = names.towns
     conditions = [f"{key} = ANY(%({key})s)" for key in filters]
     if not scope.is_picture:
@@ -201,10 +202,8 @@ def _positions(labels: tuple[str, ...], scope: Scope) -> list[int]:
     return [number for number, label in enumerate(scope.age_groups.labels) if label in labels]
 
 
-def _ties(scope: Scope, names: Names | None) -> str:
-    """Names the table of ties with the groups that its towns are in."""
-    table: type[models.Model] = CurrentTie if scope.is_picture else SegmentTie
-    return f"{table._meta.db_table}{'' if names is None or names.groups is None else _GROUPED}"
+def _tie_table(scope: Scope) -> type[models.Model]:
+    return CurrentTie if scope.is_picture else SegmentTie
 
 
 def _table(scope: Scope, restricted: bool) -> type[models.Model]:

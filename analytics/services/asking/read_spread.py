@@ -8,7 +8,7 @@ import numpy as np
 
 from analytics.dimensions import grouping_of
 from analytics.intervals import Numbers, Pairs
-from analytics.services.asking.fetch_columns import fetch_columns
+from analytics.services.asking.fetch_columns import fetch_columns, number_rows
 from analytics.services.asking.questions import Question
 from analytics.ties import OTHERS, REACHING, inside
 
@@ -99,18 +99,13 @@ def _cells(question: Question, columns: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _reaching(own: Pairs, by: Sequence[str], columns: Mapping[str, Any], found: Mapping[str, Any]) -> Pairs:
     """Adds to the pairs within each group its part, by courses, of those in its cell that reach others."""
-    numbers: dict[tuple[Any, ...], int] = {}
-    cells = [numbers.setdefault(cell, len(numbers)) for cell in _rows(by, found, len(found["pairs"]))]
-    of_group = np.array(
-        [numbers.setdefault(cell, len(numbers)) for cell in _rows(by, columns, len(columns["courses"]))]
-    )
-    of_group = of_group.astype(np.int64)
-    courses = columns["courses"].astype(np.float64)
-    share = courses / np.maximum(np.bincount(of_group, courses, len(numbers)), 1)[of_group]
+    known, courses = len(found["pairs"]), columns["courses"].astype(np.float64)
+    numbers = number_rows([*_rows(by, found, known), *_rows(by, columns, len(courses))])
+    of_cell, of_group, cells = numbers[:known], numbers[known:], int(numbers.max(initial=-1)) + 1
+    share = courses / np.maximum(np.bincount(of_group, courses, cells), 1)[of_group]
     pairs = []
     for name, inner in zip(_REACHING, (getattr(own, slot) for slot in Pairs.__slots__), strict=True):
-        every = np.bincount(np.array(cells, dtype=np.int64), found[name], len(numbers))
-        beyond = every - np.bincount(of_group, inner, len(numbers))
+        beyond = np.bincount(of_cell, found[name], cells) - np.bincount(of_group, inner, cells)
         pairs.append(inner + share * beyond[of_group])
     return Pairs(*pairs)
 

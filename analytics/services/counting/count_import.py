@@ -3,7 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from operator import add
+from typing import Any, Literal, NamedTuple
 
 from django.db import connection
 
@@ -70,7 +71,6 @@ _SQL = f"""
     WHERE delivery.id = %(import_id)s AND delivery.deleted_at IS NULL AND delivery.status = 'complete'
 """  # nosec B608 # joins constants alone; values are parameters
 _Rows = list[tuple[str, str, str, int, int, int, int, int, int, int, int, int]]
-_COUNTED = 7
 
 
 @dataclass(frozen=True)
@@ -94,23 +94,24 @@ def count_import(*, import_id: int, then: date, now: date, counting: Counting, d
     if not rows:
         return None
     found = [row[1:] for row in rows if row[1] is not None]
-    return Count(rows[0][0], _summed(found, 3, groups), _summed(found, 4, groups), _spelled(found))
+    of_then = _summed(found, 3, groups)
+    of_now = of_then if all(row[3] == row[4] for row in found) else _summed(found, 4, groups)
+    return Count(rows[0][0], of_then, of_now, _spelled(found))
 
 
 def totals(segments: Segments) -> dict[str, int]:
     """Adds up each count over the segments."""
-    names = Values._fields[: _COUNTED - 1]
+    names = Values._fields[: Values._fields.index("squares")]
     return {name: sum(getattr(values, name) for values in segments.values()) for name in names}
 
 
-def _summed(rows: _Rows, ages: int, groups: AgeGroups) -> Segments:
+def _summed(rows: _Rows, ages: Literal[3, 4], groups: AgeGroups) -> Segments:
     """Sums the rows up by their folds and by the ages in the column `ages`."""
     last = len(groups.bounds) - 1
-    sums: defaultdict[SegmentKey, list[int]] = defaultdict(lambda: [0] * _COUNTED)
+    sums: dict[SegmentKey, tuple[int, ...]] = {}
     for row in rows:
-        counted = sums[fold(row[0]), last - int(row[ages]), fold(row[1]), row[2]]
-        for number in range(_COUNTED):
-            counted[number] += int(row[5 + number])
+        key, counted = (fold(row[0]), last - row[ages], fold(row[1]), row[2]), row[5:]
+        sums[key] = tuple(map(add, sums[key], counted)) if key in sums else counted
     return {key: Values(*counts) for key, counts in sums.items()}
 
 
@@ -118,5 +119,5 @@ def _spelled(rows: _Rows) -> Spellings:
     found: defaultdict[tuple[str, str], int] = defaultdict(int)
     for row in rows:
         for kind, spelling in ((Spelling.Kind.TOWN, row[0]), (Spelling.Kind.CHANNEL, row[1])):
-            found[kind.value, spelling] += int(row[5])
+            found[kind.value, spelling] += row[5]
     return {(kind, fold(spelling), spelling): residents for (kind, spelling), residents in found.items()}

@@ -37,7 +37,6 @@ _GROW_OLDER = """
         )
 """
 
-
 Status = Import.Status
 
 
@@ -192,7 +191,7 @@ class _Refresh:
 
 
 def _source_of(import_id: int) -> str | None:
-    """Locks an import that is there or was counted once."""
+    """Finds whose the import is that is there or was counted once."""
     counted = ImportDemand.objects.filter(pk=import_id).values_list("source", flat=True).first()
     return counted or Import.objects.filter(pk=import_id).values_list("source", flat=True).first()
 

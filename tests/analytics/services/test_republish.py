@@ -72,9 +72,7 @@ def test_a_town_that_moves_takes_its_residents_along_and_nobody_is_counted_again
     set_alias(town="КИЇВ ", geoname_id=LVIV, actor=None)
     moved = {("Kyiv", "UA"): 20, ("Lviv", "UA"): 25}
     assert (cities("Editors"), cities("Viewers")) == (moved, {("Kyiv", "UA"): 30, ("Lviv", "UA"): 15})
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         assert refresh_demand() == (0, False)
     assert [query["sql"] for query in asked if "imports_citizen" in query["sql"]] == []
     assert cities("Viewers") == moved
