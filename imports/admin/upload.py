@@ -1,6 +1,6 @@
 """The page that takes a file with a delivery: a thin face of the services that take it in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -33,8 +33,18 @@ from imports.services.loading.unpack_body import most_bytes
 _CHUNK = 1024 * 1024
 
 
+def _switch(label: str, help_text: str) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False, help_text=help_text, widget=UnfoldBooleanSwitchWidget)
+
+
+def _recognised(label: str, values: Mapping[str, str]) -> forms.ChoiceField:
+    """A choice of `values` by their names, for where what the file says is not enough."""
+    choices = [("", "is recognised"), *((value, name) for name, value in values.items())]
+    return forms.ChoiceField(label=label, required=False, choices=choices, widget=UnfoldAdminSelectWidget)
+
+
 class UploadForm(forms.Form):
-    """The file, whom it is from, and whether somebody looks at it before it loads."""
+    """The file, whom it is from, whether somebody looks at it before it loads, and how a table is to be read."""
 
     file = forms.FileField(
         label="File",
@@ -50,30 +60,10 @@ class UploadForm(forms.Form):
         help_text="Who supplied it.",
         widget=UnfoldAdminTextInputWidget,
     )
-    review = forms.BooleanField(
-        label="Stop for review",
-        required=False,
-        help_text="It is checked, but loaded only when somebody has approved it.",
-        widget=UnfoldBooleanSwitchWidget,
-    )
-    empty = forms.BooleanField(
-        label="Load it even if nobody is in it",
-        required=False,
-        help_text="It would empty the current picture of its source.",
-        widget=UnfoldBooleanSwitchWidget,
-    )
-    delimiter = forms.ChoiceField(
-        label="Delimiter of CSV",
-        required=False,
-        choices=[("", "is recognised"), *((sign, name) for name, sign in DELIMITERS.items())],
-        widget=UnfoldAdminSelectWidget,
-    )
-    encoding = forms.ChoiceField(
-        label="Encoding of CSV",
-        required=False,
-        choices=[("", "is recognised"), *((codec, name) for name, codec in ENCODINGS.items())],
-        widget=UnfoldAdminSelectWidget,
-    )
+    review = _switch("Stop for review", "It is checked, but loaded only when somebody has approved it.")
+    empty = _switch("Load it even if nobody is in it", "It would empty the current picture of its source.")
+    delimiter = _recognised("Delimiter of CSV", DELIMITERS)
+    encoding = _recognised("Encoding of CSV", ENCODINGS)
     sheet = forms.CharField(
         label="Sheet of a workbook",
         required=False,

@@ -151,20 +151,12 @@ class TownAgesSerializer(serializers.Serializer[Any]):
 
 
 class DeliveryQuery(serializers.Serializer[Any]):
-    """Who supplies a delivery, and whether somebody looks at it before it is loaded."""
+    """Who supplies a delivery, whether somebody looks at it before it is loaded, and how a table is to be read."""
 
     source = serializers.CharField(  # type: ignore[assignment]  # the base has one too
         required=False, default=DEFAULT_SOURCE, max_length=64, trim_whitespace=False, help_text="Who supplies it."
     )
     review = serializers.BooleanField(required=False, default=False, help_text="Only with `Prefer: respond-async`.")
-
-    def validate_source(self, source: str) -> str:
-        try:
-            check_source(source)
-        except InvalidSource as refusal:
-            raise serializers.ValidationError(refusal.detail, code="invalid") from refusal
-        return source
-
     delimiter = serializers.CharField(
         required=False,
         trim_whitespace=False,
@@ -176,6 +168,19 @@ class DeliveryQuery(serializers.Serializer[Any]):
     sheet = serializers.CharField(
         required=False, trim_whitespace=False, help_text="Of a workbook, by its name; by default the first."
     )
+    on_error = serializers.ChoiceField(
+        required=False,
+        choices=["fail"],
+        help_text="Nothing else is offered: a delivery is all or nothing.",
+        error_messages={"invalid_choice": "A delivery is all or nothing: no citizen can be skipped."},
+    )
+
+    def validate_source(self, source: str) -> str:
+        try:
+            check_source(source)
+        except InvalidSource as refusal:
+            raise serializers.ValidationError(refusal.detail, code="invalid") from refusal
+        return source
 
     def validate_delimiter(self, text: str) -> str:
         if text not in DELIMITERS.values() and text not in DELIMITERS:
@@ -187,13 +192,6 @@ class DeliveryQuery(serializers.Serializer[Any]):
         if codec is None:
             raise serializers.ValidationError(f"One of {', '.join(ENCODINGS)} is expected.", code="invalid_choice")
         return codec
-
-    on_error = serializers.ChoiceField(
-        required=False,
-        choices=["fail"],
-        help_text="Nothing else is offered: a delivery is all or nothing.",
-        error_messages={"invalid_choice": "A delivery is all or nothing: no citizen can be skipped."},
-    )
 
 
 class ImportListQuery(PageQuery):

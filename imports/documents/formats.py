@@ -103,9 +103,9 @@ def _format_called(name: str, content: bytes) -> Format:
 
 
 def _text(content: bytes) -> bytes:
-    """Without its byte order mark, in UTF-8 where it is UTF-16."""
+    """Without its byte order mark, in UTF-8 where it is UTF-16, as far as it goes: the last character may be cut."""
     try:
-        return b"".join(utf8([content])).lstrip(BLANKS)
+        return next(utf8([content]), b"").lstrip(BLANKS)
     except InvalidInput:
         return content
 

@@ -15,18 +15,14 @@ class Places:
 
     def add(self, places: Sequence[int]) -> None:
         """The places of the next ones, in ascending order."""
-        if isinstance(places, range):
-            self._begin(places[:1])
-        else:
-            self._begin(places)
+        # Of consecutive ones the first says all.
+        looked_at = places[:1] if isinstance(places, range) else places
+        for number, place in enumerate(looked_at, start=self.count + 1):
+            if place - number != self._ahead[-1]:
+                self._first.append(number)
+                self._ahead.append(place - number)
         self.count += len(places)
 
     def of(self, number: int) -> int:
         """Where the resident `number` stands."""
         return number + self._ahead[bisect_right(self._first, number) - 1]
-
-    def _begin(self, places: Sequence[int]) -> None:
-        for number, place in enumerate(places, start=self.count + 1):
-            if place - number != self._ahead[-1]:
-                self._first.append(number)
-                self._ahead.append(place - number)

@@ -120,7 +120,7 @@ class TableReader(Reader[Rows]):
         first = self._places.count + 1
         self._places.add(piece.places)
         if self.most_rows is not None and self._places.count > self.most_rows:
-            raise TooLarge(f"A workbook may have {self.most_rows:,} residents at most; as CSV there may be any number.")
+            raise too_many_rows(self.most_rows)
         place = self._column(piece.rows, "gender")
         together = self._genders.see([cell if isinstance(cell, str) else "" for cell in place], first=first)
         if together is not None:
@@ -204,3 +204,8 @@ class TableReader(Reader[Rows]):
 
     def outlines_of(self, batch: Rows, citizens: list[Resident]) -> list[Outline]:
         return [outline(number, citizen) for number, citizen in enumerate(citizens, start=batch.first)]
+
+
+def too_many_rows(most: int) -> TooLarge:
+    """The refusal of a table with more than `most` residents."""
+    return TooLarge(f"A workbook may have {most:,} residents at most; as CSV there may be any number.")

@@ -12,25 +12,28 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 import python_calamine
 
 from config.common.problems import FieldError, TooLarge
-from config.common.tabular.workbook import unescaped
+from config.common.tabular.workbook import MAX_ROWS, unescaped
 from imports.documents import cells
 from imports.documents.codes import Code
 from imports.documents.errors import InvalidDocument
 from imports.documents.options import TableOptions
-from imports.documents.table import ROWS_AT_ONCE, Piece, TableReader
+from imports.documents.table import ROWS_AT_ONCE, Piece, TableReader, too_many_rows
 from imports.fields import Kind
 
-MAX_ROWS = 200_000
 # Some four times what so many residents take.
 _MAX_UNPACKED = 512 * 1024 * 1024
 _STEP = 1024 * 1024
 _MAX_COLUMNS = 52
 # The library lays a cell out for each place up to the last one: a value in the farthest row and column would be 400 GB.
-_FAR_COLUMN = re.compile(rb'<(?:\w+:)?c\b[^<>]*\br="(?:[A-Z]{3}|[B-Z][A-Z])[0-9]+"[^<>]*(?<!/)>')
-_FAR_ROW = re.compile(rb'<(?:\w+:)?c\b[^<>]*\br="[A-Z]+(?:[0-9]{7}|[3-9][0-9]{5}|2[1-9][0-9]{4})"[^<>]*(?<!/)>')
-_LONGEST_TAG = 200
+# So each tag of a cell has to be an empty one, or to name a near place in the way in which all programs write it.
+_ATTRIBUTE = r'\s+(?!r[\s=])[\w:.-]+="[^"<>]*"'
+_NEAR = r'\s+r="(?:[A-Z]|A[A-Z])(?:[0-9]{1,5}|1[0-9]{5}|20[0-9]{4})"'
+_FAR_CELL = re.compile(
+    rf"<(?:[^\s<>/:]*:)?c(?=[\s>])(?!(?:{_ATTRIBUTE})*+{_NEAR}|(?:{_ATTRIBUTE}|\s+r=\"[A-Z0-9]*\")*+\s*/>)".encode()
+)
+_NEAR_COLUMN = re.compile(rb'[^>]*\sr="A?[A-Z][0-9]')
+_LONGEST_TAG = 1024 * 1024
 _LOCAL_HEADER = struct.Struct("<26xHH")
-_TOO_MANY = f"A workbook may have {MAX_ROWS:,} residents at most; as CSV there may be any number."
 
 
 class WorkbookReader(TableReader):
@@ -53,19 +56,18 @@ class WorkbookReader(TableReader):
 
 def _sheet_rows(content: bytes, name: str) -> Iterator[list[Any]]:
     if not content:
-        return iter(())
+        return
     _look_into(content)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         if name and name not in book.sheet_names:
             raise _refusal(Code.UNKNOWN_SHEET, "The workbook has no sheet of this name.")
-        sheet = book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)
-        return iter(sheet.iter_rows())
-    except (python_calamine.CalamineError, OSError) as error:
-        raise _no_workbook() from error
+        yield from (book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)).iter_rows()
     except BaseException as error:
-        # What Rust calls a panic is no `Exception` to Python.
-        if type(error).__name__ == "PanicException":
+        # Of a date or a duration that nobody lives to see Rust panics, which is no `Exception` to Python, or Python has
+        # no room.
+        is_panic = type(error).__name__ == "PanicException"
+        if is_panic or isinstance(error, python_calamine.CalamineError | OverflowError):
             raise _no_workbook() from error
         raise
 
@@ -82,7 +84,8 @@ def _look_into(content: bytes) -> None:
                 unpacked += len(piece)
                 if unpacked > _MAX_UNPACKED:
                     raise TooLarge(f"A workbook may unpack to {_MAX_UNPACKED:,} bytes at most.")
-    except (BadZipFile, zlib.error, struct.error, NotImplementedError, ValueError) as error:
+    # The first three are of the archive and the names in it, the others of a member; a test makes a file for each.
+    except (BadZipFile, NotImplementedError, UnicodeDecodeError, struct.error, zlib.error) as error:
         raise _no_workbook() from error
 
 
@@ -92,22 +95,35 @@ def _pieces_of(content: bytes, member: ZipInfo) -> Iterator[bytes]:
     start += sum(_LOCAL_HEADER.unpack(content[member.header_offset : start]))
     packed = content[start : start + member.compress_size]
     if not member.compress_type:
-        yield _near(packed)
+        _expect_near(packed)
+        yield packed
         return
-    unpacker, end = zlib.decompressobj(-zlib.MAX_WBITS), b""
+    unpacker, tag = zlib.decompressobj(-zlib.MAX_WBITS), b""
     while packed and not unpacker.eof:
         piece = unpacker.decompress(packed, _STEP)
         packed = unpacker.unconsumed_tail
-        end = _near(end + piece)[-_LONGEST_TAG:]
+        text = tag + piece
+        tag = _begun_tag(text)
+        _expect_near(text[: len(text) - len(tag)])
         yield piece
 
 
-def _near(piece: bytes) -> bytes:
-    if _FAR_COLUMN.search(piece):
-        raise _refusal(Code.TOO_MANY_CELLS, f"A sheet may have {_MAX_COLUMNS} columns at most.")
-    if _FAR_ROW.search(piece):
-        raise TooLarge(_TOO_MANY)
-    return piece
+def _begun_tag(text: bytes) -> bytes:
+    """The tag that does not end with `text`: it is looked at when more of it has come."""
+    start = text.rfind(b"<")
+    if start < 0 or b">" in text[start:]:
+        return b""
+    if len(text) - start > _LONGEST_TAG:
+        raise _no_workbook()
+    return text[start:]
+
+
+def _expect_near(text: bytes) -> None:
+    if found := _FAR_CELL.search(text):
+        if _NEAR_COLUMN.match(text, found.end()):
+            raise too_many_rows(MAX_ROWS)
+        detail = f"A sheet may have {_MAX_COLUMNS} columns at most, and each cell has to say where it stands."
+        raise _refusal(Code.TOO_MANY_CELLS, detail)
 
 
 def _no_workbook() -> InvalidDocument:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from config.common.http.encodings import decoded, limited, too_large
 from config.common.http.unreadable import truncated
 from config.common.problems import UnsupportedType
-from config.common.tabular.encodings import utf8
+from config.common.tabular.encodings import whole_utf8
 
 JSON = "application/json"
 _CHUNK = 1024 * 1024
@@ -49,7 +49,7 @@ def read_body(
     decoding), what `admit` raises, `InvalidInput` for a body that is not what its encoding says.
     """
     raw = raw_body(request, max_bytes=max_bytes, media_type=media_type, encodings=encodings, admit=admit)
-    return b"".join(utf8([decoded(raw.chunks, encoding=raw.encoding, max_bytes=max_bytes)]))
+    return whole_utf8(decoded(raw.chunks, encoding=raw.encoding, max_bytes=max_bytes))
 
 
 def raw_body(

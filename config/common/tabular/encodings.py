@@ -42,6 +42,14 @@ def utf8(chunks: Iterable[bytes], *, encoding: str = UTF8) -> Iterator[bytes]:
     return _converted(pieces, mark or encoding)
 
 
+def whole_utf8(body: bytes) -> bytes:
+    """As `utf8`, of a whole text; as it is where it is not in the encoding of its mark: whoever reads it says so."""
+    try:
+        return b"".join(utf8([body]))
+    except InvalidInput:
+        return body
+
+
 def guessed_utf8(chunks: Iterable[bytes], *, strict: bool) -> Iterator[bytes]:
     """As `utf8`, of a text whose encoding nobody said.
 

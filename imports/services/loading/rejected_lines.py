@@ -13,6 +13,7 @@ from datetime import UTC
 from django.contrib.auth.models import User
 
 from config.common.problems import Conflict, Gone, InvalidInput, TooLarge
+from config.common.tabular.encodings import utf8
 from imports.documents import quick
 from imports.documents.checks import field_checks
 from imports.documents.errors import ErrorCollector
@@ -75,7 +76,7 @@ def _refused_lines(found: Import, judge: "_Judge") -> Iterator[bytes]:
     """Yields those of lines, which are numbered from 1. A line that is too long is left out, and so is what is no gzip
     any more."""
     with suppress(InvalidInput, TooLarge):
-        for lines in cut_lines(_unpacked(found)):
+        for lines in cut_lines(utf8(_unpacked(found))):
             if lines.raw is None or judge.are_right(lines):
                 continue
             for number, raw in enumerate(split(lines.raw), start=lines.first):

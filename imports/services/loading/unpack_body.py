@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from config.common.http.encodings import decoded, unpacked
-from config.common.tabular.encodings import utf8
+from config.common.tabular.encodings import whole_utf8
 from imports.documents.formats import Format
 
 
@@ -16,8 +16,8 @@ def unpack_body(chunks: Iterable[bytes], *, format: Format, encoding: str) -> It
     Raises, now or while they are read, `TooLarge` beyond the limits, `InvalidInput` for what is not whole gzip.
     """
     if format.is_whole:
-        whole = [decoded(chunks, encoding=encoding, max_bytes=settings.IMPORT_MAX_BYTES)]
-        return list(utf8(whole)) if format.is_document else whole
+        whole = decoded(chunks, encoding=encoding, max_bytes=settings.IMPORT_MAX_BYTES)
+        return [whole_utf8(whole) if format.is_document else whole]
     limits = {"max_bytes": settings.STREAM_MAX_BYTES, "max_ratio": settings.STREAM_MAX_RATIO}
     return unpacked(chunks, encoding=encoding, **limits)
 

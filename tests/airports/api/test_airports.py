@@ -126,6 +126,14 @@ def test_a_change_of_read_only_fields_alone_is_empty(editor: APIClient) -> None:
     assert [answer.status_code, errors(answer)] == [400, [("", "required")]]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_read_over_but_what_follows_has_to_be_whole(editor: APIClient, encoding: str) -> None:
+    address, body = f"/airports/{make_valencia().pk}", '{"city": "Málaga"}'.encode(encoding)
+    assert editor.patch(address, body, content_type="application/json").json()["data"]["city"] == "Málaga"
+    answer = editor.patch(address, body[:-1], content_type="application/json")
+    assert [answer.status_code, errors(answer)] == [400, [("", "malformed_json")]]
+
+
 def test_an_empty_change_is_refused(editor: APIClient) -> None:
     answer = editor.patch(f"/airports/{make_valencia().pk}", {})
     assert [answer.status_code, errors(answer)] == [400, [("", "required")]]

@@ -3,6 +3,7 @@
 import gzip
 import json
 import zlib
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from imports.models import Citizen, Import
+from imports.services.loading.load_received import load_received
 from tests.imports.documents.builders import citizen, document
 from tests.imports.world import counts, problem
 
@@ -48,10 +50,34 @@ def refused(answer: Any) -> tuple[int, list[tuple[str, str]]]:
         GOOD.replace(b"]}", b"],}"),
         b"\x00" + GOOD,
         b"--\x00\xff",
+        BOM_UTF8,
+        BOM_UTF8 * 2 + GOOD,
+        BOM_UTF8 + GOOD.decode().encode("utf-16-le"),
+        GOOD.decode().encode("utf-16-le"),
+        GOOD.decode().encode("utf-16")[:-1],
+        GOOD.decode().encode("utf-16").replace(b"m\x00", b"\x00\xd8"),
+        GOOD.decode().encode("utf-32"),
     ],
 )
 def test_what_is_not_json_is_refused(manager: APIClient, body: bytes) -> None:
     assert refused(post(manager, body)) == MALFORMED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "body",
+    [
+        BOM_UTF8 + GOOD,
+        BOM_UTF16_LE + GOOD.decode().encode("utf-16-le"),
+        BOM_UTF16_BE + GOOD.decode().encode("utf-16-be"),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, {"Prefer": "respond-async"}], ids=["at once", "later"])
+def test_a_byte_order_mark_says_how_to_read_on(manager: APIClient, body: bytes, headers: dict[str, str]) -> None:
+    assert post(manager, body, **headers).status_code == (202 if headers else 201)
+    if headers:
+        load_received(import_id=Import.objects.get().pk)
+    assert counts() == (1, 2)
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"citizens":', "}")])

@@ -41,6 +41,7 @@ FILES: dict[str, tuple[str, bytes, Format]] = {
     "something called a workbook": ("a.xlsx", b"one", XLSX),
     "a document in UTF-16": ("a", '{"citizens": []}'.encode("utf-16"), JSON),
     "lines in UTF-16": ("a.json", ONE.decode().encode("utf-16"), NDJSON),
+    "lines in UTF-16 that are cut within a character": ("a.json", ONE.decode().encode("utf-16")[:-1], NDJSON),
     "anything else": ("a", b"name the town", JSON),
     "anything else called lines": ("a.NDJSON.gz", b"\x00", NDJSON),
     "nothing called a document": ("a.json", b"", JSON),

@@ -2,11 +2,14 @@
 
 import io
 import re
-from datetime import date, datetime, time
+import struct
+import zlib
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, BadZipFile, ZipFile
 
 import pytest
+from python_calamine import CalamineError
 
 from config.common.problems import InvalidInput, Problem, TooLarge
 from imports.documents import workbook_table as module
@@ -28,9 +31,11 @@ def refused(body: bytes, **options: Any) -> Problem:
     return refusal.value
 
 
-def patched(pattern: bytes, replacement: bytes, *, compression: int = ZIP_DEFLATED) -> bytes:
-    """A workbook of one resident, its sheet written otherwise."""
-    source, target = ZipFile(io.BytesIO(xlsx_of(rows_of(whole())))), io.BytesIO()
+def patched(
+    pattern: bytes, replacement: bytes, *, compression: int = ZIP_DEFLATED, rows: list[list[Any]] | None = None
+) -> bytes:
+    """A workbook, of one resident where nothing else is said, its sheet written otherwise."""
+    source, target = ZipFile(io.BytesIO(xlsx_of(rows or rows_of(whole())))), io.BytesIO()
     with ZipFile(target, "w", compression) as archive:
         for name in source.namelist():
             content = source.read(name)
@@ -116,6 +121,48 @@ def test_what_is_no_workbook_is_refused_in_a_sentence(body: bytes) -> None:
     assert (error.code, "Save it as XLSX" in error.detail) == ("malformed_workbook", True)
 
 
+def changed(*places: tuple[int, bytes]) -> bytes:
+    """A workbook with other bytes at these places of its last member's entry in the directory of the archive."""
+    body = bytearray(xlsx_of(rows_of(whole())))
+    start = body.rfind(b"PK\x01\x02")
+    for place, content in places:
+        body[start + place : start + place + len(content)] = content
+    return bytes(body)
+
+
+DATE = rows_of(whole(birth_date=date(1986, 12, 26)))
+DURATION = rows_of(whole(birth_date=timedelta(days=1.5)))
+# What reading a file raises that is damaged, or whose writer lied: each can really be met.
+BROKEN = {
+    "no archive": (b"PK\x03\x04", BadZipFile),
+    "an archive of a version to come": (changed((6, b"\xff\x00")), NotImplementedError),
+    "a name that is not in UTF-8 as is said": (
+        changed((8, b"\x00\x08"), (46, b"\xff")),
+        UnicodeDecodeError,
+    ),
+    "a member that is said to be where nothing is": (changed((42, b"\xff\xff\xff\x7f")), struct.error),
+    "a member that is compressed otherwise than is said": (patched(b"", b"", compression=ZIP_BZIP2), zlib.error),
+    "a sheet that is no XML": (patched(b"</c>", b"</d>"), CalamineError),
+    "a duration too long for Python": (
+        patched(b"<v>1.5</v>", b"<v>1e300</v>", rows=DURATION),
+        OverflowError,
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "cause"), BROKEN.values(), ids=BROKEN)
+def test_whatever_reading_it_raises_the_refusal_is_the_same(body: bytes, cause: type[Exception]) -> None:
+    refusal = refused(body)
+    assert [error.code for error in refusal.errors] == ["malformed_workbook"]
+    assert isinstance(refusal.__cause__, cause)
+
+
+def test_a_date_at_which_the_library_panics_is_refused_as_well() -> None:
+    refusal = refused(patched(b"<v>31772</v>", b"<v>-1e300</v>", rows=DATE))
+    assert [error.code for error in refusal.errors] == ["malformed_workbook"]
+    assert not isinstance(refusal.__cause__, Exception)
+
+
 @pytest.mark.parametrize("compression", [0, ZIP_DEFLATED])
 def test_far_cells_are_refused_before_room_is_laid_out_for_them(compression: int) -> None:
     assert refused(patched(b'r="A2"', b'r="XFD2"', compression=compression)).errors[0].code == "too_many_cells"
@@ -123,6 +170,31 @@ def test_far_cells_are_refused_before_room_is_laid_out_for_them(compression: int
     assert "as CSV" in refused(patched(b'r="A2"', b'r="A1048576"', compression=compression)).detail
     empty = patched(b'<c r="A2"', b'<c r="XFD2" s="0"/><c r="A2"', compression=compression)
     assert read(empty, kind=WorkbookReader) == ([whole()], [])
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [b"r='ZZ2'", b'r = "ZZ2"', b'r="zz2"', b'\tr="ZZ2"', b's="0" r="ZZ2"', b's=">" r="ZZ2"', b's="0"r="ZZ2"', b's="0"',
+     b'r="ZZ2" s="' + b" " * 2_000_000 + b'"', b'  s="' + b" " * 2_000_000 + b'" r="ZZ2"'],
+    ids=["single quotes", "spaces", "small letters", "a tab", "not first", "a bracket", "no space", "no place",
+         "far from its end", "late"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", [b"c", b"x:c"])
+def test_a_far_cell_is_seen_however_it_is_written(attributes: bytes, name: bytes) -> None:
+    body = patched(b'<c r="A2"([^>]*)>(.*?)</c>', b"<" + name + b" " + attributes + b"\\1>\\2</" + name + b">")
+    assert refused(body).errors[0].code == "too_many_cells"
+
+
+def test_a_tag_may_not_be_endless() -> None:
+    body = patched(b'<c r="A2"', b'<c r="A2" s="' + b" " * 4_000_000 + b'"')
+    assert refused(body).errors[0].code == "malformed_workbook"
+
+
+def test_a_cell_may_be_cut_anywhere_between_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    for step in (1, 7, 50):
+        monkeypatch.setattr(module, "_STEP", step)
+        assert read(xlsx_of(rows_of(whole())), kind=WorkbookReader) == ([whole()], [])
+        assert refused(patched(b'r="A2"', b'r="BA2"')).errors[0].code == "too_many_cells"
 
 
 def test_what_unpacks_to_too_much_is_refused_whatever_it_says(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,15 @@ def test_who_is_wrong_beside_others_is_given_out_too(media_type: str) -> None:
     assert given_out(failed(body, media_type=media_type)) == [citizens[1]]
 
 
+@pytest.mark.parametrize("media_type", ["application/json", NDJSON])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_read_over_here_too(media_type: str, encoding: str) -> None:
+    citizens = people(3)
+    citizens[1]["town"] = ""
+    body = body_of(citizens) if media_type != NDJSON else lines_of(citizens)
+    assert given_out(failed(body.decode().encode(encoding), media_type=media_type)) == [citizens[1]]
+
+
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b'{"citizens": 1}'])
 def test_of_what_is_no_delivery_nothing_is_given_out(body: bytes) -> None:
     import_id = failed(body)
