@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,
 supported = 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) and print("yes")'
 VENV := .venv
 RUN := $(VENV)/bin/python
-# How many processes run tests at the same time: one more than two cores, for many tests wait.
+# How many processes run tests at the same time.
 JOBS ?= 2
 ARGS ?=
 

@@ -46,6 +46,7 @@ def _rows(statement: str, values: list[str] | None = None) -> list[tuple[Any, ..
 
 
 def install() -> None:
-    """Has Django's cases empty the tables that way."""
+    """Has Django's cases, of which pytest's fixtures make theirs, empty the tables that way."""
+    # There is no public place: a case empties them itself, and only a command `flush` of an app would come between.
     tables = Tables()
     TransactionTestCase._fixture_teardown = lambda _: tables.empty()  # type: ignore[attr-defined]  # not in the stubs

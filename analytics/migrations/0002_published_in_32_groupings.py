@@ -15,9 +15,10 @@ _HELP = "Bit k: shown to everybody in the grouping k."
 class Migration(migrations.Migration):
     dependencies = [("analytics", "0001_initial"), ("imports", "0001_initial")]
 
-    operations = [
+    # First, so that the table is rewritten, and locked, with few rows.
+    operations = [migrations.RunSQL(_FORGET, migrations.RunSQL.noop)] + [
         migrations.AlterField(
             model_name=model, name="published", field=models.BigIntegerField(help_text=_HELP)
         )
         for model in ("segment", "publishedsegment")
-    ] + [migrations.RunSQL(_FORGET, migrations.RunSQL.noop)]
+    ]

@@ -1,7 +1,6 @@
 """Searching in the admin as people type: airports, those deleted for good, and the palette."""
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
 from airports.services.delete_airport import delete_airport
@@ -10,13 +9,6 @@ from tests.airports.builders import make_airport
 pytestmark = pytest.mark.django_db
 LISTS = ("/admin/airports/airport/", "/admin/airports/historicalairport/")
 TYPED = ("Málaga", "MALAGA", "málaga côte-d’azur", "mala\u200bga")
-
-
-@pytest.fixture
-def root(superuser: User, client: Client) -> Client:
-    """A browser in which a superuser is signed in."""
-    client.force_login(superuser)
-    return client
 
 
 def rows(client: Client, page: str, **query: str) -> list[str]:

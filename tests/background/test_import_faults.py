@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from rest_framework.test import APIClient
 
@@ -104,17 +105,37 @@ def loaded_once(client: APIClient, url: str, count: int) -> None:
     assert Citizen.objects.count() == count
 
 
-# Before the tests of the shared worker, which would take the work of theirs.
-def test_what_a_killed_worker_began_another_one_finishes(manager: APIClient, hold: Callable[[], None]) -> None:
-    with start_worker(LEASE_SECONDS=LEASE_SECONDS) as first:
-        url = accept(manager, body_of(alike(MANY)))
+def another_one_finishes(client: APIClient, hold: Callable[[], None], begin: Callable[[], str]) -> None:
+    """A worker is killed in the middle of what `begin` sends, and the next one loads it."""
+    large_from = str(settings.IMPORT_LARGE_BYTES)
+    worker = partial(start_worker, LEASE_SECONDS=LEASE_SECONDS, IMPORT_LARGE_BYTES=large_from)
+    with worker() as first:
+        url = begin()
         until(loader)
         kill(first)
     hold()
-    assert status_of(manager, url) == "loading"
-    with start_worker(LEASE_SECONDS=LEASE_SECONDS):
-        until(sweeping(manager, url))
-    loaded_once(manager, url, MANY)
+    assert status_of(client, url) == "loading"
+    with worker():
+        until(sweeping(client, url))
+    loaded_once(client, url, MANY)
+
+
+def overtaken_while_frozen(client: APIClient, hold: Callable[[], None], url: str) -> None:
+    """The process that loads it is frozen; another one loads it, before the first one goes on."""
+    until(loader)
+    frozen = worker_of(url)
+    os.kill(frozen, signal.SIGSTOP)
+    hold()
+    until(sweeping(client, url))
+    os.kill(frozen, signal.SIGCONT)
+    time.sleep(1)
+    loaded_once(client, url, MANY)
+    assert Import.objects.get().attempts == 2
+
+
+# Before the tests of the shared worker, which would take the work of theirs.
+def test_what_a_killed_worker_began_another_one_finishes(manager: APIClient, hold: Callable[[], None]) -> None:
+    another_one_finishes(manager, hold, lambda: accept(manager, body_of(alike(MANY))))
 
 
 @pytest.mark.thorough
@@ -123,16 +144,7 @@ def test_lines_that_a_killed_worker_began_another_one_finishes(
     manager: APIClient, hold: Callable[[], None], settings: Any, large_from: str
 ) -> None:
     settings.IMPORT_LARGE_BYTES = int(large_from)
-    worker = partial(start_worker, LEASE_SECONDS=LEASE_SECONDS, IMPORT_LARGE_BYTES=large_from)
-    with worker() as first:
-        url = accept(manager, lines_of(alike(MANY)), media_type=LINES)
-        until(loader)
-        kill(first)
-    hold()
-    assert status_of(manager, url) == "loading"
-    with worker():
-        until(sweeping(manager, url))
-    loaded_once(manager, url, MANY)
+    another_one_finishes(manager, hold, lambda: accept(manager, lines_of(alike(MANY)), media_type=LINES))
 
 
 @pytest.mark.thorough
@@ -141,16 +153,7 @@ def test_a_worker_that_froze_in_lines_is_overtaken_and_writes_nothing_when_it_wa
 ) -> None:
     settings.IMPORT_LARGE_BYTES = 1
     with start_worker(concurrency=2, LEASE_SECONDS=LEASE_SECONDS, IMPORT_LARGE_BYTES="1"):
-        url = accept(manager, lines_of(alike(MANY)), media_type=LINES)
-        until(loader)
-        frozen = worker_of(url)
-        os.kill(frozen, signal.SIGSTOP)
-        hold()
-        until(sweeping(manager, url))
-        os.kill(frozen, signal.SIGCONT)
-        time.sleep(1)
-        loaded_once(manager, url, MANY)
-    assert Import.objects.get().attempts == 2
+        overtaken_while_frozen(manager, hold, accept(manager, lines_of(alike(MANY)), media_type=LINES))
 
 
 def test_what_is_accepted_without_redis_is_loaded_when_it_is_back(manager: APIClient, redis: PrivateRedis) -> None:
@@ -194,16 +197,7 @@ def test_a_killed_child_costs_a_second_attempt_and_nothing_else(
 def test_a_worker_that_froze_is_overtaken_and_writes_nothing_when_it_wakes_up(
     manager: APIClient, hold: Callable[[], None], worker: None
 ) -> None:
-    url = accept(manager, body_of(alike(MANY)))
-    until(loader)
-    frozen = worker_of(url)
-    os.kill(frozen, signal.SIGSTOP)
-    hold()
-    until(sweeping(manager, url))
-    os.kill(frozen, signal.SIGCONT)
-    time.sleep(1)
-    loaded_once(manager, url, MANY)
-    assert Import.objects.get().attempts == 2
+    overtaken_while_frozen(manager, hold, accept(manager, body_of(alike(MANY))))
 
 
 def test_a_message_that_is_delivered_twice_is_one_load(

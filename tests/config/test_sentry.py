@@ -177,7 +177,7 @@ def test_a_schedule_that_cannot_be_sent_is_reported_once_with_the_tasks_name(wor
         with start_beat(redis, SENTRY_DSN=receiver.dsn):
             until(lambda: receiver.of("event"))
             # It goes on trying, each second.
-            time.sleep(2.5)
+            time.sleep(3)
         [event] = receiver.of("event")
         assert event["tags"] == {"task": "tests.fails"}
         kinds = [one["type"] for one in event["exception"]["values"]]

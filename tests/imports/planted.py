@@ -4,8 +4,9 @@ from typing import Any
 
 from django.db import connection
 
-from tests.factories import people
+from tests.factories import people, relate
 
+ME = 9_000_001
 NAME, STREET, BORN = "Zacharias Quintessenz-Planted", "Planted Bogatyrskaya 77c", "29.02.1968"
 # As the database may hold them: as text, as dates, in JSON, in bytes.
 PLANTED = (NAME, STREET, BORN, "1968-02-29")
@@ -44,3 +45,13 @@ def stands_in(cursor: Any, table: str, column: str, value: str) -> bool:
 def planted_people() -> list[dict[str, Any]]:
     somebody, *others = people(3)
     return [somebody | {"name": NAME, "street": STREET, "birth_date": BORN}, *others]
+
+
+def family() -> list[dict[str, Any]]:
+    """Me, my relative 1, my friend 2, and 3, who knows 1 only."""
+    me, *others = people(4)
+    me |= {"citizen_id": ME, "name": NAME, "street": STREET, "birth_date": BORN}
+    for number, other in enumerate(others, 1):
+        other["citizen_id"] = number
+    relate([me, *others], "relatives", (ME, 1), (1, 3), (ME, ME))
+    return relate([me, *others], "friends", (ME, 2))

@@ -5,7 +5,8 @@ from typing import Any
 
 from openpyxl import Workbook
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from config.common.http.tables import XLSX
+
 _AIRPORT = "Alicante,Alicante,Spain,ALC,LEAL,38.2822,-0.558156,142,1,E,Europe/Madrid,airport,OurAirports\n"
 _NAMES = ("citizen_id", "town", "street", "building", "apartment", "name", "birth_date", "gender", "relatives")
 _RESIDENT = (1, "Kyiv", "Khreshchatyk", "22", 7, "Anna", "26.12.1986", "female", "")

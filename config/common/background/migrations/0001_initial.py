@@ -23,7 +23,6 @@ def add_schedules(apps, schema_editor):
     )
 
 
-
 class Migration(migrations.Migration):
 
     initial = True

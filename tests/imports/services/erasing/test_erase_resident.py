@@ -2,8 +2,6 @@
 
 import io
 import json
-from datetime import date
-from io import StringIO
 from threading import Event
 from typing import Any
 
@@ -12,7 +10,6 @@ from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
-from django.utils.html import escape
 
 from analytics.models import ImportDemand
 from analytics.services.counting.refresh_import import refresh_import
@@ -28,26 +25,14 @@ from imports.services.erasing.erase_resident import ResidentErasure, erase_resid
 from imports.services.loading.load_received import load_received
 from imports.services.loading.review_delivery import Review, storable_differences
 from imports.services.residents.correct_resident import correct_resident
-from imports.services.residents.find_person import find_person, similar_people
-from tests.factories import people, relate
+from tests.factories import people
 from tests.imports.crowd import in_threads
-from tests.imports.planted import BORN, NAME, STREET, found_in_database
+from tests.imports.planted import BORN, ME, NAME, STREET, family, found_in_database
 from tests.imports.world import body_of, load, received, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ME = 9_000_001
 READER = Reader(account_id=None, username="tests", via="tests")
-
-
-def family() -> list[dict[str, Any]]:
-    """Me, my relative 1, my friend 2, and 3, who knows 1 only."""
-    me, *others = people(4)
-    me |= {"citizen_id": ME, "name": NAME, "street": STREET, "birth_date": BORN}
-    for number, other in enumerate(others, 1):
-        other["citizen_id"] = number
-    relate([me, *others], "relatives", (ME, 1), (1, 3), (ME, ME))
-    return relate([me, *others], "friends", (ME, 2))
 
 
 @pytest.fixture
@@ -191,95 +176,6 @@ def test_managers_and_nobody_else(planted: int) -> None:
                 erase_resident(import_id=planted, citizen_id=ME, actor=user, reader=READER)
     erase_resident(import_id=planted, citizen_id=ME, actor=user, reader=READER)
     assert ReadAudit.objects.filter(what="erased", citizen_id=ME).count() == 1
-
-
-@pytest.mark.parametrize("name", [NAME.upper(), f" {NAME.replace(' ', '   ')}", NAME.replace("Z", "Ž")])
-def test_a_person_is_found_by_name_and_birthday_in_every_complete_import(name: str) -> None:
-    ids = [load(family()) for _ in range(2)]
-    gone = load(family())
-    Import.objects.filter(pk=gone).update(status="erased")
-    found = find_person(name=name, birth_date=date(1968, 2, 29))
-    assert [(one.import_id, one.citizen_id) for one in found] == [(number, ME) for number in ids]
-    assert find_person(name=name, birth_date=date(1968, 2, 28)) == []
-    assert find_person(name=NAME[:-1], birth_date=date(1968, 2, 29)) == []
-
-
-# One apostrophe in three spellings, and inside marks that turn the direction of writing; then those who are similar.
-SPELLINGS = [
-    "Test O'Person",
-    "Test O’Person",
-    "test Oʼperson",
-    "\u202bTest O'Person\u202c",
-    "\u2067Test  O‘Pérson\u2069",
-]
-SIMILAR = ["Test O Person", "Test O'Persson", "Test Mary O’Person"]
-OTHERS = ["Test Other", "Person", "Anna"]
-
-
-@pytest.fixture
-def spelt() -> int:
-    """A delivery in which each of these was born on one day, numbered from 0; a namesake the day after is 99."""
-    names = [*SPELLINGS, *SIMILAR, *OTHERS, SPELLINGS[0]]
-    residents = people(len(names))
-    for number, (resident, name) in enumerate(zip(residents, names, strict=True)):
-        resident |= {"citizen_id": number, "name": name, "birth_date": BORN}
-    residents[-1] |= {"citizen_id": 99, "birth_date": "01.03.1968"}
-    return load(residents)
-
-
-@pytest.mark.parametrize("typed", [*SPELLINGS, "test operson", "TEST O´PERSON"])
-def test_a_person_is_found_however_the_name_is_typed_and_the_exact_spelling_first(spelt: int, typed: str) -> None:
-    found = find_person(name=typed, birth_date=date(1968, 2, 29))
-    exact = [number for number, name in enumerate(SPELLINGS) if name == typed]
-    assert [one.citizen_id for one in found] == [*exact, *(number for number in range(5) if number not in exact)]
-    similar = similar_people([(typed, date(1968, 2, 29))], besides=found)
-    assert {one.name for one in similar} == set(SIMILAR)
-
-
-def test_a_name_that_says_nothing_is_nobodys(spelt: int) -> None:
-    assert find_person(name="'", birth_date=date(1968, 2, 29)) == []
-
-
-def test_the_command_lists_whom_it_would_take_and_who_is_similar_and_stays(
-    spelt: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    call_command("resident_erase", "--name", SPELLINGS[0], "--born", BORN, "--dry-run")
-    taken, left = capsys.readouterr().out.split("Similar, born on the same day, and not among them:")
-    assert [f"{spelt}/{number}: {name}," in taken for number, name in enumerate(SPELLINGS)] == [True] * 5
-    assert [f"{spelt}/{number}: {name}," in left for number, name in enumerate(SIMILAR, 5)] == [True] * 3
-    assert not any(f": {name}," in left for name in OTHERS)
-    call_command("resident_erase", f"{spelt}/0", f"{spelt}/6", "--yes")
-    taken, left = capsys.readouterr().out.split("Similar, born on the same day, and not among them:")
-    assert [f"{spelt}/{number}: " in taken for number in (0, 6)] == [True, True]
-    assert [f"{spelt}/{number}: " in left.split("0: 1 citizens")[0] for number in (1, 2, 3, 4, 5, 7)] == [True] * 6
-    assert sorted(stored(spelt)) == [1, 2, 3, 4, 5, 7, 8, 9, 10, 99]
-
-
-def test_without_anybody_to_ask_the_command_erases_nobody(spelt: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", StringIO())
-    with pytest.raises(CommandError, match="nothing was erased"):
-        call_command("resident_erase", f"{spelt}/0")
-    assert len(stored(spelt)) == 12
-
-
-def test_the_admin_lists_whom_it_would_take_and_who_is_similar_and_stays(spelt: int, manager: Any) -> None:
-    client = Client()
-    client.force_login(User.objects.get(username="managers"))
-    asked = {"name": "test o’person", "birth_date": BORN}
-    found = client.post("/admin/imports/citizen/find/", asked).context
-    assert [[one.citizen_id for one in people] for _, people in found["groups"]] == [[0, 1, 2, 3, 4], [5, 7, 6]]
-    ticked = [one.key for one in (*found["found"][:2], found["similar"][0])]
-    ReadAudit.objects.all().delete()
-    answer = client.post(
-        "/admin/imports/citizen/find/", asked | {"action": "erase_everything", "_selected_action": ticked}
-    )
-    assert [one.citizen_id for one, _ in answer.context["plans"]] == [0, 1, 5]
-    assert {one.citizen_id for one in answer.context["left"]} == {2, 3, 4, 6, 7}
-    page = " ".join(answer.content.decode().split())
-    for name in (*SPELLINGS, *SIMILAR):
-        assert page.count(f"<li><bdi>{escape(' '.join(name.split()))}</bdi>, ") == 1
-    assert {row.citizen_id for row in ReadAudit.objects.filter(what="listed")} == set(range(8))
-    assert len(stored(spelt)) == 12
 
 
 def test_the_export_has_everything(planted: int, capsys: pytest.CaptureFixture[str]) -> None:
