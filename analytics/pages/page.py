@@ -103,12 +103,13 @@ def _without_charts(filters: Filters) -> dict[str, Any]:
 
 def _charts(answers: Answers, filters: Filters) -> dict[str, Any]:
     through = f" through {filters.channel}" if filters.channel else ""
+    bases = choices.bases(filters)
     return {
         "answer": answer(answers.opportunities, filters),
         "headline": headline(answers.total.rows[0], answers.deliveries, filters),
         "opportunities": opportunities(answers.opportunities, filters, least=answers.least_residents),
-        "bases": choices.bases(filters),
-        "average": choices.BASES[filters.index_base if choices.bases(filters) else ALL],
+        "bases": bases,
+        "average": choices.BASES[filters.index_base if bases else ALL],
         "towns": towns_of_city(answers.cities, filters),
         "least_residents": answers.least_residents,
         "heat": heat_map(answers.heat.rows, filters),
