@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,13 +39,14 @@ class Run:
         self.data_dir = data_dir
         self.port = _free_port()
         self.environment = {"PATH": os.defpath, "DATA_DIR": str(data_dir), "PORT": str(self.port), **environment}
+        # A file, not a pipe: nobody reads while a test runs, and whoever writes to a full pipe waits.
+        self.output = tempfile.TemporaryFile()  # noqa: SIM115 # open as long as the process
         self.process = subprocess.Popen(
             [sys.executable, "-m", "config.embedded.run"],
             cwd=env.ROOT,
             env=self.environment,
-            stdout=subprocess.PIPE,
+            stdout=self.output,
             stderr=subprocess.STDOUT,
-            text=True,
             start_new_session=True,
         )
 
@@ -60,13 +62,18 @@ class Run:
 
     def wait_for_welcome(self) -> str:
         """What was printed until the end of the welcome."""
-        assert self.process.stdout is not None
-        printed = ""
-        for line in self.process.stdout:
-            printed += line
-            if "Ctrl-C stops it." in line:
-                return printed
-        raise AssertionError(printed)
+        assert wait_until(
+            lambda: "Ctrl-C stops it." in self.printed() or self.process.poll() is not None, START_SECONDS
+        )
+        printed = self.printed()
+        assert "Ctrl-C stops it." in printed, printed
+        return printed
+
+    def printed(self) -> str:
+        """All that was printed so far."""
+        # The position is the processes' too: it stays where they write.
+        size = os.fstat(self.output.fileno()).st_size
+        return os.pread(self.output.fileno(), size, 0).decode()
 
     def family(self) -> list[psutil.Process]:
         """The supervisor and everything that it started, except the services that outlive it."""
@@ -81,8 +88,11 @@ class Run:
     def end(self, number: signal.Signals) -> tuple[int, str]:
         """Send a signal and wait for the end: the exit code and what was printed."""
         self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=STOP_SECONDS)
-        return self.process.returncode, output
+        return self.ended()
+
+    def ended(self) -> tuple[int, str]:
+        """Wait for the end: the exit code and what was printed."""
+        return self.process.wait(timeout=STOP_SECONDS), self.printed()
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +114,8 @@ def running(data_dir: Path, **environment: str) -> Iterator[Run]:
     finally:
         if run.process.poll() is None:
             run.process.terminate()
-        run.process.communicate(timeout=30)
+        run.process.wait(timeout=30)
+        run.output.close()
 
 
 def nothing_runs(data_dir: Path, family: list[psutil.Process]) -> bool:
@@ -156,8 +167,8 @@ def test_ctrl_c_in_the_terminal_ends_it_quietly(data_dir: Path) -> None:
         # The terminal signals the whole foreground group, twice for the impatient.
         os.killpg(run.process.pid, signal.SIGINT)
         os.killpg(run.process.pid, signal.SIGINT)
-        output, _ = run.process.communicate(timeout=STOP_SECONDS)
-    assert (run.process.returncode, output.strip().splitlines()[-1]) == (0, "demanda: stopping …")
+        code, output = run.ended()
+    assert (code, output.strip().splitlines()[-1]) == (0, "demanda: stopping …")
     assert nothing_runs(data_dir, family)
 
 
@@ -195,9 +206,8 @@ def test_a_database_that_was_killed_is_started_again_under_the_running_web_serve
 
 
 def test_deliveries_on_their_way_survive_a_database_that_is_killed(data_dir: Path) -> None:
-    # A short lease: what the killed database knew as being worked on is taken over by the next sweep. Few log lines:
-    # nobody reads the pipe that they go to, and whoever writes to a full one waits.
-    with running(data_dir, LEASE_SECONDS="3", LOG_LEVEL="CRITICAL") as run:
+    # A short lease: what the killed database knew as being worked on is taken over by the next sweep.
+    with running(data_dir, LEASE_SECONDS="3") as run:
         token = next(line.split()[1] for line in run.wait_for_welcome().splitlines() if "Token" in line)
         with httpx.Client(
             base_url=f"http://127.0.0.1:{run.port}", headers={"Authorization": f"Token {token}"}
@@ -241,8 +251,8 @@ def test_when_the_web_server_ends_by_itself_everything_stops_with_an_error(data_
         # The other one answers for its health.
         web, _ = (process for process in below if "gunicorn" in process.cmdline())
         web.kill()
-        output, _ = run.process.communicate(timeout=STOP_SECONDS)
-    assert run.process.returncode == 1
+        code, output = run.ended()
+    assert code == 1
     assert output.strip().splitlines()[-1] == "demanda: The web server ended by itself, with exit code -9."
     assert nothing_runs(data_dir, family)
 
