@@ -43,7 +43,7 @@ NAVIGATION = [
         "Demand",
         {
             **page(
-                "Who wants a course",
+                "Who wants the next course",
                 "insights",
                 reverse_lazy("demand-page"),
                 partial(_may, ("analytics.view_importdemand",)),
@@ -51,10 +51,10 @@ NAVIGATION = [
             # It has no sidebar; by its address Unfold would take every page of this app for it.
             "active": False,
         },
-        model("Places of towns", "location_on", "analytics.townplace"),
-        model("What towns are", "edit_location_alt", "analytics.townalias"),
-        model("What was counted", "functions", "analytics.importdemand"),
-        model("Age groups", "tune", "analytics.demandsettings"),
+        model("Town places", "location_on", "analytics.townplace"),
+        model("Town aliases", "edit_location_alt", "analytics.townalias"),
+        model("Demand by delivery", "functions", "analytics.importdemand"),
+        model("Demand settings", "tune", "analytics.demandsettings"),
     ),
     group(
         "Residents",
@@ -72,22 +72,22 @@ NAVIGATION = [
         "Airports",
         model("Airports", "flight", "airports.airport"),
         model("Airports deleted for good", "history", "airports.historicalairport"),
-        model("Links to changes", "link", "airports.pendingchange"),
+        model("Pending changes", "link", "airports.pendingchange"),
         model("Queued creates", "playlist_add", "airports.queuedcreate"),
     ),
     group(
         "Background",
-        model("Schedules", "schedule", "django_celery_beat.periodictask"),
+        model("Periodic tasks", "schedule", "django_celery_beat.periodictask"),
         model("Intervals", "timer", "django_celery_beat.intervalschedule"),
-        model("Times of day", "calendar_month", "django_celery_beat.crontabschedule"),
+        model("Crontabs", "calendar_month", "django_celery_beat.crontabschedule"),
         model("Leases", "lock_clock", "background.lease"),
         page("Profiler", "speed", reverse_lazy("profiles"), _is_superuser),
     ),
     group(
         "People",
         model("Users", "person", "auth.user"),
-        model("Roles", "badge", "auth.group"),
+        model("Groups", "badge", "auth.group"),
         model("API tokens", "key", "accounts.apitoken"),
-        model("Who read residents", "visibility", "privacy.readaudit"),
+        model("Reads of residents", "visibility", "privacy.readaudit"),
     ),
 ]

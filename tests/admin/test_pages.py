@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import resolve
+from django.utils.text import capfirst
 from django_celery_beat.models import PeriodicTask
 from unfold.admin import ModelAdmin
 
@@ -124,6 +125,14 @@ def test_a_line_of_the_sidebar_and_the_list_that_it_opens_have_one_name(model: t
     assert (lines[url(model, "")], model._meta.verbose_name_plural) == (name, name.lower())
     # Above the list, and mostly in the count below it.
     assert (html.count(name) > 1, says in html) == (True, True)
+
+
+def test_each_list_of_the_sidebar_is_called_what_its_model_is() -> None:
+    lines = {str(item["link"]): item["title"] for group in NAVIGATION for item in group["items"]}
+    lists = {url(model, ""): capfirst(model._meta.verbose_name_plural) for model in admin.site._registry}
+    linked = lines.keys() & lists.keys()
+    assert len(linked) == len(lines) - len(["the demand", "the profiler"])
+    assert {link: lines[link] for link in linked} == {link: lists[link] for link in linked}
 
 
 def test_somebody_without_a_role_is_sent_to_sign_in() -> None:
