@@ -120,7 +120,7 @@ def test_a_preview_makes_as_many_queries_for_one_row_as_for_two(
 ) -> None:
     client = browser("Editors")
     path = preview(client, text).redirect_chain[-1][0]
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get(path)
 
 

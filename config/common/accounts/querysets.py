@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     from config.common.accounts.models import ApiToken
 
 LAST_USE_PRECISION = timedelta(minutes=1)
+# The permissions of a user and of the user's roles, an array of `app_label.codename`; it takes the user's id.
+PERMISSIONS = """ARRAY(
+    SELECT type.app_label || '.' || permission.codename
+    FROM auth_permission AS permission
+    JOIN django_content_type AS type ON type.id = permission.content_type_id
+    WHERE permission.id IN (
+        SELECT permission_id FROM auth_user_groups JOIN auth_group_permissions USING (group_id) WHERE user_id = {user}
+        UNION
+        SELECT permission_id FROM auth_user_user_permissions WHERE user_id = {user}
+    )
+)"""
 _LIVE = """
     SELECT {} FROM accounts_apitoken AS token JOIN auth_user AS owner ON owner.id = token.user_id
     WHERE token.digest = %s AND (token.expiry IS NULL OR token.expiry > %s) AND owner.is_active
@@ -27,21 +38,24 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """What authentication asks of the tokens."""
 
     def live(self, digest: str, *, now: datetime) -> "ApiToken | None":
-        """The unexpired token with this hash and its active user: one query on the primary key.
+        """The unexpired token with this hash, its active user and what that may do: one query on the primary key.
 
         Every request asks it, so it is plain SQL: the ORM takes longer to write the statement than PostgreSQL to
         answer it.
         """
         user = get_user_model()
         token_names, user_names = _columns(self.model), _columns(user)
-        select = ", ".join([*(f"token.{name}" for name in token_names), *(f"owner.{name}" for name in user_names)])
+        columns = [*(f"token.{name}" for name in token_names), *(f"owner.{name}" for name in user_names)]
+        select = ", ".join([*columns, PERMISSIONS.format(user="owner.id")])
         with connections[self.db].cursor() as cursor:
             cursor.execute(_LIVE.format(select), [digest, now])
             row = cursor.fetchone()
         if row is None:
             return None
         token: ApiToken = self.model.from_db(self.db, token_names, row[: len(token_names)])
-        token.user = user.from_db(self.db, user_names, row[len(token_names) :])
+        *owner, permissions = row[len(token_names) :]
+        token.user = user.from_db(self.db, user_names, owner)
+        token.user.role_permissions = permissions
         return token
 
     def expired(self, *, now: datetime) -> "ApiTokenQuerySet":

@@ -7,11 +7,18 @@ from imports.services.access import READABLE_DELIVERY, require_still_readable
 # Looked at before the lists are taken apart: most residents have none.
 _HAS_RELATIONS = "(relatives <> '{}' OR friends <> '{}')"
 
+
+def _items(count: str) -> str:
+    # Two numbers each: PostgreSQL joins texts in half the time that `json_agg` takes.
+    item = f"""'{{"citizen_id": ' || buyer || ', "{count}": ' || {count} || '}}'"""
+    return f"'[' || string_agg({item}, ', ' ORDER BY buyer) || ']'"
+
+
 # Relations are symmetric, so the row of the one that a course is bought for already names the buyers: no join.
 _BY_CHANNEL = f"""
     SELECT
         to_json(channel)::text,
-        json_agg(json_build_object('citizen_id', buyer, 'courses', courses) ORDER BY buyer)::text
+        {_items("courses")}
     FROM (
         SELECT channel, buyer, count(*) AS courses
         FROM imports_citizen, unnest(relatives || friends) AS buyer
@@ -28,7 +35,7 @@ _BY_MONTH = f"""
     LEFT JOIN (
         SELECT
             month,
-            json_agg(json_build_object('citizen_id', buyer, 'presents', presents) ORDER BY buyer)::text AS items
+            {_items("presents")} AS items
         FROM (
             SELECT extract(month FROM birth_date)::int AS month, buyer, count(*) AS presents
             FROM imports_citizen, unnest(relatives || friends) AS buyer

@@ -141,10 +141,10 @@ def test_a_queued_create_is_not_counted_by_the_rate_limit(
     assert counted == ["PUT", "GET"]
 
 
-def test_acceptance_costs_three_queries(manager: APIClient, django_assert_num_queries: Callable[[int], Any]) -> None:
+def test_acceptance_costs_two_queries(manager: APIClient, django_assert_num_queries: Callable[[int], Any]) -> None:
     put(manager)  # writes down that the token was used
     # The token, the permissions, the row.
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         put(manager)
 
 

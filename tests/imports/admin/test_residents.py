@@ -127,10 +127,10 @@ def test_a_list_makes_as_many_queries_for_three_rows_as_for_one(
     for count in (1, 3):
         import_id = load(people(count, name="Anna"))
         # The session, the user, its permissions, the delivery, the page, and whom it shows, which is written down.
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             rows(client, import_id)
         # The statement that looks gives keys; the page reads its rows by them.
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             rows(client, import_id, who="a")
 
 
