@@ -122,7 +122,6 @@ def database(url: str | None) -> dict[str, Any]:
 
         place = layout(env.DATA_DIR)
         config = {
-            "ENGINE": "django.db.backends.postgresql",
             "HOST": str(place.socket_dir),
             "PORT": str(place.postgres_port),
             "USER": place.user,
@@ -130,6 +129,6 @@ def database(url: str | None) -> dict[str, Any]:
             "NAME": place.database,
         }
     # A connection lives as long as its thread; a check before its first use in a request replaces a dead one.
-    config |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    config |= {"ENGINE": "config.common.db.postgresql", "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
     return config
