@@ -129,8 +129,9 @@ IMPORT_MAX_CITIZENS: int = _env.int("IMPORT_MAX_CITIZENS", default=10_000)
 # How long a resident's lists may be. What is stored with more stays as it is and can become less.
 CITIZEN_MAX_RELATIVES: int = _env.int("CITIZEN_MAX_RELATIVES", default=1_000)
 CITIZEN_MAX_FRIENDS: int = _env.int("CITIZEN_MAX_FRIENDS", default=1_000)
-# Deliveries for the background that are larger have a task of their own, one at a time.
+# Deliveries for the background that are larger have a task of their own, so many at a time on all machines.
 IMPORT_LARGE_BYTES: int = _env.int("IMPORT_LARGE_BYTES", default=16 * 1024 * 1024)
+IMPORT_LARGE_AT_ONCE: int = _env.int("IMPORT_LARGE_AT_ONCE", default=1)
 # What a compressed stream may unpack to: so many bytes, and so many times its own size.
 STREAM_MAX_BYTES: int = _env.int("STREAM_MAX_BYTES", default=16 * 1024 * 1024 * 1024)
 STREAM_MAX_RATIO: int = _env.int("STREAM_MAX_RATIO", default=200)

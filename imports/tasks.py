@@ -1,5 +1,6 @@
 """What is done with deliveries in the background."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -9,12 +10,13 @@ from config.common.background.publishing import enqueue
 from config.common.background.single import single_run
 from config.common.background.sweeping import SWEPT_EXPIRES, sweep
 from imports.models import Import, Rename
+from imports.querysets import ImportQuerySet
 from imports.services.erasing.delete_delivery import PURGE, purge_deleted_deliveries
 from imports.services.erasing.erase_bodies import erase_old_bodies
 from imports.services.erasing.erase_delivery import ERASE, scrub_erased_deliveries
 from imports.services.erasing.erase_old_deliveries import erase_old_deliveries
 from imports.services.erasing.reclaim_space import VACUUM, reclaim_space
-from imports.services.loading.load_received import load_large_received, load_received
+from imports.services.loading.load_received import WAITS, load_large_received, load_received
 from imports.services.loading.receive_delivery import LOAD, LOAD_LARGE, load_task
 from imports.services.residents.rename_value import RENAME, carry_out_rename
 
@@ -46,14 +48,25 @@ def load(self: BackgroundTask, *, import_id: int, **kwargs: Any) -> None:
     may_outlive_message=True,
 )
 def load_large(self: BackgroundTask, *, import_id: int, **kwargs: Any) -> None:
-    """Loads a large delivery, one at a time; those that wait are sent again by the sweep."""
-    logger.info("import_load", import_id=import_id, outcome=load_large_received(import_id=import_id))
+    """Loads a large delivery unless enough others are being loaded, and then sends the next of those that waited."""
+    outcome = load_large_received(import_id=import_id)
+    logger.info("import_load", import_id=import_id, outcome=outcome)
+    if outcome != WAITS:
+        _send([row for row in _stalled() if load_task(row) == LOAD_LARGE][:1])
 
 
 @sweep(LOAD)
 def sweep_stalled() -> None:
     """Deliveries whose message was lost or never sent, or whose worker is gone."""
-    for row in Import.objects.stalled().only("body_size", "content_encoding")[:_SWEPT_AT_ONCE]:
+    _send(_stalled()[:_SWEPT_AT_ONCE])
+
+
+def _stalled() -> ImportQuerySet:
+    return Import.objects.stalled().only("body_size", "content_encoding")
+
+
+def _send(waiting: Iterable[Import]) -> None:
+    for row in waiting:
         enqueue(load_task(row), expires=SWEPT_EXPIRES, import_id=row.pk)
 
 

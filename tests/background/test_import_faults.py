@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 from config.common.background.publishing import publish
 from imports.models import Citizen, Import, RawChunk
 from imports.services.loading import receive_delivery as service
-from imports.services.loading.receive_delivery import LOAD
+from imports.services.loading.receive_delivery import LOAD, LOAD_LARGE
 from imports.tasks import erase_bodies, sweep_stalled
 from tests.background.workers import PrivateRedis, kill, start_worker, until
 from tests.factories import alike, people
@@ -154,6 +154,14 @@ def test_a_worker_that_froze_in_lines_is_overtaken_and_writes_nothing_when_it_wa
     settings.IMPORT_LARGE_BYTES = 1
     with start_worker(concurrency=2, LEASE_SECONDS=LEASE_SECONDS, IMPORT_LARGE_BYTES="1"):
         overtaken_while_frozen(manager, hold, accept(manager, lines_of(alike(MANY)), media_type=LINES))
+
+
+def test_a_large_one_that_is_loaded_sends_the_next_without_waiting_for_the_sweep(settings: Any) -> None:
+    settings.IMPORT_LARGE_BYTES = 1
+    first, *_others = (received(body_of(people(2))) for _ in range(3))
+    with start_worker(IMPORT_LARGE_BYTES="1"):
+        assert publish(LOAD_LARGE, kwargs={"import_id": first})
+        until(lambda: Import.objects.by_status() == {"complete": 3})
 
 
 def test_what_is_accepted_without_redis_is_loaded_when_it_is_back(manager: APIClient, redis: PrivateRedis) -> None:

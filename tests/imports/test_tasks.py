@@ -10,6 +10,7 @@ from pytest_django import Settings
 from config.common.background.models import Lease
 from imports import tasks
 from imports.models import Import, Rename
+from imports.services.loading.load_received import WAITS
 from imports.tasks import load, load_large, rename, sweep_renames, sweep_stalled
 from tests.factories import ImportFactory, people
 from tests.imports.world import load as load_people
@@ -55,6 +56,19 @@ def test_what_is_large_is_sent_to_its_own_task(monkeypatch: pytest.MonkeyPatch, 
     rows = [ImportFactory(status="queued", body_size=size, content_encoding=encoding).pk for size, encoding in sizes]
     sweep_stalled()
     assert sent == list(zip(["imports.load", "imports.load_large"] * 2, rows, strict=True))
+
+
+@pytest.mark.parametrize(("outcome", "is_next_sent"), [("complete", True), ("failed", True), (WAITS, False)])
+def test_the_end_of_a_large_one_sends_the_next_at_once(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, outcome: str, is_next_sent: bool
+) -> None:
+    settings.IMPORT_LARGE_BYTES = 100
+    sent: list[tuple[str, int]] = []
+    monkeypatch.setattr(tasks, "enqueue", lambda task, import_id, **_: sent.append((task, import_id)))
+    monkeypatch.setattr(tasks, "load_large_received", lambda **_: outcome)
+    _small, large, _last = (ImportFactory(status="queued", body_size=size).pk for size in (1, 101, 101))
+    load_large.run(import_id=0)
+    assert sent == ([("imports.load_large", large)] if is_next_sent else [])
 
 
 def test_large_deliveries_wait_behind_other_bulk_work_and_may_take_hours() -> None:

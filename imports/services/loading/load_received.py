@@ -38,9 +38,10 @@ from imports.services.raw_bodies import read_body, remove_body
 Status = Import.Status
 # A body that brings every worker down must not be tried for ever.
 MAX_ATTEMPTS = 5
-# Whoever holds it loads a large delivery. One at a time: several would take every general worker for as long, and the
-# disk makes none of them quicker.
-LARGE_LEASE = "imports.load_large"
+# Whoever holds one of them, `IMPORT_LARGE_AT_ONCE` by number, loads a large delivery: as many as there are general
+# workers would leave none for the rest.
+LARGE_LEASE = "imports.load_large:{}"
+WAITS = "waits"
 _NAME_BACKEND = "SELECT set_config('application_name', %s, true)"
 _END_PREDECESSOR = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -64,12 +65,14 @@ def load_received(*, import_id: int) -> str:
 
 
 def load_large_received(*, import_id: int) -> str:
-    """`load_received` for large ones, one at a time: `waits` while another is loaded."""
-    try:
-        with lease(LARGE_LEASE):
-            return load_received(import_id=import_id)
-    except LeaseTaken:
-        return "waits"
+    """`load_received` for large ones: `WAITS` while `IMPORT_LARGE_AT_ONCE` others are loaded."""
+    for number in range(settings.IMPORT_LARGE_AT_ONCE):
+        try:
+            with lease(LARGE_LEASE.format(number)):
+                return load_received(import_id=import_id)
+        except LeaseTaken:
+            continue
+    return WAITS
 
 
 def read_received(delivery: Import) -> list[Resident]:

@@ -4,6 +4,7 @@ says stop; and what a review of it says."""
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count
 from typing import Any
 
@@ -18,7 +19,7 @@ from imports.documents.copy import copy_rows
 from imports.models import Import, RawChunk
 from imports.services.loading import _progress, load_stream
 from imports.services.loading import load_received as module
-from imports.services.loading.load_received import LARGE_LEASE, MAX_ATTEMPTS, load_large_received, load_received
+from imports.services.loading.load_received import LARGE_LEASE, MAX_ATTEMPTS, WAITS, load_large_received, load_received
 from imports.services.loading.receive_delivery import reload_delivery
 from imports.services.loading.steer_delivery import approve_delivery, retry_delivery
 from tests.factories import alike, delivery, people
@@ -214,10 +215,14 @@ def test_the_raw_body_is_kept_or_goes_with_the_last_step(settings: Any, days: in
     assert (RawChunk.objects.count(), row_of(import_id).body_size is not None) == (kept, bool(kept))
 
 
-def test_large_ones_are_loaded_one_at_a_time() -> None:
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_so_many_large_ones_are_loaded_at_a_time(settings: Any, at_once: int) -> None:
+    settings.IMPORT_LARGE_AT_ONCE = at_once
     import_id = sent(people(2), LINES)
-    with lease(LARGE_LEASE):
-        assert load_large_received(import_id=import_id) == "waits"
+    with ExitStack() as others:
+        for number in range(at_once):
+            others.enter_context(lease(LARGE_LEASE.format(number)))
+        assert load_large_received(import_id=import_id) == WAITS
     assert row_of(import_id).attempts == 0
     assert load_large_received(import_id=import_id) == "complete"
 
