@@ -10,7 +10,7 @@ from airports.services.drain_creates import AT_ONCE, drain_creates, forget_creat
 from airports.services.expire_changes import expire_changes
 from airports.services.keep_upload import forget_old_uploads
 from airports.services.purge_airports import purge_airports
-from airports.services.queue_create import DRAIN, DRAIN_SECONDS
+from airports.services.queue_create import DRAIN, DRAIN_EXPIRES
 from config.common.background.policy import BackgroundTask, background_task
 from config.common.background.publishing import enqueue
 from config.common.background.sweeping import SWEPT_EXPIRES, sweep
@@ -24,10 +24,11 @@ EXPIRE = "airports.expire_changes"
 logger = structlog.get_logger(__name__)
 
 
-@background_task(DRAIN, queue="default", expires=2 * DRAIN_SECONDS, one_at_a_time=True)
+@background_task(DRAIN, queue="default", expires=DRAIN_EXPIRES, one_at_a_time=True)
 def drain_creates_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Writes what was queued, a thousand at a time, one run at a time; less than that is left to the next message."""
-    logger.info("creates_drained", creates=_drain_for(_DRAIN_FOR_SECONDS))
+    if drained := _drain_for(_DRAIN_FOR_SECONDS):
+        logger.info("creates_drained", creates=drained)
 
 
 def _drain_for(seconds: float) -> int:
@@ -37,7 +38,7 @@ def _drain_for(seconds: float) -> int:
         batch = drain_creates()
         drained += batch
     if batch == AT_ONCE:
-        enqueue(DRAIN, expires=2 * DRAIN_SECONDS)
+        enqueue(DRAIN, expires=DRAIN_EXPIRES)
     return drained
 
 

@@ -12,8 +12,11 @@ from config.common.db.disk import expect_room
 from config.common.problems import NotFound
 
 DRAIN = "airports.drain_creates"
-# A batch is what has come in this time, or a thousand.
-DRAIN_SECONDS = 10
+# How long nobody sends a message after one was sent, and a process does not ask whether one was. A message is taken up
+# when both are over: it finds all that relied on it.
+PAUSE_SECONDS = 0.5
+# A message that nobody took for so long is forgotten: the sweep sends another.
+DRAIN_EXPIRES = 20.0
 
 
 def queue_create(*, body: bytes, actor: User) -> QueuedCreate:
@@ -36,19 +39,19 @@ def visible_create(*, create_id: int, actor: User) -> QueuedCreate:
 
 
 class _Wake:
-    """Sends the worker one message in ten seconds, whatever comes in: it takes all that is there."""
+    """Sends the worker a message for all that comes in a while, a thousand creates or one."""
 
     def __init__(self) -> None:
         self._not_before = 0.0
 
     def worker(self) -> None:
-        """Asks this process's clock first, so that hardly any request asks the database."""
+        """Asks this process's clock first, so that hardly any request of a flood asks the database."""
         now = time.monotonic()
         if now < self._not_before:
             return
-        self._not_before = now + DRAIN_SECONDS
-        if once_every(DRAIN, seconds=DRAIN_SECONDS):
-            enqueue(DRAIN, expires=2 * DRAIN_SECONDS)
+        self._not_before = now + PAUSE_SECONDS
+        if once_every(DRAIN, seconds=PAUSE_SECONDS):
+            enqueue(DRAIN, delay=2 * PAUSE_SECONDS, expires=DRAIN_EXPIRES)
 
 
 _wake = _Wake()

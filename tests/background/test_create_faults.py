@@ -1,5 +1,6 @@
 """A flood of queued creates while a worker and Redis are killed: every one is written once, or says why not."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from airports.models import Airport, QueuedCreate
-from airports.services.queue_create import DRAIN
+from airports.services.queue_create import DRAIN, PAUSE_SECONDS
 from config.common.background.publishing import publish
 from tests.airports.builders import make_airport
 from tests.background.workers import PrivateRedis, kill, start_worker, until
@@ -66,6 +67,22 @@ def test_a_flood_is_written_once_while_a_worker_and_redis_are_killed(
             check_answers(client, flood.accepted, good)
 
 
+def test_what_comes_just_after_a_message_needs_no_other_nor_the_sweep(
+    token_of: Callable[[str], str], redis: PrivateRedis
+) -> None:
+    token = token_of("Managers")
+    with start_server(REDIS_URL=redis.url) as server, start_worker(REDIS_URL=redis.url), server.client(token) as client:
+        # The worker is there once the first one is written.
+        for moment in range(9):
+            answer = client.put("/create", json=airport(f"1-{moment + 1}"), headers={"Prefer": "respond-async"})
+            assert answer.status_code == 202
+            if moment == 0:
+                until(is_drained)
+            time.sleep(PAUSE_SECONDS / 3)
+        until(is_drained)
+    assert Airport.objects.count() == 9
+
+
 def kill_both_at_work(redis: PrivateRedis) -> None:
     """The worker in the middle of a transaction that has airports in it, then Redis."""
     try:
@@ -91,7 +108,12 @@ def somebody_waits() -> bool:
 
 def drained() -> bool:
     """Sends what beat sends every ten seconds."""
-    return publish(DRAIN, kwargs={}) and not QueuedCreate.objects.queued().exists()
+    return publish(DRAIN, kwargs={}) and is_drained()
+
+
+def is_drained() -> bool:
+    """Whether no create waits."""
+    return not QueuedCreate.objects.queued().exists()
 
 
 def check_answers(client: httpx.Client, accepted: dict[str, str], good: set[str]) -> None:

@@ -22,20 +22,31 @@ PAUSE_SECONDS = 5.0
 logger = structlog.get_logger(__name__)
 
 
-def enqueue(name: str, *, queue: str | None = None, expires: float | None = None, **kwargs: Any) -> None:
+def enqueue(
+    name: str, *, queue: str | None = None, delay: float | None = None, expires: float | None = None, **kwargs: Any
+) -> None:
     """Puts a message for the task `name` with `kwargs` into its queue, or into `queue`, after the commit.
 
+    It is taken up after `delay` seconds, and not after `expires`.
     Outside a transaction at once. Never fails for the broker's sake: what could not be sent the sweeper sends later, so
     the row that says what is to be done must be written before. Raises LookupError when there is no such task.
     """
     task_named(name)
     # robust: whoever else waits for this commit is not our business.
-    transaction.on_commit(partial(publish, name, queue=queue, expires=expires, kwargs=kwargs), robust=True)
+    send = partial(publish, name, queue=queue, delay=delay, expires=expires, kwargs=kwargs)
+    transaction.on_commit(send, robust=True)
 
 
-def publish(name: str, *, kwargs: dict[str, Any], queue: str | None = None, expires: float | None = None) -> bool:
+def publish(
+    name: str,
+    *,
+    kwargs: dict[str, Any],
+    queue: str | None = None,
+    delay: float | None = None,
+    expires: float | None = None,
+) -> bool:
     """`enqueue` at once: whether the broker has the message. Takes less than two seconds, whatever Redis does."""
-    return _publisher.send(task_named(name), kwargs, {"queue": queue, "expires": expires})
+    return _publisher.send(task_named(name), kwargs, {"queue": queue, "countdown": delay, "expires": expires})
 
 
 def task_named(name: str) -> Task:

@@ -143,13 +143,13 @@ def test_a_queued_create_is_not_counted_by_the_rate_limit(
 
 def test_acceptance_costs_two_queries(manager: APIClient, django_assert_num_queries: Callable[[int], Any]) -> None:
     put(manager)  # writes down that the token was used
-    # The token, the permissions, the row.
+    # Who calls and what they may, the row.
     with django_assert_num_queries(2):
         put(manager)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_flood_sends_one_message_in_ten_seconds_from_all_processes(
+def test_a_flood_sends_one_message_a_batch_from_all_processes(
     manager: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Turn.objects.all().delete()
