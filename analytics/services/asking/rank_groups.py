@@ -7,8 +7,8 @@ import numpy as np
 from analytics.dimensions import first_age
 from analytics.intervals import Numbers
 from analytics.services.asking.estimates import Estimates
-from analytics.services.asking.fetch_columns import Ints
 from analytics.services.asking.questions import COUNTS, EXPECTED, MEASURES, SORTABLE, Question, Row
+from analytics.services.fetch_columns import Ints
 
 # What is shown, and by what is sorted.
 _DECIMALS = 2

@@ -59,8 +59,8 @@ class PictureChange:
 
     def replace(self, old: Segments, new: Segments) -> None:
         """An import whose segments were `old` has the segments `new`."""
-        self._add(old, -1)
-        self._add(new, 1)
+        self._add(old, new, -1)
+        self._add(new, old, 1)
 
     def spell(self, spellings: Spellings, *, delivered: int = 0, current: int = 0) -> None:
         """So many times more residents, 1 or -1, have these spellings in all deliveries, and in the current ones."""
@@ -91,9 +91,13 @@ class PictureChange:
                 for columns in columns_of(changed):
                     cursor.execute(statement, columns)
 
-    def _add(self, segments: Segments, sign: int) -> None:
-        for key, (*counts, squares, published) in segments.items():
+    def _add(self, segments: Segments, others: Segments, sign: int) -> None:
+        """Adds the segments that are not the same among the others."""
+        for key, values in segments.items():
+            if others.get(key) == values:
+                continue
+            *counts, squares, published = values
             known = ((self._current[key], (*counts[:3], squares)), (self._published[*key, published], counts))
-            for sums, values in known:
-                for number, value in enumerate(values):
+            for sums, added in known:
+                for number, value in enumerate(added):
                     sums[number] += sign * value
