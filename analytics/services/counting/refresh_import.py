@@ -147,8 +147,8 @@ class _Refresh:
             raise NotCounted(delivery.pk)
         self._spell(delivery.pk, count, is_current=is_current)
         old_then, old_now = (read_segments(import_id=delivery.pk, at_delivery=day) for day in (True, False))
-        count, drawn_at = drawing.settle(count, then=old_then, now=old_now if is_current else old_then)
-        then, now = self._published(count)
+        count, drawn_at, is_same = drawing.settle(count, then=old_then, now=old_now if is_current else old_then)
+        then, now = (count.then, count.now) if is_same else self._published(count)
         # Now towns that are new are placed.
         ties = count_ties(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by)
         for at_delivery in (True, False) if is_current else (True,):

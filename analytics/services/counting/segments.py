@@ -40,7 +40,7 @@ def read_segments(*, import_id: int, at_delivery: bool) -> Segments:
     """Reads what is stored of an import."""
     with connection.cursor() as cursor:
         cursor.execute(_READ, [import_id, at_delivery])
-        return {row[:4]: Values(*row[4:]) for row in cursor.fetchall()}
+        return {row[:4]: Values._make(row[4:]) for row in cursor.fetchall()}
 
 
 def write_segments(*, import_id: int, at_delivery: bool, old: Segments, new: Segments) -> None:
