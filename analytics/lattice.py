@@ -5,14 +5,10 @@ from math import prod
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analytics.arrays import Flags, Ints, Numbers
 from analytics.dimensions import BIT_OF, BITS, GROUPINGS, PLACES
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-# Whole numbers too: doubles are exact to 2^53, far beyond any people.
-Numbers = NDArray[np.float64]
 # Country, city, town, age group, channel, gender.
 Key = tuple[str, str, str, int, str, str]
 

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.lattice import FEWEST_BUYERS, Ints, Numbers
+from analytics.arrays import Ints, Numbers
+from analytics.lattice import FEWEST_BUYERS
 
 # Both are powers of two.
 _TURNS = 16

@@ -15,12 +15,9 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analytics.arrays import Flags, Ints
 from analytics.dimensions import BITS, PLACES, grouping_of
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 REACHING = 64
 OTHERS = tuple(key for key in BITS if key not in PLACES)
@@ -90,7 +87,7 @@ def _added(code: Ints, courses: Ints, others: Ints) -> tuple[Ints, list[Ints]]:
 
 
 def _add(
-    found: dict[Key, Sums], where: dict[str, Ints], keys: Sequence[str], values: Sequence[Ints], which: Bools, of: int
+    found: dict[Key, Sums], where: dict[str, Ints], keys: Sequence[str], values: Sequence[Ints], which: Flags, of: int
 ) -> None:
     """Adds the rows of one agreement."""
     columns = [where[key][which] if key in keys else _all(int(which.sum())) for key in ("town", *OTHERS)]

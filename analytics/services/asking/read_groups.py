@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from django.db import models
 
+from analytics.arrays import Ints
 from analytics.dimensions import BIT_OF, PLACES, grouping_of
 from analytics.disclosure import OTHER
 from analytics.folding import fold
@@ -16,7 +17,7 @@ from analytics.services.asking.names import NO_NUMBER, NO_TEXT, Names
 from analytics.services.asking.questions import COUNTS, SOURCE, Question
 from analytics.services.asking.read_spread import SPREAD, TOTALS, Spread, read_spread, with_ties
 from analytics.services.asking.scopes import Scope
-from analytics.services.fetch_columns import Ints, fetch_columns
+from analytics.services.fetch_columns import fetch_columns
 from analytics.ties import inside
 from config.common.db.snapshots import once_in_snapshot
 

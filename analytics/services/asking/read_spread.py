@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from analytics.arrays import Numbers
 from analytics.dimensions import grouping_of
-from analytics.intervals import Numbers, Pairs
+from analytics.intervals import Pairs
 from analytics.services.asking.questions import Question
 from analytics.services.fetch_columns import fetch_columns, number_rows
 from analytics.ties import OTHERS, REACHING, inside

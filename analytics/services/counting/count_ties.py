@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from analytics.arrays import Ints
 from analytics.folding import fold
 from analytics.models import TownPlace
 from analytics.services.counting.settings import Counting
 from analytics.services.fetch_columns import fetch_columns, number_rows
-from analytics.ties import Ints, Related, Sums, tie_sums
+from analytics.ties import Related, Sums, tie_sums
 
 # Agreement, town, age group, channel, gender; the place of a key is empty, or -1, where the row is for all its values.
 TieKey = tuple[int, str, int, str, str]

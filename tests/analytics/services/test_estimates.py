@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 
+from analytics.arrays import Ints
 from analytics.dimensions import BITS
 from analytics.intervals import Pairs
 from analytics.services.asking.find_demand import find_demand, find_opportunities
@@ -17,7 +18,6 @@ from analytics.services.asking.read_groups import read_groups
 from analytics.services.asking.scopes import scope_of
 from analytics.services.counting.refresh_demand import refresh_demand
 from analytics.services.counting.settings import counting
-from analytics.services.fetch_columns import Ints
 from config.common.accounts.services.tokens import issue_token
 from imports.demo.deliveries import make_demo
 from tests.analytics import naive_ties
