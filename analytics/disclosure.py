@@ -23,9 +23,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from analytics.arrays import Ints, Numbers
 from analytics.dimensions import BIT_OF, BITS, GROUPINGS, grouping_of
 from analytics.hypercubes import Hypercubes
-from analytics.lattice import LINES, POSITIONS, Ints, Lattice, Numbers, World
+from analytics.lattice import LINES, POSITIONS, Lattice, World
 
 
 def _closed(grouping: int) -> int:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analytics.intervals import Numbers, Precision, gamma_quantile
-
-Ints = NDArray[np.int64]
+from analytics.arrays import Ints, Numbers
+from analytics.intervals import Precision, gamma_quantile
 
 # Rounds after which the effects are settled; each one takes in all factors.
 _ROUNDS = 12

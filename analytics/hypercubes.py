@@ -14,10 +14,10 @@ none, the smallest cell around it.
 from itertools import compress, product
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analytics.arrays import Flags, Ints, Numbers
 from analytics.dimensions import GROUPINGS
-from analytics.lattice import EDGES, LINES, POSITIONS, Flags, Ints, Lattice, Numbers
+from analytics.lattice import EDGES, LINES, POSITIONS, Lattice
 
 # How many boxes are tried for a cell, some at a time. More would suppress a little less and take longer.
 _TRIES = (4, 12, 48)
@@ -146,7 +146,7 @@ class _Lines:
         # All parts are shown: what is not among them is empty, and everybody knows.
         self.is_told = whole & (self._count == 0)
 
-    def siblings(self, cells: Ints, dice: NDArray[np.float64]) -> Ints:
+    def siblings(self, cells: Ints, dice: Numbers) -> Ints:
         """Finds for each suppressed cell another one of its line, which `dice`, from 0 to 1, chooses."""
         first, count = self._first[self._parents[cells]], self._count[self._parents[cells]]
         steps = 1 + (dice * (count - 1)).astype(np.int64)

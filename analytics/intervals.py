@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
+
+from analytics.arrays import Numbers
 
 CONFIDENCE = 0.95
 # The constants were chosen by the simulations of `docs/statistics.md`: coverage is hardly another with half or double.
@@ -27,8 +28,6 @@ _LEAST_OF_COURSES = 0.05
 # and of an index no smaller part than this, if the group is the whole.
 _LEAST_OTHERS = 1e-6
 _MOST_BY_THE_AVERAGE = 1.5
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

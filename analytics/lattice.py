@@ -1,17 +1,14 @@
 """The cells of the 32 groupings of some segments, and which of them are open. Knows no database."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analytics.arrays import Flags, Ints, Numbers
 from analytics.dimensions import BIT_OF, BITS, GROUPINGS, PLACES
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-# Whole numbers too: doubles are exact to 2^53, far beyond any people.
-Numbers = NDArray[np.float64]
 # Country, city, town, age group, channel, gender.
 Key = tuple[str, str, str, int, str, str]
 
@@ -24,6 +21,8 @@ EDGES = {
 LINES = [(grouping, bit) for grouping in GROUPINGS for bit in EDGES[grouping]]
 # One buyer's courses are a person's number; of two, each knows the other's. So a cell that is not small has three.
 FEWEST_BUYERS = 3
+# A code is looked up in a table, if that is not very much larger than the cells are many.
+_MOST_BY_CELL = 100
 
 
 class World(NamedTuple):
@@ -65,6 +64,7 @@ class Lattice:
         self._hidden = dict.fromkeys(GROUPINGS, 0)
         for grouping in GROUPINGS:
             self.hide(grouping, np.flatnonzero(self.is_small(self.size[grouping], self.buyers[grouping])))
+        self._tables: dict[int, Ints | None] = {}
         self._seen: dict[tuple[object, tuple[int, ...]], int] = {}
         self._around: dict[tuple[int, int], Ints] = {}
         self.parents = {(grouping, bit): self.around(grouping, grouping & ~bit) for grouping, bit in LINES}
@@ -110,6 +110,9 @@ class Lattice:
     def find(self, grouping: int, digits: Ints) -> tuple[Ints, Flags]:
         """Finds the cells with these values, and whether there are any; where not, the number means nothing."""
         wanted, codes = self._code(grouping, digits), self.codes[grouping]
+        if (table := self._table(grouping)) is not None:
+            places = table[wanted]
+            return places, places >= 0
         places = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
         return places, codes[places] == wanted
 
@@ -118,6 +121,16 @@ class Lattice:
         if (grouping, coarser) not in self._around:
             self._around[grouping, coarser] = self.cell_of[coarser][self._segments[grouping]]
         return self._around[grouping, coarser]
+
+    def _table(self, grouping: int) -> Ints | None:
+        """Gives the number of the cell of each code, -1 where there is none; None where codes are very many more."""
+        if grouping not in self._tables:
+            codes, most = self.codes[grouping], prod(self._radix[POSITIONS[bit]] for bit in EDGES[grouping])
+            self._tables[grouping] = None
+            if most <= _MOST_BY_CELL * len(codes):
+                self._tables[grouping] = table = np.full(most, -1)
+                table[codes] = np.arange(len(codes))
+        return self._tables[grouping]
 
     def _number_cells(self, grouping: int, digits: Ints) -> None:
         """Numbers them among the cells of a grouping with one key more, for those are fewer than the segments."""

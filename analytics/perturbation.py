@@ -22,7 +22,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.lattice import FEWEST_BUYERS, Ints, Numbers
+from analytics.arrays import Ints, Numbers
+from analytics.lattice import FEWEST_BUYERS
 
 # Both are powers of two.
 _TURNS = 16
@@ -32,8 +33,10 @@ VARIANTS = 4
 # day alone, because those of two would tell who had a birthday.
 _KEY = "hashint8extended(citizen_id, %(secret)s)"
 _VARIANT = f"(hashint8extended((%(changes)s + ({_KEY} & {_TURNS - 1})) / {_TURNS}, {_KEY}) & {VARIANTS - 1})"
-_PLACE = "concat_ws(E'\\x1f', town, channel, gender, age_now)"
-HASH = f"hashint8extended(bought * {VARIANTS} + {_VARIANT}, hashtextextended({_PLACE}, {_KEY}))"
+_PLACE = (
+    f"hashtextextended(town, hashtextextended(channel, hashtextextended(gender, hashint4extended(age_now, {_KEY}))))"
+)
+HASH = f"hashint8extended(bought * {VARIANTS} + {_VARIANT}, {_PLACE})"
 # Over `hash`: the weights of a resident, as integers, of which sums are quick.
 RESIDENTS = "((hash & 1) + (hash >> 1 & 1))::int"
 COURSES = "mod(hash >> 8 & 2147483647, 2 * bought + 1)::int"

@@ -15,12 +15,9 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analytics.arrays import Flags, Ints
 from analytics.dimensions import BITS, PLACES, grouping_of
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 REACHING = 64
 OTHERS = tuple(key for key in BITS if key not in PLACES)
@@ -44,26 +41,30 @@ class Related:
 
 def tie_sums(related: Related) -> dict[Key, Sums]:
     """Sums the pairs up; only rows that have any."""
-    first, second = ({key: values[who] for key, values in related.keys.items()} for who in (related.one, related.other))
-    courses, others = related.courses[related.one], related.courses[related.other]
-    agreed = {key: (first[key] == second[key]).astype(np.int64) for key in OTHERS}
-    columns = [first[key] for key in ("town", *OTHERS)] + [*agreed.values(), _finest_common(first, second)]
-    # Few of many pairs differ in what counts here.
-    rows, values = _summed(columns, (np.ones_like(courses), courses, others, courses * others))
-    where, common = dict(zip(("town", *OTHERS), rows, strict=False)), rows[-1]
-    agreed = dict(zip(OTHERS, rows[1 + len(OTHERS) :], strict=False))
-    every = np.ones(len(common), dtype=np.bool_)
+    # There are few kinds of residents, and a kind's keys are compared where a processor has them at hand.
+    one_of, kind = _different([related.keys[key] for key in ("town", *OTHERS)])
+    kinds = {key: values[one_of].astype(np.int32) for key, values in related.keys.items()}
+    kind = kind.astype(np.int32)
+    first, second = kind[related.one], kind[related.other]
+    agreed = {key: kinds[key][first] == kinds[key][second] for key in (*OTHERS, *PLACES)}
+    # The kind of the first, a bit for each of the others that they agree on, and how many places they have in common.
+    code = first.astype(np.int64)
+    for key in OTHERS:
+        code = 2 * code + agreed[key]
+    code = code * (len(PLACES) + 1) + np.sum([agreed[place] for place in PLACES], axis=0, dtype=np.int8)
+    rows, values = _added(code, related.courses[related.one], related.courses[related.other])
+    rest, common = np.divmod(rows, len(PLACES) + 1)
+    agrees = {key: rest >> bit & 1 == 1 for bit, key in enumerate(reversed(OTHERS))}
+    where = {key: column[rest >> len(OTHERS)].astype(np.int64) for key, column in kinds.items()}
+    every = np.ones(len(rows), dtype=np.bool_)
     found: dict[Key, Sums] = {}
     for keys in _SETS:
-        agree = every.copy()
-        for key in keys:
-            agree &= agreed[key] == 1
+        agree = np.logical_and.reduce([every, *(agrees[key] for key in keys)])
         grouping = grouping_of(keys)
         _add(found, where, keys, values, every, REACHING | grouping)
         _add(found, where, keys, values, agree, grouping)
-        for place in np.unique(common[agree]).tolist():
-            if place:
-                _add(found, where, ("town", *keys), values, agree & (common == place), place | grouping)
+        for number, place in enumerate(PLACES, start=1):
+            _add(found, where, ("town", *keys), values, agree & (common == number), grouping_of([place]) | grouping)
     return found
 
 
@@ -77,16 +78,16 @@ def inside(keys: Sequence[str]) -> list[int]:
     return [grouping - places | place for place in finer if place & places == places]
 
 
-def _finest_common(first: dict[str, Ints], second: dict[str, Ints]) -> Ints:
-    """Numbers the finest place of both, closed; 0 where they have not even the country in common."""
-    common = np.zeros(len(first["town"]), dtype=np.int64)
-    for place in PLACES:
-        common[first[place] == second[place]] = grouping_of([place])
-    return common
+def _added(code: Ints, courses: Ints, others: Ints) -> tuple[Ints, list[Ints]]:
+    """Gives the codes that there are, and of the pairs of each how many, their courses, and the products of these."""
+    number = np.bincount(code)
+    codes = np.flatnonzero(number)
+    sums = (np.bincount(code, column)[codes].astype(np.int64) for column in (courses, others, courses * others))
+    return codes, [number[codes], *sums]
 
 
 def _add(
-    found: dict[Key, Sums], where: dict[str, Ints], keys: Sequence[str], values: Sequence[Ints], which: Bools, of: int
+    found: dict[Key, Sums], where: dict[str, Ints], keys: Sequence[str], values: Sequence[Ints], which: Flags, of: int
 ) -> None:
     """Adds the rows of one agreement."""
     columns = [where[key][which] if key in keys else _all(int(which.sum())) for key in ("town", *OTHERS)]
@@ -101,9 +102,15 @@ def _all(number: int) -> Ints:
 
 def _summed(columns: Sequence[Ints], values: Sequence[Ints]) -> tuple[list[Ints], list[Ints]]:
     """Gives the different rows of `columns`, and the sums of `values` over each."""
+    place, number = _different(columns)
+    sums = [np.bincount(number, value, len(place)).astype(np.int64) for value in values]
+    return [column[place] for column in columns], sums
+
+
+def _different(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """Finds one of each of the different rows of `columns`, and which of them each row is."""
     code = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         code = code * (int(column.max(initial=-1)) + 2) + column + 1
     _, place, number = np.unique(code, return_index=True, return_inverse=True)
-    sums = [np.bincount(number, value, len(place)).astype(np.int64) for value in values]
-    return [column[place] for column in columns], sums
+    return place, number

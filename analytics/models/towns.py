@@ -139,3 +139,7 @@ class TownPlace(models.Model):
             return []
         likely = (one for one in self.suggestions if one.get("alternative") or one is self.suggestions[0])
         return [one for one in likely if one["geoname_id"] != self.geoname_id]
+
+
+# All that is known of a town but its fold.
+FOUND = [field.name for field in TownPlace._meta.concrete_fields if not field.primary_key]

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from analytics.arrays import Ints, Numbers
 from analytics.expectation import Expected, Model, expected_index, model_rates
 from analytics.intervals import (
     GroupSums,
-    Numbers,
     Precision,
     Whole,
     interval,
@@ -20,8 +20,8 @@ from analytics.intervals import (
     variance_of_sum,
 )
 from analytics.perturbation import noise_of_index
-from analytics.services.asking.fetch_columns import Ints, number_rows
 from analytics.services.asking.read_groups import Groups
+from analytics.services.fetch_columns import number_rows
 
 # The keys of the model of what is expected.
 FACTORS = ("city", "age_group", "channel")

@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from analytics.arrays import Ints, Numbers
 from analytics.dimensions import first_age
-from analytics.intervals import Numbers
 from analytics.services.asking.estimates import Estimates
-from analytics.services.asking.fetch_columns import Ints
 from analytics.services.asking.questions import COUNTS, EXPECTED, MEASURES, SORTABLE, Question, Row
 
 # What is shown, and by what is sorted.

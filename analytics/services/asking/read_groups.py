@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 from django.db import models
 
+from analytics.arrays import Ints
 from analytics.dimensions import BIT_OF, PLACES, grouping_of
 from analytics.disclosure import OTHER
 from analytics.folding import fold
 from analytics.models import CurrentSegment, CurrentTie, PublishedSegment, Segment, SegmentTie
 from analytics.perturbation import plausible
-from analytics.services.asking.fetch_columns import Ints, fetch_columns
 from analytics.services.asking.names import NO_NUMBER, NO_TEXT, Names
 from analytics.services.asking.questions import COUNTS, SOURCE, Question
 from analytics.services.asking.read_spread import SPREAD, TOTALS, Spread, read_spread, with_ties
 from analytics.services.asking.scopes import Scope
+from analytics.services.fetch_columns import fetch_columns
 from analytics.ties import inside
 from config.common.db.snapshots import once_in_snapshot
 

@@ -116,8 +116,11 @@ def _summed(rows: _Rows, ages: Literal[3, 4], groups: AgeGroups) -> Segments:
 
 
 def _spelled(rows: _Rows) -> Spellings:
-    found: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for row in rows:
-        for kind, spelling in ((Spelling.Kind.TOWN, row[0]), (Spelling.Kind.CHANNEL, row[1])):
-            found[kind.value, spelling] += row[5]
-    return {(kind, fold(spelling), spelling): residents for (kind, spelling), residents in found.items()}
+    found: Spellings = {}
+    places: tuple[tuple[Literal[0, 1], str], ...] = ((0, Spelling.Kind.TOWN.value), (1, Spelling.Kind.CHANNEL.value))
+    for place, kind in places:
+        residents: defaultdict[str, int] = defaultdict(int)
+        for row in rows:
+            residents[row[place]] += row[5]
+        found |= {(kind, fold(spelling), spelling): number for spelling, number in residents.items()}
+    return found

@@ -1,32 +1,35 @@
 """Counts which residents of an import are related, by what both have in common."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
-from django.db import connection
 
+from analytics.arrays import Ints
 from analytics.folding import fold
 from analytics.models import TownPlace
 from analytics.services.counting.settings import Counting
-from analytics.ties import Ints, Related, Sums, tie_sums
+from analytics.services.fetch_columns import fetch_columns, number_rows
+from analytics.ties import Related, Sums, tie_sums
 
 # Agreement, town, age group, channel, gender; the place of a key is empty, or -1, where the row is for all its values.
 TieKey = tuple[int, str, int, str, str]
 Ties = dict[TieKey, Sums]
 
-# Everybody once, as a few long texts: related residents find each other in memory, which takes a fraction of the time
-# of a join.
+# Everybody who is related to somebody, as a few long texts: they find each other in memory, which takes a fraction of
+# the time of a join, and nothing is sorted.
 _SQL = """
-    SELECT town, channel, gender, width_bucket(birth_date, %(then)s::date[]), width_bucket(birth_date, %(now)s::date[]),
-        count(*), string_agg(citizen_id::text, ','), string_agg(cardinality(related)::text, ','),
-        string_agg(array_to_string(related, ','), ',') FILTER (WHERE related <> '{}')
-    FROM imports_citizen, LATERAL (SELECT relatives || friends AS related) AS known
-    WHERE import_id = %(import_id)s
-    GROUP BY 1, 2, 3, 4, 5
+    SELECT citizen_id, cardinality(relatives) + cardinality(friends) AS courses,
+        array_to_string(relatives || friends, ',') AS related, town, channel, gender,
+        width_bucket(birth_date, %(then)s::date[]) AS age_then, width_bucket(birth_date, %(now)s::date[]) AS age_now
+    FROM imports_citizen
+    WHERE import_id = %(import_id)s AND cardinality(relatives) + cardinality(friends) > 0
 """
+_COLUMNS = ("citizen_id", "courses", "related", "town", "channel", "gender", "age_then", "age_now")
+_TEXTS = {"town", "channel", "gender"}
+# Numbers that are not very sparse are looked up in a table.
+_MOST_BY_RESIDENT = 16
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,10 @@ def count_ties(*, import_id: int, then: date, now: date, counting: Counting) -> 
     again."""
     groups = counting.age_groups
     values: dict[str, Any] = {"import_id": import_id, "then": groups.births(then), "now": groups.births(now)}
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL, values)
-        rows = cursor.fetchall()
-    if not rows:
-        return {}, {}
+    columns = fetch_columns(_SQL, values, names=_COLUMNS, texts=_TEXTS)
     last = len(groups.bounds) - 1
-    of_then, of_now = (last - np.array([row[place] for row in rows]) for place in (3, 4))
-    named = _Named(rows)
+    of_then, of_now = (last - columns[name] for name in ("age_then", "age_now"))
+    named = _Named(columns)
     ties = named.ties(of_then)
     return ties, ties if (of_now == of_then).all() else named.ties(of_now)
 
@@ -57,17 +56,15 @@ def count_ties(*, import_id: int, then: date, now: date, counting: Counting) -> 
 class _Named:
     """The related residents of an import by everything but their ages, and what their keys are called."""
 
-    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
-        towns, channels, genders = ([row[place] for row in rows] for place in range(3))
-        self._town, self._channel = _numbered(map(fold, towns)), _numbered(map(fold, channels))
-        self._gender = _numbered(genders)
+    def __init__(self, columns: dict[str, Any]) -> None:
+        self._town, self._channel, self._gender = (_numbered(columns[name]) for name in ("town", "channel", "gender"))
         self._keys = _where(self._town) | {"channel": self._channel.numbers, "gender": self._gender.numbers}
-        self._of_row, self._courses, self._one, self._other = _pairs(rows)
+        self._courses = columns["courses"]
+        self._one, self._other = _pairs(columns["citizen_id"], columns["courses"], columns["related"])
 
     def ties(self, age_group: Ints) -> Ties:
-        """Sums them up by these ages of the rows."""
-        keys = {key: column[self._of_row] for key, column in (self._keys | {"age_group": age_group}).items()}
-        sums = tie_sums(Related(keys, self._courses, self._one, self._other))
+        """Sums them up by these ages of the residents."""
+        sums = tie_sums(Related(self._keys | {"age_group": age_group}, self._courses, self._one, self._other))
         return {self._name(*key): value for key, value in sums.items()}
 
     def _name(self, agrees: int, town: int, age_group: int, channel: int, gender: int) -> TieKey:
@@ -76,26 +73,32 @@ class _Named:
         return agrees, texts[0], age_group, texts[1], texts[2]
 
 
-def _pairs(rows: list[tuple[Any, ...]]) -> tuple[Ints, Ints, Ints, Ints]:
-    """Gives each resident's row and courses, and the places of both residents of each pair."""
-    of_row = np.repeat(np.arange(len(rows)), [row[5] for row in rows])
-    numbers, courses, related = (_integers(row[place] for row in rows) for place in (6, 7, 8))
-    order = np.argsort(numbers)
-    one = np.repeat(np.arange(len(numbers)), courses)
-    other = order[np.minimum(np.searchsorted(numbers, related, sorter=order), len(order) - 1)]
+def _pairs(numbers: Ints, courses: Ints, related: Ints) -> tuple[Ints, Ints]:
+    """Gives the places of both residents of each pair: whose they are, and the `related` of all of them in turn."""
+    one, other = np.repeat(np.arange(len(numbers)), courses), _places(numbers, related)
     # Who names itself buys a course for itself, and is no pair.
-    which = (numbers[other] == related) & (one != other)
-    return of_row, courses, one[which], other[which]
+    which = (other >= 0) & (one != other)
+    return one[which], other[which]
 
 
-def _integers(texts: Iterable[str | None]) -> Ints:
-    return np.fromstring(",".join(text for text in texts if text), dtype=np.int64, sep=",")
+def _places(numbers: Ints, wanted: Ints) -> Ints:
+    """Finds the place of each of the `wanted` among the numbers; -1 where it is not there."""
+    most = int(numbers.max(initial=-1))
+    if most < _MOST_BY_RESIDENT * len(numbers):
+        table = np.full(most + 2, -1)
+        table[numbers] = np.arange(len(numbers))
+        return table[np.minimum(wanted, most + 1)]
+    order = np.argsort(numbers)
+    place = np.minimum(np.searchsorted(numbers[order], wanted), len(order) - 1)
+    return np.where(numbers[order][place] == wanted, order[place], -1)
 
 
-def _numbered(values: Iterable[str]) -> _Column:
+def _numbered(spellings: list[str]) -> _Column:
+    """Numbers the folds of all rows."""
+    spelled = number_rows(spellings)
     numbers: dict[str, int] = {}
-    found = np.array([numbers.setdefault(value, len(numbers)) for value in values])
-    return _Column(list(numbers), found)
+    folds = np.array([numbers.setdefault(fold(text), len(numbers)) for text in dict.fromkeys(spellings)], np.int64)
+    return _Column(list(numbers), folds[spelled])
 
 
 def _where(town: _Column) -> dict[str, Ints]:
@@ -103,5 +106,5 @@ def _where(town: _Column) -> dict[str, Ints]:
     stored = TownPlace.objects.placed().filter(pk__in=town.values).values_list("town", "country", "city")
     places = {name: (country, city) for name, country, city in stored}
     of_town = [places.get(name, ("", name)) for name in town.values]
-    country, city = (_numbered(map(str, values)).numbers for values in ([place[0] for place in of_town], of_town))
+    country, city = number_rows([place[0] for place in of_town]), number_rows(of_town)
     return {"town": town.numbers, "city": city[town.numbers], "country": country[town.numbers]}

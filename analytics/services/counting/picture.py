@@ -1,7 +1,7 @@
 """Keeps the current picture, the sums over the current imports, by adding what changed in one of them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -59,8 +59,12 @@ class PictureChange:
 
     def replace(self, old: Segments, new: Segments) -> None:
         """An import whose segments were `old` has the segments `new`."""
-        self._add(old, -1)
-        self._add(new, 1)
+        for segments, others, sign in ((old, new, -1), (new, old, 1)):
+            for key, values in segments.items():
+                if others.get(key) != values:
+                    *counts, squares, published = values
+                    _add(self._current[key], (*counts[:3], squares), sign)
+                    _add(self._published[*key, published], counts, sign)
 
     def spell(self, spellings: Spellings, *, delivered: int = 0, current: int = 0) -> None:
         """So many times more residents, 1 or -1, have these spellings in all deliveries, and in the current ones."""
@@ -71,11 +75,10 @@ class PictureChange:
 
     def tie(self, old: Ties, new: Ties) -> None:
         """An import whose ties were `old` has the ties `new`."""
-        for ties, sign in ((old, -1), (new, 1)):
+        for ties, others, sign in ((old, new, -1), (new, old, 1)):
             for key, values in ties.items():
-                sums = self._ties[key]
-                for number, value in enumerate(values):
-                    sums[number] += sign * value
+                if others.get(key) != values:
+                    _add(self._ties[key], values, sign)
 
     def write(self) -> None:
         """Adds it. The caller is the only writer, in the transaction in which the segments are written."""
@@ -91,9 +94,7 @@ class PictureChange:
                 for columns in columns_of(changed):
                     cursor.execute(statement, columns)
 
-    def _add(self, segments: Segments, sign: int) -> None:
-        for key, (*counts, squares, published) in segments.items():
-            known = ((self._current[key], (*counts[:3], squares)), (self._published[*key, published], counts))
-            for sums, values in known:
-                for number, value in enumerate(values):
-                    sums[number] += sign * value
+
+def _add(sums: list[int], values: Iterable[int], sign: int) -> None:
+    for number, value in enumerate(values):
+        sums[number] += sign * value

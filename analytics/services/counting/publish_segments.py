@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from analytics.disclosure import masks_of_two_days, published_masks
 from analytics.lattice import World
 from analytics.models import DeliverySpelling, ImportDemand, Spelling
-from analytics.services.counting.count_import import Segments
+from analytics.services.counting.count_import import Segments, Values
 from analytics.services.counting.picture import PictureChange
 from analytics.services.counting.segments import read_segments, write_segments
 from analytics.services.counting.settings import Counting
@@ -107,4 +107,6 @@ def _world(segments: Segments, places: Places) -> World:
 
 
 def _with(masks: list[int], segments: Segments) -> Segments:
-    return {key: values._replace(published=mask) for (key, values), mask in zip(segments.items(), masks, strict=True)}
+    return {
+        key: Values._make((*values[:-1], mask)) for (key, values), mask in zip(segments.items(), masks, strict=True)
+    }

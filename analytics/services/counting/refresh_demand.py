@@ -29,24 +29,25 @@ def refresh_demand(*, seconds: float = math.inf) -> tuple[int, bool]:
     left as it was; it keeps no other from its turn. Each has one turn: what is corrected all the time does not hold a
     run up for ever.
     """
-    deadline, refreshed, done = time.monotonic() + seconds, 0, set[int]()
+    deadline, refreshed, done = time.monotonic() + seconds, set[int](), set[int]()
     republish()
     while waiting := [one.import_id for one in stale_imports() if one.import_id not in done]:
-        for import_id in waiting:
+        # With one of a source its current one may have been counted too.
+        for import_id in (one for one in waiting if one not in refreshed):
             if time.monotonic() >= deadline:
-                return refreshed, True
-            refreshed += _refreshes(import_id)
-            done.add(import_id)
+                return len(refreshed), True
+            refreshed |= _refreshed_with(import_id)
+        done |= {*waiting, *refreshed}
     # Towns that moved in what was shown as it is until now.
     republish()
-    return refreshed, False
+    return len(refreshed), False
 
 
 def refresh_all() -> int:
     """Counts every complete import again, after what is stale. Returns how many complete ones there are."""
     refresh_demand()
     import_ids = list(Import.objects.live().filter(status=Import.Status.COMPLETE).values_list("pk", flat=True))
-    return sum(map(_refreshes, import_ids))
+    return sum(import_id in _refreshed_with(import_id) for import_id in import_ids)
 
 
 def request_refresh(*, actor: User) -> bool:
@@ -59,14 +60,14 @@ def request_refresh(*, actor: User) -> bool:
     return sent
 
 
-def _refreshes(import_id: int) -> bool:
+def _refreshed_with(import_id: int) -> set[int]:
+    """Brings one up to date; it and the ones that were counted with it, nothing where it failed."""
     try:
-        refresh_import(import_id=import_id, may_place=True)
+        return {import_id} | refresh_import(import_id=import_id, may_place=True)
     except SoftTimeLimitExceeded:
         raise
     except Exception:
         logger.exception("refresh_failed", import_id=import_id)
         if not connection.is_usable():
             raise
-        return False
-    return True
+        return set()

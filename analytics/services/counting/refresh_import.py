@@ -45,8 +45,9 @@ class NotCounted(Exception):
 
 
 @transaction.atomic
-def refresh_import(*, import_id: int, today: date | None = None, may_place: bool = False) -> None:
+def refresh_import(*, import_id: int, today: date | None = None, may_place: bool = False) -> set[int]:
     """Counts the import as it is now; of one that is deleted nothing stays, an erased one leaves the current picture.
+    Gives all that it counted.
 
     With it the last complete import of its source becomes the current one. After a change of the age groups all
     current imports are counted again with it, because their sums have one set of age groups. `may_place`: towns that
@@ -55,12 +56,13 @@ def refresh_import(*, import_id: int, today: date | None = None, may_place: bool
     pglock.advisory(WRITER, xact=True).acquire()
     by, day = counting(), today or utc_today()
     if _only_grew_older(import_id, day, by):
-        return
+        return {import_id}
     others = ImportDemand.objects.current().exclude(scheme=by.scheme).values_list("pk", flat=True)
     refresh = _Refresh(day, by, may_place=may_place)
     for number in {import_id, *others}:
         refresh.take(number)
     refresh.write()
+    return refresh.counted
 
 
 def _only_grew_older(import_id: int, today: date, by: Counting) -> bool:
@@ -90,12 +92,12 @@ class _Refresh:
         self._by = by
         self._may_place = may_place
         self._change = PictureChange()
-        self._counted: set[int] = set()
+        self.counted: set[int] = set()
 
     def take(self, import_id: int) -> None:
         """Brings one import up to date, and with it which one of its source is the current one."""
         source = _source_of(import_id)
-        if source is None or import_id in self._counted:
+        if source is None or import_id in self.counted:
             return
         current = _current_id(source)
         # Who leaves goes first: a source has one current import.
@@ -138,7 +140,7 @@ class _Refresh:
         ImportDemand.objects.filter(pk=import_id).delete()
 
     def _count(self, delivery: Import, *, is_current: bool) -> None:
-        self._counted.add(delivery.pk)
+        self.counted.add(delivery.pk)
         delivered = delivery.created_at.astimezone(UTC).date()
         as_of = self._today if is_current else delivered
         drawing = Drawing(import_id=delivery.pk, source=delivery.source, scheme=self._by.scheme)
@@ -147,8 +149,8 @@ class _Refresh:
             raise NotCounted(delivery.pk)
         self._spell(delivery.pk, count, is_current=is_current)
         old_then, old_now = (read_segments(import_id=delivery.pk, at_delivery=day) for day in (True, False))
-        count, drawn_at = drawing.settle(count, then=old_then, now=old_now if is_current else old_then)
-        then, now = self._published(count)
+        count, drawn_at, is_same = drawing.settle(count, then=old_then, now=old_now if is_current else old_then)
+        then, now = (count.then, count.now) if is_same else self._published(count)
         # Now towns that are new are placed.
         ties = count_ties(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by)
         for at_delivery in (True, False) if is_current else (True,):

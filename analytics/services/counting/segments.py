@@ -1,6 +1,6 @@
 """Reads and writes the segments of an import; only what differs is written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -40,7 +40,7 @@ def read_segments(*, import_id: int, at_delivery: bool) -> Segments:
     """Reads what is stored of an import."""
     with connection.cursor() as cursor:
         cursor.execute(_READ, [import_id, at_delivery])
-        return {row[:4]: Values(*row[4:]) for row in cursor.fetchall()}
+        return {row[:4]: Values._make(row[4:]) for row in cursor.fetchall()}
 
 
 def write_segments(*, import_id: int, at_delivery: bool, old: Segments, new: Segments) -> None:
@@ -65,8 +65,18 @@ def delete_segments(*, import_id: int, at_delivery: bool) -> None:
         )
 
 
-def columns_of(rows: Sequence[tuple[Any, ...]]) -> Iterator[list[list[Any]]]:
-    """Turns rows into arrays for `unnest`, a bounded number at a time."""
-    rest = iter(rows)
+def columns_of(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[str]]:
+    """Turns rows into arrays for `unnest`, a bounded number at a time, in the order in which indexes have them.
+
+    Each array is a text, which PostgreSQL reads ten times as fast as the constructor with thousands of constants that
+    the driver makes of a list.
+    """
+    rest = iter(sorted(rows))
     while batch := list(islice(rest, ROWS_AT_A_TIME)):
-        yield [list(column) for column in zip(*batch, strict=True)]
+        yield [_array(column) for column in zip(*batch, strict=True)]
+
+
+def _array(column: tuple[Any, ...]) -> str:
+    if isinstance(column[0], str):
+        column = tuple(['"' + text.replace("\\", r"\\").replace('"', r"\"") + '"' for text in column])
+    return "{" + ",".join(map(str, column)) + "}"

@@ -18,20 +18,23 @@ class Drawing:
         self._is_drawn = drawn.exists()
         self.draw = Draw(self._stored.secret, self._stored.changes + 1)
 
-    def settle(self, count: Count, *, then: Segments, now: Segments) -> tuple[Count, int]:
-        """Gives the import as it was counted with what is shown of it, and the changes of its source at that.
+    def settle(self, count: Count, *, then: Segments, now: Segments) -> tuple[Count, int, bool]:
+        """Gives the import as it was counted with what is shown of it, the changes of its source at that, and whether
+        nothing differs.
 
-        `then` and `now` are its segments as they are stored. Where nothing differs, what is shown stays; what has no
-        predecessor is shown as it is.
+        `then` and `now` are its segments as they are stored. Where nothing differs everybody sees what they saw, so
+        nothing is to be decided; what has no predecessor is shown as it is.
         """
         if self._is_first:
-            return replace(count, then=exact(count.then), now=exact(count.now)), 0
+            return replace(count, then=exact(count.then), now=exact(count.now)), 0, False
         if self._is_drawn and _is_same(count.then, then) and _is_same(count.now, now):
-            return replace(count, then=_with_shown(count.then, then), now=_with_shown(count.now, now)), (
-                self._stored.changes
+            return (
+                replace(count, then=_as_stored(count.then, then), now=_as_stored(count.now, now)),
+                self._stored.changes,
+                True,
             )
         Perturbation.objects.filter(pk=self._stored.pk).update(changes=self.draw.changes)
-        return count, self.draw.changes
+        return count, self.draw.changes, False
 
 
 def exact(segments: Segments) -> Segments:
@@ -58,5 +61,5 @@ def _is_same(new: Segments, old: Segments) -> bool:
     return new.keys() == old.keys() and all(values.true == old[key].true for key, values in new.items())
 
 
-def _with_shown(new: Segments, old: Segments) -> Segments:
-    return {key: values._replace(**_shown(old[key].shown)) for key, values in new.items()}
+def _as_stored(new: Segments, old: Segments) -> Segments:
+    return {key: old[key]._replace(squares=values.squares) for key, values in new.items()}

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from analytics.folding import fold
 from analytics.models import PublishedPlace, Spelling, TownAlias, TownPlace
+from analytics.models.towns import FOUND
 from analytics.places.candidates import NO_EVIDENCE, Evidence
 from analytics.services.placing.demand_towns import all_towns, towns_without_place
 from analytics.services.placing.evidence import DeliveredTowns, evidence_of
@@ -18,7 +19,6 @@ PLACE = "analytics.place_towns"
 PLACE_ALL = "analytics.place_all_towns"
 _AT_ONCE = 100
 _MOST_NEW = 1_000
-_COLUMNS = [field.name for field in TownPlace._meta.concrete_fields if not field.primary_key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _store(named: dict[str, TownPlace]) -> Placing:
     _keep_aliases()
     aliases = _aliases_of(named)
     rows = [place_by_alias(row, aliases[town]) if town in aliases else row for town, row in named.items()]
-    TownPlace.objects.bulk_create(rows, update_conflicts=True, unique_fields=["town"], update_fields=_COLUMNS)
+    TownPlace.objects.bulk_create(rows, update_conflicts=True, unique_fields=["town"], update_fields=FOUND)
     unplaced = sum(row.method == TownPlace.Method.UNPLACED for row in rows)
     return Placing(len(rows) - unplaced, unplaced)
 

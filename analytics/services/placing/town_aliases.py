@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from analytics.folding import fold
 from analytics.models import TownAlias, TownPlace
+from analytics.models.towns import FOUND
 from analytics.places.cities import City, city_by_id
 from analytics.services.placing.place_towns import PLACE
 from analytics.services.placing.placer import place_of
@@ -15,7 +16,6 @@ from config.common.background.publishing import enqueue
 from config.common.problems import FieldError, InvalidInput, NotFound
 
 _MAX_TOWN = 256
-_FOUND = [field.name for field in TownPlace._meta.concrete_fields if not field.primary_key]
 
 
 def set_alias(*, town: str, geoname_id: int, actor: User | None) -> TownPlace:
@@ -34,7 +34,7 @@ def set_alias(*, town: str, geoname_id: int, actor: User | None) -> TownPlace:
         place = place_of(town, TownPlace.Method.ALIAS, city, at=timezone.now())
         before = alias.before or {}
         place.suggestions = before.get("suggestions", [])
-        TownPlace.objects.bulk_create([place], update_conflicts=True, unique_fields=["town"], update_fields=_FOUND)
+        TownPlace.objects.bulk_create([place], update_conflicts=True, unique_fields=["town"], update_fields=FOUND)
     return place
 
 
@@ -73,5 +73,5 @@ def _checked(town: str, geoname_id: int) -> City:
 
 def _place_now(town: str) -> dict[str, Any] | None:
     """Reads what was found without an alias; None where nothing was."""
-    found: dict[str, Any] | None = TownPlace.objects.filter(pk=town).values(*_FOUND).first()
+    found: dict[str, Any] | None = TownPlace.objects.filter(pk=town).values(*FOUND).first()
     return found if found and found["method"] != TownPlace.Method.ALIAS else None

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 
+from analytics.arrays import Ints
 from analytics.dimensions import BITS
 from analytics.intervals import Pairs
-from analytics.services.asking.fetch_columns import Ints
 from analytics.services.asking.find_demand import find_demand, find_opportunities
 from analytics.services.asking.questions import Question
 from analytics.services.asking.read_groups import read_groups

@@ -10,6 +10,8 @@ from django.db.models import Sum
 
 from analytics.models import CurrentSegment, DemandSettings, ImportDemand, Segment
 from analytics.services.counting import refresh_demand as service
+from analytics.services.counting import refresh_import as refresh_import_service
+from analytics.services.counting.count_import import Count, count_import
 from analytics.services.counting.refresh_demand import REFRESH, refresh_all, refresh_demand
 from analytics.services.counting.refresh_import import refresh_import
 from analytics.services.counting.stale import count_stale_imports, stale_imports
@@ -169,13 +171,27 @@ def test_other_age_groups_make_everything_stale_and_the_current_picture_changes_
     refreshed()
 
 
+def test_the_current_delivery_of_a_source_is_counted_once_though_others_are_stale_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded, counted = {load(people(number)) for number in (3, 4, 5)}, list[int]()
+
+    def count(*, import_id: int, **values: Any) -> Count | None:
+        counted.append(import_id)
+        return count_import(import_id=import_id, **values)
+
+    monkeypatch.setattr(refresh_import_service, "count_import", count)
+    assert refreshed() == 3
+    assert (sorted(counted), len(loaded)) == (sorted(loaded), 3)
+
+
 def test_one_import_that_cannot_be_counted_keeps_no_other_from_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     broken, sound = load(people(3), source="a"), load(people(4), source="b")
 
-    def fail(*, import_id: int, may_place: bool) -> None:
+    def fail(*, import_id: int, may_place: bool) -> set[int]:
         if import_id == broken:
             raise ValueError("broken")
-        refresh_import(import_id=import_id, may_place=may_place)
+        return refresh_import(import_id=import_id, may_place=may_place)
 
     monkeypatch.setattr(service, "refresh_import", fail)
     assert refresh_demand() == (1, False)

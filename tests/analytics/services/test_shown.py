@@ -12,14 +12,17 @@ from analytics.models import ImportDemand, Perturbation, PublishedPlace, Publish
 from analytics.perturbation import noise_of_index, plausible
 from analytics.services.asking.find_demand import find_demand, find_opportunities
 from analytics.services.asking.questions import Question, Row
+from analytics.services.counting import refresh_import
 from analytics.services.counting.publish_segments import republish
 from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.counting.stale import count_stale_imports
 from config.common.accounts.services.tokens import issue_token
 from imports.fields import Patch
+from imports.models import Citizen
 from imports.services.erasing.erase_delivery import erase_delivery
 from imports.services.residents.correct_resident import correct_resident
 from tests.analytics.naive import COUNTS, KEYS, total
-from tests.factories import delivery
+from tests.factories import alike, delivery
 from tests.imports.world import load
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +48,15 @@ def is_exact(import_id: int) -> bool:
     )
 
 
+def any_of(import_id: int) -> int:
+    return Citizen.objects.of(import_id).order_by("citizen_id").values_list("citizen_id", flat=True)[0]
+
+
+def everything() -> list[tuple[Any, ...]]:
+    names = ("delivery", "at_delivery", *KEYS, *COUNTS, *SHOWN, "squares", "published")
+    return sorted(Segment.objects.values_list(*names))
+
+
 def loaded(seed: int = 1, *, residents: int = 300, **values: Any) -> int:
     import_id = load(delivery(residents, relations=residents, seed=seed), **values)
     refresh_demand()
@@ -60,6 +72,29 @@ def test_the_first_delivery_of_a_source_is_shown_as_it_is_until_something_of_it_
     correct_resident(import_id=import_id, citizen_id=citizen_id, patch=Patch(channel="another"), actor=None)
     assert refresh_demand()[0] == 1
     assert (is_exact(import_id), Perturbation.objects.get().changes) == (False, 1)
+
+
+def test_after_a_correction_that_is_not_counted_nothing_is_decided_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = loaded()
+    correct_resident(import_id=first, citizen_id=any_of(first), patch=Patch(channel="another"), actor=None)
+    refresh_demand()
+    before = everything()
+    monkeypatch.delattr(refresh_import, "published")
+    correct_resident(import_id=first, citizen_id=any_of(first), patch=Patch(name="Another"), actor=None)
+    assert refresh_demand() == (1, False)
+    assert (count_stale_imports(), everything()) == (0, before)
+
+
+def test_who_has_how_many_courses_is_counted_though_their_sum_is_the_same() -> None:
+    square = {1: [2, 4], 2: [1, 3], 3: [2, 4], 4: [1, 3]}
+    first = load([one | {"friends": square[one["citizen_id"]]} for one in alike(4)])
+    refresh_demand()
+    # One has three friends now, and one of them no other.
+    for citizen_id, friends in ((1, [2, 3, 4]), (4, [1])):
+        correct_resident(import_id=first, citizen_id=citizen_id, patch=Patch(friends=friends), actor=None)
+    correct_resident(import_id=first, citizen_id=2, patch=Patch(friends=[1, 3]), actor=None)
+    refresh_demand()
+    assert set(Segment.objects.values_list("courses", "squares", "buyers")) == {(8, 18, 4)}
 
 
 def test_a_birthday_is_a_change() -> None:

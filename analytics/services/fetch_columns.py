@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from analytics.arrays import Ints
 
 
 def fetch_columns(sql: str, values: dict[str, Any], *, names: Sequence[str], texts: Collection[str]) -> dict[str, Any]:
