@@ -16,13 +16,11 @@ from config.common.tabular.workbook import write_workbook
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# The formats that `table_response` writes.
-TABLES = frozenset({"csv", "xlsx"})
 _ROWS_IN_A_CHUNK = 500
 
 
 class CSVRenderer(BaseRenderer):
-    """Names CSV in content negotiation. Views stream it by `csv_response`."""
+    """Names CSV in content negotiation. Views stream it by `csv_response` or `table_response`."""
 
     media_type = CSV
     format = "csv"
@@ -35,6 +33,11 @@ class XLSXRenderer(BaseRenderer):
     media_type = XLSX
     format = "xlsx"
     charset = None
+
+
+# What `table_response` writes: the representations, and their formats.
+TABLES = (CSVRenderer, XLSXRenderer)
+TABLE_FORMATS = frozenset(table.format for table in TABLES)
 
 
 class _Line:
