@@ -112,6 +112,14 @@ def test_a_code_comes_first_then_the_exact_spelling(viewer: APIClient) -> None:
     assert names(viewer, q="east", near="0,0") == ["Malaga East", "Málaga East"]
 
 
+def test_the_exact_spelling_of_a_city_comes_first(viewer: APIClient) -> None:
+    for city in ("malaga", "Málaga", "Malaga"):
+        make_airport(f"Of {city}", city=city)
+    assert names(viewer, city="Malaga") == ["Of Malaga", "Of malaga", "Of Málaga"]
+    assert names(viewer, city="Málaga", q="of")[0] == "Of Málaga"
+    assert names(viewer, city="Málaga", ordering="name")[0] == "Of Malaga"
+
+
 def test_the_nearest_come_first_with_their_distance(viewer: APIClient) -> None:
     for name, lon in (("Far", 3.0), ("Near", 1.0), ("Middle", -2.0)):
         make_airport(name, 0.0, lon)
