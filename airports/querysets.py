@@ -55,9 +55,11 @@ class AirportQuerySet(models.QuerySet["Airport"]):
         """The ones with `words` in the name, the city or the country, as people type them, or with this code."""
         return self.filter(Q(search__folded=words) | _has_code(words))
 
-    def closest_first(self, words: str) -> "AirportQuerySet":
-        """With the code or the exact spelling first, of a whole field before a part of one; then by id."""
-        return self.order_by(*closest(words), "pk")
+    def closest_first(self, words: str, city: str) -> "AirportQuerySet":
+        """With the code or the exact spelling of `words` first, of a whole field before a part of one; then with that
+        of the city; then by id. An empty text says nothing."""
+        of_city = [exact_first(["city"], city, "exact")] if city else []
+        return self.order_by(*(closest(words) if words else []), *of_city, "pk")
 
     def in_city(self, city: str) -> "AirportQuerySet":
         """The ones of the city, as people type it."""

@@ -109,11 +109,13 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         return list(rows.order_by("citizen_id").select_for_update(no_key=True))
 
     def begins(self, column: str, words: str) -> "CitizenQuerySet":
-        """The ones whose name or town begins with `words` as people type them, the exact spelling first."""
+        """The ones whose name or town begins with `words` as people type them; the exact spelling first, of the whole
+        before a beginning."""
         if not (folded := fold(words)):
             return self.none()
         found = self.filter(Q((f"{column}__startswith", words)) | Q(Begins(column, folded)))
-        return found.order_by(*self.query.order_by, exact_first([column], words, "startswith"))
+        closest = (exact_first([column], words, lookup) for lookup in ("exact", "startswith"))
+        return found.order_by(*self.query.order_by, *closest)
 
     def reached_by(self, channel: str) -> "CitizenQuerySet":
         """The ones whose channel is this one, as people type it."""

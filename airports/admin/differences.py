@@ -1,5 +1,6 @@
 """What a kept file of airports would change, as CSV: a line for each value."""
 
+import codecs
 from collections.abc import Iterable, Iterator
 from tempfile import TemporaryFile
 from typing import Any
@@ -28,6 +29,8 @@ def differences_csv(*, upload_id: int, actor: User) -> FileResponse:
     It is written to the disk first: the tables that it is read from are gone when the transaction ends.
     """
     file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    # As every CSV that people take from the admin.
+    file.write(codecs.BOM_UTF8)
 
     def write(rows: Iterable[dict[str, Any]]) -> None:
         for text in csv_lines(_HEADER, _lines(rows)):

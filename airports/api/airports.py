@@ -36,9 +36,9 @@ from airports.services.restore_airport import restore_airport
 from airports.services.update_airport import update_airport
 from config.common.http.bodies import read_body
 from config.common.http.geojson import GEOJSON, GeoJSONRenderer
-from config.common.http.pagination import PageQuery, page_response
+from config.common.http.pagination import PageQuery, found_page_response, page_response
 from config.common.http.paths import SEGMENT, path_id
-from config.common.http.schema import page_of
+from config.common.http.schema import TABLE_ANSWERS, page_of
 from config.common.http.tables import CSVRenderer, XLSXRenderer, csv_response
 from config.common.http.viewsets import ApiViewSet
 from config.common.problems import Forbidden
@@ -92,8 +92,7 @@ class AirportViewSet(ApiViewSet):
         parameters=[AirportListQuery],
         responses={
             (200, "application/json"): page_of(AirportListItemSerializer, "AirportPage"),
-            (200, "text/csv"): str,
-            (200, XLSXRenderer.media_type): OpenApiTypes.BINARY,
+            **TABLE_ANSWERS,
             (200, GEOJSON): OpenApiTypes.OBJECT,
         },
     )
@@ -108,7 +107,8 @@ class AirportViewSet(ApiViewSet):
             return airports_xlsx(rows)
         if self.format == "geojson":
             return airports_geojson(rows)
-        return page_response(request, rows, query, airport_row)
+        respond = found_page_response if "q" in query else page_response
+        return respond(request, rows, query, airport_row)
 
     @extend_schema(
         summary="Make an airport",

@@ -116,7 +116,7 @@ class AirportListQuery(PageQuery):
     country = FieldParameter(
         "country", required=False, help_text=f"English name or ISO code of two or three letters. {_AS_TYPED}"
     )
-    city = FieldParameter("city", required=False, help_text=_AS_TYPED)
+    city = FieldParameter("city", required=False, help_text=f"{_AS_TYPED} The exact spelling comes first.")
     iata = FieldParameter("iata", required=False)
     icao = FieldParameter("icao", required=False)
     tz = FieldParameter("tz", required=False, help_text="Olson name.")

@@ -14,10 +14,10 @@ from rest_framework.request import Request
 
 from airports.csv.lines import ByteStream
 from airports.services.upload_airports import AIRPORTS
+from config.common.http.bodies import sent_encoding
 from config.common.http.tables import CSV
 from config.common.http.unreadable import as_problem
 from config.common.problems import FieldError, InvalidInput, TooLarge, UnsupportedType
-from config.common.tabular.encodings import ENCODINGS, UTF8, named_encoding
 
 FORM = "multipart/form-data"
 FILE = "file"
@@ -84,9 +84,7 @@ def uploaded_file(request: Request, *, max_bytes: int, check: Callable[[], None]
     if request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in {"", "identity"}:
         raise UnsupportedType("Send the file without a Content-Encoding.")
     # Which one it is, is seen from the file.
-    charset = parameters.get("charset", UTF8).lower()
-    if charset != "us-ascii" and named_encoding(charset) is None:
-        raise UnsupportedType(f"Send the file in {' or '.join(ENCODINGS)}.")
+    sent_encoding(request)
     body = Body(request, max_bytes=max_bytes)
     AIRPORTS.expect_room(body.announced)
     check()

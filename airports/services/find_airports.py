@@ -17,8 +17,9 @@ def find_airports(*, filters: Mapping[str, Any]) -> AirportQuerySet:
     """The airports that meet all `filters`, in the order that they ask for.
 
     `q`, `country`, `city`, `iata`, `icao`, `tz`, `type`, `source`: texts, the first three as people type them, and what
-    is spelt like `q` comes first unless `near` or `ordering` says otherwise; `near`: a `Point`, with `radius`: metres;
-    `bbox`: a `Box`; `ordering`: names of fields, `-` before one for descending; `deleted`: `include` or `only`.
+    is spelt like `q` and `city` comes first unless `near` or `ordering` says otherwise; `near`: a `Point`, with
+    `radius`: metres; `bbox`: a `Box`; `ordering`: names of fields, `-` before one for descending; `deleted`: `include`
+    or `only`.
     """
     rows = _by_flag(filters.get("deleted"))
     rows = rows.filter(**{name: filters[name] for name in _EXACT if name in filters})
@@ -49,8 +50,8 @@ def _near(rows: AirportQuerySet, filters: Mapping[str, Any]) -> AirportQuerySet:
 
 
 def _in_order(rows: AirportQuerySet, filters: Mapping[str, Any]) -> AirportQuerySet:
-    if "q" in filters and not {"near", "ordering"} & filters.keys():
-        return rows.closest_first(filters["q"])
+    if not {"near", "ordering"} & filters.keys():
+        return rows.closest_first(filters.get("q", ""), filters.get("city", ""))
     return rows.sorted_by(*filters.get("ordering", ("distance",) if "near" in filters else ()))
 
 

@@ -19,8 +19,8 @@ from analytics.services.asking.questions import MEASURES
 from config.common.http.exceptions import CONTENT_TYPE
 from config.common.http.geojson import GEOJSON, Feature, GeoJSONRenderer, geojson_response
 from config.common.http.pagination import cut_page_response
-from config.common.http.schema import ProblemSchemaSerializer
-from config.common.http.tables import CSVRenderer, csv_response
+from config.common.http.schema import TABLE_ANSWERS, ProblemSchemaSerializer
+from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
 
 _PLACE = ("town", "method", "city", "country", "towns", "latitude", "longitude", "time_zone")
 _AIRPORT = ("id", "name", "code", "distance")
@@ -34,15 +34,15 @@ class CitiesViewSet(QuestionViewSet):
     permissions = {"list": SEE}
     queries = {"list": CitiesQuery}
     # What this is made for comes first: callers to whom anything will do get GeoJSON.
-    renderers = {"list": (GeoJSONRenderer, JSONRenderer, CSVRenderer)}
+    renderers = {"list": (GeoJSONRenderer, JSONRenderer, *TABLES)}
 
     @extend_schema(
         summary="See the demand on the map",
         description=(
             "The cities in which towns could be placed, each with its demand, its towns and how they were placed, "
             "where else towns of these names may be, its time zone and the nearest airport; `unplaced` lists the rest, "
-            "the most courses first. GeoJSON unless the caller asks for something else; it and CSV hold all cities (in "
-            "CSV the rest too, with the method `unplaced`), JSON comes in pages. "
+            "the most courses first. GeoJSON unless the caller asks for something else; it, CSV and XLSX hold all "
+            "cities (tables the rest too, with the method `unplaced`), JSON comes in pages. "
             f"{SMALL_SEGMENTS}"
         ),
         tags=[TAG],
@@ -53,7 +53,7 @@ class CitiesViewSet(QuestionViewSet):
             (200, "application/json"): page_with_meta(
                 CitySerializer, "CityPage", unplaced=UnplacedSerializer(many=True)
             ),
-            (200, "text/csv"): str,
+            **TABLE_ANSWERS,
             (409, CONTENT_TYPE): ProblemSchemaSerializer,
         },
     )
@@ -62,9 +62,10 @@ class CitiesViewSet(QuestionViewSet):
         found = find_cities(question=question_from(query, whole=self.format != "json"), actor=self.actor)
         cities = [city_row(city) for city in found.placed]
         unplaced = [unplaced_row(row) for row in found.unplaced]
-        if self.format == "csv":
+        if self.format in TABLE_FORMATS:
             rest = [{"method": TownPlace.Method.UNPLACED.value, "city": row["town"], **row} for row in unplaced]
-            return csv_response(name="cities", header=_HEADER, rows=map(_cells, [*cities, *rest]))
+            rows = map(_cells, [*cities, *rest])
+            return table_response(self.format, name="cities", header=_HEADER, rows=rows)
         members: dict[str, Any] = {"unplaced": unplaced, "meta": meta_row(found.meta)}
         if self.format == "geojson":
             return geojson_response(map(_feature, cities), **members)

@@ -1,6 +1,6 @@
 """`/analytics/demand`, `/analytics/opportunities` and `/analytics/trend`: rows of residents and their demand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.http.response import HttpResponseBase
@@ -25,12 +25,12 @@ from analytics.services.asking.find_trend import find_trend
 from analytics.services.asking.questions import MEASURES, Demand
 from config.common.http.exceptions import CONTENT_TYPE
 from config.common.http.pagination import cut_page_response
-from config.common.http.schema import ProblemSchemaSerializer
-from config.common.http.tables import CSVRenderer, csv_response
+from config.common.http.schema import TABLE_ANSWERS, ProblemSchemaSerializer
+from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
 
 Action = TypeVar("Action", bound=Callable[..., Any])
 
-_TABLES = (JSONRenderer, CSVRenderer)
+_FORMS = (JSONRenderer, *TABLES)
 _DEMAND_PAGE = page_with_meta(DemandRowSerializer, "DemandPage")
 _RANKED_PAGE = page_with_meta(DemandRowSerializer, "OpportunitiesPage", meta=RankedMetaSerializer)
 
@@ -40,13 +40,13 @@ def _described(
 ) -> Callable[[Action], Action]:
     described: Callable[[Action], Action] = extend_schema(
         summary=summary,
-        description=f"{description} As CSV: all rows. {SMALL_SEGMENTS}",
+        description=f"{description} As CSV or XLSX: all rows. {SMALL_SEGMENTS}",
         tags=[TAG],
         parameters=[DemandQuery],
         examples=[example],
         responses={
             (200, "application/json"): page,
-            (200, "text/csv"): str,
+            **TABLE_ANSWERS,
             (409, CONTENT_TYPE): ProblemSchemaSerializer,
         },
     )
@@ -58,7 +58,7 @@ class DemandViewSet(QuestionViewSet):
 
     permissions = {"demand": SEE, "opportunities": SEE, "trend": SEE}
     queries = {"demand": DemandQuery, "opportunities": DemandQuery, "trend": TrendQuery}
-    renderers = {"demand": _TABLES, "opportunities": _TABLES, "trend": _TABLES}
+    renderers = {"demand": _FORMS, "opportunities": _FORMS, "trend": _FORMS}
 
     @_described(
         "Find the demand",
@@ -91,33 +91,37 @@ class DemandViewSet(QuestionViewSet):
             "By import, oldest first, with the ages at its date; all sources' imports unless `source` names some. "
             "With `group_by` a row for each group of an import. An erased import stays. The index is against the "
             "average of all rows. Ages are for callers who may see residents: 403. "
-            f"As CSV: all rows. {SMALL_SEGMENTS}"
+            f"As CSV or XLSX: all rows. {SMALL_SEGMENTS}"
         ),
         tags=[TAG],
         parameters=[TrendQuery],
         examples=[TREND],
-        responses={(200, "application/json"): page_with_meta(TrendRowSerializer, "TrendPage"), (200, "text/csv"): str},
+        responses={(200, "application/json"): page_with_meta(TrendRowSerializer, "TrendPage"), **TABLE_ANSWERS},
     )
     @action(detail=False, methods=["get"])
     def trend(self, request: Request) -> HttpResponseBase:
         query = self.query()
-        is_csv = self.format == "csv"
-        question = question_from(query, whole=is_csv)
+        is_table = self.format in TABLE_FORMATS
+        question = question_from(query, whole=is_table)
         found = find_trend(question=question, actor=self.actor)
         rows = [trend_row(row) for row in found.rows]
-        if is_csv:
+        if is_table:
             header = ["import_id", "source", "delivered_at", *question.columns, *MEASURES]
-            return csv_response(name="trend", header=header, rows=(list(row.values()) for row in rows))
+            return self._table(header, rows)
         return cut_page_response(request, rows, query, count=found.count, meta=meta_row(found.meta))
 
     def _answer(self, find: Callable[..., Demand], *, is_ranked: bool = False) -> HttpResponseBase:
         query = self.query()
-        is_csv = self.format == "csv"
-        question = question_from(query, whole=is_csv)
+        is_table = self.format in TABLE_FORMATS
+        question = question_from(query, whole=is_table)
         found = find(question=question, actor=self.actor)
         rows = [demand_row(row) for row in found.rows]
-        if is_csv:
+        if is_table:
             header = [*question.columns, *MEASURES]
-            return csv_response(name=self.action, header=header, rows=(list(row.values()) for row in rows))
+            return self._table(header, rows)
         meta = meta_row(found.meta) | ({"ranked_by": found.ranked_by} if is_ranked else {})
         return cut_page_response(self.request, rows, query, count=found.count, meta=meta)
+
+    def _table(self, header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> HttpResponseBase:
+        lines = (list(row.values()) for row in rows)
+        return table_response(self.format, name=self.action, header=header, rows=lines)

@@ -79,7 +79,7 @@ def channels_page(request: HttpRequest) -> HttpResponse:
             ("channel",),
             _ALL,
             caption="Demand by channel",
-            csv=_ALL.api(group_by="channel", ordering="-courses"),
+            downloads=_ALL.downloads(group_by="channel", ordering="-courses"),
         ),
         "renamings": _renamings(actor),
         "freshness": freshness(demand.meta),

@@ -16,6 +16,14 @@ ALL, ROWS = "all", "rows"
 DIMENSIONS = ("country", "city", "town", "age_group", "channel", "gender", "source")
 
 
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    """The addresses of a table as a file, all of its rows; CSV with the byte order mark that Excel asks for."""
+
+    csv: str
+    xlsx: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """An empty text, or 0, where anything will do. `measure`: what the heat map's shades say. `index_base`: whose
@@ -77,8 +85,13 @@ class Filters:
         """Gives the address of the page of a city, a name and its country, with the towns that are placed there."""
         return self.href(city=keys["city"], country=keys["country"] or UNPLACED)
 
-    def api(self, resource: str = "demand", *, format: str = "csv", **parameters: Any) -> str:
-        """Gives the address of these figures for programs and spreadsheets."""
+    def downloads(self, resource: str = "demand", **parameters: Any) -> Downloads:
+        """Gives the addresses of these figures for spreadsheets."""
+        csv = self.api(resource, **parameters, format="csv", bom="true")
+        return Downloads(csv, self.api(resource, **parameters, format="xlsx"))
+
+    def api(self, resource: str = "demand", *, format: str, **parameters: Any) -> str:
+        """Gives the address of these figures for programs."""
         chosen = {key: getattr(self, key) for key in (*DIMENSIONS, "min_residents")}
         # A delivery is compared with the other deliveries, whatever is filtered.
         chosen["index_base"] = "" if resource == "trend" else self.index_base

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analytics.pages import labels
-from analytics.pages.filters import Filters
+from analytics.pages.filters import Downloads, Filters
 from analytics.services.asking.questions import Row
 
 MEASURE_LABELS = ("Residents", "Courses", "Buyers", "Courses per 100", "Index", "95 % interval")
@@ -24,23 +24,29 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a caption; `csv` has all of them, also where only the first stand here, as `note` says then."""
+    """Rows under a caption; `downloads` have all of them, also where only the first stand here, as `note` says then."""
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
-    csv: str
+    downloads: Downloads
     note: str = ""
 
 
 def demand_table(
-    rows: Iterable[Row], keys: Sequence[str], filters: Filters, *, caption: str, csv: str, total: int | None = None
+    rows: Iterable[Row],
+    keys: Sequence[str],
+    filters: Filters,
+    *,
+    caption: str,
+    downloads: Downloads,
+    total: int | None = None,
 ) -> Table:
     """Writes rows by `keys`; each leads to the list behind it. `total`: how many there are in all."""
     cells = [demand_cells(row, keys, filters) for row in rows]
     columns = [*(labels.DIMENSION_LABELS[key] for key in keys), *MEASURE_LABELS]
     note = f"The first {labels.count(len(cells))} of {labels.count(total)}." if total and total > len(cells) else ""
-    return Table(caption, columns, cells, csv, note)
+    return Table(caption, columns, cells, downloads, note)
 
 
 def demand_cells(row: Row, keys: Sequence[str], filters: Filters) -> list[Cell]:

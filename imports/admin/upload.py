@@ -114,8 +114,7 @@ def _take(
 ) -> Import:
     head, options = file.read(HEAD_BYTES), TableOptions(**said)
     format, encoding = kind_of(head, name=file.name or "")
-    is_whole = file.size == len(head)
-    if is_whole and not empty and holds_nobody(head, format=format, encoding=encoding, options=options):
+    if not empty and holds_nobody(_pieces(file), format=format, encoding=encoding, options=options):
         raise EmptyDelivery(source)
     return receive_delivery(
         chunks=limited(_pieces(file), max_bytes=most_bytes(format)),

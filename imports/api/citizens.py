@@ -15,8 +15,8 @@ from rest_framework.response import Response
 
 from config.common.http.bodies import read_body
 from config.common.http.paths import SEGMENT, path_id
-from config.common.http.schema import data_of
-from config.common.http.tables import TABLES, CSVRenderer, XLSXRenderer, csv_response, table_response
+from config.common.http.schema import TABLE_ANSWERS, data_of
+from config.common.http.tables import TABLE_FORMATS, TABLES, XLSXRenderer, table_response
 from config.common.http.viewsets import ApiViewSet
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
@@ -66,7 +66,7 @@ class CitizenViewSet(ApiViewSet):
     }
     queries = {"birthdays": BirthdaysQuery}
     bodies = {"partial_update": CitizenPatchSerializer}
-    renderers = {"list": (JSONRenderer, NDJSONRenderer, CSVRenderer, XLSXRenderer)}
+    renderers = {"list": (JSONRenderer, NDJSONRenderer, *TABLES)}
     lookup_field = "citizen_id"
     lookup_value_regex = SEGMENT
 
@@ -83,8 +83,7 @@ class CitizenViewSet(ApiViewSet):
         responses={
             (200, "application/json"): data_of(StoredCitizenSerializer(many=True), "CitizenList"),
             (200, NDJSON.media_type): OpenApiResponse(str, description="A citizen a line."),
-            (200, "text/csv"): str,
-            (200, XLSXRenderer.media_type): OpenApiTypes.BINARY,
+            **TABLE_ANSWERS,
         },
     )
     def list(self, request: Request, import_id: str) -> HttpResponseBase:
@@ -93,7 +92,7 @@ class CitizenViewSet(ApiViewSet):
         if self.format == XLSXRenderer.format:
             expect_rows(found.citizen_count)
         self._record(What.RESIDENTS, found.pk)
-        if self.format in TABLES:
+        if self.format in TABLE_FORMATS:
             rows = stream_rows(import_id=found.pk)
             return table_response(self.format, name=f"import-{found.pk}", header=NAMES, rows=rows)
         if self.format == "ndjson":
@@ -174,7 +173,7 @@ class TownAgeViewSet(ApiViewSet):
     """How old the residents of each town are."""
 
     permissions = {"list": _SEE}
-    renderers = {"list": (JSONRenderer, CSVRenderer)}
+    renderers = {"list": (JSONRenderer, *TABLES)}
 
     @extend_schema(
         summary="Age percentiles by town",
@@ -183,7 +182,7 @@ class TownAgeViewSet(ApiViewSet):
         parameters=[IMPORT_ID],
         responses={
             (200, "application/json"): data_of(TownAgesSerializer(many=True), "TownAgeList"),
-            (200, "text/csv"): str,
+            **TABLE_ANSWERS,
         },
     )
     def list(self, request: Request, import_id: str) -> HttpResponseBase:
@@ -193,7 +192,7 @@ class TownAgeViewSet(ApiViewSet):
         residents = [(found.pk, None)]
         record_read(reader=Reader.of(request), what=What.AGES, residents=residents, form=self.format)
         towns = age_percentiles(import_id=found.pk, today=datetime.now(UTC).date())
-        if self.format == "csv":
-            rows = (list(town.values()) for town in towns)
-            return csv_response(name=f"import-{found.pk}-ages", header=("town", "p50", "p75", "p99"), rows=rows)
+        if self.format in TABLE_FORMATS:
+            name, rows = f"import-{found.pk}-ages", (list(town.values()) for town in towns)
+            return table_response(self.format, name=name, header=("town", "p50", "p75", "p99"), rows=rows)
         return Response({"data": towns})

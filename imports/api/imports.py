@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 from django.http.response import HttpResponseBase
-from django.utils.http import parse_header_parameters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -12,7 +11,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.common.http.bodies import Admit, JSONBodyParser, RawBody, raw_body, sent_type
+from config.common.http.bodies import Admit, JSONBodyParser, RawBody, raw_body, sent_encoding, sent_type
 from config.common.http.encodings import GZIP
 from config.common.http.pagination import page_response
 from config.common.http.paths import path_id
@@ -23,8 +22,8 @@ from config.common.http.viewsets import ApiViewSet
 from config.common.idempotency.api import idempotent
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
-from config.common.problems import FieldError, InvalidInput, UnsupportedType
-from config.common.tabular.encodings import ENCODINGS, UTF8, named_encoding
+from config.common.problems import FieldError, InvalidInput
+from config.common.tabular.encodings import UTF8
 from imports.api.examples import DELIVERY, LINES, ROWS
 from imports.api.serializers import (
     CitizenSerializer,
@@ -206,11 +205,7 @@ def _table_options(format: Format, query: dict[str, Any], charset: str) -> Table
 
 def _charset(request: Request) -> str:
     """What is said beside the type. Nothing of UTF-8, which many a client says of every text."""
-    _, parameters = parse_header_parameters(request.content_type or "")
-    charset = parameters.get("charset", UTF8)
-    codec = named_encoding(charset)
-    if codec is None:
-        raise UnsupportedType(f"Send the file in {', '.join(ENCODINGS)}.")
+    codec = sent_encoding(request)
     return "" if codec == UTF8 else codec
 
 

@@ -13,6 +13,7 @@ from imports.fields import Kind
 _EXACT = 2**53
 _INTEGER = re.compile(r"-?[0-9]+")
 _IDS = re.compile(r"[0-9 ,;]*")
+_BLANKS_AND_DIGITS = re.compile(r"[0-9 ]*")
 _BETWEEN_IDS = re.compile(r"[\s,;]+")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _SEPARATORS = str.maketrans(",;", "  ")
@@ -69,9 +70,12 @@ def integers(column: Sequence[str]) -> list[int]:
 
 def lists(column: Sequence[str]) -> list[list[int]]:
     """A whole column of ids. Raises `ValueError` where one needs a closer look."""
-    if not _IDS.fullmatch("".join(column)):
+    together = "".join(column)
+    if not _IDS.fullmatch(together):
         raise ValueError(column)
-    return [list(map(int, ids.translate(_SEPARATORS).split())) if ids else [] for ids in column]
+    if not _BLANKS_AND_DIGITS.fullmatch(together):
+        column = [ids.translate(_SEPARATORS) for ids in column]
+    return [list(map(int, ids.split())) if ids else [] for ids in column]
 
 
 def dates(column: Sequence[str]) -> Sequence[str]:

@@ -21,6 +21,8 @@ from imports.fields import Kind
 
 # A first line by which Excel is told, and tells, what stands between the cells.
 _SAID = re.compile(r"sep=([,;\t])\s*$", re.IGNORECASE)
+# A cell may be as long as a line, so that whatever is too long is named as that. It is the process's limit.
+csv.field_size_limit(MAX_LINE_BYTES)
 _QUOTES = (Code.MALFORMED_QUOTES, "Quotes stand around a whole cell, and are doubled inside it.")
 
 

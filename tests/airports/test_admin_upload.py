@@ -1,5 +1,6 @@
 """The page that takes a file of airports: who may, what it says, what it stores."""
 
+import codecs
 import csv
 import io
 from collections.abc import Callable
@@ -132,7 +133,9 @@ def test_a_preview_says_how_many_rows_it_shows_and_hands_out_all() -> None:
     assert "51 of 61 rows shown." in page.content.decode()
     answer: Any = client.get(f"{page.redirect_chain[-1][0]}rows.csv")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="airports-preview.csv"'
-    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    mark, text = (content := b"".join(answer.streaming_content))[:3], content[3:].decode()
+    assert mark == codecs.BOM_UTF8
+    rows = list(csv.DictReader(io.StringIO(text)))
     assert len({row["line"] for row in rows}) == 61
     assert {tuple(row.values())[2:] for row in rows if row["line"] in {"2", "60", ""}} == {
         ("Field 1", "new", "Name", "", "Field 1"),

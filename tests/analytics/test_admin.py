@@ -126,6 +126,13 @@ def test_the_page_of_a_town_that_is_not_placed_opens(browser: Client) -> None:
     assert browser.get("/admin/analytics/townplace/xyzzy/change/").status_code == 200
 
 
+def test_a_town_of_the_very_name_comes_before_others_of_the_same_city(browser: Client) -> None:
+    for town in ("malaga", "málaga"):
+        TownPlace.objects.create(town=town, city="Málaga", country="ES", method="name", placed_at=timezone.now())
+    found = browser.get("/admin/analytics/townplace/", {"q": "Málaga"}).context["cl"].result_list
+    assert [row.town for row in found] == ["málaga", "malaga"]
+
+
 @pytest.mark.parametrize("page", ["townplace", "townalias"])
 def test_a_town_is_found_as_people_type_it_and_the_exact_spelling_comes_first(browser: Client, page: str) -> None:
     for town in ("a coruna", "a coruña", "elsewhere"):

@@ -25,7 +25,7 @@ SIZES = {
 THOROUGH = {10_000, 1_000_000}
 # How many imports are stored beside the one that is refreshed.
 STORED = {"10k": (10, 100), "1m": (10, 100, 1_000), "10m": (10, 100, 1_000)}
-SECTIONS = ("scaling", "imports", "upload", "demand", "questions", "requests")
+SECTIONS = ("scaling", "imports", "tables", "upload", "demand", "questions", "requests")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -73,7 +73,7 @@ def prepare() -> "Session":
 
 def measure(arguments: argparse.Namespace) -> Iterator[Row]:
     """The rows of the sections that were asked for, each as soon as it is there."""
-    from tests.benchmarks import demand, imports, questions, requests, upload
+    from tests.benchmarks import demand, imports, questions, requests, tables, upload
     from tests.benchmarks.stage import set_stage
 
     sizes, rounds = SIZES[arguments.size], arguments.rounds
@@ -86,6 +86,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[Row]:
                 imports.measure(stage, citizens=citizens, rounds=rounds if citizens <= 10_000 else min(rounds, 3))
                 for citizens in thorough
             ),
+            "tables": tables.measure(stage, citizens=thorough[-1], rounds=rounds if thorough[-1] <= 10_000 else 1),
             "upload": upload.measure(stage, rounds=rounds),
             "demand": demand.measure(stored=STORED[arguments.size], rounds=rounds * 3),
             "questions": questions.measure(stage, rounds=rounds),

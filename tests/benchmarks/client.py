@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,12 @@ class Client:
         """Reads an answer of any size, a mebibyte at a time, as it comes."""
         self._reconnect()
         self._open(path, _read_to_the_end, encoding)
+
+    def save(self, path: str, file: Path) -> None:
+        """Writes an answer of any size to a file, as it comes."""
+        self._reconnect()
+        with file.open("wb") as kept:
+            self._open(path, lambda answer: shutil.copyfileobj(answer, kept, 1 << 20))
 
     def first_byte(self, path: str) -> None:
         """Reads the first bytes of an answer, on a connection of its own, which is given up then."""

@@ -1,4 +1,4 @@
-"""How much memory a piece of work takes, of the web server and of the database session that serves it."""
+"""How much memory a piece of work takes, of the web server and of the session that serves it, and of processor time."""
 
 import threading
 from collections.abc import Iterator
@@ -16,17 +16,21 @@ _SECONDS_BETWEEN = 0.05
 
 @dataclass(slots=True)
 class Footprint:
-    """Bytes: what the web server grew by at most, and the most private memory of a session of PostgreSQL's.
+    """Bytes: what the web server grew by at most, and the most private memory of a session of PostgreSQL's; seconds of
+    the processor that the web server took.
 
     `backend` is 0 where the database is another machine's.
     """
 
     server: int = 0
     backend: int = 0
+    processor: float = 0
 
     def largest(self, other: "Footprint") -> "Footprint":
         """The larger of both, each by itself."""
-        return Footprint(max(self.server, other.server), max(self.backend, other.backend))
+        return Footprint(
+            max(self.server, other.server), max(self.backend, other.backend), max(self.processor, other.processor)
+        )
 
     @property
     def note(self) -> str:
@@ -37,7 +41,7 @@ class Footprint:
 @contextmanager
 def footprint(stage: Stage) -> Iterator[Footprint]:
     """Looks many times a second until the end of the block."""
-    found, done, before = Footprint(), threading.Event(), stage.memory()
+    found, done, before, used = Footprint(), threading.Event(), stage.memory(), stage.processor()
 
     def look() -> None:
         while True:
@@ -53,6 +57,7 @@ def footprint(stage: Stage) -> Iterator[Footprint]:
     finally:
         done.set()
         watcher.join()
+        found.processor = stage.processor() - used
 
 
 def _largest_backend() -> int:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from imports.documents.copy import COLUMNS, copy_rows
 from imports.models import Import
 from imports.services.loading.load_document import store_residents
+from imports.services.residents.find_in_delivery import suggested_residents
 from tests.benchmarks.residents import document, residents
 from tests.benchmarks.stage import Stage
 from tests.benchmarks.timing import Row, median_of, medians_of_pair
@@ -43,6 +44,7 @@ def measure(stage: Stage, *, citizens: int, rounds: int) -> Iterator[Row]:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE imports_citizen")
     yield from _read(stage, import_id, citizens, rounds)
+    yield _find(import_id, citizens, rounds * 3)
     yield from _correct(stage, import_id, citizens, rounds * 5)
     yield from _count(stage, import_id, citizens, rounds)
 
@@ -98,6 +100,16 @@ def _read(stage: Stage, import_id: int, citizens: int, rounds: int) -> Iterator[
         median_of(lambda: stage.client.first_byte(url), rounds=rounds),
         limit=50,
     )
+
+
+def _find(import_id: int, citizens: int, rounds: int) -> Row:
+    """Nobody is called so, which takes as long as any name that few have."""
+    mine, raw = medians_of_pair(
+        lambda: suggested_residents(import_id=import_id, who="Zoë"),
+        lambda: _bare(f"SELECT count(*) FROM imports_citizen WHERE import_id = {import_id} AND apartment < 0"),
+        rounds=rounds,
+    )
+    return Row(f"a name among {citizens:,} / one look at each resident", mine, raw, limit=3)
 
 
 def _correct(stage: Stage, import_id: int, citizens: int, rounds: int) -> Iterator[Row]:

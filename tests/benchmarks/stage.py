@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,13 +39,20 @@ class Stage:
 
     def memory(self) -> int:
         """Bytes of resident memory of the processes that answer and of theirs, what they share counted once each."""
-        return sum(_resident(one) for top in self.processes for one in (top, *top.children(recursive=True)))
+        return int(self._sum(lambda one: one.memory_info().rss))
+
+    def processor(self) -> float:
+        """Seconds of the processor that they have taken so far."""
+        return self._sum(lambda one: sum(one.cpu_times()[:2]))
+
+    def _sum(self, of: Callable[[psutil.Process], float]) -> float:
+        return sum(_of_running(one, of) for top in self.processes for one in (top, *top.children(recursive=True)))
 
 
-def _resident(process: psutil.Process) -> int:
+def _of_running(process: psutil.Process, of: Callable[[psutil.Process], float]) -> float:
     """0 of one that has ended meanwhile."""
     try:
-        return int(process.memory_info().rss)
+        return of(process)
     except psutil.NoSuchProcess:
         return 0
 

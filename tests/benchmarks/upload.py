@@ -11,7 +11,7 @@ from django.db import connection
 from airports.fields import NAMES
 from airports.package import package_csv
 from tests.benchmarks.stage import Stage
-from tests.benchmarks.timing import Row, median_of, milliseconds
+from tests.benchmarks.timing import Row, median_of, medians_of_pair, milliseconds
 
 ROWS = 30_000
 _COLUMNS = ", ".join(NAMES)
@@ -39,6 +39,16 @@ def measure(stage: Stage, *, rounds: int) -> Iterator[Row]:
     yield Row(f"POST /upload {size}, all new", mine, limit=2_000)
     _empty()
     yield Row(f"POST /upload {size}, all unchanged", median_of(upload, rounds=rounds), limit=2_000)
+    yield _search(stage, rounds * 5)
+
+
+def _search(stage: Stage, rounds: int) -> Row:
+    def scan() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM airports_airport WHERE strpos(search, 'bogota') > 0")
+
+    mine, raw = medians_of_pair(lambda: stage.client.expect(200, "GET", "/airports?q=Bogot%C3%A1"), scan, rounds=rounds)
+    return Row(f"GET /airports?q= among {ROWS:,} / one look at each", mine, raw, limit=4)
 
 
 def _file() -> bytes:

@@ -1,5 +1,7 @@
-"""Deliveries as offices have them: what is special about each file, and what is read or said. docs/imports.md shows
-the table."""
+"""Deliveries as offices have them: what is special about each file, and what is read or said.
+
+docs/imports.md shows the table; `python -m tests.imports.office_files` writes it there.
+"""
 
 import gzip
 import json
@@ -8,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tests.documentation import rewrite
 from tests.imports.documents.builders import document
 from tests.imports.documents.tables import csv_of, rows_of, whole, xlsx_of
 
@@ -50,6 +53,7 @@ class OfficeFile:
 SPANISH_ROWS = [_SPANISH.split(","), *changed(ROWS, gender=["Mujer", "Hombre"])[1:]]
 RUSSIAN_ROWS = [_RUSSIAN.split(","), *changed(rows_of(*RUSSIAN), gender=["жен.", "муж."])[1:]]
 WRONG = ROWS + changed(ROWS, citizen_id=[3, 4], relatives=["", ""], town=["", "x"])[1:]
+MARKED = [ANA | {"name": "\u202bTest O\u2019Person\u202c", "relatives": []}]
 GUARDED = [ANA | {"name": "=1+1", "relatives": []}]
 
 FILES: dict[str, OfficeFile] = {
@@ -113,6 +117,14 @@ FILES: dict[str, OfficeFile] = {
         "a.csv", csv_of([*ROWS[:1], [], *changed(ROWS, relatives=["2", ""])[1:]]),
         said=(("line 3/relatives/0", "not_mutual"),),
     ),
+    "`sep=;` in the first line": OfficeFile("a.csv", b"sep=;\r\n" + csv_of(SPANISH_ROWS, delimiter=";"), SPANISH),
+    "A name between marks for writing from right to left": OfficeFile(
+        "a.csv", csv_of(rows_of(*MARKED)), MARKED
+    ),
+    "A cell of 200,000 characters": OfficeFile(
+        "a.csv", csv_of(changed(ROWS, street=["x", "x" * 200_000])), said=(("line 3/street", "too_long"),)
+    ),
+    "The columns and blank rows, more than 64 KiB": OfficeFile("a.csv", csv_of([ROWS[0], *[[""] * 11] * 9_000]), []),
     "The columns and nobody": OfficeFile("a.csv", csv_of(ROWS[:1]), []),
     "A workbook with numbers and dates": OfficeFile(
         "a.xlsx",
@@ -137,3 +149,19 @@ FILES: dict[str, OfficeFile] = {
     "NDJSON as UTF-16": OfficeFile("a.ndjson", LINES.decode().encode("utf-16"), SPANISH),
     "An empty file of lines": OfficeFile("a.ndjson", b"", []),
 }  # fmt: skip
+
+
+def table() -> str:
+    """The rows of the table: what is special about each file, and what becomes of it."""
+    return "".join(f"| {special} | {_outcome(file)} |\n" for special, file in FILES.items())
+
+
+def _outcome(file: OfficeFile) -> str:
+    if file.said:
+        places = ((place.replace("/", " · ") or "the file", code) for place, code in file.said)
+        return ", ".join(f"`{place}` {code}" for place, code in places)
+    return "read" if file.read else "nobody; people are asked first"
+
+
+if __name__ == "__main__":
+    rewrite("imports.md", table())

@@ -15,8 +15,9 @@ from imports.documents.formats import kind_of
 from imports.documents.words import words
 from imports.models import Import
 from imports.services.loading.load_received import load_received
+from tests.documentation import shown
 from tests.imports.admin.people import browser, somebody, text
-from tests.imports.office_files import FILES, OfficeFile
+from tests.imports.office_files import FILES, OfficeFile, table
 from tests.imports.spots import spots, spots_of
 from tests.imports.world import counts, stored
 from tests.server import ROOT
@@ -85,11 +86,7 @@ def test_by_the_command(file: OfficeFile, tmp_path: Path, capsys: pytest.Capture
 
 
 def test_the_documentation_shows_the_table() -> None:
-    page = (ROOT / "docs" / "imports.md").read_text(encoding="utf-8")
-    for special, file in FILES.items():
-        told = ", ".join(f"`{place.replace('/', ' · ')}` {code}" for place, code in file.said)
-        outcome = told or ("nobody; people are asked first" if not file.read else "read")
-        assert f"| {special} | {outcome} |" in page
+    assert shown("imports.md") == table()
 
 
 def test_the_documentation_names_every_word_of_a_table() -> None:

@@ -20,8 +20,14 @@ def channel_bars(demand: Demand, filters: Filters) -> Chart:
         )
         for row in demand.rows
     ]
-    csv = filters.api(group_by="channel", channel="", ordering="-courses")
-    table = demand_table(demand.rows, ("channel",), filters, caption="Demand by channel", csv=csv, total=demand.count)
+    table = demand_table(
+        demand.rows,
+        ("channel",),
+        filters,
+        caption="Demand by channel",
+        downloads=filters.downloads(group_by="channel", channel="", ordering="-courses"),
+        total=demand.count,
+    )
     return Chart("channels", {"kind": "bars", "label": "Courses by channel", "items": items}, table)
 
 
@@ -39,8 +45,13 @@ def opportunities(demand: Demand, filters: Filters, *, least: int) -> Chart:
         )
         for row in ranked
     ]
-    csv = filters.api("opportunities", min_residents=least)
-    caption = "Where to advertise next"
-    table = demand_table(ranked, DEFAULT_GROUPING, filters, caption=caption, csv=csv, total=demand.count)
+    table = demand_table(
+        ranked,
+        DEFAULT_GROUPING,
+        filters,
+        caption="Where to advertise next",
+        downloads=filters.downloads("opportunities", min_residents=least),
+        total=demand.count,
+    )
     data = {"kind": "bars", "label": "Index by segment", "items": items, "reference": labels.AVERAGE}
     return Chart("opportunities", data, table)

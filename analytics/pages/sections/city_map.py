@@ -46,8 +46,8 @@ def _table(cities: Cities, filters: Filters) -> Table:
     first = sorted(cities.placed, key=lambda city: (-city.row.courses, city.city))[:MOST_ROWS]
     columns = ("City", "Towns", "Found by", "Time zone", "Nearest airport", *MEASURE_LABELS)
     note = f"The first {len(first)} of {labels.count(cities.count)}." if cities.count > len(first) else ""
-    csv = filters.api("demand", group_by="city", ordering="-courses")
-    return Table("Cities on the map", columns, [_cells(city, filters) for city in first], csv, note)
+    downloads = filters.downloads(group_by="city", ordering="-courses")
+    return Table("Cities on the map", columns, [_cells(city, filters) for city in first], downloads, note)
 
 
 def _cells(city: City, filters: Filters) -> list[Cell]:

@@ -55,8 +55,14 @@ def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
             for row in cells
         ],
     }
-    csv = filters.api(group_by=",".join(DIMENSIONS), ordering="city")
-    table = demand_table(cells, DIMENSIONS, filters, caption="Demand by city and age group", csv=csv, total=len(rows))
+    table = demand_table(
+        cells,
+        DIMENSIONS,
+        filters,
+        caption="Demand by city and age group",
+        downloads=filters.downloads(group_by=",".join(DIMENSIONS), ordering="city"),
+        total=len(rows),
+    )
     hidden = [courses[city] for city in courses if city not in places]
     return HeatMap(Chart("heat", data, table), f"{_rest(hidden)} {_merged(merged)}".strip())
 

@@ -43,8 +43,8 @@ def named(answers: Answers) -> Named | None:
 def segment_list(demand: Demand, filters: Filters) -> Segments:
     """Takes a page of segments, the most courses first."""
     here, count = filters.offset, demand.count
-    csv = filters.api("demand")
-    table = demand_table(demand.rows, DEFAULT_GROUPING, filters, caption="Segments by courses", csv=csv)
+    downloads = filters.downloads()
+    table = demand_table(demand.rows, DEFAULT_GROUPING, filters, caption="Segments by courses", downloads=downloads)
     back = max(0, min(here, count) - SEGMENTS)
     return Segments(
         table=table,

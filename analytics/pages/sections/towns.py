@@ -20,7 +20,7 @@ def towns_of_city(cities: Cities, filters: Filters) -> Table | None:
         return None
     rows = [_cells(city, town, filters) for city in cities.placed for town in city.towns]
     columns = ("Town", "City", "Found by", *MEASURE_LABELS)
-    return Table("Towns of the city", columns, rows, filters.api(group_by="town", ordering="-courses"))
+    return Table("Towns of the city", columns, rows, filters.downloads(group_by="town", ordering="-courses"))
 
 
 def _cells(city: City, town: CityTown, filters: Filters) -> list[Cell]:

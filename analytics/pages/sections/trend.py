@@ -47,4 +47,4 @@ def _table(rows: Sequence[ImportRow], filters: Filters) -> Table:
         for row in rows
     ]
     columns = ("Source", "Delivery", "Delivered", *MEASURE_LABELS[:4])
-    return Table("Demand by delivery", columns, cells, filters.api("trend", min_residents=0))
+    return Table("Demand by delivery", columns, cells, filters.downloads("trend", min_residents=0))

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from config.common.http.encodings import decoded, limited, too_large
 from config.common.http.unreadable import truncated
 from config.common.problems import UnsupportedType
-from config.common.tabular.encodings import whole_utf8
+from config.common.tabular.encodings import ENCODINGS, UTF8, named_encoding, whole_utf8
 
 JSON = "application/json"
 _CHUNK = 1024 * 1024
@@ -85,6 +86,19 @@ def sent_type(request: Request, *allowed: str) -> str:
     if sent not in allowed:
         raise UnsupportedType(f"Send {' or '.join(allowed)}.")
     return sent
+
+
+def sent_encoding(request: Request) -> str:
+    """The codec that is said beside the media type; of US-ASCII, and where none is said, UTF-8.
+
+    Raises `UnsupportedType` for another one than `ENCODINGS` names.
+    """
+    _, parameters = parse_header_parameters(request.content_type or "")
+    charset = parameters.get("charset", UTF8)
+    codec = UTF8 if charset.lower() == "us-ascii" else named_encoding(charset)
+    if codec is None:
+        raise UnsupportedType(f"Send the file in {', '.join(ENCODINGS)}.")
+    return codec
 
 
 def _announced_size(request: Request) -> int:

@@ -40,6 +40,19 @@ def page_response(
     return cut_page_response(request, page, query, count=count)
 
 
+def found_page_response(
+    request: Request, rows: QuerySet[RowT], query: Mapping[str, Any], render: Callable[[RowT], Any]
+) -> Response:
+    """As `page_response`, for rows that PostgreSQL has to look for all over the table: it does so once, for their keys,
+    not for the count and again for the page."""
+    keys = list(rows.values_list("pk", flat=True))
+    here = keys[query["offset"] : query["offset"] + query["limit"]]
+    by_key = rows.in_bulk(here)
+    # Another may have changed one meanwhile.
+    page = [render(by_key[key]) for key in here if key in by_key]
+    return cut_page_response(request, page, query, count=len(keys))
+
+
 def cut_page_response(
     request: Request, page: list[Any], query: Mapping[str, Any], *, count: int, **more: Any
 ) -> Response:

@@ -1,16 +1,21 @@
 """The OpenAPI document: envelopes around the bodies, and the errors that every operation can answer."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
+from rest_framework.renderers import BaseRenderer
 
 from config.common.http.permissions import PUBLIC
 from config.common.http.query import MARK
-from config.common.http.tables import CSVRenderer
+from config.common.http.tables import CSV, XLSX, CSVRenderer, XLSXRenderer
 
 PROBLEM = "application/problem+json"
+# The answers of `table_response`.
+TABLE_ANSWERS = {(200, CSV): str, (200, XLSX): OpenApiTypes.BINARY}
 _ALWAYS = {
     "400": "Invalid input",
     "406": "No such representation",
@@ -27,6 +32,7 @@ _REPEATED = {
 }
 _STATE = {"409": "Not now: the object's state does not allow it", "410": "Erased"}
 _TAKEN = {"409": "Not now, or a value that has to be unique is taken"}
+_LONG = {"413": "More rows than a workbook may have; take CSV"}
 _GUARDED = {"412": "The object is not the one that If-Match names"}
 _HTML = "text/html"
 _MARK = OpenApiParameter(MARK, bool, default=False, description="Of CSV: begin with a byte order mark, for Excel.")
@@ -91,12 +97,16 @@ class ProblemSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """The key of what may be sent again, and what every CSV may begin with."""
         key = self._key()
-        renderers = getattr(self.view, "renderers", {}).get(getattr(self.view, "action", None), ())
-        return ([] if key is None else [key]) + ([_MARK] if CSVRenderer in renderers else [])
+        return ([] if key is None else [key]) + ([_MARK] if CSVRenderer in self._renderers() else [])
 
     def _key(self) -> Any:
         """The parameter that `config.common.idempotency` puts on an action."""
         return getattr(self._action(), "idempotency_key", None)
+
+    def _renderers(self) -> tuple[type[BaseRenderer], ...]:
+        """The representations of the action; none where it answers in JSON alone."""
+        named: Mapping[str, tuple[type[BaseRenderer], ...]] = getattr(self.view, "renderers", {})
+        return named.get(getattr(self.view, "action", None) or "", ())
 
     def _action(self) -> object:
         return getattr(self.view, getattr(self.view, "action", None) or "", None)
@@ -123,8 +133,7 @@ class ProblemSchema(AutoSchema):
 
     def _answers_pages(self) -> bool:
         """Whether a browser gets a page here, also of a refusal."""
-        renderers = getattr(self.view, "renderers", {}).get(getattr(self.view, "action", None), ())
-        return _HTML in {renderer.media_type for renderer in renderers}
+        return _HTML in {renderer.media_type for renderer in self._renderers()}
 
     def _problems(self) -> dict[str, str]:
         problems = dict(_ALWAYS)
@@ -133,6 +142,8 @@ class ProblemSchema(AutoSchema):
             problems |= _SIGNED_IN
         if "{" in self.path or getattr(self.view, "names_objects", False):
             problems |= _OBJECT | _STATE
+        if XLSXRenderer in self._renderers():
+            problems |= _LONG
         if self.method in {"POST", "PUT", "PATCH"}:
             problems = _TAKEN | problems | _BODY
         if any(getattr(parameter, "name", None) == "If-Match" for parameter in self.get_override_parameters()):

@@ -2,8 +2,9 @@
 
 import codecs
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -11,18 +12,16 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.renderers import BaseRenderer
 
-from config.common.tabular.guards import guarded
+from config.common.tabular.guards import SUSPECT, guarded
 from config.common.tabular.workbook import write_workbook
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# The formats that `table_response` writes.
-TABLES = frozenset({"csv", "xlsx"})
 _ROWS_IN_A_CHUNK = 500
 
 
 class CSVRenderer(BaseRenderer):
-    """Names CSV in content negotiation. Views stream it by `csv_response`."""
+    """Names CSV in content negotiation. Views stream it by `csv_response` or `table_response`."""
 
     media_type = CSV
     format = "csv"
@@ -37,11 +36,9 @@ class XLSXRenderer(BaseRenderer):
     charset = None
 
 
-class _Line:
-    """A file for `csv.writer` that hands back what is written."""
-
-    def write(self, text: str) -> str:
-        return text
+# What `table_response` writes: the representations, and their formats.
+TABLES = (CSVRenderer, XLSXRenderer)
+TABLE_FORMATS = frozenset(table.format for table in TABLES)
 
 
 def csv_response(*, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
@@ -80,16 +77,15 @@ def marked(response: HttpResponseBase) -> None:
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """CSV text (RFC 4180), some hundred rows at a time."""
-    write = csv.writer(_Line()).writerow
-    chunk = [write(header)]
-    for row in rows:
-        chunk.append(write([cell(value) for value in row]))
-        if len(chunk) >= _ROWS_IN_A_CHUNK:
-            yield "".join(chunk)
-            chunk.clear()
-    yield "".join(chunk)
+    rest = iter(rows)
+    chunk: Iterable[Sequence[Any]] = [header]
+    while chunk:
+        text = io.StringIO()
+        csv.writer(text).writerows([[cell(value) for value in row] for row in chunk])
+        yield text.getvalue()
+        chunk = list(islice(rest, _ROWS_IN_A_CHUNK))
 
 
 def cell(value: Any) -> Any:
     """`value` as a cell: text that a spreadsheet would run is led by an apostrophe; numbers stay as they are."""
-    return guarded(value) if isinstance(value, str) else value
+    return guarded(value) if isinstance(value, str) and value[:1] in SUSPECT else value

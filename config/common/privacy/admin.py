@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
 from config.common.http.error_pages import refused
-from config.common.http.tables import csv_response
+from config.common.http.tables import csv_response, marked
 from config.common.privacy.models import ReadAudit
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
@@ -88,4 +88,6 @@ class ReadAuditAdmin(ReadOnlyAdmin):
     def export_csv(self, request: HttpRequest, rows: QuerySet[ReadAudit]) -> HttpResponse:
         """The chosen rows, or all of the filtered list."""
         values = rows.order_by("id").values_list(*_EXPORTED).iterator(chunk_size=1_000)
-        return cast("HttpResponse", csv_response(name="reads-of-residents", header=_EXPORTED, rows=values))
+        response = csv_response(name="reads-of-residents", header=_EXPORTED, rows=values)
+        marked(response)
+        return cast("HttpResponse", response)

@@ -14,13 +14,15 @@ from config.common.folding import fold
 
 
 class FoldedSearchMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
-    """Finds by `search_fields` that end in `__folded`; the exact spelling in one of `exact_fields` comes first."""
+    """Finds by `search_fields` that end in `__folded`; the exact spelling in the first of `exact_fields` comes first,
+    then in the next one."""
 
     exact_fields: ClassVar[tuple[str, ...]]
 
     def closest(self, words: str) -> Sequence[Combinable]:
         """The order of what was found."""
-        return [exact_first(self.exact_fields, words, "exact"), exact_first(self.exact_fields, words, "contains")]
+        whole = [exact_first([field], words, "exact") for field in self.exact_fields]
+        return [*whole, exact_first(self.exact_fields, words, "contains")]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

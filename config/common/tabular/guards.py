@@ -2,6 +2,8 @@
 
 import re
 
+# What the cells begin with that need a closer look.
+SUSPECT = frozenset("'=+@\t\r-")
 _RUNNABLE = re.compile(r"'*[=+@\t\r-]")
 _GUARDED = re.compile(r"'+[=+@\t\r-]")
 

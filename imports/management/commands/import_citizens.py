@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from config.common.tabular.delimiters import DELIMITERS
 from config.common.tabular.encodings import ENCODINGS, named_encoding
 from imports.documents.options import TableOptions
+from imports.management.asking import NobodyThere, has_typed
 from imports.management.file_jobs import FileJob, Interrupted, Outcome
 from imports.management.load_job import STDIN, load_job
 from imports.management.parallel import load_in_parallel
@@ -82,10 +83,12 @@ class Command(BaseCommand):
             yield outcome
 
     def _agreed(self, outcome: Outcome) -> bool:
-        """Asks where somebody can answer."""
-        if outcome.path == STDIN or not sys.stdin or not sys.stdin.isatty():
+        """Asks where somebody can answer: what is piped to a script is for others."""
+        try:
+            is_watched = outcome.path != STDIN and sys.stdin is not None and sys.stdin.isatty()
+            return is_watched and has_typed("empty", after=f"{outcome.path}: {outcome.refusal} Type empty to go on: ")
+        except (NobodyThere, ValueError):  # a closed standard input knows of no terminal
             return False
-        return input(f"{outcome.path}: {outcome.refusal} Type empty to go on: ") == "empty"
 
     def _tell(self, outcome: Outcome, *, dry_run: bool, seconds: float) -> None:
         for line in outcome.errors:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.common.privacy.readers import Reader
 from config.common.problems import Problem
+from imports.management.asking import NobodyThere, has_typed
 from imports.management.resident_arguments import add_arguments, residents_of
 from imports.services.erasing.erase_resident import ResidentErasure, erase_resident, plan_resident_erasure
 from imports.services.residents.find_person import Pair
@@ -37,10 +38,9 @@ class Command(BaseCommand):
 
     def _agreed(self) -> bool:
         try:
-            if input("This cannot be undone. Type erase to go on: ") == "erase":
+            if has_typed("erase", after="This cannot be undone. Type erase to go on: "):
                 return True
-        except (EOFError, RuntimeError, ValueError) as error:
-            # Standard input is at its end, or closed.
+        except NobodyThere as error:
             raise CommandError("Nobody is there to be asked, so nothing was erased. Say --yes to erase.") from error
         self.stdout.write("Nothing was erased.")
         return False

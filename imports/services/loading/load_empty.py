@@ -1,5 +1,7 @@
 """Deliveries of nobody: programs may send them, people are asked first."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 
 from config.common.problems import InvalidInput, TooLarge
@@ -17,10 +19,11 @@ class EmptyDelivery(InvalidInput):
         super().__init__(f"Nobody is in it: loaded, it would empty the current picture of the source {source}.")
 
 
-def holds_nobody(content: bytes, *, format: Format, encoding: str, options: TableOptions) -> bool:
-    """Whether a whole delivery, as it is sent, is right and empty."""
+def holds_nobody(sent: Iterable[bytes], *, format: Format, encoding: str, options: TableOptions) -> bool:
+    """Whether a delivery, as it is sent, is right and empty. It is read as far as to the first resident; a document and
+    a workbook as a whole."""
     try:
-        chunks = unpack_body([content], format=format, encoding=encoding)
+        chunks = unpack_body(sent, format=format, encoding=encoding)
         if format.is_document:
             return not read_document(b"".join(chunks), max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules_on())
         reader = format.rows(chunks, rules=rules_on(), options=options)

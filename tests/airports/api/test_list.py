@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from airports.fields import NAMES
@@ -110,6 +112,32 @@ def test_a_code_comes_first_then_the_exact_spelling(viewer: APIClient) -> None:
     assert names(viewer, q="mala")[0] == "Coded"
     assert names(viewer, q="malaga", ordering="-name")[0] == "Old Malaga"
     assert names(viewer, q="east", near="0,0") == ["Malaga East", "Málaga East"]
+
+
+def test_what_is_searched_for_comes_in_pages_and_is_looked_for_once(viewer: APIClient) -> None:
+    for number in range(5):
+        make_airport(f"Field {number}", latitude=float(number))
+    make_airport("Elsewhere")
+    pages = {}
+    for offset in (0, 2, 4, 6):
+        with CaptureQueriesContext(connection) as statements:
+            body = viewer.get(f"/airports?q=FIELD&limit=2&offset={offset}").json()
+        assert sum("strpos" in one["sql"] and " IN (" not in one["sql"] for one in statements) == 1
+        pages[offset] = ([row["name"] for row in body["data"]], body["count"], body["next"] is None)
+    assert pages == {
+        0: (["Field 0", "Field 1"], 5, False), 2: (["Field 2", "Field 3"], 5, False),
+        4: (["Field 4"], 5, True), 6: ([], 5, True),
+    }  # fmt: skip
+    row = viewer.get("/airports?q=field&near=3,0&radius=1").json()["data"]
+    assert [(one["name"], one["distance"]) for one in row] == [("Field 3", 0.0)]
+
+
+def test_the_exact_spelling_of_a_city_comes_first(viewer: APIClient) -> None:
+    for city in ("malaga", "Málaga", "Malaga"):
+        make_airport(f"Of {city}", city=city)
+    assert names(viewer, city="Malaga") == ["Of Malaga", "Of malaga", "Of Málaga"]
+    assert names(viewer, city="Málaga", q="of")[0] == "Of Málaga"
+    assert names(viewer, city="Málaga", ordering="name")[0] == "Of Malaga"
 
 
 def test_the_nearest_come_first_with_their_distance(viewer: APIClient) -> None:

@@ -1,10 +1,14 @@
-"""Files of airports as offices have them, and what is read or said."""
+"""Files of airports as offices have them, and what is read or said.
+
+docs/airports.md shows the table; `python -m tests.airports.upload.office_files` writes it there.
+"""
 
 import csv
 import io
 from collections.abc import Sequence
 
 from airports.fields import NAMES
+from tests.documentation import rewrite
 
 ROW = {
     "name": "Aeropuerto de Málaga", "city": "Málaga", "country": "Spain", "iata": "AGP", "icao": "LEMG",
@@ -48,3 +52,15 @@ FILES: dict[str, tuple[bytes, list[tuple[str, str]]]] = {
     ),
     "a workbook": (b"PK\x03\x04xl", [("", "This is a workbook. Save it as “CSV UTF-8” and send that.")]),
 }  # fmt: skip
+
+
+def table() -> str:
+    """The rows of the table: what is special about each file, and what becomes of it."""
+    rows = ((special, said or [("", "read")]) for special, (_, said) in FILES.items())
+    return "".join(
+        f"| {special} | {'; '.join(' '.join(filter(None, one)) for one in said)} |\n" for special, said in rows
+    )
+
+
+if __name__ == "__main__":
+    rewrite("airports.md", table())

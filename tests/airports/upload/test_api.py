@@ -117,6 +117,11 @@ def test_another_content_type_is_415(editor: APIClient, content_type: str) -> No
     assert send(editor, GOOD, content_type=content_type).status_code == 415
 
 
+@pytest.mark.parametrize("charset", ["us-ascii", "UTF-8", "windows-1252", '"utf-16"'])
+def test_a_charset_that_is_known_is_no_other_type(editor: APIClient, charset: str) -> None:
+    assert send(editor, GOOD, content_type=f"text/csv; charset={charset}").status_code == 201
+
+
 def test_an_encoded_body_is_415(editor: APIClient) -> None:
     assert send(editor, gzip.compress(GOOD), HTTP_CONTENT_ENCODING="gzip").status_code == 415
 

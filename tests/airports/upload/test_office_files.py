@@ -11,7 +11,8 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from airports.models import Airport
-from tests.airports.upload.office_files import FILES, READ
+from tests.airports.upload.office_files import FILES, READ, table
+from tests.documentation import shown
 from tests.imports.admin.people import browser, somebody
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +59,7 @@ def test_by_the_command(content: bytes, said: Errors, tmp_path: Path, capsys: py
     else:
         call_command("load_airports", str(file))
     assert stored() == expected(said)
+
+
+def test_the_documentation_shows_the_table() -> None:
+    assert shown("airports.md") == table()

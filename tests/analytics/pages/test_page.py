@@ -1,5 +1,6 @@
 """The page of the demand as a browser without JavaScript gets it."""
 
+import codecs
 import html
 import json
 import re
@@ -100,7 +101,7 @@ def test_a_filter_changes_every_chart_and_stays_in_the_url(browser_of: BrowserOf
     assert '<option value="radio" selected>' in page
     assert "By city and age through radio" in page
     assert 'href="/analytics/?channel=radio#heat"' in page
-    assert "/analytics/demand?channel=radio&amp;index_base=all&amp;format=csv" in page
+    assert "/analytics/demand?channel=radio&amp;index_base=all&amp;bom=true&amp;format=csv" in page
 
 
 def test_a_form_that_sends_empty_fields_leads_to_the_short_address(browser_of: BrowserOf, counted: None) -> None:
@@ -256,7 +257,19 @@ def test_nobody_is_told_to_advertise_to_a_handful_of_people(browser_of: BrowserO
     make("a", {("Kyiv", 1, "tv", "male"): (1, 90, 1), ("Lviv", 1, "tv", "male"): (50, 60, 30)})
     page = text_of(browser_of("Managers"))
     assert [row[0] for row in cells(page, "opportunities")] == ["Lviv"]
-    assert "/analytics/opportunities?min_residents=5&amp;index_base=all&amp;format=csv" in page
+    assert "/analytics/opportunities?min_residents=5&amp;index_base=all&amp;bom=true&amp;format=csv" in page
+    assert "/analytics/opportunities?min_residents=5&amp;index_base=all&amp;format=xlsx" in page
+
+
+def test_each_table_is_to_be_had_for_excel(browser_of: BrowserOf, counted: None) -> None:
+    client = browser_of("Viewers")
+    page = html.unescape(text_of(client, "?channel=radio"))
+    links = re.findall(r'href="(/analytics/[a-z]+\?[^"]*format=(?:csv|xlsx))"', page)
+    assert len(links) == 2 * len(re.findall("<table", page))
+    for link in links:
+        answer = client.get(link)
+        start = b"".join(answer)[:3]
+        assert (answer.status_code, start) == (200, codecs.BOM_UTF8 if "csv" in link else b"PK\x03"), link
 
 
 def test_until_everything_is_counted_by_new_age_groups_the_old_ones_stand_there(

@@ -2,18 +2,19 @@
 
 import gzip
 import json
+import random
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
-from imports.documents.formats import XLSX
+from imports.documents.formats import HEAD_BYTES, XLSX
 from imports.models import Import
 from imports.services.raw_bodies import read_body
 from tests.factories import people
 from tests.imports.admin.people import browser, somebody, text
-from tests.imports.documents.tables import xlsx_of
+from tests.imports.documents.tables import csv_of, rows_of, xlsx_of
 from tests.imports.world import body_of
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,26 @@ def test_a_file_beyond_the_limit_of_the_api_leaves_nothing(settings: Settings) -
     settings.IMPORT_MAX_BYTES = 10
     assert "10 bytes at most" in send(browser(somebody("Managers")), body_of(people(1)))
     assert Import.objects.count() == 0
+
+
+BLANK = b" " * HEAD_BYTES
+NOBODY = {
+    "a document": b'{"citizens": [' + BLANK + b"]}",
+    "lines": BLANK + b"\n\n",
+    "a table": csv_of(rows_of()) + b",,,\r\n" * HEAD_BYTES,
+    # What is large is on the sheet that nobody reads.
+    "a workbook": xlsx_of(rows_of(), other=[[random.Random(seed).randbytes(16_000).hex()] for seed in range(9)]),
+}
+
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_people_are_asked_about_a_file_of_nobody_however_large_it_is(name: str) -> None:
+    client, content = browser(somebody("Importers")), NOBODY[name]
+    assert len(content) > HEAD_BYTES
+    assert "it would empty the current picture" in send(client, content)
+    assert Import.objects.count() == 0
+    send(client, content, empty="on")
+    assert Import.objects.count() == 1
 
 
 def test_a_source_without_letter_or_digit_is_refused() -> None:

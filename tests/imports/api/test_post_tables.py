@@ -39,6 +39,8 @@ def test_the_type_may_say_the_encoding_and_utf_8_is_no_promise(manager: APIClien
     spanish = csv_of(rows_of(whole(town="Málaga", street="x", building="1", name="x")), encoding="cp1252")
     assert post(manager, spanish, kind="text/csv; charset=utf-8").status_code == 201
     assert post(manager, ODD, kind="text/csv; charset=koi8-r").status_code == 415
+    # What many a client says of every text that it takes for plain.
+    assert post(manager, spanish, kind="text/csv; charset=US-ASCII").status_code == 201
 
 
 def test_a_sheet_is_named_by_the_query(manager: APIClient) -> None:

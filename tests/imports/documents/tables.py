@@ -36,14 +36,18 @@ def csv_of(rows: Cells, *, delimiter: str = ",", encoding: str = "utf-8", end: s
     return file.getvalue().encode(encoding)
 
 
-def xlsx_of(rows: Cells, *, title: str = "Hoja1", before: Sequence[str] = ()) -> bytes:
-    """The rows as a workbook, on a sheet called `title` after empty ones called `before`."""
+def xlsx_of(rows: Cells, *, title: str = "Hoja1", before: Sequence[str] = (), other: Cells = ()) -> bytes:
+    """The rows as a workbook, on a sheet called `title` after empty ones called `before`; a last one has `other`."""
     book, file = Workbook(write_only=True), io.BytesIO()
     for name in before:
         book.create_sheet(name)
     sheet = book.create_sheet(title)
     for row in rows:
         sheet.append(row)
+    if other:
+        last = book.create_sheet("Other")
+        for row in other:
+            last.append(row)
     book.save(file)
     return file.getvalue()
 

@@ -246,3 +246,27 @@ def test_a_process_that_dies_is_a_refusal_and_the_others_go_on(files: dict[str, 
         out, _ = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out.count(b"Its process died. Nothing was stored."), len(out.splitlines())) == (1, 1, 2)
     assert Import.objects.count() == 1
+
+
+def test_people_are_asked_about_a_file_of_nobody_where_they_can_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "nobody.ndjson"
+    path.write_bytes(b"")
+    closed = io.StringIO()
+    closed.close()
+    for stdin in (Terminal(""), Terminal("no\n"), io.StringIO("empty\n"), closed, None):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert refused(path) == 1
+        assert "Say --empty if that is meant." in capsys.readouterr().out
+    assert counts() == (0, 0)
+    monkeypatch.setattr(sys, "stdin", Terminal("empty\n"))
+    call_command("import_citizens", str(path))
+    assert counts() == (1, 0)
+
+
+class Terminal(io.StringIO):
+    """Somebody who types this, and then ends the input."""
+
+    def isatty(self) -> bool:
+        return True

@@ -86,6 +86,16 @@ def test_the_exact_spelling_of_a_name_or_town_comes_first_and_then_another_case(
 
 
 @pytest.mark.django_db
+def test_a_whole_name_comes_before_those_that_begin_with_it() -> None:
+    residents = people(3)
+    for resident, name in zip(residents, ("Ana Abad", "ANA AB", "Ana Ab"), strict=True):
+        resident |= {"name": name, "town": name}
+    import_id = load(residents)
+    for wanted in (Wanted(who="Ana Ab"), Wanted(town="Ana Ab")):
+        assert [row.citizen_id for row in matching_residents(import_id=import_id, wanted=wanted)] == [3, 2, 1]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("wanted", [Wanted(who="'"), Wanted(town=" - "), Wanted(channel="\u202b")])
 def test_what_says_nothing_finds_nobody(wanted: Wanted) -> None:
     assert not matching_residents(import_id=load(people(3)), wanted=wanted).exists()
