@@ -1,4 +1,4 @@
-"""Django's own error answers: problem details on API URLs, a page on the admin's."""
+"""Django's own error answers: problem details on API URLs, a page on the admin's and on a browser's that leads nowhere."""
 
 import re
 import sys
@@ -10,6 +10,8 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404
+from django.utils.cache import patch_vary_headers
 from rest_framework.permissions import SAFE_METHODS
 
 from config.common.db.errors import as_problem
@@ -52,8 +54,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: no such URL."""
-    return _answer(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+    """404. An address that leads nowhere was mistyped by a person, where the caller is a browser."""
+    detail = "There is nothing at this address."
+    is_mistyped = isinstance(exception, Resolver404) and prefers_page(request)
+    response = (_page if is_mistyped else _answer)(request, HTTPStatus.NOT_FOUND, detail)
+    patch_vary_headers(response, ["Accept"])
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
