@@ -1,4 +1,4 @@
-"""Django's own error answers: problem details on API URLs, a page on the admin's and on a browser's that leads nowhere."""
+"""Django's own error answers: problem details for programs; a page in the admin, and for a browser that went astray."""
 
 import re
 import sys
@@ -19,6 +19,7 @@ from config.common.domain import declared
 from config.common.http.exceptions import headers_of, problem_response, response_for
 from config.common.http.negotiation import prefers_page
 from config.common.problems import Problem
+from config.common.words import counted
 
 PAGE_PREFIXES = ("/admin/", "/silk")
 
@@ -82,7 +83,7 @@ def method_not_allowed(request: HttpRequest, methods: tuple[str, ...]) -> HttpRe
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
     """429: too many failed sign-ins of this user name from this address. Called by django-axes."""
     minutes = round(60 * settings.AXES_COOLOFF_TIME)
-    detail = f"Too many failed sign-ins. Try again in {minutes} minutes."
+    detail = f"Too many failed sign-ins. Try again in {counted(minutes, 'minute')}."
     response = _answer(request, HTTPStatus.TOO_MANY_REQUESTS, detail)
     response.headers["Retry-After"] = str(60 * minutes)
     return response

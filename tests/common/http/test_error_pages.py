@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from psycopg2.errors import DiskFull
 from rest_framework.test import APIClient
 
+from config.common.words import counted
 from config.embedded.front import free_port
 from imports.models import Import
 from imports.services.loading.load_delivery import load_delivery
@@ -145,7 +146,7 @@ def test_pending_migrations_make_the_process_unready(server: Server) -> None:
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO django_migrations (app, name, applied) VALUES ('imports', %s, %s)", gone)
     body = problem(ready)
-    assert (body["status"], body["detail"]) == (503, f"The database has {len(gone)} migrations to run.")
+    assert (body["status"], body["detail"]) == (503, f"The database has {counted(len(gone), 'migration')} to run.")
     assert (ready.headers["Retry-After"], live.status_code) == ("5", 200)
 
 

@@ -20,6 +20,7 @@ from config.common.accounts.sign_in.events import fail
 from config.common.accounts.sign_in.sessions import Pending, pending, sign_in, wait_for_factor
 from config.common.accounts.sign_in.tries import limit_tries
 from config.common.http.error_pages import locked_out
+from config.common.words import counted
 
 
 @method_decorator(limit_tries, name="post")
@@ -133,5 +134,4 @@ def is_locked(request: HttpRequest, user: User) -> bool:
 def _why(found: Check) -> str:
     if not found.wait:
         return "This code is wrong, or was used before."
-    seconds = "1 second" if found.wait == 1 else f"{found.wait} seconds"
-    return f"Too many wrong codes. The next is looked at in {seconds}."
+    return f"Too many wrong codes. The next is looked at in {counted(found.wait, 'second')}."
