@@ -120,7 +120,7 @@ def work(_actor: User) -> dict[str, Any]:
     last = "never" if beat is None else f"{beat:,.0f} s ago"
     is_full = connections["open"] >= connections["limit"]
     used = f"{connections['open']:.0f} of {connections['limit']:.0f} connections, {filesizeformat(database_bytes())}"
-    schedules = listing("django_celery_beat_periodictask")
+    schedules = listing("background_schedule")
     lines = [
         *(waiting or []),
         _state("Schedules", is_silent, "silent" if is_silent else "running", f"last sent {last}", href=schedules),

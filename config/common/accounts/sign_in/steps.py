@@ -28,7 +28,7 @@ class PasswordView(LoginView):
     """The first step. A session is somebody's after the last one only."""
 
     authentication_form = AuthenticationForm
-    template_name = "admin/login.html"
+    template_name = "admin/sign_in/password.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if admin.site.has_permission(request):
