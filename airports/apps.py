@@ -13,6 +13,11 @@ class AirportsConfig(domain.DomainConfig):
         "Editors": {"airports.add_airport", "airports.change_airport", "airports.view_pendingchange"},
         "Managers": {"airports.delete_airport", "airports.view_queuedcreate"},
     }
+    duties = {
+        "Viewers": "see the airports",
+        "Editors": "make, change and upload airports",
+        "Managers": "delete airports",
+    }
     secret_paths = ("/confirm/",)
     mixed_paths = (r"/confirm/.*",)
     unprofiled_paths = ("/confirm", "/create", "/update", "/delete", "/upload")

@@ -48,7 +48,14 @@ def forget_creates_task(self: BackgroundTask, **kwargs: Any) -> None:
     logger.info("creates_forgotten", creates=forget_creates())
 
 
-@background_task(PURGE, queue="bulk", soft_time_limit=300, time_limit=330, one_at_a_time=True)
+@background_task(
+    PURGE,
+    queue="bulk",
+    title="Remove the airports that were flagged long ago",
+    soft_time_limit=300,
+    time_limit=330,
+    one_at_a_time=True,
+)
 def purge_airports_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Purges what was flagged long ago, one run at a time; what a run leaves over the next one takes."""
     logger.info("airports_purged", airports=purge_airports())

@@ -25,6 +25,7 @@ from config.common.http.callers import acting
 from config.common.problems import InvalidInput
 from config.common.staff.read_only import ReadOnlyAdmin
 from config.common.staff.searching import FoldedSearchMixin
+from config.common.words import counted
 
 _LINK = '<a class="underline" href="{}">{}</a>'
 
@@ -88,10 +89,14 @@ class TownPlaceAdmin(FoldedSearchMixin, ReadOnlyAdmin):
         if not row.suggestions:
             return None
         cities = (
-            (city_called(one["name"], one["country"]), f"{one['population']:,}", one["geoname_id"])
+            (
+                city_called(one["name"], one["country"]),
+                counted(one["population"], "person", "people"),
+                one["geoname_id"],
+            )
             for one in row.suggestions
         )
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {} people, GeoNames id {}</li>", cities))
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}, GeoNames id {}</li>", cities))
 
 
 def city_called(name: str | None, country: str | None) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -119,14 +120,12 @@ class DemandSettingsAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold ha
     """How demand is counted; without a row by the product's defaults."""
 
     form = DemandSettingsForm
-    list_display = ("__str__", "groups", "small_segment")
     change_form_before_template = "admin/dashboard/settings_note.html"
-    show_full_result_count = False
 
-    @admin.display(description="age groups")
-    def groups(self, row: DemandSettings) -> str:
-        """Lists their first ages."""
-        return ", ".join(map(str, row.age_bounds))
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        # A list of one row, or of none while the product's own values hold, would say nothing.
+        alone = {"title": "Demand settings", "show_save_and_add_another": False, "show_save_and_continue": False}
+        return self.add_view(request, reverse("admin:analytics_demandsettings_add"), {**alone, **(extra_context or {})})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         # There is one row: where it is there already, adding is changing it.

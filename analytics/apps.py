@@ -16,6 +16,11 @@ class AnalyticsConfig(domain.DomainConfig):
         },
         "Managers": {f"analytics.{verb}_demandsettings" for verb in ("view", "add", "change")},
     }
+    duties = {
+        "Viewers": "see the demand",
+        "Editors": "have the demand counted, place towns",
+        "Managers": "set the age groups",
+    }
     mixed_paths = ("/analytics/",)
 
     def ready(self) -> None:

@@ -6,7 +6,7 @@ A variable `NAME` may also be given as `NAME_FILE`, the path of a file that hold
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import environ
 from environ.fileaware_mapping import FileAwareMapping
@@ -68,8 +68,15 @@ SESSION_IDLE_SECONDS: int = _env.int("SESSION_IDLE_SECONDS", default=3600)
 SESSION_SECONDS: int = _env.int("SESSION_SECONDS", default=12 * 3600)
 # Wrong passwords and codes from an address in a minute, after which it waits for the next; 0: any number.
 SIGN_IN_FAILURES_PER_MINUTE: int = _env.int("SIGN_IN_FAILURES_PER_MINUTE", default=10)
+# Hours that a link to set a password is good for: an invitation, a forgotten password.
+PASSWORD_LINK_HOURS: int = _env.int("PASSWORD_LINK_HOURS", default=72)
 # Days that an API token lives when whoever makes it does not say.
 API_TOKEN_DAYS: int = _env.int("API_TOKEN_DAYS", default=365)
+
+# Where mail goes: `smtp+tls://user:password@host:587`, `smtp+ssl://…:465`, `smtp://host`, `filemail:///FOLDER`,
+# `consolemail://`. Unset: a file for each mail in the data folder, for a machine without a mail server.
+EMAIL_URL: str = f"filemail:///{quote(str(DATA_DIR / 'mail'))}" if _blank("EMAIL_URL") else _env.str("EMAIL_URL")
+EMAIL_FROM: str = _env.str("EMAIL_FROM", default="Demanda <demanda@localhost>")
 
 # What an operator sees. The share of requests that the profiler records, 0 to 1 (unset: a tenth in `make run`, all in
 # `make dev`, none in production); how many days and how many requests it keeps.
@@ -152,3 +159,13 @@ def parse_database_url(url: str) -> dict[str, Any]:
         raise ValueError("DATABASE_URL must be a postgres:// address.")
     # The folder of a unix socket is written as a host with escaped slashes.
     return config | {"HOST": unquote(config.get("HOST") or "")}
+
+
+def parse_email_url(url: str) -> dict[str, Any]:
+    """Django's settings of a mail backend, with the port that is usual where `url` names none.
+
+    Raises `ImproperlyConfigured` for a scheme that is none.
+    """
+    config: dict[str, Any] = environ.Env.email_url_config(url)
+    usual = 465 if config.get("EMAIL_USE_SSL") else 587 if config.get("EMAIL_USE_TLS") else 25
+    return config | {"EMAIL_PORT": config["EMAIL_PORT"] or usual}

@@ -15,6 +15,12 @@ class ImportsConfig(domain.DomainConfig):
         # A manager sees every resident, so the permission for one's own would say less.
         "Managers": {"imports.add_import", "imports.delete_import"},
     }
+    duties = {
+        "Viewers": "see the list of deliveries, but no resident",
+        "Editors": "see and correct residents",
+        "Importers": "load deliveries, and see the residents of their own",
+        "Managers": "load, approve and delete deliveries",
+    }
     unprofiled_paths = ("/imports", "/admin/imports")
 
     def ready(self) -> None:

@@ -70,7 +70,7 @@ def _send(waiting: Iterable[Import]) -> None:
         enqueue(load_task(row), expires=SWEPT_EXPIRES, import_id=row.pk)
 
 
-@background_task(ERASE_BODIES, queue="bulk")
+@background_task(ERASE_BODIES, queue="bulk", title="Erase what deliveries were loaded from")
 def erase_bodies(self: BackgroundTask, **kwargs: Any) -> None:
     """Erases raw bodies whose time is over, one run at a time; what is left after a while is a new message's."""
     with single_run(ERASE_BODIES) as alone:
@@ -111,7 +111,7 @@ def sweep_erased() -> None:
         enqueue(ERASE, expires=SWEPT_EXPIRES)
 
 
-@background_task(ERASE_OLD, queue="bulk")
+@background_task(ERASE_OLD, queue="bulk", title="Erase the residents of old deliveries")
 def erase_old(self: BackgroundTask, **kwargs: Any) -> None:
     """Marks the deliveries whose time is over as erased, one run at a time; what is left is a new message's."""
     with single_run(ERASE_OLD) as alone:

@@ -22,6 +22,7 @@ from airports.services.keep_upload import forget_upload, keep_upload, kept_uploa
 from airports.services.upload_airports import UploadResult, upload_airports
 from config.common.http.callers import acting
 from config.common.problems import InvalidInput, NoSpace, NotFound
+from config.common.words import counted
 
 _COUNTS = ("rows", "created", "updated", "unchanged", "displaced", "skipped_deleted")
 _NAMED = 10
@@ -144,14 +145,14 @@ def _in_order(changes: dict[str, Any]) -> list[Difference]:
 
 
 def _taken(request: HttpRequest, result: UploadResult) -> HttpResponse:
-    counts = {name: getattr(result, name) for name in _COUNTS}
-    told = ", ".join(f"{count} {name}" for name, count in _counted(counts))
-    messages.success(request, f"The file was taken in: {told}.")
+    became = _counted({name: getattr(result, name) for name in _COUNTS[1:]})
+    told = ", ".join(f"{count} {name}" for name, count in became)
+    messages.success(request, f"The file was taken in: {counted(result.rows, 'row')}, {told}.")
     # Messages travel in a cookie: a few tell where to look.
     for one in result.rejected[:_NAMED]:
         messages.warning(request, f"Line {one.line} was left out: {one.column or 'the row'}: {one.detail}")
     if more := len(result.rejected[_NAMED:]) + result.more_rejected:
-        messages.warning(request, f"{more} more values were wrong.")
+        messages.warning(request, f"{counted(more, 'more value was', 'more values were')} wrong.")
     return HttpResponseRedirect(reverse(_LIST))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from airports.csv.rejections import Rejection
 from airports.fields import NAMES
+from config.common.words import counted
 
 ID = "id"
 
@@ -18,7 +19,7 @@ class BadHeader(Exception):
     """A header row that does not name the columns. `rejections` names each that is unknown, repeated or missing."""
 
     def __init__(self, rejections: Sequence[Rejection]) -> None:
-        super().__init__(f"{len(rejections)} columns are wrong.")
+        super().__init__(f"{counted(len(rejections), 'column is', 'columns are')} wrong.")
         self.rejections = list(rejections)
 
 

@@ -89,7 +89,7 @@ def _unplaced_page() -> str:
 
 def _kinds() -> list[Kind]:
     one, imports = frozenset, _list("imports_import")
-    charts, schedules = "Charts, map and list", _list("django_celery_beat_periodictask")
+    charts, schedules = "Charts, map and list", _list("background_schedule")
     waiting = _list("airports_pendingchange", state="waiting")
     return [
         Kind("demand", "Demand", 12, _DEMAND, _demand, _ALL.href, charts),

@@ -20,6 +20,7 @@ from config.common.background.services.queues import Queue, queues
 from config.common.background.workers import workers_by_queue
 from config.common.observe.services.health import redis_answers
 from config.common.observe.services.metrics import database_bytes, database_connections
+from config.common.words import counted
 from imports.models import Correction, Import
 
 # What one sees at a glance; the lists behind have the rest.
@@ -119,7 +120,7 @@ def work(_actor: User) -> dict[str, Any]:
     last = "never" if beat is None else f"{beat:,.0f} s ago"
     is_full = connections["open"] >= connections["limit"]
     used = f"{connections['open']:.0f} of {connections['limit']:.0f} connections, {filesizeformat(database_bytes())}"
-    schedules = listing("django_celery_beat_periodictask")
+    schedules = listing("background_schedule")
     lines = [
         *(waiting or []),
         _state("Schedules", is_silent, "silent" if is_silent else "running", f"last sent {last}", href=schedules),
@@ -144,8 +145,12 @@ def _queues() -> list[Line] | None:
 def _queue(queue: Queue, workers: int) -> Line:
     # Messages are in no list, and what they are about is in several: a link would promise too much.
     waits = "nothing waits" if queue.oldest is None else f"the oldest waits for {queue.oldest:,.0f} s"
-    count = "1 worker" if workers == 1 else f"{workers} workers"
-    return _state(f"Queue {queue.name}", not workers, f"{labels.count(queue.depth)} waiting", f"{count}, {waits}")
+    return _state(
+        f"Queue {queue.name}",
+        not workers,
+        f"{labels.count(queue.depth)} waiting",
+        f"{counted(workers, 'worker')}, {waits}",
+    )
 
 
 def _state(name: str, is_ill: bool, figure: str, detail: str, *, href: str = "") -> Line:
@@ -158,7 +163,7 @@ def _delivery(one: Import) -> Line:
     detail = f"{one.source}, {_ago(one.created_at)}"
     if one.status == Status.LOADING and one.citizen_count:
         percent = min(100, 100 * one.processed // one.citizen_count)
-        detail = f"{one.source}, {labels.count(one.processed)} of {labels.count(one.citizen_count)} residents"
+        detail = f"{one.source}, {labels.count(one.processed)} of {counted(one.citizen_count, 'resident')}"
     return Line(f"Delivery {one.pk}", one.status, href, detail, _LABELS.get(Status(one.status), ""), percent)
 
 

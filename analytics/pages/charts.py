@@ -7,6 +7,7 @@ from analytics.pages import labels
 from analytics.pages.filters import Filters
 from analytics.pages.tables import Table
 from analytics.services.asking.questions import Row
+from config.common.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def point(row: Row, filters: Filters, **more: Any) -> dict[str, Any]:
     """
     title = (
         f"{labels.segment_label(row)}\n"
-        f"{labels.count(row.courses)} courses for {labels.count(row.residents)} residents\n"
+        f"{counted(row.courses, 'course')} for {counted(row.residents, 'resident')}\n"
         f"Index {labels.decimal(row.index)} ({labels.interval(row)})"
     )
     return {"name": labels.segment_label(row), "title": title, "href": filters.segment(row.keys), **more}

@@ -20,6 +20,7 @@ from analytics.pages.sections.towns import towns_of_city
 from analytics.pages.sections.trend import trend_lines
 from analytics.pages.sections.unplaced import MOST_TOWNS, towns_in_doubt, towns_to_see, towns_to_settle
 from analytics.services.asking.questions import Demand, Meta
+from config.common.words import counted
 
 REFRESH = "analytics.refresh_demand"
 PLACE = "analytics.add_townalias"
@@ -74,7 +75,7 @@ def freshness(meta: Meta) -> Freshness | None:
     """Says when what was counted; None while nothing was, and nothing waits to be."""
     if meta.refreshed_at is None:
         return Freshness("They are counted in the background.", is_stale=True) if meta.stale else None
-    deliveries = "1 delivery" if meta.imports == 1 else f"{labels.count(meta.imports)} deliveries"
+    deliveries = counted(meta.imports, "delivery", "deliveries")
     ago = timesince(meta.refreshed_at, timezone.now(), depth=1)
     day = f", ages of {meta.as_of:%d %b %Y}" if meta.as_of else ""
     return Freshness(f"Counted {ago} ago ({meta.refreshed_at:%d %b %Y, %H:%M} UTC) from {deliveries}{day}.", meta.stale)
@@ -91,7 +92,7 @@ def answer(ranked: Demand, filters: Filters) -> Answer | None:
     after = (
         f": {best.index / 100:.1f} times as many courses per resident as the average, "
         f"at least {math.floor(best.lowest / 10) / 10:.1f} times with 95 % certainty, all "
-        f"{labels.count(ranked.count)} segments taken together."
+        f"{counted(ranked.count, 'segment')} taken together."
     )
     return Answer("Most of all", labels.segment_label(best), after, filters.segment(best.keys))
 

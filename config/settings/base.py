@@ -8,6 +8,7 @@ from config.settings.analytics import *  # noqa: F403 - the settings of the coun
 from config.settings.api import *  # noqa: F403 - the settings of the API, in a room of their own
 from config.settings.background import *  # noqa: F403 - the settings of workers and schedules
 from config.settings.logs import *  # noqa: F403 - the settings of the logs
+from config.settings.mail import *  # noqa: F403 - the settings of the mail
 from config.settings.pages import *  # noqa: F403 - the settings of what people see in a browser
 from config.settings.profiling import *  # noqa: F403 - the settings of the profiler
 from config.settings.sign_in import *  # noqa: F403 - the settings of signing in

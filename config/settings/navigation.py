@@ -33,9 +33,14 @@ def page(title: str, icon: str, link: Any, permission: Callable[[HttpRequest], b
     return {"title": title, "icon": icon, "link": link, "permission": permission}
 
 
-def group(title: str, *items: Item) -> dict[str, Any]:
-    """Pages under a heading; it is not shown while none of them is."""
-    return {"title": title, "items": list(items)}
+def group(title: str, *items: Item, collapsible: bool = False) -> dict[str, Any]:
+    """Pages under a heading; it is not shown while none of them is. `collapsible`: folded until somebody opens it."""
+    return {"title": title, "items": list(items), "collapsible": collapsible}
+
+
+def for_superusers(item: Item) -> Item:
+    """A page that others may open too, and do not need."""
+    return {**item, "permission": _is_superuser}
 
 
 NAVIGATION = [
@@ -54,7 +59,6 @@ NAVIGATION = [
         model("Town places", "location_on", "analytics.townplace"),
         model("Town aliases", "edit_location_alt", "analytics.townalias"),
         model("Demand by delivery", "functions", "analytics.importdemand"),
-        model("Demand settings", "tune", "analytics.demandsettings"),
     ),
     group(
         "Residents",
@@ -73,21 +77,26 @@ NAVIGATION = [
         model("Airports", "flight", "airports.airport"),
         model("Airports deleted for good", "history", "airports.historicalairport"),
         model("Pending changes", "link", "airports.pendingchange"),
-        model("Queued creates", "playlist_add", "airports.queuedcreate"),
-    ),
-    group(
-        "Background",
-        model("Periodic tasks", "schedule", "django_celery_beat.periodictask"),
-        model("Intervals", "timer", "django_celery_beat.intervalschedule"),
-        model("Crontabs", "calendar_month", "django_celery_beat.crontabschedule"),
-        model("Leases", "lock_clock", "background.lease"),
-        page("Profiler", "speed", reverse_lazy("profiles"), _is_superuser),
     ),
     group(
         "People",
         model("Users", "person", "auth.user"),
-        model("Groups", "badge", "auth.group"),
         model("API tokens", "key", "accounts.apitoken"),
         model("Reads of residents", "visibility", "privacy.readaudit"),
+    ),
+    group(
+        "Settings",
+        model("Demand settings", "tune", "analytics.demandsettings"),
+        model("Schedules", "schedule", "background.schedule"),
+    ),
+    group(
+        "Operations",
+        for_superusers(model("Groups", "badge", "auth.group")),
+        for_superusers(model("Leases", "lock_clock", "background.lease")),
+        for_superusers(model("Queued creates", "playlist_add", "airports.queuedcreate")),
+        for_superusers(model("Intervals", "timer", "django_celery_beat.intervalschedule")),
+        for_superusers(model("Crontabs", "calendar_month", "django_celery_beat.crontabschedule")),
+        page("Profiler", "speed", reverse_lazy("profiles"), _is_superuser),
+        collapsible=True,
     ),
 ]

@@ -14,6 +14,7 @@ from config.common.http.callers import acting
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import InvalidInput, Problem
+from config.common.words import counted
 from imports.admin.access import open_delivery
 from imports.admin.history import HistoryMixin
 from imports.models import Import, Rename
@@ -78,7 +79,9 @@ def _renamed(request: HttpRequest, found: Import, asked: dict[str, Any]) -> Http
     elif rename.finished_at is None:
         messages.info(request, "Many residents are concerned: they are renamed in the background.")
     else:
-        messages.success(request, f"{rename.citizens} residents renamed: {rename.before} → {rename.after}.")
+        messages.success(
+            request, f"{counted(rename.citizens or 0, 'resident')} renamed: {rename.before} → {rename.after}."
+        )
     return HttpResponseRedirect(reverse("admin:imports_import_change", args=(found.pk,)))
 
 

@@ -1,19 +1,19 @@
 """The models of the admin: who may open which of their pages, how many queries a list makes, and rows of them."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.test import Client
-from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule
 
 from airports.models import Airport, PendingChange, QueuedCreate
 from airports.services.delete_airport import delete_airport
 from analytics.models import DemandSettings, ImportDemand, TownAlias, TownPlace
 from config.common.accounts.models import ApiToken
 from config.common.accounts.services.tokens import issue_token
-from config.common.background.models import Lease
+from config.common.background.models import Lease, Schedule
 from config.common.privacy.models import ReadAudit
 from imports.models import Citizen, Correction, Import
 from tests.airports.builders import make_airport
@@ -42,13 +42,12 @@ PAGES = {
     DemandSettings: ("MS", "MS", "MS", ""),
     Lease: ("MS", "", "MS", ""),
     ReadAudit: ("MS", "", "MS", ""),
-    PeriodicTask: ("MS", "MS", "MS", "S"),
-    IntervalSchedule: ("MS", "MS", "MS", "S"),
-    CrontabSchedule: ("MS", "MS", "MS", "S"),
-    ClockedSchedule: ("S", "S", "S", "S"),
+    Schedule: ("MS", "MS", "MS", "S"),
+    IntervalSchedule: ("S", "S", "S", "S"),
+    CrontabSchedule: ("S", "S", "S", "S"),
 }
-# Nothing of the product happens once at a moment: the form of a schedule leads there, no menu does.
-IN_NO_MENU = {ClockedSchedule}
+# In the menu of superusers alone.
+OPERATIONS = {Group, Lease, QueuedCreate, IntervalSchedule, CrontabSchedule}
 # How many queries a list makes, at one row and at three: the session, the user, the role's permissions (none for a
 # superuser), counts and the page; the filters of airports ask once for their values.
 QUERIES = {
@@ -70,10 +69,9 @@ QUERIES = {
     DemandSettings: 4,
     Lease: 4,
     ReadAudit: 4,
-    PeriodicTask: 6,
+    Schedule: 5,
     IntervalSchedule: 5,
     CrontabSchedule: 5,
-    ClockedSchedule: 5,
 }
 ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
 
@@ -81,10 +79,11 @@ ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
-def periodic_task(number: int) -> PeriodicTask:
-    """A schedule of its own interval."""
+def schedule(number: int) -> Schedule:
+    """A schedule of its own interval, of a task that staff may set."""
     interval = IntervalSchedule.objects.create(every=1000 + number, period="days")
-    return PeriodicTask.objects.create(name=f"task{number}", task="background.sweep", interval=interval)
+    made: Schedule = Schedule.objects.create(name=f"task{number}", task="analytics.refresh", interval=interval)
+    return made
 
 
 def counted(number: int) -> ImportDemand:
@@ -96,7 +95,7 @@ def counted(number: int) -> ImportDemand:
 BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     Lease: lambda number: Lease.objects.create(name=f"lease{number}", fence=1, holder="h", expires_at=NOW),
     ReadAudit: lambda number: ReadAudit.objects.create(username=f"u{number}", via="session", what="resident"),
-    PeriodicTask: periodic_task,
+    Schedule: schedule,
     IntervalSchedule: lambda number: IntervalSchedule.objects.create(every=2000 + number, period="days"),
     CrontabSchedule: lambda number: CrontabSchedule.objects.create(minute=str(number)),
     TownPlace: lambda number: TownPlace.objects.create(town=f"town{number}", method="unplaced", placed_at=NOW),
@@ -105,7 +104,6 @@ BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
         pk=1, defaults={"age_bounds": [0, 18], "small_segment": 5 + number}
     )[0],
     TownAlias: lambda number: TownAlias.objects.create(town=f"town{number}", name=f"town{number}", geoname_id=1),
-    ClockedSchedule: lambda number: ClockedSchedule.objects.create(clocked_time=NOW + timedelta(days=number)),
 }
 
 

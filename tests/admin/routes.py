@@ -13,7 +13,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 _STAFF = "VEIMS"
 # Pages that whoever has no session may see, or that lead to the sign-in in a way of their own.
-BEFORE_SIGN_IN = {"/admin/login/", "/admin/login/code/", "/admin/second-factor/set-up/", "/admin/dashboard/demand/"}
+BEFORE_SIGN_IN = {
+    "/admin/login/", "/admin/login/code/", "/admin/second-factor/set-up/", "/admin/dashboard/demand/",
+    "/admin/password/forgotten/", "/admin/password/sent/", "/admin/password/set/1/1/",
+}  # fmt: skip
 
 
 class Page(NamedTuple):
@@ -28,6 +31,7 @@ OTHER_PAGES = [
     # Whoever has signed in is led on, and there is nothing to see before the password.
     Page("/admin/login/", "-"),
     Page("/admin/login/code/", ""),
+    *(Page(f"/admin/password/{page}/", f"-{_STAFF}") for page in ("forgotten", "sent", "set/x/x")),
     Page("/admin/second-factor/", _STAFF),
     Page("/admin/second-factor/set-up/", _STAFF),
     # Without htmx it leads to the whole page.

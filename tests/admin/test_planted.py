@@ -73,7 +73,7 @@ def test_no_page_of_the_admin_runs_what_somebody_sent(everywhere: Watching) -> N
     assert everywhere.broken == []
     lists = {f"/admin/{name}/" for name in (
         "airports/airport", "airports/pendingchange", "imports/import", "imports/citizen",
-        "analytics/townalias", "accounts/apitoken", "django_celery_beat/periodictask",
+        "analytics/townalias", "accounts/apitoken", "background/schedule",
     )}  # fmt: skip
     assert lists - everywhere.shown == set()
     assert {preview, "/analytics/"} - everywhere.shown == set()
@@ -85,7 +85,7 @@ def test_a_form_that_is_refused_shows_it_as_text(superuser: User) -> None:
     browser = Watching(superuser)
     for path, form in {
         "/admin/airports/airport/add/": AIRPORT | {"latitude": MARKUP, "longitude": MARKUP, "iata": MARKUP},
-        "/admin/auth/user/add/": {"username": MARKUP, "password1": "x", "password2": "y"},
+        "/admin/auth/user/add/": {"username": MARKUP, "email": MARKUP},
         "/admin/accounts/apitoken/add/": {"label": MARKUP, "user": MARKUP},
         "/admin/analytics/townalias/add/": {"town": MARKUP, "geoname_id": MARKUP},
         "/admin/imports/import/upload/": {"source": MARKUP * 3},

@@ -109,3 +109,12 @@ def test_figures_of_a_delivery_are_for_those_who_may_see_residents() -> None:
         client = browser_of(role)
         pages = [client.get(page).content.decode() for page in (LIST, f"{LIST}{delivery.pk}/change/")]
         assert [("buyers" in page.lower(), "courses" in page.lower()) for page in pages] == [(told, told)] * 2
+
+
+def test_the_settings_open_with_the_values_of_today_and_are_changed_there() -> None:
+    client = browser_of("Managers")
+    page = client.get(SETTINGS).content.decode()
+    assert ['value="0, 18, 25, 35, 45, 55, 65"' in page, 'value="5"' in page] == [True, True]
+    assert "No results found" not in page
+    answer = client.post(SETTINGS, {"age_bounds": "0, 40", "small_segment": "6"}, follow=True)
+    assert (counting().scheme, 'value="0, 40"' in answer.content.decode()) == ("0,40;6", True)

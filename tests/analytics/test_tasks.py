@@ -80,8 +80,8 @@ def test_the_command_places_what_is_new_or_all(capsys: pytest.CaptureFixture[str
     call_command("place_towns")
     call_command("place_towns", "--all")
     assert capsys.readouterr().out.splitlines() == [
-        "1 towns were placed, 1 were not found.",
-        "0 towns were placed, 0 were not found.",
-        "1 towns were placed, 1 were not found.",
+        "1 town placed, 1 not found.",
+        "0 towns placed, 0 not found.",
+        "1 town placed, 1 not found.",
     ]
     assert Airport.objects.count() == 0

@@ -116,3 +116,31 @@ def test_tracebacks_show_no_values_of_variables(settings: str) -> None:
     )
     done = run("-c", script, **CONFIGURED, DJANGO_SETTINGS_MODULE=f"config.settings.{settings}")
     assert ["RuntimeError" in done.stderr, "told" in done.stderr, "x" * 9 in done.stderr] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("smtp+tls://ana:p%40ss@mail.example", "smtp mail.example 587 ana p@ss True False"),
+        ("smtp+ssl://mail.example", "smtp mail.example 465 None None False True"),
+        ("smtp://mail.example:2525", "smtp mail.example 2525 None None False False"),
+    ],
+)
+def test_where_mail_goes_is_one_address(url: str, found: str) -> None:
+    script = (
+        "from config.settings import production as p; print(p.EMAIL_BACKEND.split('.')[-2], p.EMAIL_HOST, "
+        "p.EMAIL_PORT, p.EMAIL_HOST_USER, p.EMAIL_HOST_PASSWORD, p.EMAIL_USE_TLS, p.EMAIL_USE_SSL)"
+    )
+    assert run("-c", script, EMAIL_URL=url, **CONFIGURED).stdout == f"{found}\n"
+
+
+@pytest.mark.parametrize("url", ["", " "])
+def test_without_a_mail_server_each_mail_is_a_file_of_the_data_folder(url: str, tmp_path: Path) -> None:
+    script = "from config.settings import production as p; print(p.EMAIL_BACKEND.split('.')[-2], p.EMAIL_FILE_PATH)"
+    folder = tmp_path / "a %41+b?c"
+    said = run("-c", script, EMAIL_URL=url, DATA_DIR=str(folder), **CONFIGURED).stdout
+    assert said == f"filebased {folder}/mail\n"
+
+
+def test_mail_to_nowhere_does_not_start() -> None:
+    assert "carrier-pigeon" in load(EMAIL_URL="carrier-pigeon://x", **CONFIGURED).stderr

@@ -45,7 +45,7 @@ FIXED = (
     "/admin/analytics/demandsettings/add/",
     "/admin/auth/user/",
     "/admin/auth/user/add/",
-    "/admin/django_celery_beat/periodictask/",
+    "/admin/background/schedule/",
 )
 
 
@@ -79,7 +79,7 @@ def paths(world: World) -> list[str]:
         f"/admin/airports/airport/{airport.pk}/history/",
         f"/admin/auth/user/{User.objects.get(username='mia').pk}/change/",
         f"/admin/analytics/townplace/{some_town()}/change/",
-        f"/admin/django_celery_beat/periodictask/{schedule.pk}/change/",
+        f"/admin/background/schedule/{schedule.pk}/change/",
     ]
 
 

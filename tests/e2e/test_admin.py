@@ -49,6 +49,6 @@ def test_forms_with_scripts_of_others_run_under_the_policy(open_page: OpenPage, 
     """A complaint of the browser's fails the test, see `open_page`."""
     page = open_page("/admin/")
     sign_in(page, world.username)
-    for path in ("django_celery_beat/periodictask", "airports/airport", "auth/user", "accounts/apitoken"):
+    for path in ("background/schedule", "airports/airport", "auth/user", "accounts/apitoken"):
         page.goto(f"/admin/{path}/add/")
         expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()

@@ -85,7 +85,7 @@ def test_a_file_is_looked_at_and_taken_in(staff: Callable[..., Page]) -> None:
     assert barriers(page, within="#main") == []
     assert Airport.objects.get().city == "Valencia"
     page.get_by_role("button", name="Take the file in").click()
-    expect(page.get_by_text("The file was taken in: 1 rows, 0 created, 1 updated")).to_be_visible()
+    expect(page.get_by_text("The file was taken in: 1 row, 0 created, 1 updated")).to_be_visible()
     assert Airport.objects.get().city == "Manises"
 
 

@@ -26,7 +26,7 @@ from tests.e2e.test_second_factor import type_into
 from tests.imports.world import stored
 from tests.server import Server
 
-SCHEDULES = "/admin/django_celery_beat/periodictask/"
+SCHEDULES = "/admin/background/schedule/"
 
 
 def test_a_wrong_relative_is_taken_off_both_sides(open_page: OpenPage, world: World) -> None:

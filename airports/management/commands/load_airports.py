@@ -17,6 +17,7 @@ from airports.models import Airport
 from airports.package import package_csv
 from airports.services.upload_airports import UploadResult, upload_airports
 from config.common.problems import NoSpace, Problem
+from config.common.words import counted
 
 STDIN = "-"
 _BAR = 30
@@ -112,4 +113,5 @@ def _sentence(result: UploadResult, *, dry_run: bool) -> str:
         for name in ("created", "updated", "unchanged", "displaced", "skipped_deleted")
     )
     rejected = len(result.rejected) + result.more_rejected
-    return f"{'Would be: ' if dry_run else 'Airports: '}{result.rows:,} rows, {counts}, {rejected:,} values rejected."
+    rows, values = counted(result.rows, "row"), counted(rejected, "value")
+    return f"{'Would be: ' if dry_run else 'Airports: '}{rows}, {counts}, {values} rejected."

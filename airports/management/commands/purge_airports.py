@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from airports.services.purge_airports import purge_airports
+from config.common.words import counted
 
 
 class Command(BaseCommand):
@@ -13,4 +14,4 @@ class Command(BaseCommand):
     help = "Delete for good the airports whose deletion flag is older than the setting AIRPORT_PURGE_AFTER."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{purge_airports()} airports were deleted for good.")
+        self.stdout.write(f"{counted(purge_airports(), 'airport')} deleted for good.")

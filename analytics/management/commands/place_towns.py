@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from analytics.services.placing.place_towns import place_all_towns, place_towns
+from config.common.words import counted
 
 
 class Command(BaseCommand):
@@ -17,4 +18,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = place_all_towns() if options["all"] else place_towns()
-        self.stdout.write(f"{found.placed:,} towns were placed, {found.unplaced:,} were not found.")
+        self.stdout.write(f"{counted(found.placed, 'town')} placed, {found.unplaced:,} not found.")

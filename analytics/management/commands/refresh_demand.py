@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from analytics.services.counting.refresh_demand import refresh_all, refresh_demand
+from config.common.words import counted
 
 
 class Command(BaseCommand):
@@ -17,4 +18,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         refreshed = refresh_all() if options["all"] else refresh_demand()[0]
-        self.stdout.write(f"Demand: {refreshed:,} imports counted.")
+        self.stdout.write(f"Demand: {counted(refreshed, 'import')} counted.")

@@ -9,6 +9,7 @@ from analytics.pages.sections.towns import METHODS
 from analytics.pages.tables import MEASURE_LABELS, Cell, Table, measure_texts
 from analytics.projection import project
 from analytics.services.asking.questions import Cities, City
+from config.common.words import counted
 
 MOST_ROWS = 50
 
@@ -24,14 +25,10 @@ class CityMap:
 def city_map(cities: Cities, filters: Filters) -> CityMap:
     """Shows every city that a town is placed in."""
     rest = sum(not row.is_other for row in cities.unplaced)
-    summary = f"{_cities(cities.count)} on the map, {labels.count(rest)} {'town' if rest == 1 else 'towns'} not placed."
+    summary = f"{counted(cities.count, 'city', 'cities')} on the map, {counted(rest, 'town')} not placed."
     towns = [_city(city, filters) for city in cities.placed]
     data = {"kind": "map", "label": f"Map of the demand. {summary}", "towns": towns}
     return CityMap(Chart("map", data, _table(cities, filters)), summary)
-
-
-def _cities(count: int) -> str:
-    return "1 city" if count == 1 else f"{labels.count(count)} cities"
 
 
 def _city(city: City, filters: Filters) -> dict[str, object]:

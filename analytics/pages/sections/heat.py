@@ -10,6 +10,7 @@ from analytics.pages.charts import Chart, point
 from analytics.pages.filters import OTHER_LABEL, Filters
 from analytics.pages.tables import demand_table
 from analytics.services.asking.questions import Row
+from config.common.words import counted
 
 DIMENSIONS = ("city", "age_group")
 CITIES = 20
@@ -75,12 +76,11 @@ def _measured(row: Row, measure: str) -> float:
 def _rest(hidden: Sequence[int]) -> str:
     if not hidden:
         return ""
-    cities = "1 more city" if len(hidden) == 1 else f"{labels.count(len(hidden))} more cities"
-    return f"{cities} with {labels.count(sum(hidden))} courses."
+    return f"{counted(len(hidden), 'more city', 'more cities')} with {counted(sum(hidden), 'course')}."
 
 
 def _merged(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
     courses, residents = sum(row.courses for row in rows), sum(row.residents for row in rows)
-    return f"{OTHER_LABEL}: {labels.count(courses)} courses for {labels.count(residents)} residents."
+    return f"{OTHER_LABEL}: {counted(courses, 'course')} for {counted(residents, 'resident')}."

@@ -7,6 +7,7 @@ from analytics.pages.answers import SEGMENTS, Answers
 from analytics.pages.filters import Filters
 from analytics.pages.tables import Table, demand_table
 from analytics.services.asking.questions import DEFAULT_GROUPING, Demand
+from config.common.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,6 @@ def _summary(filters: Filters, rows: int, count: int) -> str:
     first = filters.offset + 1
     if not rows:
         return "There is no such page."
-    of = f"{labels.count(first)} to {labels.count(filters.offset + rows)} of {labels.count(count)} segments"
+    of = f"{labels.count(first)} to {labels.count(filters.offset + rows)} of {counted(count, 'segment')}"
     chosen = labels.described({key: getattr(filters, key) for key in labels.DIMENSION_LABELS})
     return f"{of}{f' with {chosen}' if chosen else ''}, the most courses first."

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from analytics.pages import labels
 from analytics.pages.charts import Chart
 from analytics.pages.filters import Filters
 from analytics.pages.tables import MEASURE_LABELS, Cell, Table, measure_texts
 from analytics.services.asking.questions import ImportRow
+from config.common.words import counted
 
 
 def trend_lines(rows: Sequence[ImportRow], filters: Filters) -> Chart:
@@ -27,8 +27,8 @@ def trend_lines(rows: Sequence[ImportRow], filters: Filters) -> Chart:
 
 
 def _point(row: ImportRow, place: int, filters: Filters) -> dict[str, object]:
-    courses = labels.count(row.row.courses)
-    title = f"{row.source}, delivery {row.import_id}\n{row.delivered_at:%d %b %Y}: {courses} courses"
+    courses = counted(row.row.courses, "course")
+    title = f"{row.source}, delivery {row.import_id}\n{row.delivered_at:%d %b %Y}: {courses}"
     return {"at": place, "value": row.row.courses, "title": title, "href": _list(row, filters)}
 
 

@@ -5,6 +5,7 @@ from analytics.places.names import key_of, own_names
 from analytics.places.qualifiers import qualified
 from config.common.digits import number_in
 from config.common.problems import FieldError, InvalidInput
+from config.common.words import counted
 
 # More digits are no id of GeoNames.
 _TOLD = 5
@@ -32,7 +33,9 @@ def _only(cities: list[City]) -> City:
     if not cities:
         raise _refused("GeoNames knows no city with this id, or with this as its own name in this country.")
     cities = sorted(cities, key=lambda city: (-city.population, city.geoname_id))
-    told = ", ".join(f"{city.geoname_id} ({city.population:,} inhabitants, {city.region})" for city in cities[:_TOLD])
+    told = ", ".join(
+        f"{city.geoname_id} ({counted(city.population, 'inhabitant')}, {city.region})" for city in cities[:_TOLD]
+    )
     raise _refused(f"There are {len(cities)} of this name. Write the GeoNames id of one: {told}.")
 
 

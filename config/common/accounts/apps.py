@@ -18,6 +18,10 @@ class AccountsConfig(domain.DomainConfig):
         },
     }
 
+    duties = {"Managers": "give access"}
+    secret_paths = ("/admin/password/set/",)
+    unprofiled_paths = ("/admin/password",)
+
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 

@@ -17,3 +17,10 @@ def permissions_of(role: str) -> frozenset[str]:
     declared = frozenset(name for config in domains() for name in config.permissions.get(role, ()))
     contained = _CONTAINS[role]
     return declared if contained is None else declared | permissions_of(contained)
+
+
+def duties_of(role: str) -> str:
+    """Says in words what `role` may do, behind what another may that it contains; nothing for a group that is none."""
+    contained = _CONTAINS.get(role)
+    own = [config.duties[role] for config in domains() if role in config.duties]
+    return "; ".join([f"all that {contained} may", *own] if contained else own)

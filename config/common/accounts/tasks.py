@@ -1,4 +1,4 @@
-"""What is cleared away of sign-ins and tokens."""
+"""The mail of a link to set a password; what is cleared away of sign-ins and tokens."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,15 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 from config.common.accounts.models import ApiToken
+from config.common.accounts.services.password_links import TASK, Occasion, send_link
+from config.common.background.policy import BackgroundTask, background_task
 from config.common.background.services.clear_expired import clears
+
+
+@background_task(TASK, queue="urgent")
+def send_password_link(self: BackgroundTask, *, user_id: int, site: str, occasion: Occasion, **kwargs: Any) -> None:
+    """Mails a link; a mail server that is away is tried again."""
+    send_link(user_id=user_id, site=site, occasion=occasion, is_retry=self.request.retries > 0)
 
 
 @clears("sessions")

@@ -11,13 +11,10 @@ class BackgroundConfig(domain.DomainConfig):
     permissions = {
         "Managers": {
             "background.view_lease",
-            *(
-                f"django_celery_beat.{verb}_{model}"
-                for verb in ("view", "add", "change")
-                for model in ("periodictask", "intervalschedule", "crontabschedule")
-            ),
+            *(f"background.{verb}_schedule" for verb in ("view", "add", "change")),
         },
     }
+    duties = {"Managers": "say what runs when"}
 
     def ready(self) -> None:
         import config.common.background.checks  # noqa: F401 - registers itself

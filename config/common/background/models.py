@@ -1,6 +1,7 @@
-"""What keeps workers from doing the same at once, or too often."""
+"""What keeps workers from doing the same at once, or too often; and what runs when."""
 
 from django.db import models
+from django_celery_beat.models import PeriodicTask
 
 
 class Lease(models.Model):
@@ -23,3 +24,11 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.due_at}"
+
+
+class Schedule(PeriodicTask):  # type: ignore[misc]  # django-celery-beat has no types
+    """What runs when: a row of django-celery-beat's, which beat reads, under the name that people know."""
+
+    class Meta:
+        proxy = True
+        ordering = ("name",)

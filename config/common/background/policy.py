@@ -28,6 +28,8 @@ class BackgroundTask(Task):  # type: ignore[misc]  # Celery has no types
     time_limit: ClassVar[float] = 90
     # Seconds after which a message is too old to be worth starting on: the sweeper has sent another.
     expires: ClassVar[float] = 3600
+    # What staff call it who may say when it runs; of one without it, superusers alone say that.
+    title: ClassVar[str] = ""
     # Whether a message that is handed out again, while its task still runs, is turned away, by a lease for instance:
     # then the task may take longer than the visibility timeout.
     may_outlive_message: ClassVar[bool] = False

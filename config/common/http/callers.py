@@ -31,6 +31,11 @@ def acting(request: HttpRequest) -> "User":
     return cast("User", request.user)
 
 
+def site_of(request: HttpRequest) -> str:
+    """The site's own address as the caller knows it, `https://demanda.example`; Django has checked the name."""
+    return f"{request.scheme}://{request.get_host()}"
+
+
 def client_network(request: HttpRequest) -> str:
     """`client_address`, or of an IPv6 address the network that its caller has to himself."""
     address = client_address(request.META)

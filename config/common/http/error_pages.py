@@ -1,4 +1,4 @@
-"""Django's own error answers: problem details on API URLs, a page on the admin's."""
+"""Django's own error answers: problem details for programs; a page in the admin, and for a browser that went astray."""
 
 import re
 import sys
@@ -10,6 +10,8 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404
+from django.utils.cache import patch_vary_headers
 from rest_framework.permissions import SAFE_METHODS
 
 from config.common.db.errors import as_problem
@@ -17,6 +19,7 @@ from config.common.domain import declared
 from config.common.http.exceptions import headers_of, problem_response, response_for
 from config.common.http.negotiation import prefers_page
 from config.common.problems import Problem
+from config.common.words import counted
 
 PAGE_PREFIXES = ("/admin/", "/silk")
 
@@ -52,8 +55,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: no such URL."""
-    return _answer(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+    """404. An address that leads nowhere was mistyped by a person, where the caller is a browser."""
+    detail = "There is nothing at this address."
+    is_mistyped = isinstance(exception, Resolver404) and prefers_page(request)
+    response = (_page if is_mistyped else _answer)(request, HTTPStatus.NOT_FOUND, detail)
+    patch_vary_headers(response, ["Accept"])
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -76,7 +83,7 @@ def method_not_allowed(request: HttpRequest, methods: tuple[str, ...]) -> HttpRe
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
     """429: too many failed sign-ins of this user name from this address. Called by django-axes."""
     minutes = round(60 * settings.AXES_COOLOFF_TIME)
-    detail = f"Too many failed sign-ins. Try again in {minutes} minutes."
+    detail = f"Too many failed sign-ins. Try again in {counted(minutes, 'minute')}."
     response = _answer(request, HTTPStatus.TOO_MANY_REQUESTS, detail)
     response.headers["Retry-After"] = str(60 * minutes)
     return response

@@ -9,3 +9,4 @@ class PrivacyConfig(domain.DomainConfig):
     name = "config.common.privacy"
     verbose_name = "Privacy"
     permissions = {"Managers": {"privacy.view_readaudit"}}
+    duties = {"Managers": "see who read which residents"}

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.common.tabular.delimiters import DELIMITERS
 from config.common.tabular.encodings import ENCODINGS, named_encoding
+from config.common.words import counted
 from imports.documents.options import TableOptions
 from imports.management.asking import NobodyThere, has_typed
 from imports.management.file_jobs import FileJob, Interrupted, Outcome
@@ -70,7 +71,7 @@ class Command(BaseCommand):
         finally:
             bar.close()
         if refused:
-            raise CommandError(f"{refused} of {len(files)} files refused.", returncode=1)
+            raise CommandError(f"{refused} of {counted(len(files), 'file')} refused.", returncode=1)
 
     def _outcomes(self, file_jobs: Sequence[FileJob], *, jobs: int, bar: Bar) -> Iterator[Outcome]:
         if jobs > 1 and len(file_jobs) > 1:
@@ -98,7 +99,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{outcome.path}: refused. {outcome.refusal}{hint}")
             return
         made = "right, nothing stored" if dry_run else f"import {outcome.import_id}"
-        self.stdout.write(f"{outcome.path}: {made}, {outcome.residents:,} residents, after {seconds:.1f} s")
+        self.stdout.write(f"{outcome.path}: {made}, {counted(outcome.residents, 'resident')}, after {seconds:.1f} s")
 
 
 def _check(options: dict[str, Any]) -> None:

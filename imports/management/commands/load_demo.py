@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from config.common.problems import NoSpace
+from config.common.words import counted
 from imports.demo.deliveries import make_demo
 from imports.models import Import
 from imports.services.loading.load_document import load_document
@@ -40,4 +41,4 @@ class Command(BaseCommand):
     def _load(self, actor: User, options: dict[str, Any]) -> None:
         for delivery in make_demo(citizens=options["citizens"], seed=options["seed"]):
             loaded = load_document(body=delivery.body, source=delivery.source, actor=actor)
-            self.stdout.write(f"Demo: {loaded}, {loaded.citizen_count:,} residents.")
+            self.stdout.write(f"Demo: {loaded}, {counted(loaded.citizen_count, 'resident')}.")

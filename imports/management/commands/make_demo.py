@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from config.common.words import counted
 from imports.demo.deliveries import make_demo
 
 
@@ -32,4 +33,4 @@ class Command(BaseCommand):
         for delivery in demo:
             path = folder / delivery.filename
             path.write_bytes(delivery.body)
-            self.stdout.write(f"{path}: {len(delivery.citizens)} citizens")
+            self.stdout.write(f"{path}: {counted(len(delivery.citizens), 'resident')}")

@@ -46,7 +46,7 @@ def test_a_bad_row_fails_with_its_line(file: Path) -> None:
 
 
 def test_bad_rows_are_skipped_on_demand(file: Path) -> None:
-    counts = "1 created, 0 updated, 0 unchanged, 0 displaced, 0 skipped deleted, 1 values rejected.\n"
+    counts = "1 created, 0 updated, 0 unchanged, 0 displaced, 0 skipped deleted, 1 value rejected.\n"
     rejected = "line 3: dst: One of E, A, S, O, Z, N, U is expected.\n"
     assert load(str(file), "--on-error", "skip", "--dry-run") == (f"Would be: 2 rows, {counts}", rejected)
     assert not Airport.objects.exists()
@@ -73,7 +73,7 @@ def test_nothing_is_loaded_beside_other_airports_on_demand(file: Path) -> None:
 
 def test_standard_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(table({}))))
-    assert load("-")[0].startswith("Airports: 1 rows, 1 created")
+    assert load("-")[0].startswith("Airports: 1 row, 1 created")
 
 
 @pytest.mark.parametrize(("size", "drawn"), [(30, "\r[##########                    ]  33% 7 rows"), (0, "\r7 rows")])

@@ -207,7 +207,7 @@ def test_a_queue_that_nobody_takes_from_is_marked() -> None:
 def test_only_what_has_a_list_behind_it_is_a_link() -> None:
     client = browser_of("M")
     links = {line.name: line.href for line in contents(client)["work"]["lines"] if line.href}
-    assert links == {"Schedules": "/admin/django_celery_beat/periodictask/"}
+    assert links == {"Schedules": "/admin/background/schedule/"}
     html = client.get("/admin/").content.decode()
     assert ("<span>Queue urgent" in html, 'href=""' in html, "/health/ready" in html) == (True, False, False)
 

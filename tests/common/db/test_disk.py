@@ -125,7 +125,7 @@ def test_the_commands_say_it(short: Callable[[], None], tmp_path: Path, capsys: 
     lines, airports = tmp_path / "a.ndjson", tmp_path / "a.csv"
     lines.write_bytes(LINE)
     airports.write_bytes(CSV)
-    with pytest.raises(CommandError, match="1 of 1 files refused"):
+    with pytest.raises(CommandError, match="1 of 1 file refused"):
         call_command("import_citizens", str(lines))
     assert "refused. The database's disk has no room" in capsys.readouterr().out
     for command in (["load_airports", str(airports)], ["load_demo"]):

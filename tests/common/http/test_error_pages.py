@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from psycopg2.errors import DiskFull
 from rest_framework.test import APIClient
 
+from config.common.words import counted
 from config.embedded.front import free_port
 from imports.models import Import
 from imports.services.loading.load_delivery import load_delivery
@@ -72,10 +73,29 @@ def test_an_account_that_is_removed_meanwhile_is_401(manager: APIClient, monkeyp
     assert not Import.objects.exists()
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/imports/x/y/z", "/schema/"])
-def test_what_is_not_there_is_a_problem_also_for_a_browser(path: str) -> None:
-    answer = Client().get(path, headers={"Accept": "text/html"})
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/imports/x/y/z", "/schema/", "/analitycs/"])
+@pytest.mark.parametrize("accept", ["", "*/*", "application/json", "application/json, text/html;q=0.9"])
+def test_what_is_not_there_is_a_problem(path: str, accept: str) -> None:
+    answer = Client().get(path, headers={"Accept": accept} if accept else {})
     assert problem(answer)["detail"] == "There is nothing at this address."
+    assert "Accept" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/imports/x/y/z", "/schema/", "/analitycs/"])
+def test_a_mistyped_address_in_a_browser_is_a_page_with_ways_on(path: str) -> None:
+    answer = Client().get(path, headers={"Accept": BROWSER, "X-Request-ID": "mine"})
+    html = answer.content.decode()
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert ["There is nothing at this address." in html, "Request mine" in html, 'href="/"' in html] == [True] * 3
+    assert "Accept" in answer.headers["Vary"]
+
+
+def test_what_an_api_address_has_not_is_a_problem_also_for_a_browser(manager: APIClient) -> None:
+    answer = manager.get("/imports/1000", HTTP_ACCEPT=BROWSER)
+    assert problem(answer)["status"] == 404
 
 
 def test_what_is_not_there_in_the_admin_is_a_page(superuser: User) -> None:
@@ -126,7 +146,7 @@ def test_pending_migrations_make_the_process_unready(server: Server) -> None:
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO django_migrations (app, name, applied) VALUES ('imports', %s, %s)", gone)
     body = problem(ready)
-    assert (body["status"], body["detail"]) == (503, f"The database has {len(gone)} migrations to run.")
+    assert (body["status"], body["detail"]) == (503, f"The database has {counted(len(gone), 'migration')} to run.")
     assert (ready.headers["Retry-After"], live.status_code) == ("5", 200)
 
 

@@ -1,25 +1,32 @@
 """Users in the admin."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from config.common.accounts.admin.user_forms import NewUserForm, RolesField
+from config.common.accounts.services.password_links import request_links
 from config.common.accounts.services.roles import set_staff
 from config.common.accounts.services.second_factor import remove_factor, with_factor
 from config.common.accounts.services.users import deactivate_users
 from config.common.accounts.sign_in.tries import limit_hashes
-from config.common.http.callers import acting
+from config.common.http.callers import acting, site_of
 from config.common.staff.confirmation import ask, confirmed
+from config.common.words import counted
 
-# What only a superuser may hand out.
-_SUPERUSER_ONLY = {"is_superuser", "user_permissions", "is_staff"}
+_INVITED, _ACTIVE, _OFF = "invited", "active", "switched off"
 
 admin.site.unregister(User)
 
@@ -40,17 +47,25 @@ class SecondFactorFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-@method_decorator(limit_hashes, name="add_view")
 @method_decorator(limit_hashes, name="user_change_password")
 class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # django-unfold has no types
     """People and programs. Roles make their members staff; only superusers make superusers."""
 
     form = UserChangeForm
-    add_form = UserCreationForm
+    add_form = NewUserForm
+    # Django's own speaks of a password, which people choose themselves.
+    add_form_template = None
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "email", "roles", "is_active", "has_second_factor", "last_login")
-    list_filter = ("groups", "is_active", SecondFactorFilter, "is_superuser")
-    actions = ("deactivate", "reset_second_factor")
+    add_fieldsets = ((None, {"fields": ("username", ("first_name", "last_name"), "email", "groups")}),)
+    filter_horizontal = ()
+    list_display = ("username", "called", "email", "roles", "state", "has_second_factor", "last_login")
+    list_filter = ("groups", "is_active", SecondFactorFilter)
+    actions = ("mail_link", "deactivate", "reset_second_factor")
+
+    @admin.display(description="name", ordering="last_name")
+    def called(self, user: User) -> str:
+        """The full name, where somebody wrote it."""
+        return user.get_full_name()
 
     @admin.display(description="roles")
     def roles(self, user: User) -> str:
@@ -58,10 +73,29 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
         names = sorted(group.name for group in user.groups.all())
         return ", ".join(["Superuser", *names] if user.is_superuser else names)
 
+    @display(description="state", label={_INVITED: "info", _ACTIVE: "success", _OFF: "danger"})  # type: ignore[untyped-decorator]  # unfold has no types
+    def state(self, user: User) -> str:
+        """Whether somebody can sign in; `invited`: has an address, and chose no password yet."""
+        if not user.is_active:
+            return _OFF
+        return _INVITED if user.email and not user.has_usable_password() else _ACTIVE
+
     @admin.display(description="second factor", boolean=True)
     def has_second_factor(self, user: User) -> bool:
         """Whether signing in takes more than the password."""
         return getattr(user, "factor_id", None) is not None
+
+    @admin.display(description="permissions of their own")
+    def own_permissions(self, user: User) -> str:
+        """What was given besides roles; here none is given."""
+        return ", ".join(map(str, user.user_permissions.all()))
+
+    @admin.action(description="Mail the selected users a link to set a password", permissions=["change"])
+    def mail_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Once more for who was invited, or instead of telling a password."""
+        _mail_links(request, list(queryset.filter(is_active=True).exclude(email="")))
+        if left := queryset.filter(is_active=False).count() + queryset.filter(is_active=True, email="").count():
+            messages.warning(request, f"{left} left alone: switched off, or without an e-mail address.")
 
     @admin.action(description="Switch the selected users off", permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
@@ -87,24 +121,52 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
         return None
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
-        return fieldsets if request.user.is_superuser else [_without(fieldset) for fieldset in fieldsets]
+        if obj is None:
+            return self.add_fieldsets
+        may = ["groups", "is_active"]
+        if request.user.is_superuser:
+            # Only a superuser makes another.
+            may += ["is_superuser", *(["own_permissions"] if obj.user_permissions.exists() else [])]
+        who = ("username", "email", "first_name", "last_name", "password")
+        when = ("last_login", "date_joined")
+        return [(None, {"fields": who}), ("What they may do", {"fields": may}), ("When", {"fields": when})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         rows = with_factor(super().get_queryset(request)).prefetch_related("groups")
         return rows if request.user.is_superuser else rows.filter(is_superuser=False)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        # Follows from the roles, see `config.common.accounts.services.roles`.
-        return (*super().get_readonly_fields(request, obj), "is_staff", "last_login", "date_joined")
+        return (*super().get_readonly_fields(request, obj), "own_permissions", "last_login", "date_joined")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name != "groups":
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return db_field.formfield(form_class=RolesField, widget=UnfoldAdminCheckboxSelectMultipleWidget)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         # A superuser may have no role: the change of roles alone says too little.
         set_staff(form.instance)
 
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        if obj.email:
+            # The worker must find the row.
+            transaction.on_commit(partial(_mail_links, request, [obj]))
+        else:
+            messages.info(request, "Without an e-mail address nobody is invited: for a program, make an API token.")
+        # Django leads on to the form for what its own did not ask.
+        return super(DjangoUserAdmin, self).response_add(request, obj, post_url_continue)
 
-def _without(fieldset: Any) -> Any:
-    title, options = fieldset
-    fields = tuple(name for name in options["fields"] if name not in _SUPERUSER_ONLY)
-    return title, {**options, "fields": fields}
+
+def _mail_links(request: HttpRequest, users: Sequence[User]) -> None:
+    invited = [user.pk for user in users if not user.has_usable_password()]
+    others = [user.pk for user in users if user.has_usable_password()]
+    site = site_of(request)
+    sent = not invited or request_links(user_ids=invited, site=site, occasion="invitation")
+    sent = sent and (not others or request_links(user_ids=others, site=site, occasion="forgotten"))
+    if not sent:
+        messages.error(request, "The mail could not be handed on. Select the users and mail the link in a moment.")
+    elif users:
+        messages.success(
+            request, f"{counted(len(users), 'mail is', 'mails are')} on the way, with a link to set a password."
+        )

@@ -14,6 +14,8 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 MAX_BYTES = 16 * 1024
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+# Pages of whoever has no password yet, or forgot it.
+_PASSWORDS = "/admin/password/"
 _FORMS = ("admin:login", "sign-in-code", "second-factor", "second-factor-set-up")
 
 
@@ -30,7 +32,7 @@ class DoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method in _SAFE or not request.path_info.startswith(PAGE_PREFIXES):
             return self.get_response(request)
-        if request.path in {reverse(name) for name in _FORMS}:
+        if request.path in {reverse(name) for name in _FORMS} or request.path.startswith(_PASSWORDS):
             return _too_large(request) if _length(request) > MAX_BYTES else self.get_response(request)
         return self.get_response(request) if request.user.is_authenticated else _to_sign_in(request)
 

@@ -20,6 +20,7 @@ from config.common.accounts.sign_in.events import fail
 from config.common.accounts.sign_in.sessions import Pending, pending, sign_in, wait_for_factor
 from config.common.accounts.sign_in.tries import limit_tries
 from config.common.http.error_pages import locked_out
+from config.common.words import counted
 
 
 @method_decorator(limit_tries, name="post")
@@ -27,7 +28,7 @@ class PasswordView(LoginView):
     """The first step. A session is somebody's after the last one only."""
 
     authentication_form = AuthenticationForm
-    template_name = "admin/login.html"
+    template_name = "admin/sign_in/password.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if admin.site.has_permission(request):
@@ -133,5 +134,4 @@ def is_locked(request: HttpRequest, user: User) -> bool:
 def _why(found: Check) -> str:
     if not found.wait:
         return "This code is wrong, or was used before."
-    seconds = "1 second" if found.wait == 1 else f"{found.wait} seconds"
-    return f"Too many wrong codes. The next is looked at in {seconds}."
+    return f"Too many wrong codes. The next is looked at in {counted(found.wait, 'second')}."

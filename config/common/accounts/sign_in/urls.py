@@ -4,11 +4,15 @@ from django.contrib import admin
 from django.urls import path
 
 from config.common.accounts.sign_in.account import OwnFactorView, SetUpView, change_password
+from config.common.accounts.sign_in.passwords import ForgottenView, SentView, SetPasswordView
 from config.common.accounts.sign_in.steps import CodeView, PasswordView
 
 urlpatterns = [
     path("login/", PasswordView.as_view()),
     path("login/code/", CodeView.as_view(), name="sign-in-code"),
+    path("password/forgotten/", ForgottenView.as_view(), name="password-forgotten"),
+    path("password/sent/", SentView.as_view(), name="password-sent"),
+    path("password/set/<uidb64>/<token>/", SetPasswordView.as_view(), name="password-set"),
     path("password_change/", admin.site.admin_view(change_password, cacheable=True)),
     path("second-factor/", admin.site.admin_view(OwnFactorView.as_view()), name="second-factor"),
     path("second-factor/set-up/", SetUpView.as_view(), name="second-factor-set-up"),

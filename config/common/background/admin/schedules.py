@@ -1,79 +1,83 @@
-"""Schedules in the admin, in its look: django-celery-beat's own pages on django-unfold's base."""
+"""Schedules in the admin, as people say them; and for superusers the rows that beat reads."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django_celery_beat.admin import ClockedScheduleAdmin as BaseClockedScheduleAdmin
 from django_celery_beat.admin import CrontabScheduleAdmin as BaseCrontabScheduleAdmin
-from django_celery_beat.admin import PeriodicTaskAdmin as BasePeriodicTaskAdmin
-from django_celery_beat.admin import PeriodicTaskForm, TaskSelectWidget
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from config.common.background.services.schedules import next_run, run_now, set_enabled
+from config.common.background.admin.schedule_form import ScheduleForm
+from config.common.background.models import Schedule
+from config.common.background.services.schedules import (
+    next_run,
+    run_now,
+    set_enabled,
+    set_schedule,
+    staff_tasks,
+    when,
+)
+from config.common.background.timing import How
 from config.common.http.callers import acting
 from config.common.problems import Problem
 
+# Nothing of the product goes by the sun, or once at a moment.
 admin.site.unregister([PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule])
 
-
-class UnfoldTaskSelectWidget(UnfoldAdminSelectWidget, TaskSelectWidget):  # type: ignore[misc]  # neither has types
-    """The tasks that there are, to choose from."""
+_AT_A_TIME = f"how != '' && how != 'as-it-is' && how != '{How.EVERY.value}'"
 
 
-class UnfoldPeriodicTaskForm(PeriodicTaskForm):  # type: ignore[misc]  # django-celery-beat has no types
-    """Its two fields for the task's name, in the admin's look."""
+@admin.register(Schedule)
+class ScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """What runs when. A change takes effect within seconds and survives restarts.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["task"].widget = UnfoldAdminTextInputWidget()
-        self.fields["regtask"].widget = UnfoldTaskSelectWidget()
+    Staff see what they may set; a superuser sees what keeps the product running as well.
+    """
 
-
-def without(fieldsets: Any, name: str) -> list[tuple[Any, dict[str, Any]]]:
-    """Leaves one field out: nothing of the product goes by the sun, so there would be none to choose."""
-    return [
-        (title, {**options, "fields": tuple(field for field in options["fields"] if field != name)})
-        for title, options in fieldsets
-    ]
-
-
-@admin.register(PeriodicTask)
-class PeriodicTaskAdmin(BasePeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]  # neither has types
-    """What runs when. A change takes effect within seconds and survives restarts."""
-
-    form = UnfoldPeriodicTaskForm
-    # django-celery-beat's own has a script in it, which the content security policy refuses.
-    change_form_template = None
-    fieldsets = without(BasePeriodicTaskAdmin.fieldsets, "solar")
-    list_display = ("name", "enabled", "scheduler", "last_run_at", "next_run_at")
-    list_filter = ("enabled", "one_off", "task")
-    date_hierarchy = None
+    form = ScheduleForm
+    list_display = ("name", "runs", "enabled", "last_run_at", "next_run_at")
+    list_filter = ("enabled",)
+    list_select_related = ("interval", "crontab", "clocked", "solar")
+    search_fields = ("name", "description")
     actions = ("pause", "resume", "run_selected_now")
+    conditional_fields: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(("number", "unit"), f"how == '{How.EVERY.value}'"),
+        "days": f"how == '{How.WEEKDAYS.value}'",
+        **dict.fromkeys(("at", "zone"), _AT_A_TIME),
+    }
+
+    @admin.display(description="runs")
+    def runs(self, schedule: Schedule) -> str:
+        """As people say it."""
+        return when(schedule)
 
     @admin.display(description="next run")
-    def next_run_at(self, schedule: PeriodicTask) -> datetime | None:
+    def next_run_at(self, schedule: Schedule) -> datetime | None:
         """By the schedule; beat may be away."""
         return next_run(schedule)
 
+    @admin.display(description="what runs")
+    def called(self, schedule: Schedule) -> str:
+        """What staff call it, else the name of the task."""
+        return staff_tasks().get(schedule.task) or str(schedule.task)
+
     @admin.action(description="Pause the selected schedules", permissions=["change"])
-    def pause(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> None:
+    def pause(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
         """They are not sent until somebody resumes them."""
         done = set_enabled(schedules=queryset, enabled=False, actor=acting(request))
         messages.success(request, f"{done} paused.")
 
     @admin.action(description="Resume the selected schedules", permissions=["change"])
-    def resume(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> None:
+    def resume(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
         """They are sent again."""
         done = set_enabled(schedules=queryset, enabled=True, actor=acting(request))
         messages.success(request, f"{done} resumed.")
 
     @admin.action(description="Run the selected schedules now", permissions=["change"])
-    def run_selected_now(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> None:
+    def run_selected_now(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
         """Once, besides their times."""
         sent = 0
         for schedule in queryset:
@@ -85,6 +89,24 @@ class PeriodicTaskAdmin(BasePeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc
         if sent:
             messages.success(request, f"{sent} sent to the workers.")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
+        rows: QuerySet[Schedule] = super().get_queryset(request)
+        return rows if request.user.is_superuser else rows.filter(task__in=staff_tasks())
+
+    def get_fieldsets(self, request: HttpRequest, obj: Schedule | None = None) -> Any:
+        what = ("name", "called", "description") if obj else ("name", "task")
+        times = ("how", ("number", "unit"), "days", ("at", "zone"))
+        past = [("Runs", {"fields": ("last_run_at", "next_run_at")})] if obj else []
+        return [(None, {"fields": (*what, "enabled")}), ("When", {"fields": times}), *past]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Schedule | None = None) -> tuple[str, ...]:
+        return ("called", "description", "last_run_at", "next_run_at") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Schedule, form: ScheduleForm, change: bool) -> None:
+        if not change:
+            obj.task = form.cleaned_data["task"]
+        set_schedule(schedule=obj, timing=form.cleaned_data["timing"], actor=acting(request))
+
 
 @admin.register(IntervalSchedule)
 class IntervalScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
@@ -93,12 +115,4 @@ class IntervalScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold 
 
 @admin.register(CrontabSchedule)
 class CrontabScheduleAdmin(BaseCrontabScheduleAdmin, ModelAdmin):  # type: ignore[misc]  # neither has types
-    """At certain minutes, hours, days; in UTC."""
-
-
-@admin.register(ClockedSchedule)
-class ClockedScheduleAdmin(BaseClockedScheduleAdmin, ModelAdmin):  # type: ignore[misc]  # neither has types
-    """Once, at a moment: made from the form of a schedule, where one is needed, and in no menu."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return False
+    """At certain minutes, hours, days, in a time zone."""

@@ -1,18 +1,95 @@
-"""Pauses, resumes and runs schedules by hand."""
+"""Says when schedules run; pauses, resumes and runs them by hand."""
 
 import json
-from datetime import datetime, timedelta
+import re
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
+from celery import Celery, current_app
+from celery.schedules import crontab_parser
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
-from django_celery_beat.models import PeriodicTask, PeriodicTasks
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from config.common.background.publishing import publish
+from config.common.background.timing import WEEK, How, Timing
 from config.common.problems import InvalidInput, Unavailable
 
 logger = structlog.get_logger(__name__)
+
+
+_ANY = "*"
+
+
+def staff_tasks() -> dict[str, str]:
+    """The tasks that staff may say the times of, and what they call them."""
+    app: Celery = current_app
+    found = {name: getattr(task, "title", "") for name, task in sorted(app.tasks.items())}
+    return {name: title for name, title in found.items() if title}
+
+
+def set_schedule(*, schedule: PeriodicTask, timing: Timing | None, actor: User) -> None:
+    """Stores `schedule`, a new one or one that was changed, to run by `timing`; None: as it did. Beat sees it soon.
+
+    One whose times change counts from now on: it does not make up for a time that has passed today.
+    """
+    if timing is not None and timing != timing_of(schedule):
+        every = timing.how == How.EVERY
+        schedule.interval, schedule.crontab = (_interval(timing), None) if every else (None, _crontab(timing))
+        schedule.solar = schedule.clocked = None
+        schedule.one_off, schedule.expires, schedule.expire_seconds = False, None, timing.expiry
+        schedule.last_run_at = timezone.now()
+    schedule.save()
+    logger.info("schedule_set", schedule=schedule.name, runs=when(schedule), by=actor.pk)
+
+
+def timing_of(schedule: PeriodicTask) -> Timing | None:
+    """How people say it; None for what only cron says, and for what goes by no clock."""
+    if schedule.interval is not None:
+        return Timing(how=How.EVERY, number=schedule.interval.every, unit=schedule.interval.period)
+    cron = schedule.crontab
+    if cron is None or not (cron.minute.isdecimal() and cron.hour.isdecimal() and cron.month_of_year == _ANY):
+        return None
+    at, zone = time(int(cron.hour), int(cron.minute)), str(cron.timezone)
+    days = (cron.day_of_month, cron.day_of_week)
+    if days == (_ANY, _ANY):
+        return Timing(how=How.DAY, at=at, zone=zone)
+    if days == ("1", _ANY):
+        return Timing(how=How.MONTH, at=at, zone=zone)
+    if cron.day_of_month == _ANY and re.fullmatch(r"[0-6](?:[,-][0-6])*", cron.day_of_week):
+        named = frozenset(map(str, crontab_parser(len(WEEK)).parse(cron.day_of_week)))
+        return Timing(how=How.WEEKDAYS, at=at, days=named, zone=zone)
+    return None
+
+
+def when(schedule: PeriodicTask) -> str:
+    """`every day at 06:00 Europe/Madrid`; what only cron says, as cron says it."""
+    timing = timing_of(schedule)
+    return str(timing or getattr(schedule.crontab, "human_readable", None) or schedule.scheduler or "")
+
+
+def _interval(timing: Timing) -> Any:
+    # Nothing keeps the tables from holding the same twice, so not get_or_create.
+    rows, wanted = IntervalSchedule.objects, {"every": timing.number, "period": timing.unit}
+    return rows.filter(**wanted).first() or rows.create(**wanted)
+
+
+def _crontab(timing: Timing) -> Any:
+    rows, wanted = (
+        CrontabSchedule.objects,
+        {
+            "minute": str(timing.at.minute),
+            "hour": str(timing.at.hour),
+            "day_of_week": ",".join(sorted(timing.days)) if timing.how == How.WEEKDAYS else _ANY,
+            "day_of_month": "1" if timing.how == How.MONTH else _ANY,
+            "month_of_year": _ANY,
+            "timezone": ZoneInfo(timing.zone),
+        },
+    )
+    return rows.filter(**wanted).first() or rows.create(**wanted)
 
 
 def set_enabled(*, schedules: QuerySet[PeriodicTask], enabled: bool, actor: User) -> int:

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from config.common.db.liveness import SharedQuestion, connect, fetch
 from config.common.problems import Unavailable
+from config.common.words import counted
 
 # Together below the two seconds after which whoever asks has given up.
 _DATABASE_TIMEOUT_SECONDS = 1.2
@@ -34,7 +35,7 @@ def readiness() -> list[str]:
         logger.warning("database_away", reason=type(error).__name__)
         raise Unavailable("The database does not answer.") from error
     if pending:
-        raise Unavailable(f"The database has {pending} migrations to run.")
+        raise Unavailable(f"The database has {counted(pending, 'migration')} to run.")
     return [] if redis_answers() else ["redis"]
 
 

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 
+from config.common.accounts.roles import duties_of
 from config.common.accounts.services.roles import sync_roles
 from config.common.accounts.services.tokens import issue_token
+from config.common.domain import domains
 
 pytestmark = pytest.mark.django_db
 
@@ -27,9 +29,7 @@ ROLES = {
         "view_user", "add_user", "change_user", "delete_user", "view_group",
         "view_apitoken", "add_apitoken", "change_apitoken", "delete_apitoken",
         "view_lease", "view_readaudit",
-        "view_periodictask", "add_periodictask", "change_periodictask",
-        "view_intervalschedule", "add_intervalschedule", "change_intervalschedule",
-        "view_crontabschedule", "add_crontabschedule", "change_crontabschedule",
+        "view_schedule", "add_schedule", "change_schedule",
     },
 }  # fmt: skip
 
@@ -91,3 +91,13 @@ def test_who_has_two_roles_stays_staff_with_one(superuser: User) -> None:
     superuser.groups.set([Group.objects.get(name="Viewers")])
     superuser.groups.clear()
     assert (is_staff(ada), is_staff(superuser)) == (True, True)
+
+
+def test_whatever_an_app_lets_a_role_do_it_also_says_in_words() -> None:
+    assert {app.label: set(app.duties) for app in domains()} == {app.label: set(app.permissions) for app in domains()}
+
+
+def test_the_words_of_a_role_begin_with_those_that_it_contains() -> None:
+    assert duties_of("Managers").startswith("all that Editors may; ")
+    assert duties_of("Viewers") == "see the airports; see the list of deliveries, but no resident; see the demand"
+    assert duties_of("Choir") == ""

@@ -12,7 +12,14 @@ from tests.server import Server
 
 pytestmark = pytest.mark.django_db
 LIMIT = 16 * 1024
-SMALL_FORMS = ["/admin/login/", "/admin/login/code/", "/admin/second-factor/", "/admin/second-factor/set-up/"]
+SMALL_FORMS = [
+    "/admin/login/",
+    "/admin/login/code/",
+    "/admin/password/forgotten/",
+    "/admin/password/set/x/x/",
+    "/admin/second-factor/",
+    "/admin/second-factor/set-up/",
+]
 PAGES = [
     "/admin/",
     "/admin/password_change/",

@@ -99,7 +99,7 @@ def test_wrong_codes_and_wrong_old_passwords_are_counted_with_wrong_passwords(
     statuses = [give_code(ada, "000000").status_code, root.post("/admin/password_change/", old).status_code]
     assert (statuses, fail(address, 9)) == ([200, 200], [200] * 8 + [429])
     # Whoever was let in so far waits as well.
-    assert [give_code(ada, "000000").status_code, root.post("/admin/password_change/", old).status_code] == [429, 429]
+    assert [give_code(ada, "000000").status_code, root.post("/admin/password_change/", old).status_code] == [429] * 2
 
 
 def test_ten_wrong_old_passwords_lock_as_those_of_the_sign_in_do(superuser: User) -> None:
@@ -254,9 +254,9 @@ def test_passwords_that_managers_set_are_hashed_in_turn(superuser: User, monkeyp
     monkeypatch.setattr(tries, "_turn", threading.Semaphore(64))
     browser = Client()
     browser.force_login(superuser)
-    new = {"username": "eve", "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
-    pages = ["/admin/auth/user/add/", f"/admin/auth/user/{superuser.pk}/password/"]
+    new = {"password1": PASSWORD, "password2": PASSWORD}
+    pages = [f"/admin/auth/user/{superuser.pk}/password/"]
     with one_hash("127.0.0.1"):
-        assert [browser.post(page, new).status_code for page in pages] == [429, 429]
-        assert [browser.get(page).status_code for page in pages] == [200, 200]
-    assert [browser.post(page, new).status_code for page in pages] == [302, 302]
+        assert [browser.post(page, new).status_code for page in pages] == [429]
+        assert [browser.get(page).status_code for page in pages] == [200]
+    assert [browser.post(page, new).status_code for page in pages] == [302]

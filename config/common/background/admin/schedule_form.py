@@ -1,0 +1,124 @@
+"""The form of a schedule: how often, in the words of people."""
+
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.db.models import Model
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from config.common.background.models import Schedule
+from config.common.background.services.schedules import staff_tasks, timing_of, when
+from config.common.background.timing import DEFAULT_ZONE, WEEK, How, Timing, time_zones
+
+# Of what only cron says.
+_AS_IT_IS = "as-it-is"
+_HOW = [
+    (How.EVERY.value, "Every so often"),
+    (How.DAY.value, "Every day"),
+    (How.WEEKDAYS.value, "On certain days of the week"),
+    (How.MONTH.value, "On the first of each month"),
+]
+_UNITS = [("minutes", "minutes"), ("hours", "hours"), ("days", "days")]
+_MOST = 999
+
+
+class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes no type at run time
+    """What runs, whether it does, and when. What is hidden because it does not count is not looked at."""
+
+    task = forms.ChoiceField(label="What runs", widget=UnfoldAdminSelectWidget)
+    how = forms.ChoiceField(label="How often", choices=_HOW, widget=UnfoldAdminRadioSelectWidget)
+    number = forms.IntegerField(
+        label="Every", min_value=1, max_value=_MOST, required=False, widget=UnfoldAdminIntegerFieldWidget
+    )
+    unit = forms.ChoiceField(label="Unit", choices=_UNITS, required=False, widget=UnfoldAdminSelectWidget)
+    days = forms.MultipleChoiceField(
+        label="Days", choices=list(WEEK.items()), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+    at = forms.TimeField(
+        label="At",
+        required=False,
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"type": "time"},
+        ),
+    )
+    zone = forms.ChoiceField(label="Time zone", required=False, widget=UnfoldAdminSelectWidget)
+
+    class Meta:
+        model = Schedule
+        fields = ("name", "enabled")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            # Another task is another schedule.
+            del self.fields["task"]
+        else:
+            self._choices("task", list(staff_tasks().items()))
+        self._choices("zone", [(name, name) for name in time_zones()])
+        timing = timing_of(self.instance) if self.instance.pk else Timing(how=How.DAY)
+        if timing is None:
+            self._choices("how", [(_AS_IT_IS, f"As it is: {when(self.instance)}"), *_HOW])
+        elif timing.unit not in dict(_UNITS):
+            # Work of the product's own runs every few seconds.
+            self._choices("unit", [(timing.unit, timing.unit), *_UNITS])
+        self.initial.update(_initial(timing))
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field: Any = self.fields[name]
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """Makes the timing. What its kind needs must be there; the rest need not make sense."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        how = found.get("how")
+        for name in _NEEDS.get(how or "", ()):
+            if not found.get(name) and found.get(name) != time(0) and name not in self.errors:
+                self.add_error(name, forms.ValidationError("This is needed.", code="required"))
+        for name in {"number", "unit", "days", "at", "zone"} - set(_NEEDS.get(how or "", ())):
+            self.errors.pop(name, None)
+        if not self.errors:
+            found["timing"] = _timing(found)
+        return found
+
+    def validate_unique(self) -> None:
+        """Looks at the name alone: django-celery-beat's own wants times, which `set_schedule` gives it."""
+        form: Any = self
+        try:
+            Model.validate_unique(form.instance, exclude=form._get_validation_exclusions())
+        except forms.ValidationError as error:
+            form._update_errors(error)
+
+
+_NEEDS = {
+    How.EVERY.value: ("number", "unit"),
+    How.DAY.value: ("at", "zone"),
+    How.WEEKDAYS.value: ("days", "at", "zone"),
+    How.MONTH.value: ("at", "zone"),
+}
+
+
+def _timing(found: dict[str, Any]) -> Timing | None:
+    how = found["how"]
+    if how == _AS_IT_IS:
+        return None
+    said = {name: found[name] for name in _NEEDS[how]}
+    return Timing(how=How(how), **said | ({"days": frozenset(said["days"])} if "days" in said else {}))
+
+
+def _initial(timing: Timing | None) -> dict[str, Any]:
+    known = timing or Timing(how=How.DAY, zone=DEFAULT_ZONE)
+    return {
+        "how": known.how.value if timing else _AS_IT_IS,
+        "number": known.number,
+        "unit": known.unit,
+        "days": sorted(known.days),
+        "at": f"{known.at:%H:%M}",
+        "zone": known.zone,
+    }
