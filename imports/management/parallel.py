@@ -1,4 +1,4 @@
-"""Several files at the same time, each in a process of its own. Nothing is half-stored, whoever is killed.
+"""Several files at the same time, in processes that take one after the other. Nothing is half-stored if one is killed.
 
 This module is imported in the new processes before Django is set up.
 """
@@ -8,9 +8,10 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
 
 from imports.management.file_jobs import FileJob, Outcome
 
@@ -25,56 +26,74 @@ ReportOf = Callable[[str, int, int], None]
 def load_in_parallel(file_jobs: Sequence[FileJob], *, jobs: int, report: ReportOf) -> Iterator[Outcome]:
     """What became of each, in the order in which they end. The processes end with the iteration."""
     waiting = deque(file_jobs)
-    running: dict[Connection, tuple[SpawnProcess, str]] = {}
+    running: list[_Process] = []
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
-                _start(waiting.popleft(), running)
-            for pipe in _ready(running):
-                message = _message(pipe, running[pipe][1])
-                if isinstance(message, Outcome):
-                    running.pop(pipe)[0].join()
-                    yield message
+                running.append(_Process(waiting.popleft()))
+            for process in _ready(running):
+                message = process.message()
+                if isinstance(message, tuple):
+                    report(process.path, *message)
+                    continue
+                if message is not None and waiting:
+                    process.give(waiting.popleft())
                 else:
-                    report(running[pipe][1], *message)
+                    running.remove(process)
+                    process.dismiss()
+                yield message or Outcome(process.path, refusal="Its process died. Nothing was stored.")
     finally:
-        _end([process for process, _ in running.values()])
+        _end(running)
 
 
-def _ready(running: dict[Connection, tuple[SpawnProcess, str]]) -> list[Connection]:
-    """Those that have something to say, or have ended."""
-    ready = wait(list(running))
-    return [pipe for pipe in running if pipe in ready]
+class _Process:
+    """Loads a file, and then what it is given: a start takes longer than a small file."""
+
+    def __init__(self, job: FileJob) -> None:
+        self.pipe, theirs = _SPAWN.Pipe()
+        self.process = _SPAWN.Process(target=_run, args=(theirs, os.getpid()), name="load files")
+        self.process.start()
+        theirs.close()
+        self.give(job)
+
+    def give(self, job: FileJob) -> None:
+        """Sends the next one; a process that has died says so when it is asked."""
+        self.path = job.path
+        with suppress(OSError):
+            self.pipe.send(job)
+
+    def message(self) -> Outcome | tuple[int, int] | None:
+        """How far it is, or what became of the file; None from one that has died."""
+        try:
+            message: Outcome | tuple[int, int] = self.pipe.recv()
+        except (EOFError, OSError):
+            return None
+        return message
+
+    def dismiss(self) -> None:
+        """Lets it end, as it does when nobody can give it anything."""
+        self.pipe.close()
+        self.process.join()
 
 
-def _start(job: FileJob, running: dict[Connection, tuple[SpawnProcess, str]]) -> None:
-    ours, theirs = _SPAWN.Pipe(duplex=False)
-    process = _SPAWN.Process(target=_run, args=(theirs, job, os.getpid()), name=f"load {job.path}")
-    process.start()
-    theirs.close()
-    running[ours] = process, job.path
+def _ready(running: Sequence[_Process]) -> list[_Process]:
+    """Those that have something to say, or have died."""
+    ready = wait([process.pipe for process in running])
+    return [process for process in running if process.pipe in ready]
 
 
-def _message(pipe: Connection, path: str) -> Outcome | tuple[int, int]:
-    try:
-        message: Outcome | tuple[int, int] = pipe.recv()
-    except (EOFError, OSError):
-        return Outcome(path, refusal="Its process died. Nothing was stored.")
-    return message
-
-
-def _end(processes: list[SpawnProcess]) -> None:
+def _end(running: Sequence[_Process]) -> None:
     # Their connections end with them, and PostgreSQL takes back what was not committed.
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join(_PATIENCE_SECONDS)
-        if process.is_alive():
-            process.kill()
-            process.join()
+    for one in running:
+        one.process.terminate()
+    for one in running:
+        one.process.join(_PATIENCE_SECONDS)
+        if one.process.is_alive():
+            one.process.kill()
+            one.process.join()
 
 
-def _run(pipe: Connection, job: FileJob, parent: int) -> None:
+def _run(pipe: Connection, parent: int) -> None:
     """The other process."""
     # Ctrl-C reaches all processes of a terminal. It is the parent that decides, and ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -83,17 +102,17 @@ def _run(pipe: Connection, job: FileJob, parent: int) -> None:
     django.setup()
     from imports.management.load_job import load_job
 
-    latest = time.monotonic()
+    with suppress(EOFError):
+        while True:
+            job = pipe.recv()
+            pipe.send(load_job(job, partial(_report, pipe, parent, [time.monotonic()])))
 
-    def report(size: int, residents: int) -> None:
-        nonlocal latest
-        if time.monotonic() - latest < _SECONDS_BETWEEN:
-            return
-        latest = time.monotonic()
-        if os.getppid() != parent:
-            # Nobody waits for this any more. Not an exception: there is nobody to tell.
-            os._exit(1)
-        pipe.send((size, residents))
 
-    pipe.send(load_job(job, report))
-    pipe.close()
+def _report(pipe: Connection, parent: int, latest: list[float], size: int, residents: int) -> None:
+    if time.monotonic() - latest[0] < _SECONDS_BETWEEN:
+        return
+    latest[0] = time.monotonic()
+    if os.getppid() != parent:
+        # Nobody waits for this any more. Not an exception: there is nobody to tell.
+        os._exit(1)
+    pipe.send((size, residents))

@@ -128,7 +128,11 @@ def test_ids_are_in_the_order_in_which_files_are_given_whichever_ends_first(file
     # A pipe, from which nothing comes until the others are stored.
     os.mkfifo(slow)
     with start(slow, files["bad.ndjson"], files["a.ndjson"], files["b.json"], "--jobs", 2) as process:
+        until(lambda: len(children(process)) == 2, PATIENCE)
+        first = children(process)
         until(lambda: Import.objects.count() == 2, PATIENCE)
+        # One process for all that came while the other waited.
+        assert children(process) == first
         slow.write_bytes(lines_of(people(4)))
         out, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
@@ -239,13 +243,13 @@ def is_there(pid: int) -> bool:
 
 
 def test_a_process_that_dies_is_a_refusal_and_the_others_go_on(files: dict[str, Path]) -> None:
-    with start(files["c"], files["a.ndjson"], "--jobs", 2) as process:
+    with start(files["c"], files["c"], files["a.ndjson"], "--jobs", 2) as process:
         with held():
             until(lambda: loaders() == 2, PATIENCE)
             os.kill(children(process)[0], signal.SIGKILL)
         out, _ = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, out.count(b"Its process died. Nothing was stored."), len(out.splitlines())) == (1, 1, 2)
-    assert Import.objects.count() == 1
+    assert (process.returncode, out.count(b"Its process died. Nothing was stored."), len(out.splitlines())) == (1, 1, 3)
+    assert Import.objects.count() == 2
 
 
 def test_people_are_asked_about_a_file_of_nobody_where_they_can_answer(
