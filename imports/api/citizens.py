@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from config.common.http.bodies import read_body
 from config.common.http.paths import SEGMENT, path_id
 from config.common.http.schema import TABLE_ANSWERS, data_of
-from config.common.http.tables import TABLE_FORMATS, TABLES, XLSXRenderer, table_response
+from config.common.http.tables import TABLE_FORMATS, TABLES, XLSXRenderer, csv_download, table_response, xlsx_response
 from config.common.http.viewsets import ApiViewSet
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
@@ -40,7 +40,7 @@ from imports.services.document_rules import rules_for
 from imports.services.residents.age_percentiles import age_percentiles
 from imports.services.residents.correct_resident import correct_resident
 from imports.services.residents.count_courses import courses_by_channel, presents_by_month
-from imports.services.residents.read_residents import stream_json, stream_ndjson, stream_rows
+from imports.services.residents.read_residents import stream_csv, stream_json, stream_ndjson, stream_rows
 
 CITIZEN_ID = OpenApiParameter(
     "citizen_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="Its id in the import."
@@ -92,9 +92,11 @@ class CitizenViewSet(ApiViewSet):
         if self.format == XLSXRenderer.format:
             expect_rows(found.citizen_count)
         self._record(What.RESIDENTS, found.pk)
-        if self.format in TABLE_FORMATS:
-            rows = stream_rows(import_id=found.pk)
-            return table_response(self.format, name=f"import-{found.pk}", header=NAMES, rows=rows)
+        name = f"import-{found.pk}"
+        if self.format == "csv":
+            return csv_download(name=name, pieces=stream_csv(import_id=found.pk))
+        if self.format == XLSXRenderer.format:
+            return xlsx_response(name=name, header=NAMES, rows=stream_rows(import_id=found.pk))
         if self.format == "ndjson":
             return StreamingHttpResponse(stream_ndjson(import_id=found.pk), content_type=NDJSON.media_type)
         return StreamingHttpResponse(stream_json(import_id=found.pk), content_type="application/json")

@@ -23,7 +23,7 @@ _MILLION = 1_000_000
 # What ends a file, and is asked for.
 _FORMATS = {NDJSON: "ndjson", CSV: "csv", XLSX: "xlsx"}
 # Beyond these a table is read or written too slowly: as many times what NDJSON takes.
-_LIMITS = {"POST": 1.7, "GET": 3.0}
+_LIMITS = {"POST": 1.7, "GET": 2.0}
 
 Work = Callable[[], None]
 

@@ -43,8 +43,13 @@ TABLE_FORMATS = frozenset(table.format for table in TABLES)
 
 def csv_response(*, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
     """A download `name`.csv with a header row."""
+    return csv_download(name=name, pieces=csv_lines(header, rows))
+
+
+def csv_download(*, name: str, pieces: Iterable[str] | Iterable[bytes]) -> StreamingHttpResponse:
+    """A download `name`.csv of what is CSV already."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return StreamingHttpResponse(csv_lines(header, rows), content_type=f"{CSV}; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(pieces, content_type=f"{CSV}; charset=utf-8", headers=headers)
 
 
 def xlsx_response(*, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> FileResponse:

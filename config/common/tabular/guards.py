@@ -4,7 +4,9 @@ import re
 
 # What the cells begin with that need a closer look.
 SUSPECT = frozenset("'=+@\t\r-")
-_RUNNABLE = re.compile(r"'*[=+@\t\r-]")
+# What a text begins with that a spreadsheet runs, or that looks guarded; PostgreSQL understands it too.
+RUNNABLE = r"'*[=+@\t\r-]"
+_RUNNABLE = re.compile(RUNNABLE)
 _GUARDED = re.compile(r"'+[=+@\t\r-]")
 
 

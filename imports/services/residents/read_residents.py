@@ -1,28 +1,40 @@
 """Reads the residents of a delivery as a stream, in memory that does not grow with it."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
 
-from imports.fields import FIELDS, Kind
+from config.common.db.csv_cells import csv_cell
+from imports.fields import FIELDS, NAMES, Kind
 from imports.services.access import require_still_readable
 
 _ROWS_IN_A_CHUNK = 1_000
+_END_OF_ROW = "\r\n"
 
 
-def _residents(written: Mapping[Kind, str]) -> str:
-    """The statement that reads all fields, of some kinds as they are `written`."""
-    columns = (f"{written.get(field.kind, '{}').format(name)} AS {name}" for name, field in FIELDS.items())
+def _day(name: str) -> str:
+    return f"to_char({name}, 'DD.MM.YYYY')"
+
+
+def _ids(name: str) -> str:
+    return f"array_to_string({name}, ' ')"
+
+
+def _residents(written: Mapping[Kind, Callable[[str], str]]) -> str:
+    """The statement that reads all fields; of some kinds what SQL makes of the column."""
+    columns = (
+        f"{written[field.kind](name)} AS {name}" if field.kind in written else name for name, field in FIELDS.items()
+    )
     return f"SELECT {', '.join(columns)} FROM imports_citizen WHERE import_id = %s ORDER BY citizen_id"
 
 
-_DAY = "to_char({}, 'DD.MM.YYYY')"
-# A row of a table is written by PostgreSQL as far as it can be: Python would take twice as long.
-_AS_ROWS = _residents({Kind.DATE: _DAY, Kind.IDS: "array_to_string({}, ' ')"})
-# PostgreSQL writes each resident's JSON, in the time in which Python would only fetch the columns.
-_AS_JSON = f"SELECT row_to_json(citizen)::text FROM ({_residents({Kind.DATE: _DAY})}) AS citizen"  # nosec B608 # joins constants alone; values are parameters
+_AS_ROWS = _residents({Kind.DATE: _day, Kind.IDS: _ids})
+_CELLS = _residents({Kind.DATE: _day, Kind.IDS: _ids, Kind.TEXT: csv_cell})
+# PostgreSQL writes each resident's JSON or CSV, in the time in which Python would only fetch the columns.
+_AS_CSV = f"SELECT concat_ws(',', {', '.join(NAMES)}) FROM ({_CELLS}) AS citizen"  # nosec B608 # joins constants alone; values are parameters
+_AS_JSON = f"SELECT row_to_json(citizen)::text FROM ({_residents({Kind.DATE: _day})}) AS citizen"  # nosec B608 # joins constants alone; values are parameters
 
 
 _T = TypeVar("_T")
@@ -58,6 +70,12 @@ def stream_ndjson(*, import_id: int) -> Stream[bytes]:
     return Stream(_ndjson(import_id))
 
 
+def stream_csv(*, import_id: int) -> Stream[bytes]:
+    """A row that names the columns and a row a resident, as `config.common.http.tables` writes them, in chunks; else as
+    `stream_json`."""
+    return Stream(_csv(import_id))
+
+
 def stream_rows(*, import_id: int) -> Stream[tuple[Any, ...]]:
     """The values of all fields of each resident; relations as `1 2 3`; else as `stream_json`."""
     return Stream(_rows(import_id))
@@ -74,6 +92,15 @@ def _json(import_id: int) -> Generator[bytes, None, None]:
 def _ndjson(import_id: int) -> Generator[bytes, None, None]:
     for rows in _chunks(_AS_JSON, import_id):
         yield ("\n".join(row[0] for row in rows) + "\n").encode()
+
+
+def _csv(import_id: int) -> Generator[bytes, None, None]:
+    before = ",".join(NAMES) + _END_OF_ROW
+    for rows in _chunks(_AS_CSV, import_id):
+        yield (before + "".join(f"{row[0]}{_END_OF_ROW}" for row in rows)).encode()
+        before = ""
+    if before:
+        yield before.encode()
 
 
 def _rows(import_id: int) -> Generator[tuple[Any, ...], None, None]:

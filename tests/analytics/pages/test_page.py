@@ -262,10 +262,10 @@ def test_nobody_is_told_to_advertise_to_a_handful_of_people(browser_of: BrowserO
 
 
 def test_each_table_is_to_be_had_for_excel(browser_of: BrowserOf, counted: None) -> None:
-    client = browser_of("Viewers")
-    page = html.unescape(text_of(client, "?channel=radio"))
+    client = browser_of("Managers")
+    page = html.unescape(text_of(client))
     links = re.findall(r'href="(/analytics/[a-z]+\?[^"]*format=(?:csv|xlsx))"', page)
-    assert len(links) == 2 * len(re.findall("<table", page))
+    assert len(links) == 2 * len(re.findall("<table", page)) > 0
     for link in links:
         answer = client.get(link)
         start = b"".join(answer)[:3]

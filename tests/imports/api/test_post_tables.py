@@ -12,8 +12,9 @@ from imports.services.loading.load_received import load_received
 from imports.services.loading.load_stream import load_stream
 from imports.services.loading.receive_delivery import reload_delivery
 from tests.imports.documents.tables import csv_of, rows_of, whole, xlsx_of
+from tests.imports.office_files import changed
 from tests.imports.spots import spots_of
-from tests.imports.world import counts, problem, stored
+from tests.imports.world import counts, load, problem, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,6 +75,26 @@ def test_in_the_background_and_loaded_again_it_is_read_as_was_said(manager: APIC
     for number in (first, again):
         assert load_received(import_id=number) == "complete"
         assert stored(number)[1]["name"] == "£ódŸ"
+
+
+@pytest.mark.parametrize("kind", [CSV.media_type, XLSX.media_type])
+def test_a_review_compares_what_the_table_says_in_the_end(manager: APIClient, kind: str) -> None:
+    before = [whole(1, gender="female"), whole(2, gender="male"), whole(3, gender="female")]
+    load(before)
+    # The first M is said before the H that makes it female.
+    rows = changed(rows_of(*before), gender=["M", "H", "M"], street=["Before", "Before", "Elsewhere"])
+    body = csv_of(rows) if kind == CSV.media_type else xlsx_of(rows)
+    answer = post(manager, body, "?review=true", kind, HTTP_PREFER="respond-async")
+    latest = Import.objects.latest("pk").pk
+    assert load_received(import_id=latest) == "checked"
+    row = manager.get(answer.headers["Location"]).json()["data"]
+    assert {name: row["review"][name] for name in ("residents", "new", "gone", "changed")} == {
+        "residents": 3, "new": 0, "gone": 0, "changed": 3,
+    }  # fmt: skip
+    assert {tuple(one["changes"]) for one in row["review"]["differences"]} == {("street",)}
+    manager.post(f"{answer.headers['Location']}/approve")
+    assert load_received(import_id=latest) == "complete"
+    assert [one["gender"] for one in stored(latest).values()] == ["female", "male", "female"]
 
 
 @pytest.mark.parametrize("headers", [{}, {"HTTP_PREFER": "respond-async"}], ids=["at once", "later"])

@@ -7,18 +7,22 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
 
+from config.common.http.tables import csv_lines
 from config.common.problems import Conflict, Gone, NotFound
-from imports.fields import Patch
+from imports.fields import NAMES, Patch
 from imports.models import Citizen, Import
 from imports.services.erasing.delete_delivery import delete_delivery, purge_deleted_deliveries
 from imports.services.residents.correct_resident import correct_resident
-from imports.services.residents.read_residents import Stream, stream_json, stream_ndjson, stream_rows
+from imports.services.residents.read_residents import Stream, stream_csv, stream_json, stream_ndjson, stream_rows
 from tests.factories import alike
 from tests.imports.crowd import in_threads
 from tests.imports.world import load
 
-STREAMS: list[Callable[..., Stream[Any]]] = [stream_json, stream_ndjson, stream_rows]
+STREAMS: list[Callable[..., Stream[Any]]] = [stream_json, stream_ndjson, stream_csv, stream_rows]
 COUNT = 2_200
 
 
@@ -111,3 +115,18 @@ def test_a_small_import_holds_no_transaction_while_it_is_read() -> None:
     stream = stream_json(import_id=load(alike(3)))
     assert connection.in_atomic_block is False
     assert len(rows_of(stream)) == 3
+
+
+HOSTILE = st.text(alphabet="aÑ\U0001f600 ,;\"'=+-@\t\r\n\\", min_size=1, max_size=6)
+
+
+class TestCsv(TestCase):
+    @settings(deadline=None)
+    @given(st.lists(HOSTILE, min_size=1, max_size=5))
+    def test_postgresql_writes_the_rows_that_python_would(self, texts: list[str]) -> None:
+        residents = alike(len(texts))
+        for resident, text in zip(residents, texts, strict=True):
+            resident |= {"name": f"{text}a", "town": f"{text}1", "channel": f"x{text}", "friends": []}
+        import_id = load(residents)
+        expected = "".join(csv_lines(NAMES, stream_rows(import_id=import_id)))
+        assert b"".join(stream_csv(import_id=import_id)).decode() == expected
