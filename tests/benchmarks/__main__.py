@@ -88,7 +88,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[Row]:
             ),
             "tables": tables.measure(stage, citizens=thorough[-1], rounds=rounds if thorough[-1] <= 10_000 else 1),
             "upload": upload.measure(stage, rounds=rounds),
-            "demand": demand.measure(stored=STORED[arguments.size], rounds=rounds * 3),
+            "demand": demand.measure(stored=STORED[arguments.size], rounds=rounds * 3, largest=thorough[-1]),
             "questions": questions.measure(stage, rounds=rounds),
             "requests": requests.measure(stage, citizens=thorough[-1], rounds=rounds, against=arguments.against),
         }

@@ -27,11 +27,12 @@ _FILLER = 1_000
 _FLAT = 1.2
 
 
-def measure(*, stored: Sequence[int], rounds: int) -> Iterator[Row]:
+def measure(*, stored: Sequence[int], rounds: int, largest: int) -> Iterator[Row]:
     """A correction and its refresh, a new delivery and its refresh, at each number of imports that are `stored`.
 
     Each number has a database of its own and they take turns, so that what else goes on on the machine meets all of
-    them alike; the medians of the rounds.
+    them alike; the medians of the rounds. Then the same once for a delivery of `largest` residents, of whom half are
+    related.
     """
     with ExitStack() as stack:
         # Only a database without sessions can be copied, and the web server and others keep theirs to the bench's.
@@ -51,6 +52,10 @@ def measure(*, stored: Sequence[int], rounds: int) -> Iterator[Row]:
         gc.freeze()
         yield from _compared("correction", _in_turn(databases, lambda: _corrected(import_id), rounds=rounds))
         yield from _compared("new delivery", _in_turn(databases, _delivered, rounds=max(rounds // 2, 1)))
+        with _connected(databases[min(stored)]):
+            import_id = _deliver("large", largest, relations=largest // 4)
+            yield Row(f"refresh after a new delivery of {largest:,}", milliseconds(_refresh))
+            yield Row(f"refresh after a correction of {largest:,}", _corrected(import_id))
 
 
 def _compared(name: str, found: dict[int, float]) -> Iterator[Row]:
@@ -106,8 +111,8 @@ def _in_turn(databases: dict[int, str], work: Callable[[], float], *, rounds: in
     return {stored: statistics.median(times) for stored, times in found.items()}
 
 
-def _deliver(source: str, count: int, *, seed: int = 1) -> int:
-    rows = list(residents(count, relations=min(RELATIONS, count // 4), seed=seed))
+def _deliver(source: str, count: int, *, relations: int = RELATIONS, seed: int = 1) -> int:
+    rows = list(residents(count, relations=min(relations, count // 4), seed=seed))
     return store_residents(rows, source=source, actor=None).pk
 
 

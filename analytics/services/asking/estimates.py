@@ -29,25 +29,31 @@ FACTORS = ("city", "age_group", "channel")
 
 @dataclass(frozen=True)
 class Estimates:
-    """Measures of `groups`, whose keys are `names`, against the average of `base`, by whole columns.
+    """Measures of `groups`, whose keys are `names`, by whole columns.
 
-    `cells`: the same residents by finer keys, `cell_names`, of which the model is made; the groups themselves for
-    callers who may not see residents, so that nothing is made of what these may not see. For them every group has the
-    same `dispersion`, variance by course, and residents that are perturbed by `noise`, the variance of one's courses.
+    `of_all`: whom the index compares with; None: the groups themselves. `cells`: the same residents by finer keys,
+    `cell_names`, of which the model is made; None: the groups themselves, as for callers who may not see residents, so
+    that nothing is made of what these may not see. For them every group has the same `dispersion`, variance by course,
+    and residents that are perturbed by `noise`, the variance of one's courses.
     """
 
     groups: Groups
     names: Sequence[str]
-    base: Groups
-    cells: Groups
+    of_all: Groups | None
+    cells: Groups | None
     cell_names: Sequence[str]
     dispersion: float = 1.0
     noise: float | None = None
 
+    @property
+    def _base(self) -> Groups:
+        return self.groups if self.of_all is None else self.of_all
+
     @cached_property
     def average(self) -> float:
         """Courses of one resident on average over all of them, so that large groups weigh more."""
-        residents, courses = self.base.residents.sum(), self.base.courses.sum()
+        base = self._base
+        residents, courses = base.residents.sum(), base.courses.sum()
         return float(courses / residents) if residents else 0.0
 
     @cached_property
@@ -75,7 +81,7 @@ class Estimates:
             return pooled_precision(residents, courses, whole, dispersion=self.dispersion, noise=self._noise(residents))
         spread = groups.spread
         # Whoever compares with all looks at a part of it: what reaches others is taken for as strong as what does not.
-        reaching = spread.reaching if self.base is self.groups else spread.inside
+        reaching = spread.reaching if self.of_all is None else spread.inside
         return precision(GroupSums(residents, courses, spread.squares, spread.inside, reaching), whole)
 
     def _noise(self, residents: Numbers) -> Numbers:
@@ -85,7 +91,7 @@ class Estimates:
 
     @cached_property
     def _whole(self) -> Whole:
-        groups = self.base
+        groups = self._base
         residents, courses = float(groups.residents.sum()), float(groups.courses.sum())
         if groups.spread is None:
             return Whole(residents, courses, self.dispersion * courses)
@@ -96,7 +102,7 @@ class Estimates:
 
     def _model(self) -> Model:
         """What the model has for each group, a ratio to the average; 1 for what is merged."""
-        cells = self.cells
+        cells = self.groups if self.cells is None else self.cells
         residents, courses = cells.residents.astype(np.float64), cells.courses.astype(np.float64)
         known = cells.is_other == 0
         factors = [_numbered(cells, self.cell_names, key)[known] for key in FACTORS if key in self.cell_names]
@@ -107,17 +113,17 @@ class Estimates:
             dispersion = max(courses[known].sum() / events, 1.0) if events else 1.0
             found = model_rates(residents[known], courses[known], factors, dispersion=dispersion)
             model.rates[known], model.variance[known] = found.rates, found.variance
-        if cells is self.groups:
+        if self.cells is None:
             return Model(model.rates / self.average, model.variance)
-        of_group, groups = self._groups_of_cells(), len(self.groups.residents)
+        of_group, groups = self._groups_of_cells(self.cells), len(self.groups.residents)
         foreseen = np.bincount(of_group, residents * model.rates, groups).astype(np.float64)
         # As if the cells of a group were off together, which errs on the careful side.
         off = np.bincount(of_group, residents * model.rates * model.variance, groups) / np.maximum(foreseen, 1)
         return Model(foreseen / self.groups.residents / self.average, off)
 
-    def _groups_of_cells(self) -> Ints:
+    def _groups_of_cells(self, cells: Groups) -> Ints:
         places = {key: place for place, key in enumerate(_rows(self.groups, self.names, self.names))}
-        return np.array([places[key] for key in _rows(self.cells, self.cell_names, self.names)], dtype=np.int64)
+        return np.array([places[key] for key in _rows(cells, self.cell_names, self.names)], dtype=np.int64)
 
 
 def _rows(groups: Groups, names: Sequence[str], chosen: Sequence[str]) -> list[tuple[Any, ...]]:

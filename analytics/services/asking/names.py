@@ -1,6 +1,6 @@
 """What towns, cities and channels are called in an answer, and where its towns are."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,14 @@ class Names:
             names = {value: getattr(place, key) for value, place in self._places.items()}
             named[key] = [names[value] for value in where]
         return named
+
+
+def names_now(question: Question, *, restricted: bool) -> Hashable:
+    """Gives all that the `Names` for a question are made of, to compare it with what it was."""
+    has_places = question.finest or question.countries or question.cities or question.towns
+    places = _places(restricted=restricted) if has_places else {}
+    channels = _spellings(CHANNEL) if "channel" in question.keys else {}
+    return tuple(places.items()), tuple(channels.items())
 
 
 @once_in_snapshot

@@ -1,12 +1,15 @@
 """Reads what an answer rests on: its groups, whom they compare with, and what the model is made of."""
 
 import math
+from collections.abc import Hashable
 from dataclasses import replace
+from functools import lru_cache
 
 from django.db.models import Max, QuerySet, Sum
 
 from analytics.models import CurrentTie, ImportDemand, SegmentTie
 from analytics.services.asking.estimates import FACTORS, Estimates
+from analytics.services.asking.names import names_now
 from analytics.services.asking.questions import SOURCE, Question
 from analytics.services.asking.read_groups import read_groups
 from analytics.services.asking.scopes import Scope
@@ -14,18 +17,32 @@ from analytics.ties import REACHING, inside
 from config.common.db.snapshots import once_in_snapshot
 
 _TENTHS = 10
+# Of twenty thousand groups each takes some five megabytes.
+_REMEMBERED = 8
 
 
 def read_estimates(question: Question, scope: Scope, *, restricted: bool, by_import: bool = False) -> Estimates:
     """Reads the groups that `question` asks for, in the caller's snapshot. `restricted` and `by_import`: see
-    `read_groups`; over time, and by source, the model is made of the groups themselves."""
-    groups = read_groups(question.of_groups, scope, restricted=restricted, by_import=by_import)
-    base = read_groups(question.of_all, scope, restricted=restricted) if question.index_of_all else groups
+    `read_groups`; over time, and by source, the model is made of the groups themselves.
+
+    A process keeps the last ones. They hold as long as nothing is counted and no name or place changes, which the
+    snapshot says: whatever writes segments writes when into the imports of the scope.
+    """
+    asked = replace(question, min_residents=0, ordering=(), limit=None, offset=0)
     # Of hundreds of sources the cells would be millions.
     is_plain = restricted or by_import or SOURCE in question.group_by or not question.with_expected
-    finer = question if is_plain else _with_factors(question)
-    cells = groups if finer is question else read_groups(finer.of_groups, scope, restricted=False)
-    estimates = Estimates(groups, question.columns, base, cells, finer.columns)
+    finer = asked if is_plain else _with_factors(asked)
+    return _estimates(asked, finer, scope, names_now(finer, restricted=restricted), restricted, by_import)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _estimates(
+    question: Question, finer: Question, scope: Scope, _: Hashable, restricted: bool, by_import: bool
+) -> Estimates:
+    groups = read_groups(question.of_groups, scope, restricted=restricted, by_import=by_import)
+    of_all = read_groups(question.of_all, scope, restricted=restricted) if question.index_of_all else None
+    cells = read_groups(finer.of_groups, scope, restricted=False) if finer != question else None
+    estimates = Estimates(groups, question.columns, of_all, cells, finer.columns)
     return _pooled(estimates, question, scope) if restricted else estimates
 
 
@@ -57,16 +74,20 @@ def _tenths(value: float) -> float:
 
 @once_in_snapshot
 def _counts(scope: Scope) -> dict[str, int | None]:
-    chosen = ImportDemand.objects.filter(pk__in=[found.import_id for found in scope.imports])
-    imports = ImportDemand.objects.current() if scope.is_picture else chosen
+    imports = ImportDemand.objects.current() if scope.is_picture else ImportDemand.objects.filter(pk__in=_of(scope))
     return imports.aggregate(Sum("residents"), Sum("courses"), Max("drawn_at"))
 
 
 @once_in_snapshot
 def _summed_ties(scope: Scope, agrees: tuple[int, ...]) -> dict[str, float]:
-    imports = [found.import_id for found in scope.imports]
-    of_imports = SegmentTie.objects.filter(delivery_id__in=imports, at_delivery=scope.at_delivery)
-    table: QuerySet[CurrentTie] | QuerySet[SegmentTie] = CurrentTie.objects.all() if scope.is_picture else of_imports
-    ties = table.filter(agrees__in=agrees)
-    found = ties.aggregate(*(Sum(name, default=0) for name in ("pairs", "courses", "products")))
+    ties: QuerySet[CurrentTie] | QuerySet[SegmentTie] = CurrentTie.objects.all()
+    if not scope.is_picture:
+        ties = SegmentTie.objects.filter(delivery_id__in=_of(scope), at_delivery=scope.at_delivery)
+    found = ties.filter(agrees__in=agrees).aggregate(
+        *(Sum(name, default=0) for name in ("pairs", "courses", "products"))
+    )
     return {name: float(found[f"{name}__sum"]) for name in ("pairs", "courses", "products")}
+
+
+def _of(scope: Scope) -> list[int]:
+    return [found.import_id for found in scope.imports]

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import pglock
 from django.db import connection, transaction
+from django.utils import timezone
 
 from analytics.disclosure import masks_of_two_days, published_masks
 from analytics.lattice import World
@@ -82,7 +83,8 @@ def republish() -> int:
     for demand in concerned:
         _decide(demand, change)
     change.write()
-    return len(concerned)
+    # Who keeps answers goes by it.
+    return concerned.update(refreshed_at=timezone.now())
 
 
 def _decide(demand: ImportDemand, change: PictureChange) -> None:

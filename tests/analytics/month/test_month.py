@@ -109,9 +109,9 @@ def test_in_a_long_month_nobody_is_singled_out() -> None:
     attack(month(residents=5_000, days=31), most=40)
 
 
-def truly(self: Drawing, count: Count, **_: object) -> tuple[Count, int]:
+def truly(self: Drawing, count: Count, **_: object) -> tuple[Count, int, bool]:
     """Shows everything as it is."""
-    return replace(count, then=exact(count.then), now=exact(count.now)), 0
+    return replace(count, then=exact(count.then), now=exact(count.now)), 0, False
 
 
 def test_without_perturbation_the_same_viewer_singles_many_out(monkeypatch: pytest.MonkeyPatch) -> None:
