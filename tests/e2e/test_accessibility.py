@@ -46,6 +46,8 @@ FIXED = (
     "/admin/auth/user/",
     "/admin/auth/user/add/",
     "/admin/background/schedule/",
+    "/admin/background/schedule/add/",
+    "/admin/analytics/demandsettings/",
 )
 
 

@@ -106,7 +106,7 @@ def test_without_an_answer_the_tile_says_that_it_is_old(open_page: OpenPage, wor
 
 
 def test_a_schedule_is_changed(open_page: OpenPage, world: World) -> None:
-    interval = IntervalSchedule.objects.create(every=1000, period="days")
+    interval = IntervalSchedule.objects.create(every=10, period="days")
     task = PeriodicTask.objects.create(name="sweep", task="background.sweep", interval=interval)
     page = open_page("/admin/")
     sign_in(page, world.username)

@@ -41,18 +41,24 @@ def test_a_wrong_relative_is_taken_off_both_sides(open_page: OpenPage, world: Wo
     assert [stored(import_id)[citizen]["relatives"] for citizen in (1, 2)] == [[], []]
 
 
-def test_a_schedule_is_found_and_runs_at_another_interval(open_page: OpenPage, world: World) -> None:
+def test_a_schedule_runs_at_six_in_madrid_instead_of_every_minute(open_page: OpenPage, world: World) -> None:
     minute = IntervalSchedule.objects.create(every=1, period="minutes")
-    hour = IntervalSchedule.objects.create(every=1, period="hours")
-    task = PeriodicTask.objects.create(name="Sweep by hand", task="background.sweep", interval=minute)
+    task = PeriodicTask.objects.create(name="Count by hand", task="analytics.refresh", interval=minute)
     page = open_page(SCHEDULES)
     sign_in(page, world.username)
-    page.get_by_role("link", name="Sweep by hand").click()
-    page.get_by_label("Interval Schedule").select_option(str(hour.pk))
+    expect(page.get_by_role("row", name="Count by hand")).to_contain_text("every minute")
+    page.get_by_role("link", name="Count by hand").click()
+    # Only what counts is asked.
+    expect(page.get_by_label("At", exact=True)).to_be_hidden()
+    page.get_by_label("Every day", exact=True).check()
+    expect(page.get_by_label("Unit")).to_be_hidden()
+    page.get_by_label("At", exact=True).fill("06:00")
+    page.get_by_label("Time zone").select_option("Europe/Madrid")
+    assert barriers(page) == []
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    expect(page.get_by_role("row", name="Count by hand")).to_contain_text("every day at 06:00 Europe/Madrid")
     task.refresh_from_db()
-    assert (task.interval, task.enabled) == (hour, True)
+    assert (task.interval, task.crontab.hour, task.enabled) == (None, "6", True)
 
 
 def test_a_token_is_issued_seen_once_and_works(open_page: OpenPage, world: World, server: Server) -> None:

@@ -279,3 +279,16 @@ def test_until_everything_is_counted_by_new_age_groups_the_old_ones_stand_there(
     page = text_of(browser_of("Managers"))
     assert ["Kyiv, UA", "18-24"] in [row[:2] for row in cells(page, "heat")]
     assert ('<option value="18-24">' in page, "Segments of at least 5 residents" in page) == (True, True)
+
+
+def test_a_link_behind_each_term_leads_to_its_sentence(browser_of: BrowserOf, counted: None) -> None:
+    page = text_of(browser_of("Viewers"))
+    terms = re.findall(r'<dt id="(word-[a-z]+)">[^<]+</dt>\s*<dd>[^<]+\.</dd>', page)
+    assert len(terms) == len(set(terms)) == 6
+    assert set(re.findall(r'href="#(word-[a-z]+)"', page)) == set(terms)
+
+
+def test_where_nothing_is_counted_no_word_needs_to_be_said() -> None:
+    client = Client()
+    client.force_login(User.objects.create_superuser("root"))
+    assert "What the words mean" not in text_of(client)

@@ -27,10 +27,9 @@ class NewUserForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].help_text = "What they sign in with: letters, digits and @ . + - _"
-        email, roles = self.fields["email"], self.fields["groups"]
-        email.label, roles.label, roles.required = "E-mail", "Roles", True
+        email = self.fields["email"]
+        email.label, self.fields["groups"].required = "E-mail", True
         email.help_text = "An invitation goes there at once. None for a program, which signs in with an API token."
-        roles.help_text = ""
 
     def clean_username(self) -> str:
         """Raises `ValidationError` for a name that differs from somebody's by capitals alone."""

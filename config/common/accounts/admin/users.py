@@ -141,7 +141,8 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name != "groups":
             return super().formfield_for_manytomany(db_field, request, **kwargs)
-        return db_field.formfield(form_class=RolesField, widget=UnfoldAdminCheckboxSelectMultipleWidget)
+        how = {"label": "Roles", "help_text": "", "widget": UnfoldAdminCheckboxSelectMultipleWidget}
+        return db_field.formfield(form_class=RolesField, **how)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -26,7 +26,7 @@ _HOW = [
     (How.MONTH.value, "On the first of each month"),
 ]
 _UNITS = [("minutes", "minutes"), ("hours", "hours"), ("days", "days")]
-_MOST = 999
+_MOST = 9_999
 
 
 class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes no type at run time
@@ -53,6 +53,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
     class Meta:
         model = Schedule
         fields = ("name", "enabled")
+        help_texts = {"name": "", "enabled": "Off: it waits until somebody switches it on again."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django_celery_beat.admin import CrontabScheduleAdmin as BaseCrontabScheduleAdmin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from unfold.admin import ModelAdmin
@@ -38,7 +40,7 @@ class ScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
     """
 
     form = ScheduleForm
-    list_display = ("name", "runs", "enabled", "last_run_at", "next_run_at")
+    list_display = ("name", "runs", "enabled", "last_run", "next_run_at")
     list_filter = ("enabled",)
     list_select_related = ("interval", "crontab", "clocked", "solar")
     search_fields = ("name", "description")
@@ -54,10 +56,20 @@ class ScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
         """As people say it."""
         return when(schedule)
 
+    @admin.display(description="last run", ordering="last_run_at")
+    def last_run(self, schedule: Schedule) -> str:
+        """When beat sent it; or when its times were changed, from which they count."""
+        return _moment(schedule.last_run_at)
+
     @admin.display(description="next run")
-    def next_run_at(self, schedule: Schedule) -> datetime | None:
+    def next_run_at(self, schedule: Schedule) -> str:
         """By the schedule; beat may be away."""
-        return next_run(schedule)
+        return _moment(next_run(schedule))
+
+    @admin.display(description="what it does")
+    def about(self, schedule: Schedule) -> str:
+        """In a sentence."""
+        return str(schedule.description)
 
     @admin.display(description="what runs")
     def called(self, schedule: Schedule) -> str:
@@ -94,18 +106,26 @@ class ScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
         return rows if request.user.is_superuser else rows.filter(task__in=staff_tasks())
 
     def get_fieldsets(self, request: HttpRequest, obj: Schedule | None = None) -> Any:
-        what = ("name", "called", "description") if obj else ("name", "task")
+        what = ("name", "called", "about") if obj else ("name", "task")
         times = ("how", ("number", "unit"), "days", ("at", "zone"))
-        past = [("Runs", {"fields": ("last_run_at", "next_run_at")})] if obj else []
-        return [(None, {"fields": (*what, "enabled")}), ("When", {"fields": times}), *past]
+        runs = [("Runs", {"fields": ("last_run", "next_run_at")})] if obj else []
+        return [(None, {"fields": (*what, "enabled")}), ("When", {"fields": times}), *runs]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Schedule | None = None) -> tuple[str, ...]:
-        return ("called", "description", "last_run_at", "next_run_at") if obj else ()
+        return ("called", "about", "last_run", "next_run_at") if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Schedule, form: ScheduleForm, change: bool) -> None:
         if not change:
             obj.task = form.cleaned_data["task"]
         set_schedule(schedule=obj, timing=form.cleaned_data["timing"], actor=acting(request))
+
+
+def _moment(moment: datetime | None) -> str:
+    """To the minute, and of which time zone: the schedule may go by another."""
+    if moment is None:
+        return ""
+    here = timezone.localtime(moment)
+    return f"{date_format(here, 'DATETIME_FORMAT')} {here:%Z}"
 
 
 @admin.register(IntervalSchedule)

@@ -129,4 +129,6 @@ def next_run(schedule: PeriodicTask) -> datetime | None:
     now = timezone.now()
     since = schedule.last_run_at or schedule.start_time or now
     wait: timedelta = schedule.schedule.remaining_estimate(since)
-    return max(now, now + wait)
+    due = max(now, now + wait)
+    # It took a moment to say: a schedule goes by whole seconds.
+    return (due + timedelta(milliseconds=500)).replace(microsecond=0)
