@@ -78,8 +78,9 @@ class AirportCities:
 
 
 def _parts(name: str) -> list[str]:
-    """`La Paz / El Alto`, `Puerto Ordaz-Ciudad Guayana`."""
-    return re.split("[/-]", name) if "/" in name or "-" in name else []
+    """`La Paz / El Alto`, `Puerto Ordaz-Ciudad Guayana`; not the `na` of `Komsomolsk-na-Amure`."""
+    parts = re.split("[/-]", name) if "/" in name or "-" in name else []
+    return [part for part in parts if part.strip()[:1].isupper()]
 
 
 def _of_parts(airport: AirportCity, index: NameIndex) -> list[City]:

@@ -105,7 +105,7 @@ def told(town: str) -> tuple[str, str, str] | None:
         ("Colombia - Cali", ("name", "Cali", "CO")),
         ("Mexico City", ("name", "Mexico City", "MX")),
         ("Miami FL", ("name", "Miami", "US")),
-        ("miami fl", None),
+        ("miami fl", ("name", "Miami", "US")),
         # Regions, with the word for their kind or without, by code, and as the name of their city.
         ("Bello, Antioquia", ("name", "Bello", "CO")),
         ("Victoria, BC", ("name", "Victoria", "CA")),
