@@ -40,7 +40,7 @@ _OTHER_ACCENT = 5
 # What a city of the list weighs at least: of some nobody knows the inhabitants.
 _SMALL = 15_000
 # What a city weighs that only an airport knows: it has fewer than those of the list.
-_UNLISTED = 2_000
+_UNLISTED = 500
 # How many times more a city weighs in the country of all the other towns that are delivered with the town.
 _EVIDENCE = 20
 # How many times larger the city is of which another one is a part, and how near, in metres.
@@ -114,7 +114,11 @@ class Candidates:
         if code is None:
             return []
         city = self._airports.city_of_code(code, self._index)
-        return [city] if city else self._index.codes.get(code, [])
+        others = self._index.codes.get(code, [])
+        if city is None:
+            return others
+        # `SPS` is San Pedro Sula's to more people than Wichita Falls' airport.
+        return [city, *(other for other in others if other.population >= _LARGER * city.population)]
 
     def _candidate(self, city: City, way: Found, less: float) -> Candidate:
         evidence = 1 + _EVIDENCE * self._context.get(city.country, 0.0)

@@ -33,10 +33,10 @@ from analytics.places.names import in_latin, key_of, other_spellings
 from analytics.places.qualifiers import (
     Qualified,
     article_first,
-    is_repeated,
     marked_readings,
     other_readings,
     parts_of,
+    says_nothing,
     shortened_readings,
     without_numbers,
 )
@@ -54,7 +54,11 @@ _LONGEST_CODE = 3
 # How far a town is from the city that stands behind it, in metres, if it is in another region.
 _NEAR = 100_000.0
 # A region is called after its main city by these words, and not by others: Buenos Aires' province is not the city.
-_SEAT = re.compile(r"\b(oblast|oblasti|обл|область|області|region)\b", re.IGNORECASE)
+_SEAT = re.compile(r"\b(oblast|oblasti|obl|обл|область|області|region)\b", re.IGNORECASE)
+_WORDS = re.compile(r"[\W_]+")
+# What may be anywhere, and so many times larger is a city than its district.
+_ANY_TOWN = frozenset(("centro", "pueblo", "ciudad", "capital", "city", "town", "otro", "otra", "other"))
+_DISTRICT = 2
 _OWN = (Found.NAME, Found.AIRPORT_CITY)
 _Finder = Callable[[str, Regions], "Match | None"]
 
@@ -99,8 +103,22 @@ class _Search:
         plain = without_numbers(self._town)
         if plain != self._town and len(key_of(plain)) > _LONGEST_CODE and not self._index.named(key_of(self._town)):
             return self._again(plain)
+        if key_of(self._town) in _ANY_TOWN:
+            return None
         found = self._found()
-        return None if found and self._is_elsewhere(found) else found
+        if found is None or self._is_elsewhere(found):
+            return None
+        exact = key_of(self._town) == key_of(found.place.name)
+        return found if exact else self._whole_of(found) or found
+
+    def _whole_of(self, found: Match) -> Match | None:
+        """`Lyon 3e`, `Berlin-Mitte`, `Bogotá, Kennedy`: the city that is named first, if what was found is in it."""
+        words = [word for word in _WORDS.split(self._town) if word]
+        for count in range(1, len(words)):
+            match = self._named(" ".join(words[:count]))
+            if match and _is_district(found.place, match.place):
+                return match
+        return None
 
     def _again(self, town: str) -> Match | None:
         return _Search(town, self._index, self._candidates, self._context).match()
@@ -149,11 +167,11 @@ class _Search:
         if article:
             return self._again(article)
         for reading in shortened_readings(self._town):
-            match = self._first(self._named(reading.town, tier) for tier in reading.tiers)
-            if match and not match.alternatives:
+            match = self._first(self._within(reading.town, tier) for tier in reading.tiers)
+            if match and _is_noted(match.place) and not match.alternatives:
                 return match
         town, *behind = parts_of(self._town) or [""]
-        if not behind or is_repeated(self._town):
+        if says_nothing(town, behind):
             return self._within(town) if behind else None
         unknown = not any(country_of(part) or regions_of(part) or self._within(part) for part in behind)
         match = self._named(town) if unknown else None
@@ -167,17 +185,18 @@ class _Search:
 
     def _is_elsewhere(self, found: Match) -> bool:
         """`Zulia` is a region, and not El Zulia beyond the border: only a city of note is meant before a region."""
-        regions = () if code_in(self._town) else regions_called(self._town)
-        place = found.place
+        country, place = country_of(self._town), found.place
+        regions = () if code_in(self._town) else (*regions_called(self._town), *([country] if country else []))
         if not regions or self._context.get(place.country):
             return False
         if not isinstance(place, City):
             return True
-        own = found.found in _OWN
-        country = country_of(self._town)
-        there = inside([place, *(found.others if own else ())], (*regions, *([country] if country else [])))
-        least = NOTED if own else KNOWN_FROM if found.found == Found.ALTERNATE_NAME else math.inf
-        return not there and place.population < least
+        key, name = key_of(in_latin(self._town) or self._town), key_of(place.name)
+        own = found.found in _OWN or key == name
+        there = inside([place, *(found.others if own else ())], regions)
+        if there or (key.startswith(name) and any(Region(region.country).holds(place) for region in regions)):
+            return False
+        return place.population < (NOTED if own else KNOWN_FROM if found.found == Found.ALTERNATE_NAME else math.inf)
 
     def _in_parts(self) -> Match | None:
         """`Alacant / Alicante`: when every part means the same city; `Getafe, Madrid`: one near the other."""
@@ -250,6 +269,13 @@ class _Search:
             return None
         known = regions is not None or match.found != Found.ALTERNATE_NAME or otherwise_named(city, name) < OTHER_NAME
         return match if known else None
+
+
+def _is_district(place: City | AirportCity, city: City | AirportCity) -> bool:
+    """Whether the place is so near to a city, and so much smaller, that it is hardly one of its own."""
+    if not isinstance(city, City) or not isinstance(place, City):
+        return False
+    return city.population >= _DISTRICT * place.population and metres(place, city) < SAME_PLACE
 
 
 def _is_around(place: City | AirportCity, city: City) -> bool:

@@ -10,6 +10,8 @@ _APOSTROPHES = "'`´‘’‛ʹʺʻʼʽʾʿ′ʹ＇"
 # Letters that are no letter with a mark to Unicode, but to those who type them.
 _PLAIN = str.maketrans(
     {"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "ħ": "h", "ŧ": "t"}
+    # Persian's and Urdu's letters, and those that Arabic writes in two ways.
+    | {"ک": "ك", "ی": "ي", "ى": "ي", "ہ": "ه", "ھ": "ه", "ة": "ه"}
 )
 _SHORT_WORDS = {"st": "saint", "ste": "sainte", "sta": "santa", "sto": "santo", "ft": "fort", "mt": "mount"}
 
@@ -82,9 +84,9 @@ _TABLES = tuple(map(str.maketrans, _LATIN))
 _CYRILLIC = re.compile("[а-яёђѓєѕіїјљњћќўџґ]")
 # `City of London`, `г. Москва`, once they are in Latin letters.
 _WITHOUT = re.compile(
-    "^(city of|ciudad de|cidade de|ville de|stadt|citta di|misto|gorod|gor|grad|gr|g|m|greater|gran|orasul|oras"
+    "^(city of|ciudad de|cidade de|ville de|stadt|citta di|misto|gorod|gor|grad|gr|g|m|greater|metro|gran|orasul|oras"
     "|municipiul|municipio de|municipality of|commune de|comune di|distrito metropolitano de|distrito de) (?=.)"
-    "|(?<=.) (metropolitana|cercado|ciudad|ciutat|city|stadt|capital|centro|d c|dc|d f|df|d m|d n|sar)$"
+    "|(?<=.) (metropolitana|cercado|ciudad|ciutat|city|stadt|capital|centro|d c|dc|d f|df|d m|d n|m d c|sar|cedex)$"
 )
 _LONG_WORDS = {
     "cd": "ciudad", "cdad": "ciudad", "pto": "puerto", "pta": "punta", "nva": "nueva", "nvo": "nuevo",

@@ -14,10 +14,12 @@ _SEPARATOR = re.compile(r"[,;:|\\()\[\]_/\t\n]|\s[-–—]+\s|[–—]")
 _WORDS = re.compile(r"[\s.-]+")
 # The words of the longest name of a country that somebody writes behind a town without a mark.
 _LONGEST = 4
-_DIGIT = re.compile(r"\d")
+_CODE = 2
+_DIGIT = re.compile(r"\d|\b[IVX]+ región", re.IGNORECASE)
 # `Coruña, A`.
 _ARTICLE = re.compile("a|o|el|la|las|los|les|l['’`´]|le|the", re.IGNORECASE)
-_VOWEL = re.compile("[aeiouyаеиоуіюяы]", re.IGNORECASE)
+_CAPITAL = frozenset(("capital", "federal", "nacional", "metropolitano", "metropolitana", "dc", "df", "dn", "dm"))
+_UNSPEAKABLE = re.compile("[^aeiouyаеиоуіюяы]{3}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +90,14 @@ def article_first(name: str) -> str | None:
     return f"{parts[1]} {parts[0]}" if len(parts) == 2 and _ARTICLE.fullmatch(parts[1]) else None
 
 
-def is_repeated(name: str) -> bool:
-    """`Panamá, Panamá`: a region that is called as its town."""
-    return len({key_of(without_kind(part)) for part in parts_of(name)}) == 1
+def says_nothing(town: str, behind: list[str]) -> bool:
+    """`Panamá, Panamá`, `Bogotá, Distrito Capital`: a region that is called as its town, or as that of any capital."""
+    return {key_of(without_kind(part)) for part in behind} <= {key_of(town), *_CAPITAL}
 
 
 def _is_short(where: str) -> bool:
-    """In capitals, with full stops or without vowels, as no word of a name is."""
-    return where.isupper() or where.endswith(".") or not _VOWEL.search(where)
+    """In capitals, with full stops or beginning with three consonants, as no word of a name is."""
+    return where.isupper() or where.endswith(".") or _UNSPEAKABLE.match(where) is not None or len(where) == _CODE
 
 
 def parts_of(name: str) -> list[str]:

@@ -31,7 +31,7 @@ _LONGEST_CODE = 3
 _KIND = re.compile(
     # Spanish, Catalan, Portuguese, Italian, French, Romanian, German, English.
     "provincia|provincie|provinz|prov|departamento|departement|department|depto|dpto|dep|estado|edo|estat|comunidad|comunitat"
-    "|autonoma|regiao|regione|region|regiunea|judetul|judet|jud|province|state|county|co|condado|gouvernorat|wilaya"
+    "|autonoma|regiao|regione|region|regiunea|judetul|judet|jud|province|state|county|co|condado|distrito|dtto|pcia|principado|principat|gouvernorat|wilaya"
     "|governorate|muhafazat|prefecture|district|voivodeship|wojewodztwo|woj|voivodato|republic|autonomous"
     # Slavic, in Latin letters and in Cyrillic, as normalised.
     "|oblast|oblasti|obl|kray|krai|raion|respublika|республика|республіка|область|області|обл|краи|раион|регион|община"
