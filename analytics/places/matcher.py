@@ -5,12 +5,15 @@ its parts, then other spellings of it: what is found earlier is not looked for a
 country or a region, the town is only there.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from analytics.places.airport_cities import AirportCities, AirportCity, metres
 from analytics.places.candidates import (
+    KNOWN_FROM,
     NO_EVIDENCE,
     NOTED,
     OTHER_NAME,
@@ -24,11 +27,21 @@ from analytics.places.candidates import (
     otherwise_named,
 )
 from analytics.places.cities import City, small_places
-from analytics.places.index import NameIndex
+from analytics.places.index import NameIndex, code_in
 from analytics.places.misspelt import misspelt_names
 from analytics.places.names import in_latin, key_of, other_spellings
-from analytics.places.qualifiers import Qualified, marked_readings, other_readings, parts_of
-from analytics.places.regions import Region, names_of, regions_of, without_kind
+from analytics.places.qualifiers import (
+    Qualified,
+    article_first,
+    marked_readings,
+    other_readings,
+    parts_of,
+    says_nothing,
+    shortened_readings,
+    without_numbers,
+)
+from analytics.places.regions import Region, country_of, names_of, regions_called, regions_of, without_kind
+from analytics.places.shortened import cities_by_initials, shortened_cities
 
 # How many times larger than the next the city must be where the spelling was guessed.
 _OTHER_SPELLING = 10
@@ -36,8 +49,17 @@ _OTHER_SPELLING = 10
 _MOST = 0.5
 # What weighs less than the city that was found by so many times is no alternative to it.
 _ALTERNATIVE = 22
+# Without numbers the rest is a name, if it is longer than a code.
+_LONGEST_CODE = 3
+# How far a town is from the city that stands behind it, in metres, if it is in another region.
+_NEAR = 100_000.0
 # A region is called after its main city by these words, and not by others: Buenos Aires' province is not the city.
-_SEAT = re.compile(r"\b(oblast|oblasti|обл|область|області|region)\b", re.IGNORECASE)
+_SEAT = re.compile(r"\b(oblast|oblasti|obl|обл|область|області|region)\b", re.IGNORECASE)
+_WORDS = re.compile(r"[\W_]+")
+# What may be anywhere, and so many times larger is a city than its district.
+_ANY_TOWN = frozenset(("centro", "pueblo", "ciudad", "capital", "city", "town", "otro", "otra", "other"))
+_DISTRICT = 2
+_OWN = (Found.NAME, Found.AIRPORT_CITY)
 _Finder = Callable[[str, Regions], "Match | None"]
 
 
@@ -77,10 +99,35 @@ class _Search:
         self._context = context
 
     def match(self) -> Match | None:
+        """Without the numbers of districts and postcodes, and not what a region is called far from the place."""
+        plain = without_numbers(self._town)
+        if plain != self._town and len(key_of(plain)) > _LONGEST_CODE and not self._index.named(key_of(self._town)):
+            return self._again(plain)
+        if key_of(self._town) in _ANY_TOWN:
+            return None
+        found = self._found()
+        if found is None or self._is_elsewhere(found):
+            return None
+        exact = key_of(self._town) == key_of(found.place.name)
+        return found if exact else self._whole_of(found) or found
+
+    def _whole_of(self, found: Match) -> Match | None:
+        """`Lyon 3e`, `Berlin-Mitte`, `Bogotá, Kennedy`: the city that is named first, if what was found is in it."""
+        words = [word for word in _WORDS.split(self._town) if word]
+        for count in range(1, len(words)):
+            match = self._named(" ".join(words[:count]))
+            if match and _is_district(found.place, match.place):
+                return match
+        return None
+
+    def _again(self, town: str) -> Match | None:
+        return _Search(town, self._index, self._candidates, self._context).match()
+
+    def _found(self) -> Match | None:
         """Where a comma or brackets tell a country or a region the town is only there."""
         marked = list(marked_readings(self._town))
         if marked:
-            return self._qualified(marked) or self._in_parts()
+            return self._qualified(marked) or self._in_parts() or self._loosely()
         whole = self._within(self._town)
         if whole and isinstance(whole.place, City):
             return whole
@@ -90,6 +137,7 @@ class _Search:
             or self._in_parts()
             or self._respelt(self._town)
             or self._region()
+            or self._loosely()
             or self._misspelt(self._town)
             or whole
         )
@@ -113,6 +161,43 @@ class _Search:
                 return match
         return None
 
+    def _loosely(self) -> Match | None:
+        """Where what stands behind the town is shortened, the town again, or known to nobody."""
+        article = article_first(self._town)
+        if article:
+            return self._again(article)
+        for reading in shortened_readings(self._town):
+            match = self._first(self._within(reading.town, tier) for tier in reading.tiers)
+            if match and _is_noted(match.place) and not match.alternatives:
+                return match
+        town, *behind = parts_of(self._town) or [""]
+        if says_nothing(town, behind):
+            return self._within(town) if behind else None
+        unknown = not any(country_of(part) or regions_of(part) or self._within(part) for part in behind)
+        match = self._named(town) if unknown else None
+        return match if match and isinstance(match.place, City) and not match.others else None
+
+    def _named(self, town: str, regions: Regions = None) -> Match | None:
+        """A city of note by its own name."""
+        match = self._within(town, regions)
+        own = match is not None and match.found in _OWN
+        return match if match and own and _is_noted(match.place) else None
+
+    def _is_elsewhere(self, found: Match) -> bool:
+        """`Zulia` is a region, and not El Zulia beyond the border: only a city of note is meant before a region."""
+        country, place = country_of(self._town), found.place
+        regions = () if code_in(self._town) else (*regions_called(self._town), *([country] if country else []))
+        if not regions or self._context.get(place.country):
+            return False
+        if not isinstance(place, City):
+            return True
+        key, name = key_of(in_latin(self._town) or self._town), key_of(place.name)
+        own = found.found in _OWN or key == name
+        there = inside([place, *(found.others if own else ())], regions)
+        if there or (key.startswith(name) and any(Region(region.country).holds(place) for region in regions)):
+            return False
+        return place.population < (NOTED if own else KNOWN_FROM if found.found == Found.ALTERNATE_NAME else math.inf)
+
     def _in_parts(self) -> Match | None:
         """`Alacant / Alicante`: when every part means the same city; `Getafe, Madrid`: one near the other."""
         parts = parts_of(self._town)
@@ -121,10 +206,12 @@ class _Search:
         matches = [self._within(part) for part in parts]
         if len({match.place if match else None for match in matches}) == 1:
             return matches[0]
-        last = matches[-1].place if matches[-1] else None
-        if not isinstance(last, City) or last.population < NOTED:
+        last = matches[-1] or self._within(without_kind(parts[-1]))
+        if last is None or not _is_noted(last.place) or len(parts) > 2:
             return None
-        return self._within(parts[0], (Region(last.country, last.region),)) if len(parts) == 2 else None
+        match = self._within(parts[0], (Region(last.place.country),))
+        near = match and _is_around(match.place, last.place)
+        return match if near else None
 
     def _region(self) -> Match | None:
         """`Odesa oblast`: a region that is named after its city."""
@@ -141,8 +228,13 @@ class _Search:
     def _respelt(self, town: str, regions: Regions = None) -> Match | None:
         """By other letters: only what leaves no doubt."""
         keys = other_spellings(town)
-        cities = {city for key in keys for city in self._index.named(key)}
-        return _undoubted(inside(cities, regions))
+        own, others = (
+            {city for key in keys for city in inside(table.get(key, ()), regions)}
+            for table in (self._index.own, self._index.others)
+        )
+        found = _undoubted(own, than=others) or _undoubted(own | others)
+        # An airport's city: `Pto. Ordaz`.
+        return found or self._first(match for key in keys if (match := self._within(key, regions)) and not match.others)
 
     def _misspelt(self, town: str, regions: Regions = None) -> Match | None:
         """By what sounds the same, or differs in one letter: only a large city, and no smaller place's own name."""
@@ -150,6 +242,9 @@ class _Search:
         small = small_places().named(key) if key else []
         if small or not key:
             return self._small(small, regions)
+        short = [*shortened_cities(town), *(cities_by_initials(town) if regions else ())]
+        if short:
+            return _undoubted(inside(short, regions))
         names = misspelt_names()
         for likely in (names.sounding(key), names.differing(key)):
             matches = [self._noted(name, regions) for name in likely]
@@ -163,7 +258,7 @@ class _Search:
         """A place that is too small for the list of cities, where it is told or evident in which country it is."""
         if regions is None:
             regions = tuple(Region(country) for country, share in self._context.items() if share > _MOST)
-        found = _undoubted(inside(places, regions))
+        found = None if regions_called(self._town) else _undoubted(inside(places, regions))
         return replace(found, found=Found.NAME) if found else None
 
     def _noted(self, name: str, regions: Regions) -> Match | None:
@@ -172,13 +267,33 @@ class _Search:
         city = match.place if match else None
         if match is None or not isinstance(city, City) or city.population < NOTED:
             return None
-        known = match.found != Found.ALTERNATE_NAME or otherwise_named(city, name) < OTHER_NAME
+        known = regions is not None or match.found != Found.ALTERNATE_NAME or otherwise_named(city, name) < OTHER_NAME
         return match if known else None
 
 
-def _undoubted(cities: list[City]) -> Match | None:
+def _is_district(place: City | AirportCity, city: City | AirportCity) -> bool:
+    """Whether the place is so near to a city, and so much smaller, that it is hardly one of its own."""
+    if not isinstance(city, City) or not isinstance(place, City):
+        return False
+    return city.population >= _DISTRICT * place.population and metres(place, city) < SAME_PLACE
+
+
+def _is_around(place: City | AirportCity, city: City) -> bool:
+    """Whether it is in the region of the city, or near."""
+    same = isinstance(place, City) and Region(city.country, city.region).holds(place)
+    return same or metres(place, city) < _NEAR
+
+
+def _is_noted(place: City | AirportCity) -> TypeGuard[City]:
+    return isinstance(place, City) and place.population >= NOTED
+
+
+def _undoubted(cities: Iterable[City], *, than: Iterable[City] = ()) -> Match | None:
+    """The one that is much larger than the others, and not much smaller `than` those."""
     ranked = sorted(cities, key=lambda city: (-city.population, city.geoname_id))
     if not ranked or (len(ranked) > 1 and ranked[0].population < _OTHER_SPELLING * ranked[1].population):
+        return None
+    if any(other.population >= _OTHER_SPELLING * ranked[0].population for other in than):
         return None
     return Match(Found.SPELLING, ranked[0], others=tuple(ranked[1:]))
 

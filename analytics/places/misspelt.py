@@ -11,7 +11,7 @@ from analytics.places.names import sound
 
 # The cities that somebody means who misspells: of so many inhabitants by their own name, or by another name.
 _OWN_FROM = 100_000
-_OTHER_FROM = 500_000
+_OTHER_FROM = 300_000
 _SHORTEST_SOUND = 3
 # In short names one letter makes another name: of how many inhabitants a city must be for its name's letters. Of four
 # letters two may be exchanged, no more.

@@ -10,6 +10,8 @@ _APOSTROPHES = "'`´‘’‛ʹʺʻʼʽʾʿ′ʹ＇"
 # Letters that are no letter with a mark to Unicode, but to those who type them.
 _PLAIN = str.maketrans(
     {"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d", "ħ": "h", "ŧ": "t"}
+    # Persian's and Urdu's letters, and those that Arabic writes in two ways.
+    | {"ک": "ك", "ی": "ي", "ى": "ي", "ہ": "ه", "ھ": "ه", "ة": "ه"}
 )
 _SHORT_WORDS = {"st": "saint", "ste": "sainte", "sta": "santa", "sto": "santo", "ft": "fort", "mt": "mount"}
 
@@ -82,13 +84,13 @@ _TABLES = tuple(map(str.maketrans, _LATIN))
 _CYRILLIC = re.compile("[а-яёђѓєѕіїјљњћќўџґ]")
 # `City of London`, `г. Москва`, once they are in Latin letters.
 _WITHOUT = re.compile(
-    "^(city of|ciudad de|cidade de|ville de|stadt|citta di|misto|gorod|gor|grad|gr|g|m|greater|gran|orasul|oras"
+    "^(city of|ciudad de|cidade de|ville de|stadt|citta di|misto|gorod|gor|grad|gr|g|m|greater|metro|gran|orasul|oras"
     "|municipiul|municipio de|municipality of|commune de|comune di|distrito metropolitano de|distrito de) (?=.)"
-    "|(?<=.) (metropolitana|cercado|ciudad|city|d c|dc|d f|df)$"
+    "|(?<=.) (metropolitana|cercado|ciudad|ciutat|city|stadt|capital|centro|d c|dc|d f|df|d m|d n|m d c|sar|cedex)$"
 )
 _LONG_WORDS = {
     "cd": "ciudad", "cdad": "ciudad", "pto": "puerto", "pta": "punta", "nva": "nueva", "nvo": "nuevo",
-    "gral": "general", "bs": "buenos", "as": "aires", "s": "sao", "vla": "villa", "hda": "hacienda",
+    "gral": "general", "bs": "buenos", "as": "aires", "s": "san", "vla": "villa", "hda": "hacienda",
 }  # fmt: skip
 _SAINTS = ("saint", "san", "sankt", "sant", "sint", "sao", "sv")
 
@@ -108,7 +110,7 @@ def other_spellings(name: str) -> list[str]:
     for one in written:
         words = " ".join([_LONG_WORDS.get(word, word) for word in normalise(one).split()])
         first, _, rest = _WITHOUT.sub("", words).partition(" ")
-        keys |= dict.fromkeys([(first + rest).replace(" ", "")])
+        keys |= dict.fromkeys([words.replace(" ", ""), (first + rest).replace(" ", "")])
         if first in _SAINTS and rest:
             keys |= dict.fromkeys((saint + rest).replace(" ", "") for saint in _SAINTS)
     keys.pop(key_of(name), None)

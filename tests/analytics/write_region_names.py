@@ -103,28 +103,42 @@ def _parent(record: dict[str, Any]) -> str:
 
 
 def _codes(names: dict[str, list[str]], parents: dict[str, str], regions: Codes, smaller: Codes) -> dict[str, str]:
-    """By the same name, else by most of its parts, else by what it is a part of, else by the likest name."""
+    """By letters that are GeoNames' code too, by the same name, else by most of its parts, else by what it is a part
+    of, else by the likest name."""
     tables = [_by_key(smaller), _by_key(regions)]
+    letters = {(city.country, city.region) for cities in name_index().own.values() for city in cities}
     codes = {
         number: code
         for number in names
         if (code := _same_name(number, names, tables[:1] if number in parents else tables[::-1]))
-    }
+    } | {number: number[3:] for number in names if number[3:].isalpha() and (number[:2], number[3:]) in letters}
     parts: dict[str, Counter[str]] = defaultdict(Counter)
     for part, whole in parents.items():
         if part in codes:
             parts[whole][codes[part]] += 1
     codes = {whole: counts.most_common(1)[0][0] for whole, counts in parts.items()} | codes
     codes |= {part: codes[whole] for part, whole in parents.items() if part not in codes and whole in codes}
-    for number in names.keys() - codes.keys() - parents.keys():
-        here = [(key, code) for (country, key), code in tables[1].items() if country == number[:2]]
+    taken = {(number[:2], code) for number, code in codes.items() if number not in parents}
+    for number in sorted(names.keys() - codes.keys() - parents.keys()):
+        free = {at: code for at, code in tables[1].items() if at[0] == number[:2] and (at[0], code) not in taken}
+        here = [(key, code) for (_, key), code in free.items()]
         alike = [
             (SequenceMatcher(None, key_of(name), key).ratio(), code) for name in names[number] for key, code in here
         ]
         likest = max(alike, default=(0.0, ""))
         if likest[0] >= _ALIKE:
             codes[number] = likest[1]
-    return codes
+    return codes | _last_ones(names.keys() - parents.keys() - codes.keys(), codes, tables[1])
+
+
+def _last_ones(numbers: set[str], codes: dict[str, str], regions: dict[tuple[str, str], str]) -> dict[str, str]:
+    """The only subdivision of a country that was not found again is the only region that nothing was found for."""
+    taken = {(number[:2], code) for number, code in codes.items()}
+    free: dict[str, set[str]] = defaultdict(set)
+    for (country, _), code in regions.items():
+        free[country] |= {code} - {known for at, known in taken if at == country}
+    alone = [number for number in numbers if sum(other[:2] == number[:2] for other in numbers) == 1]
+    return {number: min(free[number[:2]]) for number in alone if len(free[number[:2]]) == 1}
 
 
 def _by_key(codes: Codes) -> dict[tuple[str, str], str]:

@@ -19,7 +19,7 @@ from analytics.places.matcher import Match, Matcher
 from imports.demo.sources import NOTED_TOWNS
 from imports.demo.towns import airports
 from tests.analytics.places.sample import Case, cases
-from tests.analytics.places.spellings import spellings
+from tests.analytics.places.spellings import further_spellings, spellings
 
 RIGHT, WRONG, UNPLACED = "right", "wrong", "unplaced"
 # A demo's town is right within so many metres of the airport that it was named by.
@@ -73,6 +73,11 @@ def spelt() -> list[Answer]:
     return [_answer(case) for case in spellings()]
 
 
+def further() -> list[Answer]:
+    """The spellings that were written after the rules."""
+    return [_answer(case) for case in further_spellings()]
+
+
 def demo() -> list[Answer]:
     """The demo's towns in each spelling that a delivery uses."""
     return [answer for noted in NOTED_TOWNS for answer in _spellings(noted.iata, {noted.es, noted.local})]
@@ -104,11 +109,14 @@ def text(counts: Table, title: str) -> str:
 
 def main() -> None:
     """Prints the tables, and each town that is wrong."""
-    towns, written, noted = sampled(), spelt(), demo()
+    towns, written, later, noted = sampled(), spelt(), further(), demo()
     parts = [text(table(towns, "stratum"), "towns"), text(table(towns, "method"), "by method")]
     parts += [text(table(written, "stratum"), "spellings"), text(table(written, "method"), "by method")]
+    parts += [text(table(later, "method"), "further spellings, by method")]
     parts += [text(table(noted, "method"), "demo, by method")]
-    parts += [f"{a.town}: {a.match.place}" for a in (*towns, *written, *noted) if a.match and a.outcome == WRONG]
+    parts += [
+        f"{a.town}: {a.match.place}" for a in (*towns, *written, *later, *noted) if a.match and a.outcome == WRONG
+    ]
     sys.stdout.write("\n".join(parts) + "\n")
 
 

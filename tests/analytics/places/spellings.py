@@ -10,12 +10,17 @@ from pathlib import Path
 
 from tests.analytics.places.sample import DATA, Case, population
 
-_FILE = Path(__file__).parent / "data" / "spellings.txt"
+_FOLDER = Path(__file__).parent / "data"
 
 
 def spellings() -> list[Case]:
     """All of them."""
-    return list(_read(_FILE.read_text(encoding="utf-8")))
+    return list(_read((_FOLDER / "spellings.txt").read_text(encoding="utf-8")))
+
+
+def further_spellings() -> list[Case]:
+    """Those that were written when the rules were finished, and by which none was made."""
+    return list(_read((_FOLDER / "further_spellings.txt").read_text(encoding="utf-8")))
 
 
 def _read(text: str) -> Iterator[Case]:

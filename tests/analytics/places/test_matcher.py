@@ -19,12 +19,14 @@ LA_PAZ = AirportCity("La Paz / El Alto", "BO", -16.51, -68.19, "America/La_Paz")
 SANTA_CRUZ = AirportCity("Santa Cruz", "BO", -17.64, -63.13, "America/La_Paz")
 SILAO = AirportCity("Silao", "MX", 20.99, -101.48, "America/Mexico_City")
 NEWARK = AirportCity("Milford", "US", 40.6, -74.4, "America/New_York")
-SMALL = AirportCity("Smallville", "US", 40.0, -100.0, "America/Chicago")
+SMALL = AirportCity("Smallville", "US", 40.0, -100.0, "America/Chicago", "XSM")
+AIRFIELD = AirportCity("Hamletville", "US", 41.0, -101.0, "America/Chicago")
+BESIDE = AirportCity("Vinnitsa", "UA", 49.24, 28.61, "Europe/Kyiv", "XVI")
 TWINS = [AirportCity("Twin", "US", 40.0, -100.0, ""), AirportCity("Twin", "CA", 50.0, -100.0, "")]
 BORYSPIL = AirportCity("Kyiv", "UA", 50.34, 30.89, "Europe/Kyiv", "XSB")
 EZEIZA = AirportCity("Ezeiza", "AR", -34.82, -58.54, "America/Argentina/Buenos_Aires", "XSC")
 GUAYANA = AirportCity("Puerto Ordaz-Ciudad Guayana", "VE", 8.29, -62.76, "America/Caracas")
-CITIES = [ROMA, LA_PAZ, SANTA_CRUZ, SILAO, NEWARK, SMALL, *TWINS, BORYSPIL, EZEIZA, GUAYANA]
+CITIES = [ROMA, LA_PAZ, SANTA_CRUZ, SILAO, NEWARK, SMALL, AIRFIELD, BESIDE, *TWINS, BORYSPIL, EZEIZA, GUAYANA]
 
 
 def match(town: str, cities: list[AirportCity] = CITIES, context: Evidence = NO_EVIDENCE) -> Match | None:
@@ -105,7 +107,7 @@ def told(town: str) -> tuple[str, str, str] | None:
         ("Colombia - Cali", ("name", "Cali", "CO")),
         ("Mexico City", ("name", "Mexico City", "MX")),
         ("Miami FL", ("name", "Miami", "US")),
-        ("miami fl", None),
+        ("miami fl", ("name", "Miami", "US")),
         # Regions, with the word for their kind or without, by code, and as the name of their city.
         ("Bello, Antioquia", ("name", "Bello", "CO")),
         ("Victoria, BC", ("name", "Victoria", "CA")),
@@ -146,6 +148,35 @@ def told(town: str) -> tuple[str, str, str] | None:
         ("Smallville", ("airport_city", "Smallville", "US")),
         ("Smallville, USA", ("airport_city", "Smallville", "US")),
         ("Smallville, Spain", None),
+        # An airfield without a code where its country is told; one beside a city of note may be named after it.
+        ("Hamletville", None),
+        ("Hamletville, USA", ("airport_city", "Hamletville", "US")),
+        ("Vinnitsa", ("airport_city", "Vinnytsya", "UA")),
+        # What is a region elsewhere is not a smaller city, nor what may be anywhere.
+        ("Zulia", None),
+        ("Andalucía", None),
+        ("Marruecos", None),
+        ("Santander", ("name", "Santander", "ES")),
+        ("Centro", None),
+        # Districts, postcodes, and articles behind.
+        ("Lyon 3e", ("name", "Lyon", "FR")),
+        ("28001 Madrid", ("name", "Madrid", "ES")),
+        ("Bogotá, Kennedy", ("name", "Bogotá", "CO")),
+        ("Marseille 05", ("name", "Marseille 05", "FR")),
+        ("Bogotá, Distrito Capital", ("name", "Bogotá", "CO")),
+        ("Coruña, A", ("name", "A Coruña", "ES")),
+        # Abbreviations of regions and countries, and of a city's words.
+        ("Monterrey, N.L.", ("name", "Monterrey", "MX")),
+        ("Valencia Vzla.", ("name", "Valencia", "VE")),
+        ("Jerez de la Fra.", ("spelling", "Jerez de la Frontera", "ES")),
+        ("B/quilla", ("spelling", "Barranquilla", "CO")),
+        ("LA, California", ("spelling", "Los Angeles", "US")),
+        ("Hong Kong, China", ("name", "Hong Kong", "HK")),
+        # What is behind is known to nobody.
+        ("Novosibirsk, Nowhere", ("name", "Novosibirsk", "RU")),
+        ("Toledo, Nowhere", None),
+        # Known in many languages, though small.
+        ("Venise", ("alternate_name", "Venice", "IT")),
         ("Twin", None),
         ("Twin, Canada", ("airport_city", "Twin", "CA")),
         ("", None),
