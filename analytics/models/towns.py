@@ -6,9 +6,9 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from analytics.folding import MAX_FOLD
 from analytics.models.of_delivery import OfDelivery
 from analytics.querysets import SpellingQuerySet, TownAliasQuerySet, TownPlaceQuerySet
+from config.common.spellings import MAX_FOLD
 
 
 class Spelling(models.Model):

@@ -5,9 +5,9 @@ from datetime import UTC, date
 from typing import Any
 
 from analytics.dimensions import AgeGroups
-from analytics.folding import fold
 from analytics.models import CurrentSegment, DeliverySpelling, ImportDemand, PublishedSegment, Segment, Spelling
 from analytics.services.counting.settings import counting
+from config.common.spellings import fold
 from imports.models import Citizen, Import
 
 Key = tuple[str, int, str, str]

@@ -6,10 +6,10 @@ from typing import Any
 
 from analytics.dimensions import PLACES
 from analytics.disclosure import OTHER
-from analytics.folding import fold
 from analytics.models import PublishedPlace, Spelling, TownPlace
 from analytics.services.asking.questions import UNPLACED, Question
 from config.common.db.snapshots import once_in_snapshot
+from config.common.spellings import fold
 
 # What stands in a statement for the keys of what is merged: no fold is empty, no number negative.
 NO_TEXT, NO_NUMBER = "", -1

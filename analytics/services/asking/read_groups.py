@@ -9,7 +9,6 @@ from django.db import models
 
 from analytics.dimensions import BIT_OF, PLACES, grouping_of
 from analytics.disclosure import OTHER
-from analytics.folding import fold
 from analytics.models import CurrentSegment, CurrentTie, PublishedSegment, Segment, SegmentTie
 from analytics.perturbation import plausible
 from analytics.services.asking.fetch_columns import Ints, fetch_columns
@@ -19,6 +18,7 @@ from analytics.services.asking.read_spread import SPREAD, TOTALS, Spread, read_s
 from analytics.services.asking.scopes import Scope
 from analytics.ties import inside
 from config.common.db.snapshots import once_in_snapshot
+from config.common.spellings import fold
 
 _TEXTS = {"town", "channel", "gender"}
 

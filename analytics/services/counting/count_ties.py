@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from analytics.folding import fold
 from analytics.models import TownPlace
 from analytics.services.counting.settings import Counting
 from analytics.ties import Ints, Related, Sums, tie_sums
+from config.common.spellings import fold
 
 # Agreement, town, age group, channel, gender; the place of a key is empty, or -1, where the row is for all its values.
 TieKey = tuple[int, str, int, str, str]

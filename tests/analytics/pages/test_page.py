@@ -12,8 +12,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from analytics.folding import fold
 from analytics.models import DemandSettings, TownPlace
+from config.common.spellings import fold
 from tests.analytics.counted import make
 from tests.analytics.pages.asking import DEMAND, EVIL_CHANNEL, EVIL_TOWN, HTML, PAGE, BrowserOf, cells, text_of
 from tests.common.helpers import one_import, problem
