@@ -52,6 +52,16 @@ class DeliverySpelling(OfDelivery):
         return f"{self.spelling} in delivery {self.delivery_id}"
 
 
+class CountedAlias(models.Model):
+    """An alias of a channel, by which it was counted who is related to whom: a refresh follows what staff say."""
+
+    fold = models.CharField(max_length=MAX_FOLD, primary_key=True)
+    channel = models.CharField(max_length=MAX_FOLD, help_text="Folded.")
+
+    def __str__(self) -> str:
+        return self.fold
+
+
 class PublishedPlace(models.Model):
     """The city of a town, for those who may not see residents: what they may see was decided with it.
 

@@ -25,10 +25,10 @@ from config.common.tabular.encodings import ENCODINGS
 from imports.documents.formats import HEAD_BYTES, kind_of
 from imports.documents.options import TableOptions
 from imports.models import Import
-from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource
 from imports.services.loading.load_empty import EmptyDelivery, holds_nobody
 from imports.services.loading.receive_delivery import receive_delivery
 from imports.services.loading.unpack_body import most_bytes
+from imports.services.naming.resolve_source import DEFAULT_SOURCE, InvalidSource
 
 _CHUNK = 1024 * 1024
 

@@ -47,6 +47,7 @@ from imports.services.loading.load_delivery import load_delivery
 from imports.services.loading.load_document import growth_of
 from imports.services.loading.receive_delivery import receive_delivery
 from imports.services.loading.unpack_body import most_bytes, unpack_body
+from imports.services.naming.resolve_source import spellings_of
 
 IMPORT_ID = OpenApiParameter("import_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="The import's number.")
 _ENCODINGS = (GZIP,)
@@ -93,8 +94,11 @@ class ImportViewSet(ApiViewSet):
     )
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query()
-        filters = {name: query[name] for name in ("source", "status") if name in query}
-        rows = Import.objects.live().filter(**filters).with_makers()
+        rows = Import.objects.live().with_makers()
+        if "status" in query:
+            rows = rows.filter(status=query["status"])
+        if "source" in query:
+            rows = rows.filter(source__in=spellings_of([query["source"]]))
         if self.format == "csv":
             header = list(ImportSerializer().fields)
             return csv_response(

@@ -100,7 +100,7 @@ def spellings_by_imports() -> dict[tuple[str, str, str], tuple[int, int]]:
 def faults(today: date) -> list[str]:
     """What is wrong with the aggregates after a refresh on the day `today`."""
     complete = list(Import.objects.live().filter(status="complete"))
-    last = {one.source: one for one in sorted(complete, key=lambda one: one.pk)}
+    last = {fold(one.source): one for one in sorted(complete, key=lambda one: one.pk)}
     current = {one.pk for one in last.values()}
     found = []
     for one in complete:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from analytics.models import TownPlace
+from analytics.models import CountedAlias, TownPlace
 from analytics.services.counting.settings import Counting
 from analytics.ties import Ints, Related, Sums, tie_sums
 from config.common.spellings import fold
@@ -59,7 +59,9 @@ class _Named:
 
     def __init__(self, rows: list[tuple[Any, ...]]) -> None:
         towns, channels, genders = ([row[place] for row in rows] for place in range(3))
-        self._town, self._channel = _numbered(map(fold, towns)), _numbered(map(fold, channels))
+        aliases = dict(CountedAlias.objects.values_list("fold", "channel"))
+        self._town = _numbered(map(fold, towns))
+        self._channel = _numbered(aliases.get(folded, folded) for folded in map(fold, channels))
         self._gender = _numbered(genders)
         self._keys = _where(self._town) | {"channel": self._channel.numbers, "gender": self._gender.numbers}
         self._of_row, self._courses, self._one, self._other = _pairs(rows)

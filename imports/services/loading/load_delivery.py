@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from imports.documents.formats import Format
 from imports.documents.options import TableOptions
 from imports.models import Import
-from imports.services.loading.load_document import DEFAULT_SOURCE, load_document
+from imports.services.loading.load_document import load_document
 from imports.services.loading.load_stream import OnProgress, load_stream
+from imports.services.naming.resolve_source import DEFAULT_SOURCE
 
 
 def load_delivery(

@@ -14,7 +14,8 @@ from imports.documents.formats import FORMATS, JSON
 from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.access import visible_delivery
-from imports.services.loading.load_document import DEFAULT_SOURCE, check_source, growth_of
+from imports.services.loading.load_document import growth_of
+from imports.services.naming.resolve_source import DEFAULT_SOURCE, expect_source, name_source
 from imports.services.raw_bodies import copy_body, store_body
 
 LOAD = "imports.load"
@@ -34,10 +35,10 @@ def receive_delivery(
 ) -> Import:
     """Stores a delivery as it is sent and returns it, queued.
 
-    With `review` it stops when it is checked, until somebody approves it. Raises `InvalidInput` for the source,
+    With `review` it stops when it is checked, until somebody approves it. Raises as `expect_source`,
     `NoSpace`, and what reading the chunks raises; nothing is stored then.
     """
-    check_source(source)
+    is_named = expect_source(source, actor=actor)
     received = Import.objects.create(
         source=source,
         media_type=media_type,
@@ -47,6 +48,8 @@ def receive_delivery(
         created_by=actor,
     )
     store_body(received, chunks)
+    if not is_named:
+        name_source(source)
     enqueue(load_task(received), import_id=received.pk)
     return received
 

@@ -248,7 +248,7 @@ def test_a_page_takes_as_many_queries_whatever_there_is(
     for number in range(extra):
         make(f"more {number}", {(f"town {number}", number, "tv", "male"): (10, number, number)})
     client = browser_of(role)
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         client.get(PAGE, **HTML)
 
 
