@@ -11,9 +11,9 @@ from config.common.spellings import fold
 
 def name_sources(apps, schema_editor):
     """Makes a source of each name that deliveries have, the first spelling of it its name."""
-    Import, Source, SourceSpelling = (
-        apps.get_model("imports", name) for name in ("Import", "Source", "SourceSpelling")
-    )
+    Import = apps.get_model("imports", "Import")
+    Source = apps.get_model("imports", "Source")
+    SourceSpelling = apps.get_model("imports", "SourceSpelling")
     rows = Import.objects.order_by().values_list("source").annotate(first=Min("id")).order_by("first")
     for spelling, _ in rows:
         source, _ = Source.objects.get_or_create(

@@ -12,7 +12,8 @@ from django.db.models import F
 
 from config.common.problems import Conflict, FieldError, InvalidInput, NotFound, Stale
 from config.common.spellings import fold
-from imports.models import Import, Named, Source, SourceSpelling
+from imports.models import Named, Source, SourceSpelling
+from imports.services.naming.read_named import has_deliveries
 from imports.services.naming.resolve_source import is_name
 from imports.services.refresh_demand import refresh_demand
 
@@ -76,9 +77,14 @@ def delete_named(model: type[ThingT], *, pk: int, actor: User | None, versions: 
         if isinstance(row, Source) and _has_deliveries(row):
             raise Conflict("There are deliveries of this source; as an alias of another one it is none of its own.")
         _set_aliases(row, [])
+        _log("name_deleted", row, actor)
         row.delete()
         refresh_demand()
-    logger.info("name_deleted", model=model._meta.label_lower, pk=pk, user_id=actor and actor.pk)
+
+
+def _log(event: str, row: Named, actor: User | None) -> None:
+    about = {"model": row._meta.label_lower, "pk": row.pk, "user_id": actor and actor.pk}
+    transaction.on_commit(lambda: logger.info(event, **about))
 
 
 def _held(model: type[ThingT], pk: int, versions: Collection[int] | None) -> ThingT:
@@ -110,7 +116,7 @@ def _written(row: ThingT, values: Mapping[str, Any], actor: User | None) -> Thin
     row.version += 1
     row.save()
     refresh_demand()
-    logger.info("name_changed", model=row._meta.label_lower, pk=row.pk, user_id=actor and actor.pk)
+    _log("name_changed", row, actor)
     return find_named(type(row), pk=row.pk)
 
 
@@ -188,7 +194,7 @@ def _release(alias: Named) -> None:
 def _has_deliveries(source: Source) -> bool:
     # Whoever names it meanwhile refers to the row, and waits.
     Source.objects.select_for_update().get(pk=source.pk)
-    return Import.objects.filter(source__in=source.spellings.values("pk")).exists()
+    return has_deliveries(source)
 
 
 def _named(model: type[ThingT], name: str) -> ThingT | None:

@@ -89,7 +89,12 @@ def two_at_once() -> list[type[Any]]:
 @pytest.mark.django_db(transaction=True)
 def test_two_deliveries_that_name_a_new_source_at_once_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
     both = Barrier(2)
-    monkeypatch.setattr(load_document, "name_source", lambda source: both.wait(5) * 0 or name_source(source))
+
+    def name_together(source: str) -> None:
+        both.wait(5)
+        name_source(source)
+
+    monkeypatch.setattr(load_document, "name_source", name_together)
     assert two_at_once() == [int, int]
     assert (Source.objects.count(), SourceSpelling.objects.count(), Import.objects.count()) == (1, 2, 2)
 
