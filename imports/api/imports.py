@@ -1,8 +1,10 @@
 """`/imports` and `/imports/{id}`: deliveries as a whole."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 from drf_spectacular.types import OpenApiTypes
@@ -43,6 +45,7 @@ from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.access import visible_delivery
 from imports.services.erasing.delete_delivery import delete_delivery
+from imports.services.loading.hold_losses import load_or_hold
 from imports.services.loading.load_delivery import load_delivery
 from imports.services.loading.load_document import growth_of
 from imports.services.loading.receive_delivery import receive_delivery
@@ -122,7 +125,9 @@ class ImportViewSet(ApiViewSet):
             "With `Prefer: respond-async` it is stored as it is sent and answered at once; poll `Location` until "
             "`status` is `complete`, or `failed` with the same errors. With `?review=true` beside it the load stops at "
             "`checked`, with what it would change, until somebody approves or discards it. How many residents are new, "
-            "gone or changed is told to those who may see the residents of both imports, others could guess by it."
+            "gone or changed is told to those who may see the residents of both imports, others could guess by it.\n\n"
+            "An installation may have deliveries wait that would take away more than a tenth of their source's "
+            "residents: 202, `Location` and the status `checked`, also without `respond-async`."
         ),
         tags=["imports"],
         parameters=[DeliveryQuery, _GZIP, _PREFER],
@@ -147,8 +152,9 @@ class ImportViewSet(ApiViewSet):
         if query["review"]:
             raise _wrong_query("review", "needs_respond_async", "Only with the header Prefer: respond-async.")
         chunks = unpack_body(body.chunks, format=format, encoding=body.encoding)
-        loaded = load_delivery(chunks=chunks, format=format, source=query["source"], options=options, actor=self.actor)
-        return _created(loaded)
+        load: Callable[..., Import] = load_or_hold if settings.IMPORT_HOLD_LOSSES else load_delivery
+        loaded = load(chunks=chunks, format=format, source=query["source"], options=options, actor=self.actor)
+        return _created(loaded) if loaded.status == Import.Status.COMPLETE else self._waiting(loaded)
 
     def _receive(self, request: Request, format: Format, charset: str) -> Response:
         body = _raw_body(request, format, most_bytes(format), partial(growth_of(format).expect_room, kept=True))
@@ -159,11 +165,15 @@ class ImportViewSet(ApiViewSet):
             content_encoding=body.encoding,
             source=query["source"],
             review=query["review"],
+            holds_losses=settings.IMPORT_HOLD_LOSSES,
             options=_table_options(format, query, charset),
             actor=self.actor,
         )
-        data = {"data": detailed_row(received, actor=self.actor)}
-        headers = {"Location": received.get_absolute_url(), **APPLIED}
+        return self._waiting(received, **APPLIED)
+
+    def _waiting(self, delivery: Import, **headers: str) -> Response:
+        data = {"data": detailed_row(delivery, actor=self.actor)}
+        headers |= {"Location": delivery.get_absolute_url()}
         return Response(data, status=status.HTTP_202_ACCEPTED, headers=headers)
 
     @extend_schema(

@@ -48,6 +48,12 @@ class Import(models.Model):
     stops_when_checked = models.BooleanField(
         "stops for review", default=False, help_text="Somebody looks at it before it loads."
     )
+    stops_at_losses = models.BooleanField(
+        "stops if it takes many away",
+        default=False,
+        db_default=False,
+        help_text="Somebody looks at it where more than a tenth of the residents of its source would go.",
+    )
     review = models.JSONField(null=True, blank=True, help_text="Counts against the source's last complete delivery.")
     differences = models.JSONField(default=list, blank=True, help_text="Samples while it waits for approval.")
     # The default is the database's too: a web server of before the column does not name it.

@@ -30,6 +30,7 @@ from imports.services.erasing.erase_bodies import body_goes_at_once
 from imports.services.erasing.reclaim_space import reclaim_soon
 from imports.services.loading._progress import Progress, Stopped
 from imports.services.loading._received_stream import ReceivedStream
+from imports.services.loading.hold_losses import takes_away_many
 from imports.services.loading.load_document import copy_residents
 from imports.services.loading.review_delivery import Review, review_delivery, storable_differences
 from imports.services.loading.unpack_body import unpack_body
@@ -115,7 +116,7 @@ class _Load:
             with connection.cursor() as cursor:
                 cursor.execute(_NAME_BACKEND, [self._held.name])
             count = store()
-            if not delivery.stops_when_checked:
+            if not self._is_held(delivery):
                 # The fence after the rows, in one transaction with them: a lease that is guarded for as long as a COPY
                 # takes could not be taken over from a worker that froze in it.
                 self._complete(count)
@@ -124,6 +125,11 @@ class _Load:
             transaction.set_rollback(True)
         reclaim_soon(count)
         return self._check(review)
+
+    def _is_held(self, delivery: Import) -> bool:
+        return delivery.stops_when_checked or (
+            delivery.stops_at_losses and takes_away_many(import_id=self._import_id, source=delivery.source)
+        )
 
     def _copy(self, citizens: list[Resident], progress: Progress) -> int:
         copy_residents(progress.watched(copy_rows(citizens, self._import_id)))

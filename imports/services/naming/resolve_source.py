@@ -90,9 +90,11 @@ def spellings_of(names: Collection[str]) -> set[str]:
     return {*names, *found}
 
 
-def last_complete_of(source: str) -> Import | None:
-    """The newest complete delivery of the source that this is a name of: its part of the current picture."""
-    return Import.objects.complete_of(spellings_of([source])).first()
+def last_complete_of(source: str, *, before: int | None = None) -> Import | None:
+    """The newest complete delivery of the source that this is a name of: its part of the current picture. With
+    `before` the one that the delivery of this number replaces."""
+    found = Import.objects.complete_of(spellings_of([source]))
+    return (found if before is None else found.filter(pk__lt=before)).first()
 
 
 def first_name_of(source: str) -> str:
