@@ -33,6 +33,7 @@ from imports.services.loading.receive_delivery import receive_delivery
 from imports.services.loading.unpack_body import most_bytes
 from imports.services.naming.read_named import source_choices
 from imports.services.naming.resolve_source import InvalidSource, UnknownSource
+from imports.services.residents.rename_value import MAY_RENAME
 
 _CHUNK = 1024 * 1024
 
@@ -153,6 +154,7 @@ def _take(
         review=review,
         # A typo, or half a file, is seen before anybody is gone.
         holds_losses=True,
+        carry=settings.IMPORT_CARRY_CORRECTIONS and acting(request).has_perm(MAY_RENAME),
         options=options,
         actor=acting(request),
     )

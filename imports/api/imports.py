@@ -127,7 +127,10 @@ class ImportViewSet(ApiViewSet):
             "`checked`, with what it would change, until somebody approves or discards it. How many residents are new, "
             "gone or changed is told to those who may see the residents of both imports, others could guess by it.\n\n"
             "An installation may have deliveries wait that would take away more than a tenth of their source's "
-            "residents: 202, `Location` and the status `checked`, also without `respond-async`."
+            "residents: 202, `Location` and the status `checked`, also without `respond-async`.\n\n"
+            "What is loaded is what was sent, unless `carry_corrections=true`: then what staff corrected in the import "
+            "that this one replaces is corrected in it too, where the old value came again, before the answer. 403 for "
+            "those who may not see the residents of that import."
         ),
         tags=["imports"],
         parameters=[DeliveryQuery, _GZIP, _PREFER],
@@ -153,7 +156,8 @@ class ImportViewSet(ApiViewSet):
             raise _wrong_query("review", "needs_respond_async", "Only with the header Prefer: respond-async.")
         chunks = unpack_body(body.chunks, format=format, encoding=body.encoding)
         load: Callable[..., Import] = load_or_hold if settings.IMPORT_HOLD_LOSSES else load_delivery
-        loaded = load(chunks=chunks, format=format, source=query["source"], options=options, actor=self.actor)
+        values = {"source": query["source"], "options": options, "carry": query["carry_corrections"]}
+        loaded = load(chunks=chunks, format=format, actor=self.actor, **values)
         return _created(loaded) if loaded.status == Import.Status.COMPLETE else self._waiting(loaded)
 
     def _receive(self, request: Request, format: Format, charset: str) -> Response:
@@ -166,6 +170,7 @@ class ImportViewSet(ApiViewSet):
             source=query["source"],
             review=query["review"],
             holds_losses=settings.IMPORT_HOLD_LOSSES,
+            carry=query["carry_corrections"],
             options=_table_options(format, query, charset),
             actor=self.actor,
         )

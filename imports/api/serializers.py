@@ -164,6 +164,11 @@ class DeliveryQuery(serializers.Serializer[Any]):
         ),
     )
     review = serializers.BooleanField(required=False, default=False, help_text="Only with `Prefer: respond-async`.")
+    carry_corrections = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Correct what was corrected in the import that this one replaces, where the old value came again.",
+    )
     delimiter = serializers.CharField(
         required=False,
         trim_whitespace=False,

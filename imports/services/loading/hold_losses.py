@@ -12,6 +12,7 @@ from imports.services.loading.load_delivery import load_delivery
 from imports.services.loading.review_delivery import review_delivery, storable_differences
 from imports.services.naming.resolve_source import last_complete_of
 from imports.services.raw_bodies import store_body
+from imports.services.residents.carry_corrections import carry_corrections
 from imports.services.residents.read_residents import stream_ndjson
 
 # One in so many.
@@ -39,7 +40,13 @@ def takes_away_many(*, import_id: int, source: str) -> bool:
 
 @transaction.atomic
 def load_or_hold(
-    *, chunks: Iterable[bytes], format: Format, source: str, actor: User | None, options: TableOptions | None = None
+    *,
+    chunks: Iterable[bytes],
+    format: Format,
+    source: str,
+    actor: User | None,
+    options: TableOptions | None = None,
+    carry: bool = False,
 ) -> Import:
     """Loads the delivery as `load_delivery`, complete; or keeps it, `checked`, where it takes many away.
 
@@ -47,10 +54,13 @@ def load_or_hold(
     """
     loaded = load_delivery(chunks=chunks, format=format, source=source, actor=actor, options=options)
     if not takes_away_many(import_id=loaded.pk, source=source):
+        if carry:
+            carry_corrections(import_id=loaded.pk, actor=actor)
         return loaded
     store_body(loaded, _pieces(stream_ndjson(import_id=loaded.pk)))
     loaded.status, loaded.processed, loaded.media_type = Import.Status.CHECKED, 0, NDJSON.media_type
     loaded.completed_at = loaded.settled_at = None
+    loaded.carries_corrections = carry
     loaded.save()
     review = review_delivery(import_id=loaded.pk, source=source, residents=loaded.citizen_count)
     loaded.review, loaded.differences = review.counts, storable_differences(review)

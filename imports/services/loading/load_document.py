@@ -16,6 +16,7 @@ from imports.documents.structs import Resident
 from imports.models import Import
 from imports.services.document_rules import rules_on
 from imports.services.naming.resolve_source import DEFAULT_SOURCE, expect_source, name_source
+from imports.services.residents.carry_corrections import carry_corrections
 
 # Measured with 200,000 residents as NDJSON, from the shortest possible to the demo's: 1.1 to 1.2, and 1.4 to 1.7.
 RESIDENTS = Growth(stored=1.25, logged=1.75)
@@ -25,9 +26,10 @@ _COPY = f"COPY imports_citizen ({', '.join(COLUMNS)}) FROM STDIN"
 
 
 def load_document(
-    *, body: bytes, source: str = DEFAULT_SOURCE, actor: User | None, import_id: int | None = None
+    *, body: bytes, source: str = DEFAULT_SOURCE, actor: User | None, import_id: int | None = None, carry: bool = False
 ) -> Import:
-    """Stores the delivery `{"citizens": […]}` and returns it, complete; as `import_id` where one was reserved.
+    """Stores the delivery `{"citizens": […]}` and returns it, complete; as `import_id` where one was reserved. `carry`:
+    with the corrections of the one that it replaces (`carry_corrections`).
 
     Raises as `expect_source`, `InvalidInput` with every offending value, `TooLarge` beyond `IMPORT_MAX_CITIZENS`;
     nothing is stored then.
@@ -38,6 +40,8 @@ def load_document(
         loaded = store_residents(citizens, source=source, actor=actor, import_id=import_id)
         if not is_named:
             name_source(source)
+        if carry:
+            carry_corrections(import_id=loaded.pk, actor=actor)
     return loaded
 
 

@@ -17,6 +17,7 @@ from imports.services.document_rules import rules_on
 from imports.services.loading._check_whole import expect_whole, is_whole, refuse
 from imports.services.loading.load_document import copy_residents
 from imports.services.naming.resolve_source import DEFAULT_SOURCE, expect_source, name_source
+from imports.services.residents.carry_corrections import carry_corrections
 
 OnProgress = Callable[[int], None]
 
@@ -39,9 +40,10 @@ def load_stream(
     today: date | None = None,
     options: TableOptions | None = None,
     on_progress: OnProgress | None = None,
+    carry: bool = False,
 ) -> Import:
     """Stores one resident a line, or a row, while they come, and returns their delivery, complete; as `import_id` where
-    one was reserved.
+    one was reserved, and with `carry` with the corrections of the one that it replaces.
 
     Dates of birth are checked against `today`, by default the date in UTC; `on_progress` as in `store_stream`. Raises
     as `expect_source`, `InvalidInput` with every offending value and what reading the chunks raises; nothing is stored
@@ -58,6 +60,8 @@ def load_stream(
     loaded.save(update_fields=["status", "citizen_count", "processed", "completed_at", "settled_at"])
     if not is_named:
         name_source(source)
+    if carry:
+        carry_corrections(import_id=loaded.pk, actor=actor)
     return loaded
 
 

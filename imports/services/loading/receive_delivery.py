@@ -31,14 +31,15 @@ def receive_delivery(
     source: str = DEFAULT_SOURCE,
     review: bool = False,
     holds_losses: bool = False,
+    carry: bool = False,
     options: TableOptions | None = None,
     actor: User | None,
 ) -> Import:
     """Stores a delivery as it is sent and returns it, queued.
 
     With `review` it stops when it is checked, until somebody approves it; with `holds_losses` where it takes away more
-    than a tenth of its source's residents. Raises as `expect_source`,
-    `NoSpace`, and what reading the chunks raises; nothing is stored then.
+    than a tenth of its source's residents. With `carry` it gets the corrections of the one that it replaces.
+    Raises as `expect_source`, `NoSpace`, and what reading the chunks raises; nothing is stored then.
     """
     is_named = expect_source(source, actor=actor)
     received = Import.objects.create(
@@ -47,6 +48,7 @@ def receive_delivery(
         content_encoding=content_encoding,
         stops_when_checked=review,
         stops_at_losses=holds_losses,
+        carries_corrections=carry,
         read_as=options._asdict() if options and any(options) else None,
         created_by=actor,
     )
