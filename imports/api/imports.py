@@ -138,7 +138,9 @@ class ImportViewSet(ApiViewSet):
         examples=[DELIVERY, LINES, ROWS],
         responses={
             201: OpenApiResponse(data_of(ImportIdSerializer(), "ImportCreated"), description="Loaded."),
-            202: OpenApiResponse(data_of(ReviewedImportSerializer(), "ImportReceived"), description="Stored, queued."),
+            202: OpenApiResponse(
+                data_of(ReviewedImportSerializer(), "ImportReceived"), description="Stored: queued, or checked."
+            ),
         },
     )
     @idempotent

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from imports.documents.formats import NDJSON, Format
 from imports.documents.options import TableOptions
 from imports.models import Citizen, Import
+from imports.services.erasing.reclaim_space import reclaim_soon
 from imports.services.loading.load_delivery import load_delivery
 from imports.services.loading.review_delivery import review_delivery, storable_differences
 from imports.services.naming.resolve_source import last_complete_of
@@ -60,13 +61,14 @@ def load_or_hold(
     store_body(loaded, _pieces(stream_ndjson(import_id=loaded.pk)))
     loaded.status, loaded.processed, loaded.media_type = Import.Status.CHECKED, 0, NDJSON.media_type
     loaded.completed_at = loaded.settled_at = None
-    loaded.carries_corrections = carry
+    loaded.carries_corrections, loaded.stops_at_losses = carry, True
     loaded.save()
     review = review_delivery(import_id=loaded.pk, source=source, residents=loaded.citizen_count)
     loaded.review, loaded.differences = review.counts, storable_differences(review)
     loaded.save(update_fields=["review", "differences"])
     # Without Django's collector, which would read them first.
     Citizen.objects.of(loaded.pk)._raw_delete(using="default")
+    reclaim_soon(loaded.citizen_count)
     return loaded
 
 

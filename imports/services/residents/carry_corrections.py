@@ -7,6 +7,8 @@ lists came as they had come before. Each is a correction of its own, which names
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +36,7 @@ _EDITS = """
             (array_agg(change -> 'to' ORDER BY id DESC))[1] AS corrected
         FROM imports_correction, LATERAL jsonb_each(changes) AS one (field, change)
         WHERE import_id = %(last)s AND field = ANY(%(fields)s) GROUP BY 1, 2
-    ), met AS (
+    ), met AS MATERIALIZED (
         SELECT edit.*, to_jsonb(citizen) -> field AS came
         FROM edit JOIN imports_citizen AS citizen USING (citizen_id)
         WHERE citizen.import_id = %(now)s AND delivered <> corrected
@@ -127,9 +129,10 @@ def carry_corrections(*, import_id: int, actor: User | None) -> Plan:
         return Plan()
     _hold(import_id, last)
     which = _which(import_id, last) | {"actor": actor and actor.pk, "lists": list(LISTS)}
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(_LOCK, which)
-        plan = _plan(import_id, last)
+    plan = _plan(import_id, last)
+    with _cursor() as cursor:
         cursor.execute(_APPLY, which)
         written = cursor.rowcount
     relations = carry_relations(import_id=import_id, last=last)
@@ -167,9 +170,19 @@ def _which(import_id: int, last: int) -> dict[str, Any]:
     return {"now": import_id, "last": last, "fields": list(_SINGLE)}
 
 
+@contextmanager
+def _cursor() -> Iterator[Any]:
+    """A cursor for joins with a delivery that is just being stored: the planner takes it for one of a single row, and a
+    nested loop over all of it and all corrections would not end in a lifetime."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield cursor
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+
+
 def _plan(import_id: int, last: int) -> Plan:
     which = _which(import_id, last)
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(_COUNTS, which)
         counts = cursor.fetchall()
         cursor.execute(_SAMPLES, which)
