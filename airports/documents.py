@@ -2,27 +2,12 @@
 
 from collections.abc import Collection, Mapping
 
-import msgspec
-
 from airports.fields import FIELDS, InvalidValue, Value, parse_json
+from config.common.http.documents import pointer_to
 from config.common.problems import FieldError, InvalidInput
 
 # Ignored, so that what a GET returned can be sent back.
 READ_ONLY = ("id", "is_deleted", "deleted_at", "created_at", "updated_at", "version", "distance")
-_MAX_KEY_LENGTH = 100
-
-
-def read_object(body: bytes) -> dict[str, object]:
-    """The JSON object in `body`; of a repeated key the last value. Raises `InvalidInput`."""
-    try:
-        document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise _malformed("malformed_json", "One JSON document in UTF-8 is expected.") from None
-    except RecursionError:
-        raise _malformed("too_deep", "Nested too deeply.") from None
-    if not isinstance(document, dict):
-        raise _malformed("invalid_type", "An object is expected.")
-    return document
 
 
 def read_airport(document: Mapping[str, object]) -> dict[str, Value]:
@@ -55,7 +40,7 @@ def _read(document: Mapping[str, object]) -> tuple[dict[str, Value], list[FieldE
         try:
             values[key] = _value(key, value)
         except InvalidValue as error:
-            errors.append(FieldError(_pointer(key), error.code, error.detail))
+            errors.append(FieldError(pointer_to(key), error.code, error.detail))
     return values, errors
 
 
@@ -65,14 +50,6 @@ def _value(key: str, value: object) -> Value:
     return parse_json(key, value)
 
 
-def _pointer(key: str) -> str:
-    return "/" + key[:_MAX_KEY_LENGTH].replace("~", "~0").replace("/", "~1")
-
-
 def _refuse_if_any(errors: list[FieldError]) -> None:
     if errors:
         raise InvalidInput("The airport is not valid. Nothing was stored.", errors=errors)
-
-
-def _malformed(code: str, detail: str, pointer: str = "") -> InvalidInput:
-    return InvalidInput("The body is not valid.", errors=[FieldError(pointer, code, detail)])

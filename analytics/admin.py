@@ -16,13 +16,13 @@ import analytics.admin_demand  # noqa: F401 - registers itself
 from airports.countries import country_name
 from airports.models import Airport
 from analytics.dashboard.pages import unplaced_page
-from analytics.folding import fold
 from analytics.models import Spelling, TownAlias, TownPlace
 from analytics.querysets import TownAliasQuerySet
 from analytics.services.placing.find_city import find_city
 from analytics.services.placing.town_aliases import remove_alias, set_alias
 from config.common.http.callers import acting
 from config.common.problems import InvalidInput
+from config.common.spellings import fold
 from config.common.staff.read_only import ReadOnlyAdmin
 from config.common.staff.searching import FoldedSearchMixin
 from config.common.words import counted

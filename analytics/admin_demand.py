@@ -17,8 +17,7 @@ from analytics.dashboard.pages import channels_page
 from analytics.models import DemandSettings, ImportDemand
 from analytics.services.asking.find_demand import is_restricted
 from analytics.services.counting.change_settings import MAX_AGE, MAX_GROUPS, change_settings, check_age_bounds
-from analytics.services.counting.settings import counting
-from analytics.services.counting.stale import utc_today
+from analytics.services.counting.stale import stale_imports
 from config.common.http.callers import acting
 from config.common.staff.read_only import ReadOnlyAdmin
 
@@ -56,7 +55,7 @@ class ImportDemandAdmin(ReadOnlyAdmin):
     actions_list = ("channels",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportDemand]:
-        return ImportDemand.objects.with_staleness(scheme=counting().scheme, today=utc_today())
+        return ImportDemand.objects.with_staleness([one.import_id for one in stale_imports()])
 
     def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
         return self._shown(request, super().get_list_display(request))

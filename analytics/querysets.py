@@ -1,11 +1,13 @@
 """Reads of aggregates and places, named for their readers."""
 
-from datetime import date
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Collate
+
+from imports.models import SourceSpelling
 
 if TYPE_CHECKING:
     from analytics.models import CurrentSegment, ImportDemand, Spelling, TownAlias, TownPlace
@@ -18,15 +20,16 @@ class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
         """The ones that the current picture is made of."""
         return self.filter(is_current=True)
 
-    def with_staleness(self, *, scheme: str, today: date) -> "ImportDemandQuerySet":
-        """Selects imports that nobody deleted, with `is_stale`: whether `services.counting.stale` finds them too."""
-        complete = Q(delivery__status="complete")
-        changed = (
-            ~Q(delivery__revision=models.F("revision")) | ~Q(scheme=scheme) | (Q(is_current=True) & ~Q(as_of=today))
-        )
-        stale = (complete & changed) | (Q(delivery__status="erased") & Q(is_current=True))
-        marked = models.Case(models.When(stale, then=True), default=False, output_field=models.BooleanField())
+    def with_staleness(self, stale: Collection[int]) -> "ImportDemandQuerySet":
+        """Selects imports that nobody deleted, with `is_stale`: whether they are among these."""
+        marked = models.ExpressionWrapper(Q(pk__in=stale), output_field=models.BooleanField())
         return self.filter(delivery__deleted_at=None).annotate(is_stale=marked)
+
+    def called(self) -> Any:
+        """With `called`: the name that the source of each has now."""
+        spelled = SourceSpelling.objects.filter(pk=models.OuterRef("source"))
+        name = spelled.values(name=Coalesce("source__alias_of__name", "source__name"))
+        return self.annotate(called=Coalesce(models.Subquery(name), "source"))
 
     def of(self, import_id: int) -> "ImportDemand | None":
         """Finds what was counted of one import."""

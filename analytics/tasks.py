@@ -4,6 +4,7 @@ from typing import Any
 
 import structlog
 
+from analytics.services.counting.follow_channels import moved_channels
 from analytics.services.counting.publish_segments import moved_towns
 from analytics.services.counting.refresh_demand import REFRESH, refresh_demand
 from analytics.services.counting.stale import count_stale_imports
@@ -39,8 +40,8 @@ def refresh(self: BackgroundTask, **kwargs: Any) -> None:
 @sweep(REFRESH)
 def sweep_stale() -> None:
     """Finds imports that are new, corrected, deleted or erased since they were counted, days that passed, and towns
-    that moved."""
-    if count_stale_imports() or moved_towns():
+    and channels that moved."""
+    if count_stale_imports() or moved_towns() or moved_channels():
         enqueue(REFRESH, expires=SWEPT_EXPIRES)
 
 

@@ -133,6 +133,12 @@ RATE_LIMIT_ANONYMOUS: int = _env.int("RATE_LIMIT_ANONYMOUS", default=600)
 IMPORT_MAX_BYTES: int = _env.int("IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
 AIRPORTS_MAX_BYTES: int = _env.int("AIRPORTS_MAX_BYTES", default=200 * 1024 * 1024)
 IMPORT_MAX_CITIZENS: int = _env.int("IMPORT_MAX_CITIZENS", default=10_000)
+# Whether a delivery may name a source that nobody has added; else it is refused.
+IMPORT_NEW_SOURCES: bool = _env.bool("IMPORT_NEW_SOURCES", default=True)
+# Whether a delivery by the API that takes away more than a tenth of its source's residents waits for approval.
+IMPORT_HOLD_LOSSES: bool = _env.bool("IMPORT_HOLD_LOSSES", default=False)
+# Whether a delivery that staff load in the admin gets the corrections of the one that it replaces without being asked.
+IMPORT_CARRY_CORRECTIONS: bool = _env.bool("IMPORT_CARRY_CORRECTIONS", default=False)
 # How long a resident's lists may be. What is stored with more stays as it is and can become less.
 CITIZEN_MAX_RELATIVES: int = _env.int("CITIZEN_MAX_RELATIVES", default=1_000)
 CITIZEN_MAX_FRIENDS: int = _env.int("CITIZEN_MAX_FRIENDS", default=1_000)

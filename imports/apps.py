@@ -9,11 +9,20 @@ class ImportsConfig(domain.DomainConfig):
     name = "imports"
     verbose_name = "Residents"
     permissions = {
-        "Viewers": {"imports.view_import"},
-        "Editors": {"imports.view_citizen", "imports.change_citizen", "imports.view_correction"},
+        "Viewers": {"imports.view_import", "imports.view_source", "imports.view_channel"},
+        "Editors": {
+            "imports.view_citizen",
+            "imports.change_citizen",
+            "imports.view_correction",
+            *(f"imports.{verb}_channel" for verb in ("add", "change", "delete")),
+        },
         "Importers": {"imports.add_import", "imports.view_own_citizens"},
         # A manager sees every resident, so the permission for one's own would say less.
-        "Managers": {"imports.add_import", "imports.delete_import"},
+        "Managers": {
+            "imports.add_import",
+            "imports.delete_import",
+            *(f"imports.{verb}_source" for verb in ("add", "change", "delete")),
+        },
     }
     duties = {
         "Viewers": "see the list of deliveries, but no resident",

@@ -1,13 +1,14 @@
 """Reads of deliveries and their residents, named for their readers."""
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Min, OuterRef, Q, Sum, TextField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Concat, Now
+from django.db.models.functions import Cast, Coalesce, Collate, Concat, Now
 
 from config.common.background.models import Lease
 from config.common.db.folded import Begins, exact_first
@@ -15,7 +16,8 @@ from config.common.folding import fold
 from imports.fields import LISTS
 
 if TYPE_CHECKING:
-    from imports.models import Citizen, Correction, Import  # noqa: F401 - ruff does not look into the brackets of a base
+    # ruff does not look into the brackets of a base.
+    from imports.models import Citizen, Correction, Import, Named, SourceSpelling  # noqa: F401
 
 SEE_ALL = "imports.view_citizen"
 SEE_OWN = "imports.view_own_citizens"
@@ -78,9 +80,9 @@ class ImportQuerySet(models.QuerySet["Import"]):
         moment: datetime | None = unfinished.aggregate(first=Min("created_at"))["first"]
         return moment
 
-    def last_complete_of(self, source: str) -> "Import | None":
-        """The newest complete delivery of a source."""
-        return self.live().filter(source=source, status="complete").order_by("-id").first()
+    def complete_of(self, spellings: "Collection[str] | models.QuerySet[SourceSpelling]") -> "ImportQuerySet":
+        """The complete ones of a source that is written so, the newest first."""
+        return self.live().filter(source__in=spellings, status="complete").order_by("-id")
 
     def whose_citizens_are_open_to(self, user: User) -> "ImportQuerySet":
         """The live ones whose residents `user` may see: all, their own, or none."""
@@ -94,6 +96,35 @@ class ImportQuerySet(models.QuerySet["Import"]):
             return Value(True)
         is_own = Q(created_by=user) if user.has_perm(SEE_OWN) else Q(pk__in=[])
         return ExpressionWrapper(is_own, output_field=BooleanField())
+
+
+_NamedT_co = TypeVar("_NamedT_co", bound="Named", covariant=True)
+
+
+class NamedQuerySet(models.QuerySet[_NamedT_co]):
+    """Sources or channels, with their aliases."""
+
+    def things(self) -> Self:
+        """The ones that are no alias, by name."""
+        return self.filter(alias_of=None).order_by(Collate("name", "C"), "pk")
+
+    def with_aliases(self) -> Self:
+        """With the aliases of each."""
+        return self.prefetch_related("aliases")
+
+    def ids_of(self, folds: Collection[str]) -> "models.QuerySet[_NamedT_co, int]":
+        """The ids of the things that these folds are names or aliases of."""
+        return self.filter(fold__in=folds).values_list(Coalesce("alias_of_id", "pk"), flat=True)
+
+
+class SourceSpellingQuerySet(models.QuerySet["SourceSpelling"]):
+    """How deliveries write the names of sources."""
+
+    def of(self, sources: Any) -> "models.QuerySet[SourceSpelling, str]":
+        """The ones of these sources and of their aliases; `sources` is an id, or a query of ids."""
+        found = self.alias(thing=Coalesce("source__alias_of_id", "source_id"))
+        found = found.filter(thing__in=sources) if isinstance(sources, models.QuerySet) else found.filter(thing=sources)
+        return found.values_list("pk", flat=True)
 
 
 class CitizenQuerySet(models.QuerySet["Citizen"]):

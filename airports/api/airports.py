@@ -24,8 +24,7 @@ from airports.api.serializers import (
     airport_row,
     history_row,
 )
-from airports.api.versions import etag, is_known, known_versions
-from airports.documents import read_airport, read_changes, read_object
+from airports.documents import read_airport, read_changes
 from airports.fields import Value
 from airports.services.access import visible_airport
 from airports.services.create_airport import create_airport
@@ -35,24 +34,17 @@ from airports.services.history import history_of
 from airports.services.restore_airport import restore_airport
 from airports.services.update_airport import update_airport
 from config.common.http.bodies import read_body
+from config.common.http.documents import read_object
 from config.common.http.geojson import GEOJSON, GeoJSONRenderer
 from config.common.http.pagination import PageQuery, found_page_response, page_response
 from config.common.http.paths import SEGMENT, path_id
 from config.common.http.schema import TABLE_ANSWERS, page_of
 from config.common.http.tables import CSVRenderer, XLSXRenderer, csv_response
+from config.common.http.versions import IF_MATCH, IF_NONE_MATCH, etag, is_known, known_versions
 from config.common.http.viewsets import ApiViewSet
 from config.common.problems import Forbidden
 
 AIRPORT_ID = OpenApiParameter("airport_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="Its number.")
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The `ETag` of the copy that you know: 412 where it is stale."
-)
-_IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description="The `ETag` of the copy that you have: 304 where it holds.",
-)
 
 
 class AirportViewSet(ApiViewSet):
@@ -126,7 +118,7 @@ class AirportViewSet(ApiViewSet):
         summary="Read an airport",
         description="Also one that is flagged as deleted.",
         tags=["airports"],
-        parameters=[AIRPORT_ID, _IF_NONE_MATCH],
+        parameters=[AIRPORT_ID, IF_NONE_MATCH],
         responses={200: AIRPORT_DETAIL, 304: OpenApiResponse(description="You have it as it is.")},
     )
     def retrieve(self, request: Request, airport_id: str) -> Response:

@@ -6,7 +6,6 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from airports.api.serializers import AirportSerializer, airport_row
-from airports.api.versions import etag
 from airports.csv.cells import written
 from airports.fields import NAMES, Value
 from airports.models import Airport
@@ -15,6 +14,7 @@ from airports.services.find_airports import stream_airports
 from config.common.http.geojson import Feature, geojson_response
 from config.common.http.schema import data_of
 from config.common.http.tables import csv_response, xlsx_response
+from config.common.http.versions import etag
 
 # The envelope of one airport in the OpenAPI document.
 AIRPORT_DETAIL = data_of(AirportSerializer(), "AirportDetail")

@@ -11,7 +11,6 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from airports.api.airports import IF_MATCH
 from airports.api.creates import PREFER_ASYNC, QUEUED_CREATE_DETAIL, queued_create_response
 from airports.api.documents import read_id
 from airports.api.examples import AIRPORT, CHANGE_BY_ID
@@ -28,8 +27,7 @@ from airports.api.links import (
 from airports.api.queries import AirportIdQuery
 from airports.api.responses import AIRPORT_DETAIL, airport_response
 from airports.api.serializers import AirportBodySerializer, AirportUpdateSerializer
-from airports.api.versions import known_versions
-from airports.documents import read_airport, read_changes, read_object
+from airports.documents import read_airport, read_changes
 from airports.fields import NAMES
 from airports.models import Airport
 from airports.services.access import visible_airport
@@ -41,8 +39,10 @@ from airports.services.request_change import request_change, request_creation
 from airports.services.update_airport import update_airport
 from config.common.accounts.api.authentication import ApiTokenAuthentication
 from config.common.http.bodies import read_body
+from config.common.http.documents import read_object
 from config.common.http.paths import path_id
 from config.common.http.preferences import prefers_async
+from config.common.http.versions import IF_MATCH, known_versions
 from config.common.http.viewsets import ApiViewSet
 from config.common.idempotency.api import idempotent
 

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, connection
 from django.utils import timezone
 
-from airports.documents import read_airport, read_object
+from airports.documents import read_airport
 from airports.models import QueuedCreate
 from airports.querysets import QueuedCreateQuerySet
 from airports.services import drain_sql as sql
 from airports.services.transactions import in_transaction
+from config.common.http.documents import read_object
 from config.common.problems import FieldError, InvalidInput
 
 AT_ONCE = 1_000

@@ -65,16 +65,16 @@ class SegmentQuery(PageQuery):
         len(UNPLACED), f"ISO 3166-1 code of two letters in any case; `{UNPLACED}`: towns that are not placed."
     )
     city = _texts(MAX_TEXT, "Its name, in any case; of every country, unless `country` says which.")
-    town = _texts(MAX_TEXT, "As the deliveries write it, in any of its spellings.")
+    town = _texts(MAX_TEXT, "By any of its names and aliases, in any spelling.")
     age_group = _texts(16, "As `25-34` or `65+`.")
-    channel = _texts(MAX_CHANNEL, "As the deliveries write it, in any of its spellings.")
+    channel = _texts(MAX_CHANNEL, "By any of its names and aliases, in any spelling.")
     gender = serializers.ListField(
         child=serializers.ChoiceField(choices=Citizen.Gender.choices),
         required=False,
         default=list,
         help_text=_SEVERAL,
     )
-    source = _texts(_MAX_SOURCE, "Who supplied the deliveries.")  # type: ignore[assignment]  # the base has one too
+    source = _texts(_MAX_SOURCE, "Who supplied the deliveries, by any of its names and aliases.")  # type: ignore[assignment]  # the base has one too
 
     def validate_country(self, value: Sequence[str]) -> Sequence[str]:
         """Raises `ValidationError` for what is no country."""

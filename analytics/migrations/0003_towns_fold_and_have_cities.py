@@ -4,7 +4,7 @@ from datetime import UTC
 import django.db.models.deletion
 from django.db import migrations, models
 
-from analytics.folding import fold
+from config.common.spellings import fold
 
 FOLDED = "Folded: what all its spellings have in common."
 

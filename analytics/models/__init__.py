@@ -9,9 +9,10 @@ from analytics.models.demand import (
     Segment,
 )
 from analytics.models.ties import CurrentTie, SegmentTie
-from analytics.models.towns import DeliverySpelling, PublishedPlace, Spelling, TownAlias, TownPlace
+from analytics.models.towns import CountedAlias, DeliverySpelling, PublishedPlace, Spelling, TownAlias, TownPlace
 
 __all__ = [
+    "CountedAlias",
     "CurrentSegment",
     "CurrentTie",
     "DeliverySpelling",

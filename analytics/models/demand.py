@@ -6,10 +6,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 
-from analytics.folding import MAX_FOLD
 from analytics.models.of_delivery import OfDelivery
 from analytics.perturbation import new_secret
 from analytics.querysets import ImportDemandQuerySet
+from config.common.spellings import MAX_FOLD
 from imports.models import Citizen, Import
 
 _SQUARES = "The squares of these residents' courses, summed up: how much they vary."

@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from analytics.folding import MAX_FOLD
 from analytics.models.of_delivery import OfDelivery
+from config.common.spellings import MAX_FOLD
 from imports.models import Citizen
 
 

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from analytics.folding import MAX_FOLD
 from analytics.models.of_delivery import OfDelivery
 from analytics.querysets import SpellingQuerySet, TownAliasQuerySet, TownPlaceQuerySet
+from config.common.spellings import MAX_FOLD
 
 
 class Spelling(models.Model):
@@ -50,6 +50,16 @@ class DeliverySpelling(OfDelivery):
 
     def __str__(self) -> str:
         return f"{self.spelling} in delivery {self.delivery_id}"
+
+
+class CountedAlias(models.Model):
+    """An alias of a channel, by which it was counted who is related to whom: a refresh follows what staff say."""
+
+    fold = models.CharField(max_length=MAX_FOLD, primary_key=True)
+    channel = models.CharField(max_length=MAX_FOLD, help_text="Folded.")
+
+    def __str__(self) -> str:
+        return self.fold
 
 
 class PublishedPlace(models.Model):

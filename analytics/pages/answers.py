@@ -48,7 +48,7 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
         # Nobody advertises to a handful of people, however keen.
         least = max(filters.min_residents, counted_by.small_segment)
         return Answers(
-            sources=list(ImportDemand.objects.current().order_by("source").values_list("source", flat=True)),
+            sources=list(ImportDemand.objects.current().called().order_by("called").values_list("called", flat=True)),
             age_groups=counted_by.age_groups.labels,
             least_residents=least,
             total=find_demand(question=filters.question(group_by=(), min_residents=0), actor=actor),

@@ -40,6 +40,9 @@ BODY_MAX_BYTES = 1024 * 1024
 IMPORT_MAX_BYTES = env.IMPORT_MAX_BYTES
 AIRPORTS_MAX_BYTES = env.AIRPORTS_MAX_BYTES
 IMPORT_MAX_CITIZENS = env.IMPORT_MAX_CITIZENS
+IMPORT_NEW_SOURCES = env.IMPORT_NEW_SOURCES
+IMPORT_HOLD_LOSSES = env.IMPORT_HOLD_LOSSES
+IMPORT_CARRY_CORRECTIONS = env.IMPORT_CARRY_CORRECTIONS
 CITIZEN_MAX_RELATIVES = env.CITIZEN_MAX_RELATIVES
 CITIZEN_MAX_FRIENDS = env.CITIZEN_MAX_FRIENDS
 IMPORT_LARGE_BYTES = env.IMPORT_LARGE_BYTES
@@ -112,6 +115,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "airport verbs", "description": "The same by the name of what is done, with a body or by a link."},
         {"name": "imports", "description": "Deliveries of residents: load, list, delete."},
         {"name": "citizens", "description": "The residents of one delivery: read, correct, count."},
+        {"name": "sources", "description": "The suppliers of deliveries: names, aliases, contacts."},
+        {"name": "channels", "description": "The advertising channels: names and aliases, which analytics follow."},
         {"name": "analytics", "description": "Who wants the next course: where, how old, through which channel."},
     ],
 }

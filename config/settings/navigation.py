@@ -63,6 +63,8 @@ NAVIGATION = [
     group(
         "Residents",
         model("Deliveries", "inventory_2", "imports.import"),
+        model("Sources", "handshake", "imports.source"),
+        model("Channels", "campaign", "imports.channel"),
         page(
             "Residents",
             "groups",

@@ -14,7 +14,7 @@ from imports.models import Correction
 class CorrectionAdmin(ListTitleMixin, AuditedAdmin, ReadOnlyAdmin):
     """What was corrected, by whom."""
 
-    list_display = ("id", "delivery_id", "citizen_id", "corrected_at", "corrected_by")
+    list_display = ("id", "delivery_id", "citizen_id", "corrected_at", "corrected_by", "carried_from")
     list_select_related = ("corrected_by",)
     show_full_result_count = False
 

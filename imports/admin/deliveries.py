@@ -13,6 +13,7 @@ from config.common.privacy.admin import recorded
 from config.common.privacy.services.reads import What
 from config.common.staff.read_only import ReadOnlyAdmin
 from imports.admin.access import open_delivery
+from imports.admin.carry import CarryMixin
 from imports.admin.decisions import DecisionsMixin, decisions_of
 from imports.admin.list_title import ListTitleMixin
 from imports.admin.remove import RemoveMixin
@@ -22,6 +23,7 @@ from imports.admin.upload import UploadMixin
 from imports.models import Import, Rename
 from imports.services.loading.rejected_lines import has_rejected_lines
 from imports.services.loading.review_delivery import visible_counts
+from imports.services.residents.carry_corrections import replaces_corrections
 from imports.services.residents.rename_value import MAY_RENAME
 
 _UNDER_WAY = (Import.Status.QUEUED, Import.Status.LOADING)
@@ -31,7 +33,7 @@ _COUNTS = ("residents", "towns", "channels", "gone", "changed", "new")
 
 
 @admin.register(Import)
-class DeliveryAdmin(ListTitleMixin, UploadMixin, DecisionsMixin, RemoveMixin, RenameMixin, ReadOnlyAdmin):
+class DeliveryAdmin(ListTitleMixin, UploadMixin, DecisionsMixin, RemoveMixin, RenameMixin, CarryMixin, ReadOnlyAdmin):
     """Deliveries, newest first: how far they have come, and what was wrong with them."""
 
     list_display = ("id", "source", "status", "citizen_count", "progress", "created_at", "created_by", "completed_at")
@@ -72,6 +74,7 @@ class DeliveryAdmin(ListTitleMixin, UploadMixin, DecisionsMixin, RemoveMixin, Re
             "erase": self.erase_view,
             "remove": self.remove_view,
             "rename": self.rename_view,
+            "carry": self.carry_view,
         }
         urls = [
             path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"imports_import_{name}")
@@ -110,6 +113,7 @@ def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
         "has_rejected": is_open and has_rejected_lines(found),
         "may_remove": user.has_perm("imports.delete_import"),
         "may_rename": may_correct,
+        "may_carry": may_correct and replaces_corrections(found),
         "renames": Rename.objects.filter(delivery=found).select_related("asked_by")[:_LATEST] if may_correct else [],
         "percent": _percent(found),
         "review": [(name, counts[name]) for name in _COUNTS if counts.get(name) is not None],

@@ -57,7 +57,12 @@ def history_of(citizen: Citizen) -> list[dict[str, Any]]:
     }
     latest = islice((rows[key] for key in sorted(rows, reverse=True)), _SHOWN)
     return [
-        {"at": row.corrected_at, "by": row.corrected_by, "sentences": list(_sentences(row, citizen.citizen_id))}
+        {
+            "at": row.corrected_at,
+            "by": row.corrected_by,
+            "origin": row.carried_from,
+            "sentences": list(_sentences(row, citizen.citizen_id)),
+        }
         for row in latest
     ]
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,16 +21,19 @@ from unfold.widgets import (
 
 from config.common.http.callers import acting
 from config.common.http.encodings import limited
-from config.common.problems import Problem
+from config.common.problems import Forbidden, Problem
+from config.common.spellings import fold
 from config.common.tabular.delimiters import DELIMITERS
 from config.common.tabular.encodings import ENCODINGS
 from imports.documents.formats import HEAD_BYTES, kind_of
 from imports.documents.options import TableOptions
-from imports.models import Import
-from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource
+from imports.models import Import, Source
 from imports.services.loading.load_empty import EmptyDelivery, holds_nobody
 from imports.services.loading.receive_delivery import receive_delivery
 from imports.services.loading.unpack_body import most_bytes
+from imports.services.naming.read_named import source_choices
+from imports.services.naming.resolve_source import InvalidSource, UnknownSource
+from imports.services.residents.rename_value import MAY_RENAME
 
 _CHUNK = 1024 * 1024
 
@@ -53,11 +58,17 @@ class UploadForm(forms.Form):
         help_text="An Excel workbook (XLSX), CSV, JSON, or one resident a line (NDJSON); all may be packed with gzip.",
         widget=UnfoldAdminFileFieldWidget,
     )
-    source = forms.CharField(
+    source = forms.ChoiceField(
         label="Source",
-        initial=DEFAULT_SOURCE,
+        required=False,
+        help_text="Who supplied it. What it replaces goes out of the current picture.",
+        widget=UnfoldAdminSelectWidget,
+    )
+    new_source = forms.CharField(
+        label="Or a new source",
+        required=False,
         max_length=64,
-        help_text="Who supplied it.",
+        help_text="Only for a supplier that is not in the list.",
         widget=UnfoldAdminTextInputWidget,
     )
     review = _switch("Stop for review", "It is checked, but loaded only when somebody has approved it.")
@@ -73,6 +84,22 @@ class UploadForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
     )
 
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Choose one"), *source_choices(actor)]
+        self.fields["source"].choices = choices  # type: ignore[attr-defined]  # a field of choices
+        if not settings.IMPORT_NEW_SOURCES:
+            del self.fields["new_source"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        new = cleaned.pop("new_source", "")
+        if new and Source.objects.ids_of([fold(new)]).exists():
+            self.add_error("new_source", "There is such a source. Choose it in the list, or ask a manager.")
+        if bool(new) == bool(cleaned.get("source")) and not self.errors:
+            self.add_error("source", "Choose a source, or name a new one.")
+        return cleaned | {"source": new or cleaned.get("source", "")}
+
 
 class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
     """Adds the page and the button that leads to it, for those who may load deliveries."""
@@ -86,7 +113,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
     @action(description="Upload a file", url_path="upload", icon="upload", permissions=["upload"])  # type: ignore[untyped-decorator]  # unfold has no types
     def upload_file(self, request: HttpRequest) -> HttpResponse:
         """Shows the form; with a file, takes it in and leads to its page."""
-        form = UploadForm(request.POST or None, request.FILES or None)
+        form = UploadForm(request.POST or None, request.FILES or None, actor=acting(request))
         if request.method == "POST" and form.is_valid():
             try:
                 taken = _take(request, **form.cleaned_data)
@@ -105,6 +132,8 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
 def _field_of(problem: Problem) -> str:
     if isinstance(problem, InvalidSource):
+        return "new_source"
+    if isinstance(problem, Forbidden | UnknownSource):
         return "source"
     return "empty" if isinstance(problem, EmptyDelivery) else "file"
 
@@ -122,6 +151,9 @@ def _take(
         content_encoding=encoding,
         source=source,
         review=review,
+        # A typo, or half a file, is seen before anybody is gone.
+        holds_losses=True,
+        carry=settings.IMPORT_CARRY_CORRECTIONS and acting(request).has_perm(MAY_RENAME),
         options=options,
         actor=acting(request),
     )

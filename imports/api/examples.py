@@ -41,3 +41,11 @@ PRESENTS = OpenApiExample(
     value={"data": {str(month): [] for month in range(1, 13)} | {"4": [{"citizen_id": 1, "presents": 1}]}},
     response_only=True,
 )
+SOURCE = OpenApiExample(
+    "A supplier",
+    value={"name": "consulates", "aliases": ["Consulados"], "contact": "Ana Ruiz", "sends": "All residents, monthly."},
+    request_only=True,
+)
+SOURCE_ALIASES = OpenApiExample("Whom to ask", value={"contact": "Ana Ruiz"}, request_only=True)
+CHANNEL = OpenApiExample("A channel", value={"name": "instagram", "aliases": ["Insta", "IG"]}, request_only=True)
+CHANNEL_ALIASES = OpenApiExample("Other names of it", value={"aliases": ["Insta"]}, request_only=True)

@@ -1,8 +1,10 @@
 """`/imports` and `/imports/{id}`: deliveries as a whole."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -42,10 +44,12 @@ from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.access import visible_delivery
 from imports.services.erasing.delete_delivery import delete_delivery
+from imports.services.loading.hold_losses import load_or_hold
 from imports.services.loading.load_delivery import load_delivery
 from imports.services.loading.load_document import growth_of
 from imports.services.loading.receive_delivery import receive_delivery
 from imports.services.loading.unpack_body import most_bytes, unpack_body
+from imports.services.naming.resolve_source import spellings_of
 
 IMPORT_ID = OpenApiParameter("import_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="The import's number.")
 _ENCODINGS = (GZIP,)
@@ -92,8 +96,11 @@ class ImportViewSet(ApiViewSet):
     )
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query()
-        filters = {name: query[name] for name in ("source", "status") if name in query}
-        rows = Import.objects.live().filter(**filters).with_makers()
+        rows = Import.objects.live().with_makers()
+        if "status" in query:
+            rows = rows.filter(status=query["status"])
+        if "source" in query:
+            rows = rows.filter(source__in=spellings_of([query["source"]]))
         if self.format == "csv":
             header = list(ImportSerializer().fields)
             return csv_response(
@@ -117,7 +124,12 @@ class ImportViewSet(ApiViewSet):
             "With `Prefer: respond-async` it is stored as it is sent and answered at once; poll `Location` until "
             "`status` is `complete`, or `failed` with the same errors. With `?review=true` beside it the load stops at "
             "`checked`, with what it would change, until somebody approves or discards it. How many residents are new, "
-            "gone or changed is told to those who may see the residents of both imports, others could guess by it."
+            "gone or changed is told to those who may see the residents of both imports, others could guess by it.\n\n"
+            "An installation may have deliveries wait that would take away more than a tenth of their source's "
+            "residents: 202, `Location` and the status `checked`, also without `respond-async`.\n\n"
+            "What is loaded is what was sent, unless `carry_corrections=true`: then what staff corrected in the import "
+            "that this one replaces is corrected in it too, where the old value came again, before the answer. 403 for "
+            "those who may not see the residents of that import."
         ),
         tags=["imports"],
         parameters=[DeliveryQuery, _GZIP, _PREFER],
@@ -125,7 +137,9 @@ class ImportViewSet(ApiViewSet):
         examples=[DELIVERY, LINES, ROWS],
         responses={
             201: OpenApiResponse(data_of(ImportIdSerializer(), "ImportCreated"), description="Loaded."),
-            202: OpenApiResponse(data_of(ReviewedImportSerializer(), "ImportReceived"), description="Stored, queued."),
+            202: OpenApiResponse(
+                data_of(ReviewedImportSerializer(), "ImportReceived"), description="Stored: queued, or checked."
+            ),
         },
     )
     @idempotent
@@ -142,8 +156,10 @@ class ImportViewSet(ApiViewSet):
         if query["review"]:
             raise _wrong_query("review", "needs_respond_async", "Only with the header Prefer: respond-async.")
         chunks = unpack_body(body.chunks, format=format, encoding=body.encoding)
-        loaded = load_delivery(chunks=chunks, format=format, source=query["source"], options=options, actor=self.actor)
-        return _created(loaded)
+        load: Callable[..., Import] = load_or_hold if settings.IMPORT_HOLD_LOSSES else load_delivery
+        values = {"source": query["source"], "options": options, "carry": query["carry_corrections"]}
+        loaded = load(chunks=chunks, format=format, actor=self.actor, **values)
+        return _created(loaded) if loaded.status == Import.Status.COMPLETE else self._waiting(loaded)
 
     def _receive(self, request: Request, format: Format, charset: str) -> Response:
         body = _raw_body(request, format, most_bytes(format), partial(growth_of(format).expect_room, kept=True))
@@ -154,11 +170,16 @@ class ImportViewSet(ApiViewSet):
             content_encoding=body.encoding,
             source=query["source"],
             review=query["review"],
+            holds_losses=settings.IMPORT_HOLD_LOSSES,
+            carry=query["carry_corrections"],
             options=_table_options(format, query, charset),
             actor=self.actor,
         )
-        data = {"data": detailed_row(received, actor=self.actor)}
-        headers = {"Location": received.get_absolute_url(), **APPLIED}
+        return self._waiting(received, **APPLIED)
+
+    def _waiting(self, delivery: Import, **headers: str) -> Response:
+        data = {"data": detailed_row(delivery, actor=self.actor)}
+        headers |= {"Location": delivery.get_absolute_url()}
         return Response(data, status=status.HTTP_202_ACCEPTED, headers=headers)
 
     @extend_schema(

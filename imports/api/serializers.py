@@ -17,8 +17,8 @@ from config.common.tabular.encodings import ENCODINGS, named_encoding
 from imports.api.fields import serializer_field
 from imports.fields import EDITABLE, FIELDS
 from imports.models import Import
-from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource, check_source
 from imports.services.loading.review_delivery import may_see_differences, visible_counts
+from imports.services.naming.resolve_source import DEFAULT_SOURCE, InvalidSource, check_source
 
 
 class CitizenSerializer(serializers.Serializer[Any]):
@@ -78,7 +78,7 @@ class ImportSerializer(serializers.Serializer[Any]):
     """Where an import stands."""
 
     import_id = serializers.IntegerField(read_only=True)
-    source = serializers.CharField(read_only=True, help_text="Who supplied it.")  # type: ignore[assignment]  # the base has one too
+    source = serializers.CharField(read_only=True, help_text="Who supplied it, as it was sent.")  # type: ignore[assignment]  # the base has one too
     status = serializers.ChoiceField(choices=Import.Status.choices, read_only=True)
     citizens = serializers.IntegerField(read_only=True, help_text="How many residents it holds.")
     processed = serializers.IntegerField(read_only=True, help_text="How many were taken in so far.")
@@ -154,9 +154,21 @@ class DeliveryQuery(serializers.Serializer[Any]):
     """Who supplies a delivery, whether somebody looks at it before it is loaded, and how a table is to be read."""
 
     source = serializers.CharField(  # type: ignore[assignment]  # the base has one too
-        required=False, default=DEFAULT_SOURCE, max_length=64, trim_whitespace=False, help_text="Who supplies it."
+        required=False,
+        default=DEFAULT_SOURCE,
+        max_length=64,
+        trim_whitespace=False,
+        help_text=(
+            "Who supplies it, by any of its names and aliases. An unknown one is made, or is 400 `unknown_source` "
+            "where the installation wants sources to be added first."
+        ),
     )
     review = serializers.BooleanField(required=False, default=False, help_text="Only with `Prefer: respond-async`.")
+    carry_corrections = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Correct what was corrected in the import that this one replaces, where the old value came again.",
+    )
     delimiter = serializers.CharField(
         required=False,
         trim_whitespace=False,
@@ -197,7 +209,9 @@ class DeliveryQuery(serializers.Serializer[Any]):
 class ImportListQuery(PageQuery):
     """The filters of the list of imports."""
 
-    source = serializers.CharField(required=False, max_length=64, trim_whitespace=False)  # type: ignore[assignment]  # the base has one too
+    source = serializers.CharField(  # type: ignore[assignment]  # the base has one too
+        required=False, max_length=64, trim_whitespace=False, help_text="By any of its names and aliases."
+    )
     status = serializers.ChoiceField(required=False, choices=Import.Status.choices)
 
 

@@ -15,7 +15,8 @@ from config.common.accounts.models import ApiToken
 from config.common.accounts.services.tokens import issue_token
 from config.common.background.models import Lease, Schedule
 from config.common.privacy.models import ReadAudit
-from imports.models import Citizen, Correction, Import
+from imports.models import Channel, Citizen, Correction, Import, Source
+from imports.services.naming.change_named import create_named
 from tests.airports.builders import make_airport
 from tests.analytics.counted import make
 from tests.common.helpers import one_airport, one_import
@@ -31,6 +32,8 @@ PAGES = {
     Import: ("VEIMS", "", "VEIMS", ""),
     Citizen: ("EIMS", "", "EMS", ""),
     Correction: ("EMS", "", "EMS", ""),
+    Source: ("VEIMS", "MS", "VEIMS", "MS"),
+    Channel: ("VEIMS", "EMS", "VEIMS", "EMS"),
     Airport: ("VEIMS", "EMS", "VEIMS", "MS"),
     HistoricalAirport: ("VEIMS", "", "VEIMS", ""),
     PendingChange: ("EMS", "", "EMS", ""),
@@ -59,13 +62,17 @@ QUERIES = {
     Citizen: 3,
     # Whom it shows is written down.
     Correction: 5,
+    # Aliases, and of sources the users.
+    Source: 6,
+    Channel: 5,
     Airport: 5,
     HistoricalAirport: 4,
     PendingChange: 4,
     QueuedCreate: 4,
     TownPlace: 4,
     TownAlias: 4,
-    ImportDemand: 5,
+    # Which ones are stale is asked once.
+    ImportDemand: 6,
     DemandSettings: 4,
     Lease: 4,
     ReadAudit: 4,
@@ -100,6 +107,8 @@ BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     CrontabSchedule: lambda number: CrontabSchedule.objects.create(minute=str(number)),
     TownPlace: lambda number: TownPlace.objects.create(town=f"town{number}", method="unplaced", placed_at=NOW),
     ImportDemand: counted,
+    Source: lambda number: create_named(Source, values={"name": f"source{number}"}, actor=None),
+    Channel: lambda number: create_named(Channel, values={"name": f"channel{number}"}, actor=None),
     DemandSettings: lambda number: DemandSettings.objects.update_or_create(
         pk=1, defaults={"age_bounds": [0, 18], "small_segment": 5 + number}
     )[0],

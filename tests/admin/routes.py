@@ -62,6 +62,7 @@ OTHER_PAGES = [
     Page("/admin/imports/import/{id}/erase/", "MS"),
     Page("/admin/imports/import/{id}/remove/", "MS"),
     Page("/admin/imports/import/{id}/rename/", "EMS"),
+    Page("/admin/imports/import/{id}/carry/", "EMS"),
     Page("/admin/analytics/importdemand/channels/", _STAFF),
     Page("/admin/analytics/townplace/unplaced/", _STAFF),
     Page("/admin/airports/", _STAFF),

@@ -88,7 +88,7 @@ def test_a_form_that_is_refused_shows_it_as_text(superuser: User) -> None:
         "/admin/auth/user/add/": {"username": MARKUP, "email": MARKUP},
         "/admin/accounts/apitoken/add/": {"label": MARKUP, "user": MARKUP},
         "/admin/analytics/townalias/add/": {"town": MARKUP, "geoname_id": MARKUP},
-        "/admin/imports/import/upload/": {"source": MARKUP * 3},
+        "/admin/imports/import/upload/": {"new_source": MARKUP * 3},
         "/admin/login/?next=/admin/": {"username": MARKUP, "password": MARKUP},
     }.items():
         answer: HttpResponseBase = browser.post(path, form)

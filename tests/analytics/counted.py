@@ -10,7 +10,6 @@ from typing import Any
 from django.utils import timezone
 
 from analytics.disclosure import is_named, is_visible
-from analytics.folding import fold
 from analytics.models import ImportDemand, Perturbation, TownPlace
 from analytics.services.asking.questions import SOURCE, UNPLACED, Question
 from analytics.services.counting.count_import import SegmentKey, Segments, Spellings, Values, totals
@@ -19,6 +18,7 @@ from analytics.services.counting.publish_segments import published, published_pl
 from analytics.services.counting.segments import write_segments
 from analytics.services.counting.settings import counting
 from analytics.services.counting.spellings import write_spellings
+from config.common.spellings import fold
 from imports.models import Import
 
 Counts = tuple[int, int, int]

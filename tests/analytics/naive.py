@@ -5,9 +5,9 @@ from datetime import UTC, date
 from typing import Any
 
 from analytics.dimensions import AgeGroups
-from analytics.folding import fold
 from analytics.models import CurrentSegment, DeliverySpelling, ImportDemand, PublishedSegment, Segment, Spelling
 from analytics.services.counting.settings import counting
+from config.common.spellings import fold
 from imports.models import Citizen, Import
 
 Key = tuple[str, int, str, str]
@@ -100,7 +100,7 @@ def spellings_by_imports() -> dict[tuple[str, str, str], tuple[int, int]]:
 def faults(today: date) -> list[str]:
     """What is wrong with the aggregates after a refresh on the day `today`."""
     complete = list(Import.objects.live().filter(status="complete"))
-    last = {one.source: one for one in sorted(complete, key=lambda one: one.pk)}
+    last = {fold(one.source): one for one in sorted(complete, key=lambda one: one.pk)}
     current = {one.pk for one in last.values()}
     found = []
     for one in complete:

@@ -7,10 +7,10 @@ from itertools import combinations
 from typing import Any
 
 from analytics.dimensions import grouping_of
-from analytics.folding import fold
 from analytics.models import CurrentTie, ImportDemand, SegmentTie, TownPlace
 from analytics.services.counting.settings import counting
 from analytics.ties import REACHING
+from config.common.spellings import fold
 from imports.models import Citizen
 from tests.analytics.naive import delivered_on, group_of
 

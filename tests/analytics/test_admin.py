@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from analytics.folding import fold
 from analytics.models import TownAlias, TownPlace
 from analytics.services.placing.place_towns import place_towns
+from config.common.spellings import fold
 from tests.airports.builders import make_airport
 from tests.analytics.services.test_place_towns import demand
 

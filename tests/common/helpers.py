@@ -6,8 +6,9 @@ from django.test import Client
 
 from airports.models import QueuedCreate
 from airports.services.request_change import request_change
-from imports.models import Import
+from imports.models import Channel, Import, Source
 from imports.services.loading.load_document import load_document
+from imports.services.naming.change_named import create_named
 from tests.airports.builders import make_airport
 
 DELIVERY = (
@@ -38,7 +39,16 @@ def one_import(*, source: str = "default") -> Import:
 
 def existing_objects() -> dict[str, Any]:
     """What the placeholders of `tests.common.http.urls` stand for."""
-    return {"id": one_import().pk, "citizen": 1, **one_airport()}
+    return {"id": one_import().pk, "citizen": 1, **one_airport(), **one_of_each_name()}
+
+
+def one_of_each_name() -> dict[str, Any]:
+    """A source without deliveries, and a channel."""
+    values = {"name": f"no delivery {Source.objects.count()}"}
+    return {
+        "source": create_named(Source, values=values, actor=None).pk,
+        "channel": create_named(Channel, values={"name": f"a channel {Channel.objects.count()}"}, actor=None).pk,
+    }
 
 
 def one_airport() -> dict[str, Any]:
@@ -51,7 +61,8 @@ def one_airport() -> dict[str, Any]:
 
 def missing_objects(number: str = "x") -> dict[str, str]:
     """Placeholders of objects that are not there."""
-    return {"id": number, "citizen": "x", "airport": number, "token": number, "create": number}
+    names = ("id", "airport", "token", "create", "source", "channel")
+    return dict.fromkeys(names, number) | {"citizen": "x"}
 
 
 def send(client: Client, method: str, path: str, body: bytes = b"", **extra: Any) -> Any:

@@ -55,7 +55,7 @@ def test_a_file_with_two_bad_lines_says_what_is_wrong_as_soon_as_it_is_known(adm
     page = admin("/admin/imports/import/upload/")
     assert barriers(page, within="#content") == []
     page.locator("input[type=file]").set_input_files({"name": "a.ndjson", "mimeType": "", "buffer": lines})
-    page.get_by_label("Source").fill("padrón")
+    page.get_by_label("Or a new source").fill("padrón")
     page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_role("heading", name="Queued")).to_be_visible()
     load_received(import_id=Import.objects.latest("id").pk)

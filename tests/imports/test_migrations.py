@@ -13,7 +13,8 @@ from django.db import connection, connections
 from config.common.accounts.models import ApiToken
 from config.common.accounts.roles import ROLES
 from config.common.accounts.services.tokens import issue_token
-from imports.models import Citizen, Correction, Import
+from imports.models import Citizen, Correction, Import, Source
+from imports.services.naming.resolve_source import spellings_of
 from tests.factories import people
 from tests.imports.world import load
 
@@ -66,6 +67,7 @@ def test_every_migration_goes_up_down_and_up_again_with_data(own_database: None)
     made = tables()
     assert {name for name in made if name.startswith("imports_")} == {
         "imports_citizen", "imports_correction", "imports_import", "imports_rawchunk", "imports_rename",
+            "imports_source", "imports_source_uploaders", "imports_sourcespelling", "imports_channel",
     }  # fmt: skip
     for app in OWN:
         migrate(app, "zero")
@@ -83,6 +85,19 @@ def test_migrating_twice_changes_nothing(own_database: None) -> None:
     fill()
     migrate()
     assert [model.objects.count() for model in (Import, Citizen, Correction, ApiToken)] == [1, 3, 1, 1]
+
+
+def test_names_of_sources_that_deliveries_have_become_sources(own_database: None) -> None:
+    migrate()
+    for name in ("Padrón", "b", "padrón "):
+        Import.objects.create(source=name)
+    migrate("imports", "0002")
+    migrate()
+    assert [*Source.objects.order_by("id").values_list("name", "fold", "first_name")] == [
+        ("Padrón", "padrón", "Padrón"),
+        ("b", "b", "b"),
+    ]
+    assert spellings_of(["PADRÓN"]) == {"PADRÓN", "Padrón", "padrón "}
 
 
 @pytest.mark.django_db

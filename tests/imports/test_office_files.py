@@ -51,7 +51,7 @@ def test_by_the_admin(file: OfficeFile) -> None:
     client = browser(somebody("Managers"))
 
     def send(**fields: str) -> str:
-        form = {"file": SimpleUploadedFile(file.name, file.body), "source": "padrón", **fields}
+        form = {"file": SimpleUploadedFile(file.name, file.body), "new_source": "padrón", **fields}
         return text(client.post("/admin/imports/import/upload/", form, follow=True))
 
     shown = send()

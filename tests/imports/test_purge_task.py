@@ -9,13 +9,13 @@ from django.utils import timezone
 from config.common.background.single import single_run
 from imports import tasks
 from imports.models import Citizen, Import
+from imports.services import refresh_demand
 from imports.services.erasing import delete_delivery as deleting
 from imports.services.erasing import erase_delivery as erasing
-from imports.services.erasing import refresh_demand
 from imports.services.erasing.delete_delivery import PURGE, delete_delivery, purge_deleted_deliveries
 from imports.services.erasing.erase_delivery import ERASE, erase_delivery
-from imports.services.erasing.refresh_demand import REFRESH_DEMAND
 from imports.services.loading.load_document import load_document
+from imports.services.refresh_demand import REFRESH_DEMAND
 from imports.tasks import erase, purge_deleted, sweep_deleted, sweep_erased, vacuum
 
 BODY = (

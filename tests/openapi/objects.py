@@ -11,6 +11,7 @@ from airports.services.request_change import request_change
 from analytics.services.counting.refresh_demand import refresh_demand
 from imports.services.loading.load_received import load_received
 from tests.airports.builders import make_airport
+from tests.common.helpers import one_of_each_name
 from tests.factories import people, relate
 from tests.imports.world import body_of, load, received
 from tests.openapi.calls import Call
@@ -24,7 +25,7 @@ class Objects:
         self._import = load(citizens)
         self._to_read = make_airport().pk
         refresh_demand()
-        # Codes that no other airport has.
+        # Codes that no other airport has, and names that no other source or channel has.
         self._codes = count(100)
 
     def about(self, call: Call) -> Call:
@@ -41,6 +42,9 @@ class Objects:
         if not isinstance(body, dict):
             return body
         code = next(self._codes)
+        if call.path.startswith(("/sources", "/channels")):
+            own = {"name": f"name {code}", "aliases": [f"alias {code}"]}
+            return {name: own.get(name, value) for name, value in body.items()}
         own = {"iata": f"{code}", "icao": f"0{code}", "id": self._airport(call) if "id" in body else None}
         return {name: own.get(name, value) for name, value in body.items()}
 
@@ -57,6 +61,12 @@ class Objects:
 
     def _create(self, call: Call) -> int:
         return QueuedCreate.objects.create(body="{}").pk
+
+    def _source(self, call: Call) -> int:
+        return int(one_of_each_name()["source"])
+
+    def _channel(self, call: Call) -> int:
+        return int(one_of_each_name()["channel"])
 
     def _citizen(self, call: Call) -> int:
         return 1
@@ -85,5 +95,7 @@ _OBJECTS: dict[str, Callable[[Objects, Call], Any]] = {
     "airport_id": Objects._airport,
     "id": Objects._airport,
     "create_id": Objects._create,
+    "source_id": Objects._source,
+    "channel_id": Objects._channel,
     "token": Objects._link,
 }

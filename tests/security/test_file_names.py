@@ -17,7 +17,7 @@ NAMES = ["../../../etc/passwd", "/etc/passwd", "a\\0b", "x" * 5_000, "\u202efdp.
     ("page", "fields"),
     [
         ("/admin/airports/airport/upload/", {"on_error": "fail", "preview": "1"}),
-        ("/admin/imports/import/upload/", {"source": "s"}),
+        ("/admin/imports/import/upload/", {"new_source": "s"}),
     ],
 )
 def test_the_name_of_a_file_leads_nowhere(superuser: User, page: str, fields: dict[str, str], name: str) -> None:

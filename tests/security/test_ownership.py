@@ -173,7 +173,7 @@ def test_a_form_of_a_delivery_does_not_say_whose_it_is_or_where_it_stands(superu
     other = User.objects.create_user("other")
     file = SimpleUploadedFile("../../x.json", body_of(people(1)))
     sent = {"created_by": other.pk, "status": "complete", "revision": 9, "id": 999, "processed": 5}
-    client.post("/admin/imports/import/upload/", {"file": file, "source": "s", **sent})
+    client.post("/admin/imports/import/upload/", {"file": file, "new_source": "s", **sent})
     row = Import.objects.get()
     assert (row.created_by, row.status, row.revision, row.processed, row.pk == 999) == (
         superuser,

@@ -7,7 +7,6 @@ from dataclasses import replace
 from django.contrib.auth.models import User
 
 from airports.models import Airport as StoredAirport
-from analytics.folding import fold
 from analytics.models import TownPlace
 from analytics.services.asking.find_demand import is_restricted
 from analytics.services.asking.questions import LARGEST_DEMAND, Airport, Cities, City, CityTown, Question, Row
@@ -17,6 +16,7 @@ from analytics.services.asking.scopes import scope_of
 from analytics.services.counting.count_if_new import count_if_new
 from analytics.services.placing.placer import TownCandidate
 from config.common.db.snapshots import snapshot
+from config.common.spellings import fold
 
 _DECIMALS_OF_A_METRE = 3
 # The name and the country of a city.

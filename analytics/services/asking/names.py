@@ -6,10 +6,11 @@ from typing import Any
 
 from analytics.dimensions import PLACES
 from analytics.disclosure import OTHER
-from analytics.folding import fold
 from analytics.models import PublishedPlace, Spelling, TownPlace
+from analytics.services.asking.channels import channels_of
 from analytics.services.asking.questions import UNPLACED, Question
 from config.common.db.snapshots import once_in_snapshot
+from config.common.spellings import fold
 
 # What stands in a statement for the keys of what is merged: no fold is empty, no number negative.
 NO_TEXT, NO_NUMBER = "", -1
@@ -46,7 +47,8 @@ class Names:
         self._places: dict[Any, Place] = {**found, NO_TEXT: _MERGED}
         if question.finest in ("city", "country"):
             self.groups, self._places = _numbered(found, by_city=question.finest == "city")
-        channels = _spellings(CHANNEL) if "channel" in question.keys else {}
+        # Of a channel that no delivery names so, what staff call it.
+        channels = channels_of(question).names | _spellings(CHANNEL) if "channel" in question.keys else {}
         self._channels = {**channels, NO_TEXT: OTHER}
         self._asked = [key for key in PLACES if key in question.columns]
 

@@ -26,7 +26,7 @@ class Question:
     """Which segments, in which groups, in which order.
 
     Each of the filters is a choice of values, empty where anything will do: ISO codes of countries and `none` for towns
-    that are not placed, cities, towns and channels in any spelling, sources as the deliveries write them, labels of age
+    that are not placed, cities and towns in any spelling, channels and sources by any name or alias, labels of age
     groups, genders. `ordering` holds names of the row's fields, `-` before one for descending; ties are broken by the
     keys. `limit` None: all rows. `index_of_all`: the index compares with all residents of the import, sources or
     picture, the other filters left out. `with_expected`: whether to work out what is expected, from all segments.

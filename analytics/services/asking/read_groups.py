@@ -10,9 +10,9 @@ from django.db import models
 from analytics.arrays import Ints
 from analytics.dimensions import BIT_OF, PLACES, grouping_of
 from analytics.disclosure import OTHER
-from analytics.folding import fold
 from analytics.models import CurrentSegment, CurrentTie, PublishedSegment, Segment, SegmentTie
 from analytics.perturbation import plausible
+from analytics.services.asking.channels import channels_of
 from analytics.services.asking.names import NO_NUMBER, NO_TEXT, Names
 from analytics.services.asking.questions import COUNTS, SOURCE, Question
 from analytics.services.asking.read_spread import SPREAD, TOTALS, Spread, read_spread, with_ties
@@ -112,7 +112,7 @@ def _read(question: Question, scope: Scope, names: Names, restricted: bool, by_i
 
 def _spread(question: Question, scope: Scope, names: Names, columns: dict[str, Any]) -> Spread:
     conditions, values = _conditions(question, scope, names)
-    ties = _tie_table(scope)._meta.db_table
+    ties = channels_of(question).table(_tie_table(scope))
     return read_spread(question, columns=columns, ties=ties, conditions=conditions, values=values)
 
 
@@ -131,13 +131,14 @@ def _statement(
     if restricted:
         conditions.append(_shown(grouping_of(question.filters)))
     grouped = "" if names.groups is None else _GROUPED
-    whole = _table(scope, restricted)._meta.db_table
+    channels = channels_of(question)
+    whole = channels.table(_table(scope, restricted))
     table = f"{whole}{grouped}"
     columns, own = _columns(question), ["import_id"] if by_import else []
     if not restricted:
         counted = _summed(table, {key: key for key in (*own, *columns)}, conditions, f"{_SUMS}{_SQUARES}")
         values["agrees"] = inside((*question.keys, *question.filters))
-        ties = f"{_tie_table(scope)._meta.db_table}{grouped}"
+        ties = f"{channels.table(_tie_table(scope))}{grouped}"
         return with_ties(counted, ties=ties, columns=(*own, *columns), conditions=conditions), values
     # Where every grouped key is filtered, what is visible has its own name.
     if grouping_of((*question.keys, *question.filters)) == grouping_of(question.filters):
@@ -186,7 +187,7 @@ def _of_imports(scope: Scope) -> dict[str, Any]:
 def _conditions(question: Question, scope: Scope, names: Names) -> tuple[list[str], dict[str, Any]]:
     chosen = {
         "age_group": _positions(question.age_groups, scope),
-        "channel": [*map(fold, question.channels)],
+        "channel": channels_of(question).folds(question.channels),
         "gender": list(question.genders),
     }
     filters: dict[str, Any] = {key: chosen[key] for key in question.filters if key in chosen}
@@ -196,7 +197,8 @@ def _conditions(question: Question, scope: Scope, names: Names) -> tuple[list[st
     if not scope.is_picture:
         conditions.append("import_id = ANY(%(imports)s) AND at_delivery = %(at_delivery)s")
     groups = names.groups or {}
-    return conditions, _of_imports(scope) | filters | {"places": list(groups), "groups": list(groups.values())}
+    values = _of_imports(scope) | filters | channels_of(question).values
+    return conditions, values | {"places": list(groups), "groups": list(groups.values())}
 
 
 def _positions(labels: tuple[str, ...], scope: Scope) -> list[int]:

@@ -1,6 +1,6 @@
 """Which of the counted imports an answer is made of."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from analytics.services.counting.stale import count_stale_imports
 from config.common.db.snapshots import once_in_snapshot
 from config.common.problems import Conflict, InvalidInput
 from imports.models import Import
+from imports.services.naming.resolve_source import spellings_of
 
 _READABLE = (Import.Status.COMPLETE, Import.Status.ERASED)
 
@@ -93,7 +94,7 @@ def scope_of_trend(question: Question) -> Scope:
     """Finds every counted import, oldest first; of these sources where there are any in the question."""
     counted = ImportDemand.objects.filter(delivery__deleted_at=None)
     if question.sources:
-        counted = counted.filter(source__in=question.sources)
+        counted = counted.filter(source__in=spellings_of(question.sources))
     return Scope(_read(counted.order_by("delivered_at", "pk")), at_delivery=True)
 
 
@@ -104,14 +105,14 @@ def known_age_groups() -> set[str]:
     return {label for one in countings for label in one.age_groups.labels}
 
 
-def _scope_of_import(import_id: int, sources: Iterable[str]) -> Scope:
+def _scope_of_import(import_id: int, sources: Collection[str]) -> Scope:
     found = Import.objects.live().filter(pk=import_id).first()
     demand = ImportDemand.objects.of(import_id)
     if found is None or found.status not in _READABLE or (demand is None and found.status == Import.Status.ERASED):
         raise UnknownImport("There is no complete import with this id.")
     if demand is None:
         raise StillCounting("The demand of this import is still being counted.")
-    wanted = not sources or demand.source in sources
+    wanted = not sources or demand.source in spellings_of(sources)
     counted = ImportDemand.objects.filter(pk=import_id) if wanted else ImportDemand.objects.none()
     return Scope(_read(counted), at_delivery=not demand.is_current)
 
@@ -119,8 +120,8 @@ def _scope_of_import(import_id: int, sources: Iterable[str]) -> Scope:
 @once_in_snapshot
 def _current(sources: tuple[str, ...]) -> tuple[Counted, ...]:
     current = ImportDemand.objects.current()
-    return _read(current.filter(source__in=sources) if sources else current)
+    return _read(current.filter(source__in=spellings_of(sources)) if sources else current)
 
 
 def _read(counted: ImportDemandQuerySet) -> tuple[Counted, ...]:
-    return tuple(Counted(*row) for row in counted.values_list("pk", *Counted.__slots__[1:]))
+    return tuple(Counted(*row) for row in counted.called().values_list("pk", "called", *Counted.__slots__[2:]))

@@ -9,10 +9,10 @@ from typing import Any, Literal, NamedTuple
 from django.db import connection
 
 from analytics.dimensions import AgeGroups
-from analytics.folding import fold
 from analytics.models import Spelling
 from analytics.perturbation import BUYERS, COURSES, HASH, RESIDENTS, Draw
 from analytics.services.counting.settings import Counting
+from config.common.spellings import fold
 
 # Town, age group, channel, gender; town and channel are folded.
 SegmentKey = tuple[str, int, str, str]

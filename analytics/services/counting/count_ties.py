@@ -1,17 +1,19 @@
 """Counts which residents of an import are related, by what both have in common."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from analytics.arrays import Ints
-from analytics.folding import fold
-from analytics.models import TownPlace
+from analytics.models import CountedAlias, TownPlace
 from analytics.services.counting.settings import Counting
 from analytics.services.fetch_columns import fetch_columns, number_rows
 from analytics.ties import Related, Sums, tie_sums
+from config.common.spellings import fold
 
 # Agreement, town, age group, channel, gender; the place of a key is empty, or -1, where the row is for all its values.
 TieKey = tuple[int, str, int, str, str]
@@ -57,7 +59,9 @@ class _Named:
     """The related residents of an import by everything but their ages, and what their keys are called."""
 
     def __init__(self, columns: dict[str, Any]) -> None:
-        self._town, self._channel, self._gender = (_numbered(columns[name]) for name in ("town", "channel", "gender"))
+        aliases = dict(CountedAlias.objects.values_list("fold", "channel"))
+        self._town, self._gender = _numbered(columns["town"]), _numbered(columns["gender"])
+        self._channel = _numbered(columns["channel"], aliases)
         self._keys = _where(self._town) | {"channel": self._channel.numbers, "gender": self._gender.numbers}
         self._courses = columns["courses"]
         self._one, self._other = _pairs(columns["citizen_id"], columns["courses"], columns["related"])
@@ -93,11 +97,12 @@ def _places(numbers: Ints, wanted: Ints) -> Ints:
     return np.where(numbers[order][place] == wanted, order[place], -1)
 
 
-def _numbered(spellings: list[str]) -> _Column:
-    """Numbers the folds of all rows."""
+def _numbered(spellings: list[str], aliases: Mapping[str, str] = MappingProxyType({})) -> _Column:
+    """Numbers the folds of all rows, or what these are aliases of."""
     spelled = number_rows(spellings)
     numbers: dict[str, int] = {}
-    folds = np.array([numbers.setdefault(fold(text), len(numbers)) for text in dict.fromkeys(spellings)], np.int64)
+    names = (aliases.get(folded, folded) for folded in map(fold, dict.fromkeys(spellings)))
+    folds = np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
     return _Column(list(numbers), folds[spelled])
 
 

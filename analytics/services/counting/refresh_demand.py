@@ -8,6 +8,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
 from django.db import connection
 
+from analytics.services.counting.follow_channels import follow_channels
 from analytics.services.counting.publish_segments import republish
 from analytics.services.counting.refresh_import import refresh_import
 from analytics.services.counting.stale import stale_imports
@@ -31,6 +32,7 @@ def refresh_demand(*, seconds: float = math.inf) -> tuple[int, bool]:
     """
     deadline, refreshed, done = time.monotonic() + seconds, set[int](), set[int]()
     republish()
+    follow_channels()
     while waiting := [one.import_id for one in stale_imports() if one.import_id not in done]:
         # With one of a source its current one may have been counted too.
         for import_id in (one for one in waiting if one not in refreshed):

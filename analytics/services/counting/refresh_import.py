@@ -23,6 +23,7 @@ from analytics.services.counting.stale import utc_today
 from analytics.services.counting.ties import read_ties, write_ties
 from analytics.services.placing.place_towns import place_new_towns
 from imports.models import Import
+from imports.services.naming.resolve_source import first_name_of, last_complete_of, spellings_of
 
 # Only where nothing else changed since it was counted, and nobody came into another age group.
 _GROW_OLDER = """
@@ -80,7 +81,7 @@ def _only_grew_older(import_id: int, today: date, by: Counting) -> bool:
 
 def _current_id(source: str) -> int | None:
     """The import that is to be the current one of its source."""
-    last = Import.objects.last_complete_of(source)
+    last = last_complete_of(source)
     return last.pk if last else None
 
 
@@ -101,7 +102,7 @@ class _Refresh:
             return
         current = _current_id(source)
         # Who leaves goes first: a source has one current import.
-        for row in ImportDemand.objects.current().filter(source=source).exclude(pk=current):
+        for row in ImportDemand.objects.current().filter(source__in=spellings_of([source])).exclude(pk=current):
             self._leave(row)
         if import_id != current:
             self._settle(import_id, is_current=False)
@@ -143,7 +144,7 @@ class _Refresh:
         self.counted.add(delivery.pk)
         delivered = delivery.created_at.astimezone(UTC).date()
         as_of = self._today if is_current else delivered
-        drawing = Drawing(import_id=delivery.pk, source=delivery.source, scheme=self._by.scheme)
+        drawing = Drawing(import_id=delivery.pk, source=first_name_of(delivery.source), scheme=self._by.scheme)
         count = count_import(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by, draw=drawing.draw)
         if count is None:
             raise NotCounted(delivery.pk)

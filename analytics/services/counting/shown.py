@@ -12,7 +12,9 @@ class Drawing:
     """The weights for counting one import, which is written afterwards. Call it as the only writer."""
 
     def __init__(self, *, import_id: int, source: str, scheme: str) -> None:
-        self._stored, self._is_first = Perturbation.objects.get_or_create(source=source)
+        self._stored, is_new = Perturbation.objects.get_or_create(source=source)
+        # What was counted before, as another source's, has been seen: it is not shown as it is now that it is its own.
+        self._is_first = is_new and not ImportDemand.objects.filter(pk=import_id).exists()
         # What was drawn before something else of the source changed is drawn anew, and what other cells are shown of.
         drawn = ImportDemand.objects.filter(pk=import_id, drawn_at=self._stored.changes, scheme=scheme)
         self._is_drawn = drawn.exists()

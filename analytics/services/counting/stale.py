@@ -10,7 +10,8 @@ from analytics.services.counting.settings import counting
 from config.common.db.snapshots import once_in_snapshot
 
 # Imports without contents are nobody's business until they were counted once. An erased import is frozen as it was
-# counted last, but for this: it leaves the current picture.
+# counted last, but for this: it leaves the current picture. Of what was counted of a source under its names of now the
+# last one is current: a source that becomes an alias has none, one that was an alias has one again.
 _STALE = """
     FROM (SELECT * FROM imports_import WHERE deleted_at IS NULL AND status IN ('complete', 'erased')) AS delivery
     FULL JOIN analytics_importdemand AS demand ON demand.import_id = delivery.id
@@ -21,6 +22,16 @@ _STALE = """
             OR demand.revision <> delivery.revision
             OR demand.scheme <> %(scheme)s
             OR (demand.is_current AND demand.as_of <> %(today)s)
+            OR demand.is_current <> (delivery.id IN (
+                SELECT max(counted.import_id)
+                FROM analytics_importdemand AS counted
+                LEFT JOIN imports_import AS complete ON complete.id = counted.import_id
+                    AND complete.deleted_at IS NULL AND complete.status = 'complete'
+                LEFT JOIN imports_sourcespelling AS spelled ON spelled.spelling = counted.source
+                LEFT JOIN imports_source AS source ON source.id = spelled.source_id
+                WHERE complete.id IS NOT NULL OR counted.is_current
+                GROUP BY coalesce(source.alias_of_id, source.id), CASE WHEN source.id IS NULL THEN counted.source END
+            ))
         ))
 """
 _LIST = f"""

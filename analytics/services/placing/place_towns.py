@@ -7,13 +7,13 @@ from itertools import islice
 from django.db import connection, transaction
 from django.utils import timezone
 
-from analytics.folding import fold
 from analytics.models import PublishedPlace, Spelling, TownAlias, TownPlace
 from analytics.models.towns import FOUND
 from analytics.places.candidates import NO_EVIDENCE, Evidence
 from analytics.services.placing.demand_towns import all_towns, towns_without_place
 from analytics.services.placing.evidence import DeliveredTowns, evidence_of
 from analytics.services.placing.placer import Placer, place_by_alias
+from config.common.spellings import fold
 
 PLACE = "analytics.place_towns"
 PLACE_ALL = "analytics.place_all_towns"

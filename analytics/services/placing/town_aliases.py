@@ -6,7 +6,6 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from analytics.folding import fold
 from analytics.models import TownAlias, TownPlace
 from analytics.models.towns import FOUND
 from analytics.places.cities import City, city_by_id
@@ -14,6 +13,7 @@ from analytics.services.placing.place_towns import PLACE
 from analytics.services.placing.placer import place_of
 from config.common.background.publishing import enqueue
 from config.common.problems import FieldError, InvalidInput, NotFound
+from config.common.spellings import fold
 
 _MAX_TOWN = 256
 

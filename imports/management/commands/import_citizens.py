@@ -23,7 +23,8 @@ from imports.management.file_jobs import FileJob, Interrupted, Outcome
 from imports.management.load_job import STDIN, load_job
 from imports.management.parallel import load_in_parallel
 from imports.management.progress_bar import Bar
-from imports.services.loading.load_document import DEFAULT_SOURCE, InvalidSource, check_source, reserve_ids
+from imports.services.loading.load_document import reserve_ids
+from imports.services.naming.resolve_source import DEFAULT_SOURCE, InvalidSource, UnknownSource, expect_source
 
 _USAGE = 2
 _JOBS = "how many files at the same time; the last one given is the current one of its source, whichever ends last"
@@ -105,8 +106,8 @@ class Command(BaseCommand):
 def _check(options: dict[str, Any]) -> None:
     """Raises `CommandError` for arguments that can only be a mistake."""
     try:
-        check_source(options["source"])
-    except InvalidSource as refusal:
+        expect_source(options["source"], actor=None)
+    except (InvalidSource, UnknownSource) as refusal:
         raise CommandError(f"--source: {refusal.detail}", returncode=_USAGE) from refusal
     if STDIN in options["files"] and len(options["files"]) > 1:
         raise CommandError(f"{STDIN} has to be the only file.", returncode=_USAGE)

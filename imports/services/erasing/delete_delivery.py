@@ -11,7 +11,7 @@ from imports.models import Import
 from imports.querysets import ImportQuerySet
 from imports.services.access import NoSuchDelivery
 from imports.services.erasing._chunks import Ending, corrections_to_remove, raw_body_to_remove, residents_to_remove
-from imports.services.erasing.refresh_demand import refresh_demand
+from imports.services.refresh_demand import refresh_demand
 
 PURGE = "imports.purge_deleted"
 

@@ -18,7 +18,7 @@ from imports.models import Citizen, Correction, Import, RawChunk, Rename
 from imports.querysets import MAY_ERASE, ImportQuerySet
 from imports.services.access import visible_delivery
 from imports.services.erasing._chunks import Ending, corrections_to_scrub, raw_body_to_remove, residents_to_remove
-from imports.services.erasing.refresh_demand import refresh_demand
+from imports.services.refresh_demand import refresh_demand
 
 ERASE = "imports.erase"
 

@@ -16,8 +16,8 @@ from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from imports.models import Citizen, Correction, Import
 from imports.services.access import NoSuchDelivery, NoSuchResident, require_contents, visible_delivery
-from imports.services.erasing.refresh_demand import refresh_demand
 from imports.services.raw_bodies import remove_body
+from imports.services.refresh_demand import refresh_demand
 from imports.services.residents.export_resident import require_may_handle
 from imports.services.residents.relations import Relations, write_other_sides
 

@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from imports.documents.formats import Format
 from imports.documents.options import TableOptions
 from imports.models import Import
-from imports.services.loading.load_document import DEFAULT_SOURCE, load_document
+from imports.services.loading.load_document import load_document
 from imports.services.loading.load_stream import OnProgress, load_stream
+from imports.services.naming.resolve_source import DEFAULT_SOURCE
 
 
 def load_delivery(
@@ -20,6 +21,7 @@ def load_delivery(
     import_id: int | None = None,
     options: TableOptions | None = None,
     on_progress: OnProgress | None = None,
+    carry: bool = False,
 ) -> Import:
     """Stores the delivery and returns it, complete. `chunks` are its bytes as `unpack_body` gives them;
     `options` say how a table is to be read.
@@ -28,7 +30,7 @@ def load_delivery(
     `on_progress` is told anything.
     """
     if format.is_document:
-        return load_document(body=b"".join(chunks), source=source, actor=actor, import_id=import_id)
+        return load_document(body=b"".join(chunks), source=source, actor=actor, import_id=import_id, carry=carry)
     return load_stream(
         chunks=chunks,
         format=format,
@@ -37,4 +39,5 @@ def load_delivery(
         import_id=import_id,
         options=options,
         on_progress=on_progress,
+        carry=carry,
     )

@@ -9,15 +9,15 @@ from django.utils import timezone
 
 from config.common.db.disk import Growth
 from config.common.db.feed_copy import feed_copy
-from config.common.problems import InvalidInput
 from imports.documents.copy import COLUMNS, copy_rows
 from imports.documents.formats import Format
 from imports.documents.reader import read_document
 from imports.documents.structs import Resident
 from imports.models import Import
 from imports.services.document_rules import rules_on
+from imports.services.naming.resolve_source import DEFAULT_SOURCE, expect_source, name_source
+from imports.services.residents.carry_corrections import carry_corrections
 
-DEFAULT_SOURCE = "default"
 # Measured with 200,000 residents as NDJSON, from the shortest possible to the demo's: 1.1 to 1.2, and 1.4 to 1.7.
 RESIDENTS = Growth(stored=1.25, logged=1.75)
 # The same residents as CSV and as a workbook, which have no names of fields in each: 2.6 to 3.0, and 3.4 to 3.9.
@@ -26,33 +26,28 @@ _COPY = f"COPY imports_citizen ({', '.join(COLUMNS)}) FROM STDIN"
 
 
 def load_document(
-    *, body: bytes, source: str = DEFAULT_SOURCE, actor: User | None, import_id: int | None = None
+    *, body: bytes, source: str = DEFAULT_SOURCE, actor: User | None, import_id: int | None = None, carry: bool = False
 ) -> Import:
-    """Stores the delivery `{"citizens": […]}` and returns it, complete; as `import_id` where one was reserved.
+    """Stores the delivery `{"citizens": […]}` and returns it, complete; as `import_id` where one was reserved. `carry`:
+    with the corrections of the one that it replaces (`carry_corrections`).
 
-    Raises `InvalidInput` with every offending value, `TooLarge` beyond `IMPORT_MAX_CITIZENS`; nothing is stored then.
+    Raises as `expect_source`, `InvalidInput` with every offending value, `TooLarge` beyond `IMPORT_MAX_CITIZENS`;
+    nothing is stored then.
     """
-    check_source(source)
+    is_named = expect_source(source, actor=actor)
     citizens = read_document(body, max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules_on())
-    return store_residents(citizens, source=source, actor=actor, import_id=import_id)
+    with transaction.atomic():
+        loaded = store_residents(citizens, source=source, actor=actor, import_id=import_id)
+        if not is_named:
+            name_source(source)
+        if carry:
+            carry_corrections(import_id=loaded.pk, actor=actor)
+    return loaded
 
 
 def growth_of(format: Format) -> Growth:
     """How much room a delivery takes that is written so."""
     return ROWS if format.options else RESIDENTS
-
-
-class InvalidSource(InvalidInput):
-    """What is given as the supplier's name is none."""
-
-    def __init__(self) -> None:
-        super().__init__("1 to 64 characters, at least one of them a letter or a digit, name a source.")
-
-
-def check_source(source: str) -> None:
-    """Raises `InvalidSource` unless `source` is 1 to 64 characters with a letter or digit."""
-    if not (1 <= len(source) <= 64 and any(c.isalnum() for c in source) and "\0" not in source):
-        raise InvalidSource
 
 
 def reserve_ids(count: int) -> list[int]:

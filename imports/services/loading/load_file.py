@@ -12,9 +12,9 @@ from imports.documents.formats import HEAD_BYTES, kind_of
 from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.loading.load_delivery import load_delivery
-from imports.services.loading.load_document import DEFAULT_SOURCE
 from imports.services.loading.load_empty import EmptyDelivery
 from imports.services.loading.unpack_body import unpack_body
+from imports.services.naming.resolve_source import DEFAULT_SOURCE
 
 # Told how many bytes of the file were read and how many residents were taken in.
 OnProgress = Callable[[int, int], None]

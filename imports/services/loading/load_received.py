@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from config.common.background.leases import Held, LeaseLost, LeaseTaken, lease
 from config.common.db.errors import as_problem
-from config.common.problems import FieldError, InvalidInput, NoSpace, Problem, TooLarge
+from config.common.problems import FieldError, Forbidden, InvalidInput, NoSpace, Problem, TooLarge
 from imports.documents.copy import copy_rows
 from imports.documents.formats import FORMATS, JSON
 from imports.documents.reader import read_document
@@ -30,10 +30,12 @@ from imports.services.erasing.erase_bodies import body_goes_at_once
 from imports.services.erasing.reclaim_space import reclaim_soon
 from imports.services.loading._progress import Progress, Stopped
 from imports.services.loading._received_stream import ReceivedStream
+from imports.services.loading.hold_losses import takes_away_many
 from imports.services.loading.load_document import copy_residents
 from imports.services.loading.review_delivery import Review, review_delivery, storable_differences
 from imports.services.loading.unpack_body import unpack_body
 from imports.services.raw_bodies import read_body, remove_body
+from imports.services.residents.carry_corrections import carry_corrections
 
 Status = Import.Status
 # A body that brings every worker down must not be tried for ever.
@@ -94,7 +96,7 @@ class _Load:
             return self._fail(_given_up())
         try:
             return self._load(delivery)
-        except (InvalidInput, TooLarge, NoSpace) as refusal:
+        except (InvalidInput, TooLarge, NoSpace, Forbidden) as refusal:
             return self._fail(refusal)
         except Error as error:
             if isinstance(problem := as_problem(error), NoSpace):
@@ -118,15 +120,22 @@ class _Load:
             with connection.cursor() as cursor:
                 cursor.execute(_NAME_BACKEND, [self._held.name])
             count = store()
-            if not delivery.stops_when_checked:
+            if not self._is_held(delivery):
                 # The fence after the rows, in one transaction with them: a lease that is guarded for as long as a COPY
                 # takes could not be taken over from a worker that froze in it.
+                if delivery.carries_corrections:
+                    carry_corrections(import_id=self._import_id, actor=delivery.created_by)
                 self._complete(count)
                 return Status.COMPLETE.value
             review = review_delivery(import_id=self._import_id, source=delivery.source, residents=count)
             transaction.set_rollback(True)
         reclaim_soon(count)
         return self._check(review)
+
+    def _is_held(self, delivery: Import) -> bool:
+        return delivery.stops_when_checked or (
+            delivery.stops_at_losses and takes_away_many(import_id=self._import_id, source=delivery.source)
+        )
 
     def _copy(self, citizens: list[Resident], progress: Progress) -> int:
         copy_residents(progress.watched(copy_rows(citizens, self._import_id)))
@@ -182,6 +191,8 @@ class _Load:
 
 def _code(refusal: Problem) -> str:
     """Where no single value is wrong. After a lack of room a person says when to try again."""
+    if isinstance(refusal, Forbidden):
+        return "forbidden"
     return "no_space" if isinstance(refusal, NoSpace) else "too_large"
 
 

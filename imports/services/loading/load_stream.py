@@ -15,7 +15,9 @@ from imports.documents.stream import Reader
 from imports.models import Import
 from imports.services.document_rules import rules_on
 from imports.services.loading._check_whole import expect_whole, is_whole, refuse
-from imports.services.loading.load_document import DEFAULT_SOURCE, check_source, copy_residents
+from imports.services.loading.load_document import copy_residents
+from imports.services.naming.resolve_source import DEFAULT_SOURCE, expect_source, name_source
+from imports.services.residents.carry_corrections import carry_corrections
 
 OnProgress = Callable[[int], None]
 
@@ -38,14 +40,16 @@ def load_stream(
     today: date | None = None,
     options: TableOptions | None = None,
     on_progress: OnProgress | None = None,
+    carry: bool = False,
 ) -> Import:
     """Stores one resident a line, or a row, while they come, and returns their delivery, complete; as `import_id` where
-    one was reserved.
+    one was reserved, and with `carry` with the corrections of the one that it replaces.
 
     Dates of birth are checked against `today`, by default the date in UTC; `on_progress` as in `store_stream`. Raises
-    `InvalidInput` with every offending value and what reading the chunks raises; nothing is stored then.
+    as `expect_source`, `InvalidInput` with every offending value and what reading the chunks raises; nothing is stored
+    then.
     """
-    check_source(source)
+    is_named = expect_source(source, actor=actor)
     loaded = Import.objects.create(pk=import_id, source=source, status=Import.Status.LOADING, created_by=actor)
     count = store_stream(
         chunks=chunks, format=format, import_id=loaded.pk, today=today, options=options, on_progress=on_progress
@@ -54,6 +58,10 @@ def load_stream(
     loaded.status, loaded.citizen_count, loaded.processed = Import.Status.COMPLETE, count, count
     loaded.completed_at = loaded.settled_at = now
     loaded.save(update_fields=["status", "citizen_count", "processed", "completed_at", "settled_at"])
+    if not is_named:
+        name_source(source)
+    if carry:
+        carry_corrections(import_id=loaded.pk, actor=actor)
     return loaded
 
 

@@ -14,7 +14,8 @@ from imports.documents.formats import FORMATS, JSON
 from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.access import visible_delivery
-from imports.services.loading.load_document import DEFAULT_SOURCE, check_source, growth_of
+from imports.services.loading.load_document import growth_of
+from imports.services.naming.resolve_source import DEFAULT_SOURCE, expect_source, name_source
 from imports.services.raw_bodies import copy_body, store_body
 
 LOAD = "imports.load"
@@ -29,24 +30,31 @@ def receive_delivery(
     content_encoding: str = "",
     source: str = DEFAULT_SOURCE,
     review: bool = False,
+    holds_losses: bool = False,
+    carry: bool = False,
     options: TableOptions | None = None,
     actor: User | None,
 ) -> Import:
     """Stores a delivery as it is sent and returns it, queued.
 
-    With `review` it stops when it is checked, until somebody approves it. Raises `InvalidInput` for the source,
-    `NoSpace`, and what reading the chunks raises; nothing is stored then.
+    With `review` it stops when it is checked, until somebody approves it; with `holds_losses` where it takes away more
+    than a tenth of its source's residents. With `carry` it gets the corrections of the one that it replaces.
+    Raises as `expect_source`, `NoSpace`, and what reading the chunks raises; nothing is stored then.
     """
-    check_source(source)
+    is_named = expect_source(source, actor=actor)
     received = Import.objects.create(
         source=source,
         media_type=media_type,
         content_encoding=content_encoding,
         stops_when_checked=review,
+        stops_at_losses=holds_losses,
+        carries_corrections=carry,
         read_as=options._asdict() if options and any(options) else None,
         created_by=actor,
     )
     store_body(received, chunks)
+    if not is_named:
+        name_source(source)
     enqueue(load_task(received), import_id=received.pk)
     return received
 

@@ -11,6 +11,7 @@ from django.db import connection
 from imports.fields import EDITABLE, LISTS, written
 from imports.models import Citizen, Import
 from imports.querysets import SEE_ALL
+from imports.services.naming.resolve_source import last_complete_of
 
 MAX_SAMPLES = 20
 # Differences of residents of the delivery that it is compared with.
@@ -65,7 +66,7 @@ def review_delivery(*, import_id: int, source: str, residents: int) -> Review:
 
     `residents` is how many they are. Call it in the transaction in which they were stored, and which is rolled back.
     """
-    last = Import.objects.last_complete_of(source)
+    last = last_complete_of(source)
     which = {"now": import_id, "last": last.pk if last else None}
     with connection.cursor() as cursor:
         cursor.execute(_TOWNS_AND_CHANNELS, which)

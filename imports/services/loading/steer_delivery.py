@@ -47,7 +47,8 @@ def approve_delivery(*, import_id: int, actor: User) -> Import:
 
     Raises `NotFound` where there is none or it is another's, `Conflict` in any other state.
     """
-    values = {"status": Status.LOADING, "stops_when_checked": False, "attempts": 0, "differences": []}
+    values: dict[str, Any] = {"status": Status.LOADING, "stops_when_checked": False, "stops_at_losses": False}
+    values |= {"attempts": 0, "differences": []}
     moved = _move(import_id, actor, (Status.CHECKED,), values)
     enqueue(load_task(moved), import_id=import_id)
     return moved

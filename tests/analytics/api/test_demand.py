@@ -273,7 +273,7 @@ def test_the_number_of_statements_does_not_grow(
 ) -> None:
     manager.get("/analytics/demand")
     for number in range(2):
-        with django_assert_max_num_queries(11):
+        with django_assert_max_num_queries(12):
             assert manager.get("/analytics/demand?age_group=0-17").json()["meta"]["imports"] == 2 + number
         make(f"more {number}", crowd(number))
 

@@ -14,12 +14,12 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix, vstack
 
 from analytics.dimensions import BITS, DIMENSIONS, GROUPINGS
-from analytics.folding import fold
 from analytics.models import ImportDemand, PublishedPlace
 from analytics.services.asking.questions import Question
 from analytics.services.asking.read_groups import read_groups
 from analytics.services.asking.scopes import scope_of, scope_of_trend
 from analytics.services.counting.settings import counting
+from config.common.spellings import fold
 from imports.models import Citizen, Import
 from tests.analytics.naive import group_of
 

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from analytics.folding import fold
 from analytics.models import TownPlace
 from config.common.accounts.services.tokens import issue_token
+from config.common.spellings import fold
 from tests.analytics.counted import make
 from tests.analytics.pages.asking import DEMAND, KYIV, BrowserOf
 

@@ -9,13 +9,13 @@ from django.utils import timezone
 from airports.models import Airport
 from airports.services.flag_airport import flag_airport
 from airports.services.update_airport import update_airport
-from analytics.folding import fold
 from analytics.models import CurrentSegment, PublishedPlace, Spelling, TownAlias, TownPlace
 from analytics.services.counting.publish_segments import published_places
 from analytics.services.placing import placer
 from analytics.services.placing.demand_towns import airports_changed, all_towns, any_town_without_place
 from analytics.services.placing.place_towns import Placing, place_all_towns, place_towns
 from analytics.services.placing.town_aliases import set_alias
+from config.common.spellings import fold
 from tests.airports.builders import make_airport, make_valencia
 from tests.analytics.counted import make
 from tests.analytics.places.sample import cases

@@ -23,7 +23,7 @@ from imports.models import Import
 from imports.services.erasing.delete_delivery import delete_delivery, purge_deleted_deliveries
 from imports.services.erasing.erase_delivery import erase_delivery
 from imports.services.erasing.erase_resident import erase_resident
-from imports.services.erasing.refresh_demand import REFRESH_DEMAND
+from imports.services.refresh_demand import REFRESH_DEMAND
 from imports.services.residents.correct_resident import correct_resident
 from tests.analytics import naive_ties
 from tests.analytics.naive import faults

@@ -7,12 +7,12 @@ from django.contrib.auth.models import User
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.folding import fold
 from analytics.models import TownAlias, TownPlace
 from analytics.services.placing.place_towns import place_towns
 from analytics.services.placing.town_aliases import remove_alias, set_alias
 from analytics.services.placing.unplaced_towns import unplaced, unplaced_count
 from config.common.problems import InvalidInput, NotFound
+from config.common.spellings import fold
 from tests.airports.builders import make_valencia
 from tests.analytics.services.test_place_towns import demand, places
 from tests.effort import tries

@@ -1,8 +1,8 @@
 """Every URL that exists, typed by hand: who may do what there.
 
 `{id}` and `{citizen}` stand for an import and a citizen that exist, `{airport}` for an airport, `{token}` for the end
-of a link to a change of it, `{create}` for a queued create. A role is named by its first letter: V, E, I, M;
-`-` is somebody without credentials, `*` everybody.
+of a link to a change of it, `{create}` for a queued create, `{source}` for a source without deliveries, `{channel}` for
+a channel. A role is named by its first letter: V, E, I, M; `-` is somebody without credentials, `*` everybody.
 """
 
 from typing import NamedTuple
@@ -17,6 +17,7 @@ class Url(NamedTuple):
 
 
 _READ = {"GET", "HEAD", "OPTIONS"}
+_WRITE = {"PUT", "PATCH", "DELETE"}
 _EVERYBODY = "-VEIM"
 
 PUBLIC = [
@@ -60,6 +61,15 @@ GUARDED += [
         for question in ("demand", "opportunities", "cities", "trend")
     ),
     Url("/analytics/refresh", {"POST", "OPTIONS"}, {"POST": "EM"}),
+]
+# What deliveries name.
+GUARDED += [
+    Url("/sources", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "M"}),
+    Url("/channels", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "EM"}),
+    *(
+        Url(path, _READ | _WRITE, {"GET": "VEIM", "HEAD": "VEIM", **dict.fromkeys(_WRITE, who)})
+        for path, who in (("/sources/{source}", "M"), ("/channels/{channel}", "EM"))
+    ),
 ]
 # The page for people; the buttons on it are a form.
 GUARDED.append(Url("/analytics/", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "EM"}))

@@ -12,7 +12,8 @@ from imports.documents.copy import copy_rows
 from imports.documents.structs import Resident
 from imports.models import Import
 from imports.services.loading import load_document as service
-from imports.services.loading.load_document import InvalidSource, check_source, load_document, store_residents
+from imports.services.loading.load_document import load_document, store_residents
+from imports.services.naming.resolve_source import InvalidSource, check_source
 from tests.factories import delivery, people
 from tests.imports.world import body_of, counts, load, stored
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analytics.folding import MAX_FOLD, fold
+from config.common.spellings import MAX_FOLD, fold
 from imports.models import Citizen
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]

@@ -48,6 +48,17 @@ class Import(models.Model):
     stops_when_checked = models.BooleanField(
         "stops for review", default=False, help_text="Somebody looks at it before it loads."
     )
+    stops_at_losses = models.BooleanField(
+        "stops if it takes many away",
+        default=False,
+        db_default=False,
+        help_text="Somebody looks at it where more than a tenth of the residents of its source would go.",
+    )
+    carries_corrections = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="What was corrected in the delivery that it replaces is corrected in it too.",
+    )
     review = models.JSONField(null=True, blank=True, help_text="Counts against the source's last complete delivery.")
     differences = models.JSONField(default=list, blank=True, help_text="Samples while it waits for approval.")
     # The default is the database's too: a web server of before the column does not name it.
@@ -199,6 +210,9 @@ class Correction(models.Model):
     )
     citizen_id = models.BigIntegerField("citizen id")
     changes = models.JSONField(encoder=DjangoJSONEncoder)
+    carried_from = models.BigIntegerField(
+        "carried from", null=True, blank=True, help_text="The replaced delivery in which it was made."
+    )
     corrected_at = models.DateTimeField(auto_now_add=True)
     corrected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

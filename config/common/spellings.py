@@ -1,4 +1,4 @@
-"""Makes spellings comparable: those of one town, or of one channel, have one fold. Knows no database."""
+"""Makes spellings comparable: those of one town, one channel or one source have one fold. Knows no database."""
 
 import unicodedata
 from functools import lru_cache

@@ -1,0 +1,153 @@
+"""Sources and channels in the admin: what deliveries name, and whose other names these are."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from config.common.digits import number_in
+from config.common.http.callers import acting
+from config.common.problems import Problem
+from config.common.staff.searching import FoldedSearchMixin
+from imports.models import Channel, Named, Source
+from imports.services.naming.change_named import change_named, create_named, delete_named
+from imports.services.naming.read_named import has_deliveries, named_for_reading
+
+_NOTES = ("contact", "sends")
+_BUTTON = (
+    '<button type="submit" name="take_off" value="{}" class="text-link underline cursor-pointer">Take off</button>'
+)
+
+
+class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """Its fields, and its other names, one a line; a button takes one of them off."""
+
+    other_names = forms.CharField(
+        required=False,
+        strip=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text=(
+            "One a line, in any spelling. They count as this one in the demand of all deliveries, past and future, "
+            "until they are taken off."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "other_names" in self.fields:
+            self.initial["other_names"] = "\n".join(sorted(alias.name for alias in self.instance.aliases.all()))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        off = self.instance.aliases.filter(pk=number_in(self.data.get("take_off", ""))) if self.instance.pk else ()
+        gone = {alias.name for alias in off}
+        lines = (line.strip() for line in cleaned.get("other_names", "").splitlines())
+        cleaned["other_names"] = [line for line in lines if line and line not in gone]
+        if not self.errors:
+            self._try(cleaned)
+        return cleaned
+
+    def values(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """What the services take."""
+        notes = {name: cleaned[name] for name in _NOTES if name in cleaned}
+        return {"name": cleaned["name"], "aliases": cleaned["other_names"], **notes}
+
+    def _try(self, cleaned: dict[str, Any]) -> None:
+        """Whether the services would take it: done for once and undone."""
+        try:
+            with transaction.atomic():
+                store(type(self.instance), self.instance.pk, self.values(cleaned), None)
+                transaction.set_rollback(True)
+        except Problem as problem:
+            if not problem.errors:
+                self.add_error(None, problem.detail)
+            for error in problem.errors:
+                self.add_error("name" if error.pointer == "/name" else "other_names", error.detail)
+
+
+def store(model: type[Named], pk: int | None, values: dict[str, Any], actor: Any) -> Named:
+    """Makes it, or changes it."""
+    if pk is None:
+        return create_named(model, values=values, actor=actor)
+    return change_named(model, pk=pk, values=values, actor=actor)
+
+
+class NamedAdmin(FoldedSearchMixin):
+    """What both have in common. Of several at once nothing is deleted."""
+
+    form = NamedForm
+    model: ClassVar[type[Named]]
+    actions = None
+    list_display: tuple[str, ...] = ("name", "other_names", "created_at")
+    search_fields = ("name__folded", "aliases__name__folded")
+    exact_fields = ("name",)
+    show_full_result_count = False
+    fields: tuple[str, ...] = ("name", "other_names", "known_as")
+    readonly_fields: tuple[str, ...] = ("known_as",)
+
+    def get_fields(self, request: HttpRequest, obj: Named | None = None) -> list[str]:
+        # Buttons are for whoever may press them, and a new one has no names to take off.
+        is_open = obj is not None and self.has_change_permission(request, obj)
+        return [name for name in self.fields if name != "known_as" or is_open]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = named_for_reading(self.model)
+        return rows
+
+    @admin.display(description="other names")
+    def other_names(self, row: Any) -> str:
+        """The aliases."""
+        return ", ".join(sorted(alias.name for alias in row.aliases.all()))
+
+    @admin.display(description="known as")
+    def known_as(self, row: Any) -> SafeString:
+        """Each alias with a button that takes it off."""
+        aliases = sorted((alias.name, alias.pk) for alias in row.aliases.all())
+        lines = ((name, format_html(_BUTTON, pk)) for name, pk in aliases)
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}</li>", lines))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: NamedForm, change: bool) -> None:
+        # The admin goes on with the object that it knows: it must name the row that was made.
+        obj.pk = store(self.model, obj.pk, form.values(form.cleaned_data), acting(request)).pk
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        delete_named(self.model, pk=obj.pk, actor=acting(request))
+
+
+@admin.register(Source)
+class SourceAdmin(NamedAdmin):
+    """Suppliers: whom to ask, what they send, who may load it, and their other names."""
+
+    model = Source
+    list_display = ("name", "other_names", "contact", "sends", "current")
+    fields = ("name", "other_names", "known_as", "contact", "sends", "uploaders", "current")
+    readonly_fields = ("known_as", "current")
+    filter_horizontal = ("uploaders",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may: bool = super().has_delete_permission(request, obj)
+        return may and not (obj is not None and has_deliveries(obj))
+
+    @admin.display(description="current delivery")
+    def current(self, row: Any) -> SafeString | None:
+        """What the demand of today is counted of."""
+        number = vars(row).get("current_import")
+        if number is None:
+            return None
+        return format_html(
+            '<a class="underline" href="{}">{}</a>', reverse("admin:imports_import_change", args=[number]), number
+        )
+
+
+@admin.register(Channel)
+class ChannelAdmin(NamedAdmin):
+    """Advertising channels that staff know by name, and the names that deliveries have for them."""
+
+    model = Channel

@@ -1,0 +1,18 @@
+"""Deliveries of residents, and what they name: suppliers and advertising channels."""
+
+from imports.models.deliveries import ArrayPosition, Citizen, Correction, Import, RawChunk, Rename
+from imports.models.named import Channel, Named, Source, SourceSpelling
+
+__all__ = [
+    # Named by a migration.
+    "ArrayPosition",
+    "Channel",
+    "Citizen",
+    "Correction",
+    "Import",
+    "Named",
+    "RawChunk",
+    "Rename",
+    "Source",
+    "SourceSpelling",
+]

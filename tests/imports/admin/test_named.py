@@ -1,0 +1,64 @@
+"""Sources and channels in the admin."""
+
+from typing import Any
+
+import pytest
+
+from imports.models import Channel, Source
+from imports.services.naming.change_named import create_named
+from tests.factories import people
+from tests.imports.admin.people import browser, somebody, text
+from tests.imports.world import load
+
+pytestmark = pytest.mark.django_db
+CHANNELS, SOURCES = "/admin/imports/channel/", "/admin/imports/source/"
+
+
+def aliases(thing: Any) -> list[str]:
+    return sorted(type(thing).objects.filter(alias_of=thing).values_list("name", flat=True))
+
+
+def test_an_editor_gives_a_channel_other_names_and_takes_one_off_with_a_click() -> None:
+    editor = browser(somebody("Editors"))
+    editor.post(f"{CHANNELS}add/", {"name": "instagram", "other_names": " Insta \r\n\r\nIG"})
+    channel = Channel.objects.things().get()
+    assert (channel.name, aliases(channel)) == ("instagram", ["IG", "Insta"])
+    off = Channel.objects.get(name="IG").pk
+    page = f"{CHANNELS}{channel.pk}/change/"
+    assert f'name="take_off" value="{off}"' in editor.get(page).content.decode()
+    editor.post(page, {"name": "instagram", "other_names": "Insta\nIG", "take_off": off})
+    assert aliases(channel) == ["Insta"]
+    editor.post(f"{CHANNELS}{channel.pk}/delete/", {"post": "yes"})
+    assert Channel.objects.count() == 0
+
+
+def test_a_name_of_another_is_refused_beside_its_field_and_nothing_is_stored() -> None:
+    create_named(Channel, values={"name": "one", "aliases": ["uno"]}, actor=None)
+    editor = browser(somebody("Editors"))
+    answers = [
+        editor.post(f"{CHANNELS}add/", values)
+        for values in ({"name": "UNO", "other_names": ""}, {"name": "two", "other_names": "uno"}, {"name": "--"})
+    ]
+    assert ["has it as an alias" in text(answer) for answer in answers] == [True, True, False]
+    assert "are a name" in text(answers[2])
+    assert Channel.objects.count() == 2
+
+
+def test_a_manager_says_what_a_source_is_and_removes_none_with_deliveries() -> None:
+    load(people(1), source="one")
+    maria, importer, source = browser(somebody("Managers")), somebody("Importers"), Source.objects.get()
+    page = f"{SOURCES}{source.pk}/change/"
+    form = {"name": "one", "other_names": "uno", "contact": "Ana", "sends": "monthly", "uploaders": [importer.pk]}
+    maria.post(page, form)
+    source.refresh_from_db()
+    assert (source.contact, source.sends, aliases(source)) == ("Ana", "monthly", ["uno"])
+    assert [*source.uploaders.all()] == [importer]
+    assert maria.post(f"{SOURCES}{source.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert "uno" in text(maria.get(SOURCES))
+
+
+@pytest.mark.parametrize("role", ["Viewers", "Importers"])
+def test_others_read_and_see_no_button(role: str) -> None:
+    pk = create_named(Channel, values={"name": "one", "aliases": ["uno"]}, actor=None).pk
+    page = browser(somebody(role)).get(f"{CHANNELS}{pk}/change/")
+    assert ("uno" in text(page), "take_off" in page.content.decode()) == (True, False)
