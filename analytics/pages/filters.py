@@ -12,6 +12,9 @@ PAGE = "/analytics/"
 API = "/analytics/"
 OTHER_LABEL = "Other (small segments merged)"
 ALL, ROWS = "all", "rows"
+# What segments are listed by, the finest first.
+GROUPINGS = {"city,age_group,channel": "city, age and channel", "city,age_group": "city and age", "city": "city"}
+FINEST = next(iter(GROUPINGS))
 # The filters that a segment can set.
 DIMENSIONS = ("country", "city", "town", "age_group", "channel", "gender", "source")
 
@@ -20,7 +23,8 @@ DIMENSIONS = ("country", "city", "town", "age_group", "channel", "gender", "sour
 class Filters:
     """An empty text, or 0, where anything will do. `measure`: what the heat map's shades say. `index_base`: whose
     average is 100, that of `ALL` residents or of the filtered ones, the `ROWS`: by default a segment has the same
-    index whatever is filtered, also behind the link of a ranking."""
+    index whatever is filtered, also behind the link of a ranking. `by`: the keys of the segments; empty for the finest
+    by which most residents are named to the reader."""
 
     source: str = ""
     country: str = ""
@@ -32,6 +36,7 @@ class Filters:
     min_residents: int = 0
     measure: str = "courses"
     index_base: str = ALL
+    by: str = ""
     offset: int = 0
 
     @property
@@ -62,6 +67,10 @@ class Filters:
             }
         )
 
+    def segments(self, by: str, **changes: Any) -> Question:
+        """Makes the question for the segments by these keys, with commas between."""
+        return self.question(group_by=tuple(by.split(",")), **changes)
+
     def href(self, fragment: str = "", **changes: Any) -> str:
         """Gives the address of the page with these filters and `changes`, from its first row again."""
         chosen = replace(self, **{"offset": 0, **changes})
@@ -76,6 +85,10 @@ class Filters:
     def city_href(self, keys: Mapping[str, str | None]) -> str:
         """Gives the address of the page of a city, a name and its country, with the towns that are placed there."""
         return self.href(city=keys["city"], country=keys["country"] or UNPLACED)
+
+    def segments_api(self, resource: str, by: str, **parameters: Any) -> str:
+        """Gives the address of the segments by these keys; without them where they are what it takes anyway."""
+        return self.api(resource, group_by="" if by == FINEST else by, **parameters)
 
     def api(self, resource: str = "demand", *, format: str = "csv", **parameters: Any) -> str:
         """Gives the address of these figures for programs and spreadsheets."""

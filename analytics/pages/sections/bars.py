@@ -4,7 +4,7 @@ from analytics.pages import labels
 from analytics.pages.charts import Chart, point
 from analytics.pages.filters import Filters
 from analytics.pages.tables import demand_table
-from analytics.services.asking.questions import DEFAULT_GROUPING, Demand
+from analytics.services.asking.questions import Demand
 
 
 def channel_bars(demand: Demand, filters: Filters) -> Chart:
@@ -25,7 +25,7 @@ def channel_bars(demand: Demand, filters: Filters) -> Chart:
     return Chart("channels", {"kind": "bars", "label": "Courses by channel", "items": items}, table)
 
 
-def opportunities(demand: Demand, filters: Filters, *, least: int) -> Chart:
+def opportunities(demand: Demand, filters: Filters, *, by: str, least: int) -> Chart:
     """Shows segments in the order of what can be expected of them, all of `least` residents or more."""
     ranked = [row for row in demand.rows if row.index is not None]
     items = [
@@ -39,8 +39,8 @@ def opportunities(demand: Demand, filters: Filters, *, least: int) -> Chart:
         )
         for row in ranked
     ]
-    csv = filters.api("opportunities", min_residents=least)
+    csv = filters.segments_api("opportunities", by, min_residents=least)
     caption = "Where to advertise next"
-    table = demand_table(ranked, DEFAULT_GROUPING, filters, caption=caption, csv=csv, total=demand.count)
+    table = demand_table(ranked, by.split(","), filters, caption=caption, csv=csv, total=demand.count)
     data = {"kind": "bars", "label": "Index by segment", "items": items, "reference": labels.AVERAGE}
     return Chart("opportunities", data, table)
