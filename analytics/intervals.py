@@ -122,6 +122,12 @@ def pooled_precision(
     return Precision(courses / spread, spread / (residents * whole.mean))
 
 
+def dispersion_of_all(courses: Numbers, events: Numbers) -> float:
+    """Gives the courses of all groups by event, no less than Poisson's: what a model of all of them takes for each."""
+    independent = events.sum()
+    return float(max(courses.sum() / independent, _LEAST_DISPERSION)) if independent else _LEAST_DISPERSION
+
+
 def variance_of_sum(sums: GroupSums) -> Numbers:
     """The neighbours' variance of the sum of the courses of each group, not corrected: for the whole."""
     mean = sums.courses / sums.residents

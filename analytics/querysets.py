@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Collate
 from imports.models import SourceSpelling
 
 if TYPE_CHECKING:
-    from analytics.models import CurrentSegment, ImportDemand, Spelling, TownAlias, TownPlace
+    from analytics.models import CurrentSegment, ImportDemand, PublishedPlace, Spelling, TownAlias, TownPlace
 
 
 class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
@@ -86,6 +86,11 @@ class TownPlaceQuerySet(models.QuerySet["TownPlace"]):
     def undoubted(self) -> "TownPlaceQuerySet":
         """The ones with coordinates that their name, or staff, leave no doubt about."""
         return self.placed().exclude(_AMBIGUOUS)
+
+    def published(self, places: "models.QuerySet[PublishedPlace]") -> "TownPlaceQuerySet":
+        """The ones that are in the city in which those who may not see residents have them."""
+        same = {name: models.OuterRef(name) for name in ("pk", "city", "country")}
+        return self.filter(models.Exists(places.filter(**same)))
 
     def by_hand(self) -> "TownPlaceQuerySet":
         """The ones that staff placed, the latest first."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from analytics.models import ImportDemand
-from analytics.pages.filters import Filters
+from analytics.pages.filters import FINEST, GROUPINGS, Filters
 from analytics.pages.sections.unplaced import CANDIDATES, MOST_TOWNS
 from analytics.services.asking.find_cities import find_cities
 from analytics.services.asking.find_demand import find_demand, find_opportunities, is_restricted
 from analytics.services.asking.find_trend import find_trend
-from analytics.services.asking.questions import Cities, Demand, ImportRow
+from analytics.services.asking.questions import Cities, Demand, ImportRow, Meta
 from analytics.services.counting.settings import counting_of_picture
 from analytics.services.placing.unplaced_towns import AmbiguousTown, UnplacedTown, ambiguous, unplaced
 from config.common.db.snapshots import snapshot
@@ -19,12 +19,15 @@ OPPORTUNITIES = 12
 SEGMENTS = 25
 CHANNELS = 15
 TOWN_CHOICES = 300
+# So large a share of residents is most of them.
+_MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """The answers. `total` has no row where nobody matches; `sources` are those of the current picture;
-    the opportunities have at least `least_residents`."""
+    the opportunities have at least `least_residents`; they and the segments are `by` one of `GROUPINGS`, and `named` is
+    the share of residents who stand in a row of their own by each of these, 0 to 1."""
 
     sources: list[str]
     age_groups: tuple[str, ...]
@@ -33,6 +36,8 @@ class Answers:
     places: Demand
     channels: Demand
     heat: Demand
+    by: str
+    named: dict[str, float]
     opportunities: Demand
     segments: Demand
     deliveries: list[ImportRow]
@@ -47,11 +52,18 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
         counted_by = counting_of_picture()
         # Nobody advertises to a handful of people, however keen.
         least = max(filters.min_residents, counted_by.small_segment)
+        total = find_demand(question=filters.question(group_by=(), min_residents=0), actor=actor)
+        heat = find_demand(question=filters.question(group_by=("city", "age_group")), actor=actor)
+        cities = find_cities(question=filters.question(), actor=actor)
+        segments = _segments(FINEST, filters, actor)
+        metas = (segments.meta, heat.meta, cities.meta)
+        named = dict(zip(GROUPINGS, (_named(total, meta) for meta in metas), strict=True))
+        by = filters.by or next((by for by, share in named.items() if share >= _MOST), "city")
         return Answers(
             sources=list(ImportDemand.objects.current().called().order_by("called").values_list("called", flat=True)),
             age_groups=counted_by.age_groups.labels,
             least_residents=least,
-            total=find_demand(question=filters.question(group_by=(), min_residents=0), actor=actor),
+            total=total,
             # Choices: of everything, so that one can change to another.
             places=find_demand(
                 question=filters.question(
@@ -62,16 +74,28 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
             channels=find_demand(
                 question=filters.question(group_by=("channel",), channels=(), limit=CHANNELS), actor=actor
             ),
-            heat=find_demand(question=filters.question(group_by=("city", "age_group")), actor=actor),
+            heat=heat,
+            by=by,
+            named=named,
             opportunities=find_opportunities(
-                question=filters.question(limit=OPPORTUNITIES, min_residents=least, with_expected=True), actor=actor
+                question=filters.segments(by, limit=OPPORTUNITIES, min_residents=least, with_expected=True),
+                actor=actor,
             ),
-            segments=find_demand(question=filters.question(limit=SEGMENTS, offset=filters.offset), actor=actor),
+            segments=segments if by == FINEST else _segments(by, filters, actor),
             deliveries=_deliveries(filters, actor),
-            cities=find_cities(question=filters.question(), actor=actor),
+            cities=cities,
             unplaced=unplaced(limit=MOST_TOWNS, suggested=CANDIDATES) if may_place else [],
             ambiguous=ambiguous(limit=MOST_TOWNS, suggested=CANDIDATES) if may_place else [],
         )
+
+
+def _segments(by: str, filters: Filters, actor: User) -> Demand:
+    return find_demand(question=filters.segments(by, limit=SEGMENTS, offset=filters.offset), actor=actor)
+
+
+def _named(total: Demand, meta: Meta) -> float:
+    residents = sum(row.residents for row in total.rows)
+    return 1 - min(meta.merged / residents, 1) if residents else 1.0
 
 
 def _deliveries(filters: Filters, actor: User) -> list[ImportRow]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from analytics.pages.answers import Answers
-from analytics.pages.filters import ALL, ROWS, Filters
+from analytics.pages.filters import ALL, GROUPINGS, ROWS, Filters
 from analytics.pages.labels import DIMENSION_LABELS, country_label, described
 from analytics.pages.sections.heat import MEASURES
 from analytics.services.asking.questions import UNPLACED
@@ -73,6 +73,16 @@ def bases(filters: Filters) -> list[Option]:
     return [
         Option(base, label, base == filters.index_base, filters.href("opportunities", index_base=base))
         for base, label in BASES.items()
+    ]
+
+
+def groupings(answers: Answers, filters: Filters) -> list[Option]:
+    """Offers as links what the segments are by; with the share of residents who are named by it, if not all are."""
+    all_named = min(answers.named.values()) == 1
+    return [
+        Option(by, label if all_named else f"{label} ({100 * answers.named[by]:.0f} %)", by == answers.by, href)
+        for by, label in GROUPINGS.items()
+        for href in [filters.href("opportunities", by=by)]
     ]
 
 

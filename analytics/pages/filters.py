@@ -12,6 +12,9 @@ PAGE = "/analytics/"
 API = "/analytics/"
 OTHER_LABEL = "Other (small segments merged)"
 ALL, ROWS = "all", "rows"
+# What segments are listed by, the finest first.
+GROUPINGS = {"city,age_group,channel": "city, age and channel", "city,age_group": "city and age", "city": "city"}
+FINEST = next(iter(GROUPINGS))
 # The filters that a segment can set.
 DIMENSIONS = ("country", "city", "town", "age_group", "channel", "gender", "source")
 
@@ -24,11 +27,17 @@ class Downloads:
     xlsx: str
 
 
+def group_by(by: str) -> dict[str, str]:
+    """Gives the parameter for segments by these keys: none for what the API takes anyway."""
+    return {} if by == FINEST else {"group_by": by}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """An empty text, or 0, where anything will do. `measure`: what the heat map's shades say. `index_base`: whose
     average is 100, that of `ALL` residents or of the filtered ones, the `ROWS`: by default a segment has the same
-    index whatever is filtered, also behind the link of a ranking."""
+    index whatever is filtered, also behind the link of a ranking. `by`: the keys of the segments; empty for the finest
+    by which most residents are named to the reader."""
 
     source: str = ""
     country: str = ""
@@ -40,6 +49,7 @@ class Filters:
     min_residents: int = 0
     measure: str = "courses"
     index_base: str = ALL
+    by: str = ""
     offset: int = 0
 
     @property
@@ -69,6 +79,10 @@ class Filters:
                 **changes,
             }
         )
+
+    def segments(self, by: str, **changes: Any) -> Question:
+        """Makes the question for the segments by these keys, with commas between."""
+        return self.question(group_by=tuple(by.split(",")), **changes)
 
     def href(self, fragment: str = "", **changes: Any) -> str:
         """Gives the address of the page with these filters and `changes`, from its first row again."""

@@ -55,7 +55,7 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
         "fields": choices.fields(answers, filters),
         "kept": {
             name: value
-            for name in ("measure", "index_base")
+            for name in ("measure", "index_base", "by")
             if (value := getattr(filters, name)) != getattr(Filters, name)
         },
         "is_narrow": filters.is_narrow,
@@ -108,8 +108,9 @@ def _charts(answers: Answers, filters: Filters) -> dict[str, Any]:
     return {
         "answer": answer(answers.opportunities, filters),
         "headline": headline(answers.total.rows[0], answers.deliveries, filters),
-        "opportunities": opportunities(answers.opportunities, filters, least=answers.least_residents),
+        "opportunities": opportunities(answers.opportunities, filters, by=answers.by, least=answers.least_residents),
         "bases": bases,
+        "groupings": choices.groupings(answers, filters),
         "average": choices.BASES[filters.index_base if bases else ALL],
         "towns": towns_of_city(answers.cities, filters),
         "least_residents": answers.least_residents,
@@ -120,6 +121,6 @@ def _charts(answers: Answers, filters: Filters) -> dict[str, Any]:
         "trend": trend_lines(answers.deliveries, filters) if answers.deliveries else None,
         "all_ages": filters.href("trend", age_group=""),
         "map": city_map(answers.cities, filters),
-        "segments": segment_list(answers.segments, filters),
+        "segments": segment_list(answers.segments, filters, by=answers.by),
         "named": named(answers),
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from analytics.pages.filters import ALL, ROWS, Filters
+from analytics.pages.filters import ALL, GROUPINGS, ROWS, Filters
 from analytics.pages.sections.heat import MEASURES
 from analytics.services.asking.questions import UNPLACED
 from analytics.services.asking.scopes import known_age_groups
@@ -36,6 +36,7 @@ class PageQuery(serializers.Serializer[Any]):
     min_residents = _Number(required=False, default=0, min_value=0, max_value=MAX_INTEGER)
     measure = serializers.ChoiceField(choices=list(MEASURES), required=False, default=Filters.measure)
     index_base = serializers.ChoiceField(choices=[ALL, ROWS], required=False, default=ALL)
+    by = serializers.ChoiceField(choices=list(GROUPINGS), required=False, allow_blank=True, default="")
     offset = _Number(required=False, default=0, min_value=0, max_value=MAX_OFFSET)
 
     def validate_age_group(self, value: str) -> str:

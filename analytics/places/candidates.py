@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TypeGuard
 
 from analytics.places.airport_cities import AirportCities, AirportCity, metres
 from analytics.places.cities import City, other_names
@@ -48,6 +49,10 @@ _LARGER = 5
 SAME_PLACE = 30_000.0
 # A city of so many inhabitants is known elsewhere.
 NOTED = 100_000
+# How far a town is from the city that stands behind it, in metres, if it is in another region.
+_NEAR = 100_000.0
+# So many times larger is a city than its district.
+_DISTRICT = 2
 Regions = tuple[Region, ...] | None
 # ISO codes of countries, and the share of the towns delivered together that is there: 0 to 1.
 Evidence = Mapping[str, float]
@@ -128,6 +133,23 @@ class Candidates:
 def inside(cities: Iterable[City], regions: Regions) -> list[City]:
     """The ones that are in one of the regions; all without regions."""
     return [city for city in cities if regions is None or any(region.holds(city) for region in regions)]
+
+
+def is_district(place: City | AirportCity, city: City | AirportCity) -> bool:
+    """Whether the place is so near to a city, and so much smaller, that it is hardly one of its own."""
+    if not isinstance(city, City) or not isinstance(place, City):
+        return False
+    return city.population >= _DISTRICT * place.population and metres(place, city) < SAME_PLACE
+
+
+def is_around(place: City | AirportCity, city: City) -> bool:
+    """Whether it is in the region of the city, or near."""
+    same = isinstance(place, City) and Region(city.country, city.region).holds(place)
+    return same or metres(place, city) < _NEAR
+
+
+def is_noted(place: City | AirportCity) -> TypeGuard[City]:
+    return isinstance(place, City) and place.population >= NOTED
 
 
 def _otherwise_written(city: City, town: str) -> float:

@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TypeGuard
 
 from analytics.places.airport_cities import AirportCities, AirportCity, metres
 from analytics.places.candidates import (
@@ -24,6 +23,9 @@ from analytics.places.candidates import (
     Found,
     Regions,
     inside,
+    is_around,
+    is_district,
+    is_noted,
     otherwise_named,
 )
 from analytics.places.cities import City, small_places
@@ -51,14 +53,11 @@ _MOST = 0.5
 _ALTERNATIVE = 22
 # Without numbers the rest is a name, if it is longer than a code.
 _LONGEST_CODE = 3
-# How far a town is from the city that stands behind it, in metres, if it is in another region.
-_NEAR = 100_000.0
 # A region is called after its main city by these words, and not by others: Buenos Aires' province is not the city.
 _SEAT = re.compile(r"\b(oblast|oblasti|obl|обл|область|області|region)\b", re.IGNORECASE)
 _WORDS = re.compile(r"[\W_]+")
-# What may be anywhere, and so many times larger is a city than its district.
+# What may be anywhere.
 _ANY_TOWN = frozenset(("centro", "pueblo", "ciudad", "capital", "city", "town", "otro", "otra", "other"))
-_DISTRICT = 2
 _OWN = (Found.NAME, Found.AIRPORT_CITY)
 _Finder = Callable[[str, Regions], "Match | None"]
 
@@ -116,7 +115,7 @@ class _Search:
         words = [word for word in _WORDS.split(self._town) if word]
         for count in range(1, len(words)):
             match = self._named(" ".join(words[:count]))
-            if match and _is_district(found.place, match.place):
+            if match and is_district(found.place, match.place):
                 return match
         return None
 
@@ -168,7 +167,7 @@ class _Search:
             return self._again(article)
         for reading in shortened_readings(self._town):
             match = self._first(self._within(reading.town, tier) for tier in reading.tiers)
-            if match and _is_noted(match.place) and not match.alternatives:
+            if match and is_noted(match.place) and not match.alternatives:
                 return match
         town, *behind = parts_of(self._town) or [""]
         if says_nothing(town, behind):
@@ -181,7 +180,7 @@ class _Search:
         """A city of note by its own name."""
         match = self._within(town, regions)
         own = match is not None and match.found in _OWN
-        return match if match and own and _is_noted(match.place) else None
+        return match if match and own and is_noted(match.place) else None
 
     def _is_elsewhere(self, found: Match) -> bool:
         """`Zulia` is a region, and not El Zulia beyond the border: only a city of note is meant before a region."""
@@ -207,10 +206,10 @@ class _Search:
         if len({match.place if match else None for match in matches}) == 1:
             return matches[0]
         last = matches[-1] or self._within(without_kind(parts[-1]))
-        if last is None or not _is_noted(last.place) or len(parts) > 2:
+        if last is None or not is_noted(last.place) or len(parts) > 2:
             return None
         match = self._within(parts[0], (Region(last.place.country),))
-        near = match and _is_around(match.place, last.place)
+        near = match and is_around(match.place, last.place)
         return match if near else None
 
     def _region(self) -> Match | None:
@@ -269,23 +268,6 @@ class _Search:
             return None
         known = regions is not None or match.found != Found.ALTERNATE_NAME or otherwise_named(city, name) < OTHER_NAME
         return match if known else None
-
-
-def _is_district(place: City | AirportCity, city: City | AirportCity) -> bool:
-    """Whether the place is so near to a city, and so much smaller, that it is hardly one of its own."""
-    if not isinstance(city, City) or not isinstance(place, City):
-        return False
-    return city.population >= _DISTRICT * place.population and metres(place, city) < SAME_PLACE
-
-
-def _is_around(place: City | AirportCity, city: City) -> bool:
-    """Whether it is in the region of the city, or near."""
-    same = isinstance(place, City) and Region(city.country, city.region).holds(place)
-    return same or metres(place, city) < _NEAR
-
-
-def _is_noted(place: City | AirportCity) -> TypeGuard[City]:
-    return isinstance(place, City) and place.population >= NOTED
 
 
 def _undoubted(cities: Iterable[City], *, than: Iterable[City] = ()) -> Match | None:

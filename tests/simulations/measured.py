@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.expectation import Expected, Model, expected_index, model_rates
-from analytics.intervals import GroupSums, Pairs, Precision, Whole, precision, variance_of_sum
+from analytics.intervals import GroupSums, Pairs, Precision, Whole, dispersion_of_all, precision, variance_of_sum
 from tests.simulations.worlds import Bools, Floats, Ints, World
 
 CELLS = ("city", "age_group", "channel")
@@ -50,7 +50,7 @@ def expected(world: World) -> tuple[Measured, Expected]:
     """The cells of the model, and what is expected of each."""
     cells = measure(world, CELLS)
     keys = np.unravel_index(cells.group, [world.sizes[name] for name in CELLS])
-    dispersion = cells.sums.courses.sum() / cells.found.events.sum()
+    dispersion = dispersion_of_all(cells.sums.courses, cells.found.events)
     model = model_rates(cells.sums.residents, cells.sums.courses, list(keys), dispersion=dispersion)
     return cells, expected_index(cells.found, Model(model.rates / cells.whole.mean, model.variance))
 

@@ -2,9 +2,9 @@
 
 from analytics.pages import labels
 from analytics.pages.charts import Chart, point
-from analytics.pages.filters import Filters
+from analytics.pages.filters import Filters, group_by
 from analytics.pages.tables import demand_table
-from analytics.services.asking.questions import DEFAULT_GROUPING, Demand
+from analytics.services.asking.questions import Demand
 
 
 def channel_bars(demand: Demand, filters: Filters) -> Chart:
@@ -31,7 +31,7 @@ def channel_bars(demand: Demand, filters: Filters) -> Chart:
     return Chart("channels", {"kind": "bars", "label": "Courses by channel", "items": items}, table)
 
 
-def opportunities(demand: Demand, filters: Filters, *, least: int) -> Chart:
+def opportunities(demand: Demand, filters: Filters, *, by: str, least: int) -> Chart:
     """Shows segments in the order of what can be expected of them, all of `least` residents or more."""
     ranked = [row for row in demand.rows if row.index is not None]
     items = [
@@ -45,13 +45,8 @@ def opportunities(demand: Demand, filters: Filters, *, least: int) -> Chart:
         )
         for row in ranked
     ]
-    table = demand_table(
-        ranked,
-        DEFAULT_GROUPING,
-        filters,
-        caption="Where to advertise next",
-        downloads=filters.downloads("opportunities", min_residents=least),
-        total=demand.count,
-    )
+    downloads = filters.downloads("opportunities", **group_by(by), min_residents=least)
+    caption = "Where to advertise next"
+    table = demand_table(ranked, by.split(","), filters, caption=caption, downloads=downloads, total=demand.count)
     data = {"kind": "bars", "label": "Index by segment", "items": items, "reference": labels.AVERAGE}
     return Chart("opportunities", data, table)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from analytics.pages import labels
 from analytics.pages.answers import SEGMENTS, Answers
-from analytics.pages.filters import Filters
+from analytics.pages.filters import Filters, group_by
 from analytics.pages.tables import Table, demand_table
-from analytics.services.asking.questions import DEFAULT_GROUPING, Demand
+from analytics.services.asking.questions import Demand
 from config.common.words import counted
 
 
@@ -23,34 +23,28 @@ class Segments:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """How many residents stand in no row of their own in the list, and the percentage that has one by coarser keys."""
+    """How many residents stand in no row of their own in the list."""
 
     merged: str
     of: str
-    by_city: str
-    by_city_and_age: str
-    here: str
 
 
 def named(answers: Answers) -> Named | None:
     """Says why a reader sees other rows than a colleague who may see residents; None where every resident is named."""
     of, merged = answers.total.rows[0].residents, answers.segments.meta.merged
-    if not merged:
-        return None
-    shares = (100 * (1 - meta.merged / of) for meta in (answers.cities.meta, answers.heat.meta, answers.segments.meta))
-    return Named(labels.count(merged), labels.count(of), *(f"{max(share, 0):.0f} %" for share in shares))
+    return Named(labels.count(merged), labels.count(of)) if merged else None
 
 
-def segment_list(demand: Demand, filters: Filters) -> Segments:
-    """Takes a page of segments, the most courses first."""
+def segment_list(demand: Demand, filters: Filters, *, by: str) -> Segments:
+    """Takes a page of segments by these keys, the most courses first."""
     here, count = filters.offset, demand.count
-    downloads = filters.downloads()
-    table = demand_table(demand.rows, DEFAULT_GROUPING, filters, caption="Segments by courses", downloads=downloads)
+    downloads = filters.downloads(**group_by(by))
+    table = demand_table(demand.rows, by.split(","), filters, caption="Segments by courses", downloads=downloads)
     back = max(0, min(here, count) - SEGMENTS)
     return Segments(
         table=table,
         summary=_summary(filters, len(demand.rows), count),
-        json=filters.api("demand", format="json"),
+        json=filters.api(format="json", **group_by(by)),
         previous=filters.href("segments", offset=back) if here > 0 else "",
         next=filters.href("segments", offset=here + SEGMENTS) if here + SEGMENTS < count else "",
     )

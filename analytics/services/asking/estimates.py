@@ -13,6 +13,7 @@ from analytics.intervals import (
     GroupSums,
     Precision,
     Whole,
+    dispersion_of_all,
     interval,
     lowest_of_all,
     pooled_precision,
@@ -108,9 +109,8 @@ class Estimates:
         factors = [_numbered(cells, self.cell_names, key)[known] for key in FACTORS if key in self.cell_names]
         model = Model(np.full(len(residents), self.average), np.zeros(len(residents)))
         if known.any() and factors:
-            events = self._of(cells).events[known].sum()
             # No less than Poisson's: of a group that is nearly all there is the index is sure, and its courses are not.
-            dispersion = max(courses[known].sum() / events, 1.0) if events else 1.0
+            dispersion = dispersion_of_all(courses[known], self._of(cells).events[known])
             found = model_rates(residents[known], courses[known], factors, dispersion=dispersion)
             model.rates[known], model.variance[known] = found.rates, found.variance
         if self.cells is None:

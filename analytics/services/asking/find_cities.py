@@ -7,7 +7,7 @@ from dataclasses import replace
 from django.contrib.auth.models import User
 
 from airports.models import Airport as StoredAirport
-from analytics.models import TownPlace
+from analytics.models import PublishedPlace, TownPlace
 from analytics.services.asking.find_demand import is_restricted
 from analytics.services.asking.questions import LARGEST_DEMAND, Airport, Cities, City, CityTown, Question, Row
 from analytics.services.asking.rank_groups import Ranking
@@ -40,7 +40,7 @@ def find_cities(*, question: Question, actor: User) -> Cities:
         of_cities, of_towns = (
             read_estimates(one, scope, restricted=is_restricted(actor)) for one in (question, by_town)
         )
-        atlas = _Atlas(_rows(Ranking(of_towns, by_town)))
+        atlas = _Atlas(_rows(Ranking(of_towns, by_town)), restricted=is_restricted(actor))
         meta = scope.meta(merged=of_cities.groups.merged)
     cities = _rows(Ranking(of_cities, question))
     placed = [row for row in cities if atlas.has(row)]
@@ -56,10 +56,16 @@ def _rows(ranking: Ranking) -> list[Row]:
 
 
 class _Atlas:
-    """Where the cities are, and which of `towns`, rows by city and town, lie in each of them."""
+    """Where the cities are, and which of `towns`, rows by city and town, lie in each of them.
 
-    def __init__(self, towns: Iterable[Row]) -> None:
-        self._places = {place.town: place for place in TownPlace.objects.placed().order_by("town")}
+    `restricted`: callers who may not see residents are told nothing of a town that moved, before it was decided anew
+    what they may see.
+    """
+
+    def __init__(self, towns: Iterable[Row], *, restricted: bool) -> None:
+        placed = TownPlace.objects.placed().order_by("town")
+        known = placed.published(PublishedPlace.objects.all()) if restricted else placed
+        self._places = {place.town: place for place in known}
         self._cities: dict[_Key, TownPlace] = {}
         for place in self._places.values():
             self._cities.setdefault(_of_place(place), place)

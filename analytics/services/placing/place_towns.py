@@ -42,25 +42,35 @@ def place_towns(*, towns: Iterable[str] | None = None) -> Placing:
     The first run in a process takes three seconds for the names of the world's cities; each hundred towns are a
     transaction.
     """
-    found, placer, delivered = Placing(), Placer(), DeliveredTowns()
+    placer = Placer()
     todo = {fold(town): town for town in (towns_without_place() if towns is None else towns)}
-    for batch in _batches(todo.items()):
-        found += _store(_places(batch, placer, delivered.evidence(batch)))
+    found = _place(todo.items(), placer, _evidence(todo))
     # With nothing new the evidence is what it was, and nobody waits for the names of the world's cities.
     return found + _weigh_evidence(todo, placer) if todo else found
 
 
 def _weigh_evidence(placed: Mapping[str, str], placer: Placer) -> Placing:
     """Places what is in doubt anew by where the other towns are now; how many more are placed than before."""
-    more, delivered = 0, DeliveredTowns()
     ambiguous = TownPlace.objects.ambiguous().with_name(Spelling.objects.all())
-    for batch in _batches((place.pk, vars(place)["name"]) for place in ambiguous):
-        _store(_places(batch, placer, delivered.evidence(batch)))
-    unplaced = TownPlace.objects.unplaced().filter(pk__in=placed).values_list("pk", flat=True)
-    for batch in _batches((town, placed[town]) for town in unplaced):
-        evidence = delivered.evidence(batch)
-        more += _store(_places({town: batch[town] for town in evidence}, placer, evidence)).placed
+    doubtful = {place.pk: str(vars(place)["name"]) for place in ambiguous}
+    unplaced = list(TownPlace.objects.unplaced().filter(pk__in=placed).values_list("pk", flat=True))
+    evidence = _evidence([*doubtful, *unplaced])
+    _place(doubtful.items(), placer, evidence)
+    more = _place([(town, placed[town]) for town in unplaced if town in evidence], placer, evidence).placed
     return Placing(more, -more)
+
+
+def _evidence(towns: Iterable[str]) -> dict[str, Evidence]:
+    """Reads it for all towns before the first of them is placed: their order makes no difference."""
+    found: dict[str, Evidence] = {}
+    delivered = DeliveredTowns()
+    for batch in _batches((town, town) for town in towns):
+        found |= delivered.evidence(batch)
+    return found
+
+
+def _place(named: Iterable[tuple[str, str]], placer: Placer, evidence: Mapping[str, Evidence]) -> Placing:
+    return sum((_store(_places(batch, placer, evidence)) for batch in _batches(named)), Placing())
 
 
 def _places(named: Mapping[str, str], placer: Placer, evidence: Mapping[str, Evidence]) -> dict[str, TownPlace]:
@@ -89,13 +99,12 @@ def place_new_towns(*, spellings: Mapping[tuple[str, str, str], int]) -> None:
     chosen = sorted(most.keys() - known, key=lambda town: most[town], reverse=True)[:_MOST_NEW]
     # In the order in which everybody writes them: a caller's transaction keeps them all.
     named, placer = {town: most[town][1] for town in sorted(chosen)}, Placer()
-    for batch in _batches(named.items()):
-        _store(_places(batch, placer, {}))
+    _place(named.items(), placer, {})
     # The delivery itself is the evidence: where its other towns are.
     evidence = evidence_of(most)
     doubtful = TownPlace.objects.doubtful().filter(pk__in=named).values_list("pk", flat=True)
-    for batch in _batches((town, named[town]) for town in doubtful if evidence):
-        _store(_places(batch, placer, dict.fromkeys(batch, evidence)))
+    if evidence:
+        _place([(town, named[town]) for town in doubtful], placer, dict.fromkeys(named, evidence))
 
 
 def place_all_towns() -> Placing:

@@ -114,6 +114,19 @@ def test_a_town_that_moved_is_on_the_map_of_those_who_see_residents_at_once(
     assert features(client_of("Viewers"))["features"][-1]["id"] == "Valencia, VE"
 
 
+def test_of_a_town_that_moved_a_viewer_is_told_nothing_before_it_is_decided_what_they_may_see(
+    client_of: Any, manager: APIClient, airport: Airport
+) -> None:
+    show_as_drawn()
+    TownPlace.objects.filter(pk="valencia").update(country="VE", method="alternate_name")
+    moved = {feature["id"]: feature["properties"]["towns"] for feature in features(manager)["features"]}
+    assert [(one["method"], len(one["alternatives"])) for one in moved["Valencia, VE"]] == [("alternate_name", 1)]
+    kept = {feature["id"]: feature["properties"]["towns"] for feature in features(client_of("Viewers"))["features"]}
+    assert [(one["method"], one["alternatives"]) for one in kept["Valencia, ES"] if one["town"] == "Valencia"] == [
+        ("unplaced", [])
+    ]
+
+
 def test_a_flagged_airport_is_near_no_town(manager: APIClient, airport: Airport) -> None:
     Airport.objects.filter(pk=airport.pk).update(is_deleted=True, deleted_at=timezone.now())
     assert [one["properties"]["airport"] for one in features(manager)["features"]] == [None, None]

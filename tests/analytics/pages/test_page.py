@@ -5,6 +5,7 @@ import html
 import json
 import re
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -131,11 +132,28 @@ def test_who_may_not_see_residents_sees_small_segments_merged(browser_of: Browse
     make("a", {**DEMAND, ("Lviv", 3, "tv", "male"): (2, 9, 2), ("Odesa", 3, "tv", "male"): (4, 9, 2)})
     page = text_of(browser_of("Viewers"))
     assert ("Lviv" in page, "Odesa" in page, "Other (small segments merged)" in page) == (False, False, True)
-    told = "72 of 72 residents stand in no row of their own"
-    named_by = "0 % are named in this list", "by city and age 0 %<", "by city 42 %<"
+    told = "42 of 72 residents stand in no row of their own"
+    named_by = "city, age and channel (0 %)", "city and age (0 %)", "city (42 %)"
     assert [part in page for part in (told, *named_by)] == [True] * 4
     whole = text_of(browser_of("Managers"))
     assert ("Lviv" in whole, told in whole) == (True, False)
+
+
+def test_the_page_opens_with_the_finest_segments_by_which_most_residents_are_named(
+    browser_of: BrowserOf,
+) -> None:
+    # Two buyers by channel are too few to be shown, four by city and age are not.
+    keys = product(("Kyiv", "Lviv", "Odesa"), (1, 2, 3), ("tv", "radio"), ("male",))
+    make("a", dict.fromkeys(keys, (6, 9, 2)))
+    viewers, managers = browser_of("Viewers"), browser_of("Managers")
+    page = text_of(viewers)
+    assert '<strong aria-current="true">city and age' in page
+    assert 'href="/analytics/?by=city#opportunities"' in page
+    assert "group_by=city%2Cage_group" in page
+    assert '<strong aria-current="true">city, age and channel</strong>' in text_of(managers)
+    by_city = text_of(viewers, "?by=city")
+    assert '<strong aria-current="true">city (' in by_city
+    assert '<input type="hidden" name="by" value="city">' in by_city
 
 
 def test_one_age_group_over_time_is_for_those_who_may_see_residents(browser_of: BrowserOf, counted: None) -> None:

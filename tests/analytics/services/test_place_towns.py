@@ -95,7 +95,9 @@ def test_without_airports_a_town_has_none() -> None:
 
 
 def test_a_city_that_only_an_airport_knows_is_where_the_airport_is() -> None:
-    airport = make_airport("Small Strip", 40.0, -4.0, city="Pueblo Nadie", country="Spain", tz="Europe/Madrid")
+    airport = make_airport(
+        "Small Strip", 40.0, -4.0, city="Pueblo Nadie", country="Spain", tz="Europe/Madrid", iata="XPN"
+    )
     place_towns(towns=["pueblo nadie"])
     place = TownPlace.objects.get()
     assert (place.method, place.city, place.country, place.geoname_id) == ("airport_city", "Pueblo Nadie", "ES", None)
@@ -107,7 +109,7 @@ def test_a_change_of_the_airports_is_noticed_and_places_all_towns_anew() -> None
     demand("Pueblo Nadie")
     place_towns()
     assert (airports_changed(), TownPlace.objects.get().method) == (False, "unplaced")
-    airport = make_airport("Small Strip", 40.0, -4.0, city="Pueblo Nadie", country="Spain")
+    airport = make_airport("Small Strip", 40.0, -4.0, city="Pueblo Nadie", country="Spain", iata="XPN")
     assert (airports_changed(), place_all_towns(), airports_changed()) == (True, Placing(placed=1), False)
     update_airport(airport_id=airport.pk, values={"city": None}, actor=None)
     assert (airports_changed(), place_all_towns()) == (True, Placing(unplaced=1))
@@ -159,7 +161,7 @@ def test_an_alias_whose_city_is_gone_places_nothing_by_a_guess() -> None:
 
 
 def test_more_towns_than_one_transaction_takes() -> None:
-    towns = [f"Kyiv {number}" for number in range(150)]
+    towns = [f"Xyzzyqu{number}" for number in range(150)]
     assert place_towns(towns=towns) == Placing(unplaced=150)
     assert TownPlace.objects.filter(placed_at__lte=timezone.now()).count() == 150
     assert Airport.objects.count() == 0
@@ -186,6 +188,17 @@ def test_where_the_other_towns_of_the_delivery_are_says_which_city_is_meant() ->
     TownPlace.objects.all().delete()
     assert place_towns(towns=["Valencia", "León", "Zuheros"]) == Placing(placed=2, unplaced=1)
     assert countries("Valencia", "León") == {"Valencia": "VE", "León": "MX"}
+
+
+def test_how_many_towns_are_placed_at_once_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    # With its neighbours' small town placed the second delivery would have five, and be evidence for another one.
+    delivered("Aielo de Malferit", "Zuheros", *SPAIN)
+    delivered("Aielo de Malferit", "Zuheros", "León", *SPAIN[:4], source="other")
+    delivered("Zuheros", "Otos", source="third")
+    found = place_towns(), places()
+    TownPlace.objects.all().delete()
+    monkeypatch.setattr("analytics.services.placing.place_towns._AT_ONCE", 1)
+    assert (place_towns(), places()) == found
 
 
 def test_few_towns_old_deliveries_and_doubtful_towns_are_no_evidence() -> None:
