@@ -70,7 +70,8 @@ def names_now(question: Question, *, restricted: bool) -> Hashable:
     has_places = question.finest or question.countries or question.cities or question.towns
     places = _places(restricted=restricted) if has_places else {}
     channels = _spellings(CHANNEL) if "channel" in question.keys else {}
-    return tuple(places.items()), tuple(channels.items())
+    known = channels_of(question)
+    return tuple(tuple(made.items()) for made in (places, channels, known.names, known.aliases))
 
 
 @once_in_snapshot

@@ -31,7 +31,8 @@ def rows(actor: User, *, ordering: tuple[str, ...] = ()) -> tuple[list[tuple[str
     """The cities and their residents, and whether segments were read for them."""
     with CaptureQueriesContext(connection) as statements:
         answer = find_demand(question=Question(group_by=("city",), ordering=ordering), actor=actor)
-    was_read = any("FROM analytics_" in one["sql"] for one in statements.captured_queries)
+    segments = ("FROM analytics_currentsegment", "FROM analytics_publishedsegment")
+    was_read = any(table in one["sql"] for one in statements.captured_queries for table in segments)
     return [(row.keys["city"], row.residents) for row in answer.rows], was_read
 
 
