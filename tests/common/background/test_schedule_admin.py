@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.common.accounts.services.tokens import issue_token
@@ -172,6 +172,7 @@ timings = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(timing=timings)
 def test_what_is_stored_of_a_timing_reads_back_as_it(timing: Timing) -> None:
     with transaction.atomic():
