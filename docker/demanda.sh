@@ -16,6 +16,8 @@ make_secrets() {
         printf 'postgres://demanda:%s@postgres:5432/demanda' "$(cat secrets/postgres_password)" > secrets/database_url
     [ -s secrets/redis_url ] ||
         printf 'redis://:%s@redis:6379/0' "$(cat secrets/redis_password)" > secrets/redis_url
+    # No mail leaves: each is a file in the worker, until somebody names a mail server.
+    [ -s secrets/email_url ] || printf 'filemail:////run/demanda/mail' > secrets/email_url
     [ -s secrets/tls_certificate ] || make_certificate
     chmod 444 secrets/*
 }

@@ -32,3 +32,6 @@ class Schedule(PeriodicTask):  # type: ignore[misc]  # django-celery-beat has no
     class Meta:
         proxy = True
         ordering = ("name",)
+
+    def __str__(self) -> str:
+        return str(self.name)

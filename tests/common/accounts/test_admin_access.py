@@ -223,3 +223,15 @@ def test_a_superuser_makes_superusers_who_are_staff_while_they_are_it(roots_brow
         roots_browser.post(page, {"username": "ada", "is_active": "on", **extra})
         found.append(might("ada")[:2])
     assert found == [(True, True), (False, False)]
+
+
+def test_a_permission_of_ones_own_is_offered_to_nobody_and_seen_by_superusers(
+    roots_browser: Client, browser: Client
+) -> None:
+    ada = User.objects.create_user("ada")
+    page, found = f"/admin/auth/user/{ada.pk}/change/", []
+    for _ in range(2):
+        found.append([("Can view session" in one.get(page).content.decode()) for one in (roots_browser, browser)])
+        ada.user_permissions.set(Permission.objects.filter(codename="view_session"))
+    roots_browser.post(page, form("ada"))
+    assert (found, might("ada")[2]) == ([[False, False], [True, False]], 1)
