@@ -55,6 +55,11 @@ OTHER_PAGES = [
     Page("/admin/imports/import/{id}/step/", ""),
     # There are none, so it leads back to whoever might see them.
     Page("/admin/imports/import/{id}/rejected/", ""),
+    Page("/admin/imports/import/{id}/correct/", ""),
+    # It is complete: its columns were said.
+    Page("/admin/imports/import/{id}/columns/", ""),
+    Page("/admin/imports/import/template.xlsx", "IMS"),
+    Page("/admin/imports/import/template.csv", "IMS"),
     Page("/admin/imports/import/{id}/erase/", "MS"),
     Page("/admin/imports/import/{id}/remove/", "MS"),
     Page("/admin/imports/import/{id}/rename/", "EMS"),

@@ -3,7 +3,8 @@
 from django.conf import settings
 
 from config.common.problems import InvalidInput, TooLarge
-from imports.documents.formats import Format
+from config.common.tabular.read_workbook import sheet_names
+from imports.documents.formats import XLSX, Format
 from imports.documents.options import TableOptions
 from imports.documents.reader import read_document
 from imports.services.document_rules import rules_on
@@ -20,7 +21,10 @@ class EmptyDelivery(InvalidInput):
 def holds_nobody(content: bytes, *, format: Format, encoding: str, options: TableOptions) -> bool:
     """Whether a whole delivery, as it is sent, is right and empty."""
     try:
-        chunks = unpack_body([content], format=format, encoding=encoding)
+        chunks = list(unpack_body([content], format=format, encoding=encoding))
+        if format is XLSX and content and len(sheet_names(b"".join(chunks))) > 1:
+            # People may be on another sheet.
+            return False
         if format.is_document:
             return not read_document(b"".join(chunks), max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules_on())
         reader = format.rows(chunks, rules=rules_on(), options=options)

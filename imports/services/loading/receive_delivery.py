@@ -30,9 +30,10 @@ def receive_delivery(
     source: str = DEFAULT_SOURCE,
     review: bool = False,
     options: TableOptions | None = None,
+    is_draft: bool = False,
     actor: User | None,
 ) -> Import:
-    """Stores a delivery as it is sent and returns it, queued.
+    """Stores a delivery as it is sent and returns it, queued; a draft waits for `start_draft`.
 
     With `review` it stops when it is checked, until somebody approves it. Raises `InvalidInput` for the source,
     `NoSpace`, and what reading the chunks raises; nothing is stored then.
@@ -44,10 +45,12 @@ def receive_delivery(
         content_encoding=content_encoding,
         stops_when_checked=review,
         read_as=options._asdict() if options and any(options) else None,
+        is_draft=is_draft,
         created_by=actor,
     )
     store_body(received, chunks)
-    enqueue(load_task(received), import_id=received.pk)
+    if not is_draft:
+        enqueue(load_task(received), import_id=received.pk)
     return received
 
 

@@ -8,12 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
-from imports.documents.formats import XLSX
 from imports.models import Import
 from imports.services.raw_bodies import read_body
 from tests.factories import people
 from tests.imports.admin.people import browser, somebody, text
-from tests.imports.documents.tables import xlsx_of
 from tests.imports.world import body_of
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +24,6 @@ FILES = {
     "lines": (LINES, "application/x-ndjson", ""),
     "a compressed document": (gzip.compress(body_of(people(3))), "application/json", "gzip"),
     "compressed lines": (gzip.compress(LINES), "application/x-ndjson", "gzip"),
-    "a table": (b"citizen_id;town", "text/csv", ""),
-    "a workbook": (xlsx_of([["citizen_id"]]), XLSX.media_type, ""),
     "neither": (b"who lives where", "application/json", ""),
     "broken gzip": (b"\x1f\x8bxxxx", "application/x-ndjson", "gzip"),
 }
