@@ -190,5 +190,5 @@ def _start(request: HttpRequest, found: Import, asked: _Asked, page: str) -> Htt
         return HttpResponseRedirect(page)
     names = asked.look.names if asked.look else []
     remember_columns(kind=KIND, source=found.source, names=names, columns=options.columns)
-    messages.success(request, "The file is checked and loaded now; its columns are remembered for the next one.")
+    messages.success(request, "The file is being checked; its columns are remembered for the next one.")
     return HttpResponseRedirect(page)

@@ -1,6 +1,5 @@
 """The wrong rows of a delivery: to take away, and to send again when they are mended; and tables to fill in."""
 
-import io
 from typing import Any
 
 from django import forms
@@ -14,11 +13,11 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from config.common.http.callers import acting
-from config.common.http.tables import XLSX, csv_response, marked, xlsx_response
+from config.common.http.tables import xlsx_response
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Problem
-from config.common.tabular.templates import write_template
+from config.common.wizard.template import template_response
 from imports.admin.access import may_see_residents, open_delivery
 from imports.documents.template import ADVICE, examples, explained
 from imports.fields import NAMES
@@ -87,14 +86,9 @@ class WrongRowsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
         """A table to fill in, as a workbook with a sheet that explains it, or as CSV."""
         if not self.has_upload_permission(request):
             raise PermissionDenied
-        if format == "csv":
-            answer = csv_response(name="residents-template", header=NAMES, rows=examples())
-            marked(answer)
-            return answer
-        file = io.BytesIO()
-        write_template(file, title="Residents", header=NAMES, examples=examples(), advice=ADVICE, explained=explained())
-        headers = {"Content-Disposition": 'attachment; filename="residents-template.xlsx"'}
-        return HttpResponse(file.getvalue(), content_type=XLSX, headers=headers)
+        return template_response(
+            format, title="Residents", header=NAMES, examples=examples(), advice=ADVICE, explained=explained()
+        )
 
     def _mendable(self, request: HttpRequest, object_id: str) -> Import:
         if not may_see_residents(request):

@@ -46,6 +46,9 @@ OTHER_PAGES = [
     # The file of another.
     Page("/admin/airports/airport/upload/1/", ""),
     Page("/admin/airports/airport/upload/1/rows.csv", ""),
+    Page("/admin/airports/airport/upload/1/wrong.xlsx", ""),
+    Page("/admin/airports/airport/template.xlsx", "EMS"),
+    Page("/admin/airports/airport/template.csv", "EMS"),
     Page("/admin/airports/airport/export/csv/", _STAFF),
     Page("/admin/airports/airport/{airport}/history/{version}/", _STAFF),
     Page("/admin/imports/citizen/suggest/{id}/", "EMS"),

@@ -1,7 +1,7 @@
 """Tables to fill in, as workbooks: the columns, an example, and a sheet that explains them."""
 
 from collections.abc import Iterable, Sequence
-from typing import IO
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
@@ -15,7 +15,7 @@ def write_template(
     *,
     title: str,
     header: Sequence[str],
-    examples: Iterable[Sequence[str]],
+    examples: Iterable[Sequence[Any]],
     advice: Iterable[str],
     explained: Iterable[Sequence[str]],
 ) -> None:

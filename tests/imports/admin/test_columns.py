@@ -79,7 +79,7 @@ def test_the_columns_that_are_chosen_are_read_and_remembered_for_the_next_file_o
     client, citizens = importer(), people(3)
     page = upload(client, csv_of([FOREIGN, *rows_of(*citizens)[1:]]))
     answer = client.post(page, {**chosen(client, page, *NAMES), "load": "1"}, follow=True)
-    assert "The file is checked and loaded now" in text(answer)
+    assert "The file is being checked" in text(answer)
     found = Import.objects.get()
     assert load_received(import_id=found.pk) == "complete"
     assert sorted(stored(found.pk)) == [one["citizen_id"] for one in citizens]
