@@ -11,10 +11,9 @@ from airports.csv.records import Record, Records
 from airports.fields import NAMES
 from config.common.tabular.guards import unguarded
 from config.common.tabular.read_workbook import MAGIC, cell_text, sheet_rows
-from config.common.tabular.wrong_rows import is_why
+from config.common.tabular.wrong_rows import is_why, shown
 
 _NUMBER = re.compile(r"\s*[+-]?[0-9]+([.,][0-9]+)?\s*")
-_SHOWN_CHARACTERS = 200
 _LONGEST_MAGIC = max(map(len, MAGIC))
 
 
@@ -103,14 +102,8 @@ def first_rows(stream: ByteStream, *, count: int) -> FirstRows:
     """Up to `count` rows. Raises as `records_of`."""
     records = records_of(stream)
     filled = (record for record in records if record.fault is None and any(map(str.strip, record.cells)))
-    rows = [list(map(shown, record.cells)) for record in islice(filled, count)]
+    rows = [[shown(unguarded(cell)) for cell in record.cells] for record in islice(filled, count)]
     return FirstRows(rows, isinstance(records, WorkbookRecords), records.delimiter)
-
-
-def shown(text: str) -> str:
-    """A cell for a page and for jsonb, which has no place for a NUL; without its guard, and cut where it is long."""
-    text = unguarded(text).replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode()
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
 
 def guessed_columns(head: Head) -> list[str]:

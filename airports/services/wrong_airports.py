@@ -4,13 +4,18 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
-from airports.csv.reading import Head, Reading, columns_of, records_of, shown
+from airports.csv.reading import Head, Reading, columns_of, records_of
 from airports.csv.rejections import AllRejections, Rejection
 from config.common.tabular.guards import unguarded
-from config.common.tabular.wrong_rows import header_of, with_reasons
-
-SHOWN_ROWS = 50
-_SHOWN_REASONS = 20
+from config.common.tabular.wrong_rows import (
+    SHOWN_REASONS,
+    SHOWN_ROWS,
+    header_of,
+    row_on_page,
+    sentence,
+    shown,
+    with_reasons,
+)
 
 
 class WrongRow(NamedTuple):
@@ -44,18 +49,17 @@ def summary_of(file: IO[bytes], rejections: AllRejections, reading: Reading, hea
     and how often it is said, `shown` are the first, each `{"place", "cells", "marked", "why"}`."""
     rows = [row for _, row in zip(range(SHOWN_ROWS), wrong_rows(file, rejections), strict=False)]
     every = (_reason(one) for some in rejections.by_line.values() for one in some)
-    reasons = Counter(every).most_common(_SHOWN_REASONS)
+    reasons = Counter(every).most_common(SHOWN_REASONS)
     first = [_shown(row, head, reading) for row in rows]
     columns = list(map(shown, columns_of(head)))
     return {"wrong": len(rejections.by_line), "columns": columns, "reasons": reasons, "shown": first}
 
 
-def _shown(row: WrongRow, head: Head, reading: Reading) -> dict[str, Any]:
+def _shown(row: WrongRow, head: Head, reading: Reading) -> Any:
     places = {name: place for place, name in enumerate(reading.columns)}
-    marked = sorted({places[one.column] for one in row.rejections if one.column in places})
-    width = max(len(head.names), 1)
-    cells = list(map(shown, row.cells[:width])) + [""] * (width - len(row.cells))
-    return {"place": _place(row, head), "cells": cells, "marked": marked, "why": list(map(_sentence, row.rejections))}
+    marked = {places[one.column] for one in row.rejections if one.column in places}
+    why = map(_sentence, row.rejections)
+    return row_on_page(place=_place(row, head), cells=row.cells, width=len(head.names), marked=marked, why=why)
 
 
 def _why(row: WrongRow, head: Head) -> str:
@@ -67,7 +71,7 @@ def _place(row: WrongRow, head: Head) -> str:
 
 
 def _sentence(one: Rejection) -> str:
-    return f"{one.column}: {one.detail}" if one.column else one.detail
+    return sentence(one.column, one.detail)
 
 
 def _reason(one: Rejection) -> str:

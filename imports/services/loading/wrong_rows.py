@@ -7,17 +7,20 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from config.common.problems import Conflict, Gone, InvalidInput, TooLarge
-from config.common.tabular.wrong_rows import header_of, with_reasons
+from config.common.tabular.wrong_rows import (
+    SHOWN_REASONS,
+    SHOWN_ROWS,
+    header_of,
+    row_on_page,
+    sentence,
+    shown,
+    with_reasons,
+)
 from imports.documents.error_positions import position_of
 from imports.documents.stream import Reader
 from imports.models import Import
 from imports.services.access import NoSuchDelivery
 from imports.services.loading.examine_rows import Examination, WrongRow, examine_rows, reader_of, wrong_rows
-
-# On a page there are so many rows, of each cell so much, and so many of the reasons.
-SHOWN_ROWS = 50
-_SHOWN_CHARACTERS = 200
-_SHOWN_REASONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,13 @@ def summary_of(found: Import) -> dict[str, Any] | None:
         examined = examine_rows(found)
         reader = reader_of(found, letters=examined.letters)
         rows = wrong_rows(reader, examined)
-        shown = [shown_row(row, reader) for _, row in zip(range(SHOWN_ROWS), rows, strict=False)]
+        first = [shown_row(row, reader) for _, row in zip(range(SHOWN_ROWS), rows, strict=False)]
     except (InvalidInput, TooLarge):
         return None
-    counted = examined.reasons.most_common(_SHOWN_REASONS)
-    reasons = [(f"{field}: {detail}" if field else detail, count) for (field, detail), count in counted]
-    summary = {"rows": examined.rows, "wrong": examined.wrong, "columns": list(map(_cut, reader.columns))}
-    return summary | {"reasons": [[_cut(sentence), count] for sentence, count in reasons], "shown": shown}
+    counted = examined.reasons.most_common(SHOWN_REASONS)
+    reasons = [(sentence(field, detail), count) for (field, detail), count in counted]
+    summary = {"rows": examined.rows, "wrong": examined.wrong, "columns": list(map(shown, reader.columns))}
+    return summary | {"reasons": [[shown(reason), count] for reason, count in reasons], "shown": first}
 
 
 def mendable(*, import_id: int, actor: User) -> tuple[Import, Examination]:
@@ -86,21 +89,13 @@ def wrong_table(*, import_id: int, actor: User) -> WrongTable:
 
 def why_of(row: WrongRow) -> str:
     """Where the row stands in its file, and what is wrong with it, for people."""
-    sentences = [f"{fault.field}: {fault.detail}" if fault.field else fault.detail for fault in row.faults]
+    sentences = [sentence(fault.field, fault.detail) for fault in row.faults]
     return f"{position_of(row.pointer).capitalize()}. {' '.join(sentences)}"
 
 
-def shown_row(row: WrongRow, reader: Reader[Any]) -> dict[str, Any]:
+def shown_row(row: WrongRow, reader: Reader[Any]) -> Any:
     """A row for a page: its place in words, its cells, the positions of those that are marked, and why."""
-    marked = {place for fault in row.faults if (place := reader.places.get(fault.field)) is not None}
-    # One that cannot be read is a single text.
-    cells = list(map(_cut, row.cells[: max(len(reader.columns), 1)]))
-    cells += [""] * (len(reader.columns) - len(cells))
-    why = [_cut(f"{fault.field}: {fault.detail}" if fault.field else fault.detail) for fault in row.faults]
-    return {"place": position_of(row.pointer), "cells": cells, "marked": sorted(marked), "why": why}
-
-
-def _cut(text: str) -> str:
-    # jsonb has no place for a NUL.
-    text = text.replace("\0", "\N{SYMBOL FOR NULL}")
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
+    marked = {reader.places[fault.field] for fault in row.faults if fault.field in reader.places}
+    why = [sentence(fault.field, fault.detail) for fault in row.faults]
+    place, width = position_of(row.pointer), len(reader.columns)
+    return row_on_page(place=place, cells=row.cells, width=width, marked=marked, why=why)
