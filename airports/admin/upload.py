@@ -1,12 +1,13 @@
 """The pages of the admin that take a file of airports: a thin face of the upload service."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -116,23 +117,17 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
     def rows_view(self, request: HttpRequest, upload_id: int) -> HttpResponseBase:
         """All that the kept file would change by now, of which the page shows the first, as a file."""
-        if not self.has_upload_permission(request):
-            raise PermissionDenied
-        try:
-            return differences_csv(upload_id=upload_id, actor=acting(request))
-        except (InvalidInput, NoSpace) as refusal:
-            messages.warning(request, refusal.detail)
-            return HttpResponseRedirect(reverse("admin:airports_upload_preview", args=[upload_id]))
-        except NotFound as gone:
-            messages.warning(request, gone.detail)
-            return HttpResponseRedirect(reverse("admin:airports_airport_upload_file"))
+        return self._download(request, upload_id, differences_csv)
 
     def wrong_view(self, request: HttpRequest, upload_id: int) -> HttpResponseBase:
         """All wrong rows of the kept file, and why, as a workbook."""
+        return self._download(request, upload_id, wrong_xlsx)
+
+    def _download(self, request: HttpRequest, upload_id: int, make: Callable[..., FileResponse]) -> HttpResponseBase:
         if not self.has_upload_permission(request):
             raise PermissionDenied
         try:
-            return wrong_xlsx(upload_id=upload_id, actor=acting(request))
+            return make(upload_id=upload_id, actor=acting(request))
         except (InvalidInput, NoSpace, TooLarge) as refusal:
             messages.warning(request, refusal.detail)
             return HttpResponseRedirect(reverse("admin:airports_upload_preview", args=[upload_id]))

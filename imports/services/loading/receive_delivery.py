@@ -41,6 +41,8 @@ def receive_delivery(
     check_source(source)
     received = Import.objects.create(
         source=source,
+        # Of a draft it says nothing, but the former release, which knows of none, would load what is queued.
+        status=Import.Status.CANCELLED if is_draft else Import.Status.QUEUED,
         media_type=media_type,
         content_encoding=content_encoding,
         stops_when_checked=review,
