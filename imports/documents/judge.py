@@ -1,6 +1,6 @@
 """Residents one by one, each with all that is wrong with them by themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -44,12 +44,15 @@ class _Errors(TableErrors):
         self.pointer, self.errors, self.count = pointer, [], 0
 
 
-def judged(reader: Reader[Any]) -> Iterator[Judged]:
-    """Everybody in a delivery, in its order. `reader` was not read from, and is read from by nobody else."""
+def judged(reader: Reader[Any], only: Collection[int] | None = None) -> Iterator[Judged]:
+    """Everybody in a delivery, or those with the numbers `only`, in its order. `reader` was not read from, and is read
+    from by nobody else."""
     errors = reader.errors = _Errors()
     for batch in reader.batches:
-        quickly = reader.read_quickly(batch)
+        quickly = reader.read_quickly(batch) if only is None else None
         for original, citizen in zip(reader.each(batch), quickly or repeat(None), strict=False):
+            if only is not None and original.number not in only:
+                continue
             errors.begin(original.pointer)
             found = citizen or reader.read(original)
             yield Judged(original, found, _faults(errors.errors, original.pointer))

@@ -79,10 +79,9 @@ def reader_of(found: Import, *, letters: str = "", over: Connection | None = Non
 
 def wrong_rows(reader: Reader[Any], examined: Examination) -> Iterator[WrongRow]:
     """The wrong rows in their order. `reader` reads the same body, with the `letters` of the examination."""
-    for one in judged(reader):
+    for one in judged(reader, only=examined.alone | examined.beside.keys()):
         faults = [*one.faults, *examined.beside.get(one.original.number, ())]
-        if faults:
-            yield WrongRow(one.original.pointer, reader.cells(one.original), faults)
+        yield WrongRow(one.original.pointer, reader.cells(one.original), faults)
 
 
 def good_residents(reader: Reader[Any], examined: Examination) -> Iterator[Resident]:
