@@ -192,6 +192,8 @@ class KeptUpload(models.Model):
 
     name = models.CharField(max_length=255)
     on_error = models.CharField(max_length=4)
+    # The default is the database's too: a web server of before the column does not name it.
+    reading = models.JSONField(default=dict, db_default={}, help_text="What its columns are.")
     preview = models.JSONField(encoder=DjangoJSONEncoder, default=dict)
     kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(db_default=Now())

@@ -31,8 +31,12 @@ class ImportQuerySet(models.QuerySet["Import"]):
     """Deliveries."""
 
     def live(self) -> "ImportQuerySet":
-        """The ones that nobody deleted."""
-        return self.filter(deleted_at=None)
+        """The ones that nobody deleted; drafts are none yet."""
+        return self.filter(deleted_at=None, is_draft=False)
+
+    def drafts_of(self, user: User) -> "ImportQuerySet":
+        """The files whose columns `user` is looking at, newest first."""
+        return self.filter(deleted_at=None, is_draft=True, created_by=user).order_by("-id")
 
     def deleted(self) -> "ImportQuerySet":
         """The ones whose rows are about to go."""

@@ -12,7 +12,7 @@ from config.common.background.sweeping import SWEPT_EXPIRES, sweep
 from imports.models import Import, Rename
 from imports.querysets import ImportQuerySet
 from imports.services.erasing.delete_delivery import PURGE, purge_deleted_deliveries
-from imports.services.erasing.erase_bodies import erase_old_bodies
+from imports.services.erasing.erase_bodies import erase_old_bodies, forget_drafts
 from imports.services.erasing.erase_delivery import ERASE, scrub_erased_deliveries
 from imports.services.erasing.erase_old_deliveries import erase_old_deliveries
 from imports.services.erasing.reclaim_space import VACUUM, reclaim_space
@@ -77,7 +77,7 @@ def erase_bodies(self: BackgroundTask, **kwargs: Any) -> None:
         if not alone:
             return
         erased, more = erase_old_bodies(seconds=_PURGE_SECONDS)
-        logger.info("bodies_erased", erased=erased, more=more)
+        logger.info("bodies_erased", erased=erased, more=more, drafts=forget_drafts())
     if more:
         enqueue(ERASE_BODIES)
 

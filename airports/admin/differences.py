@@ -2,8 +2,7 @@
 
 import codecs
 from collections.abc import Iterable, Iterator
-from tempfile import TemporaryFile
-from typing import Any
+from typing import IO, Any
 
 from django.contrib.auth.models import User
 from django.http import FileResponse
@@ -11,7 +10,7 @@ from django.http import FileResponse
 from airports.admin.formatting import label
 from airports.fields import NAMES
 from airports.services.keep_upload import tell_differences
-from config.common.http.tables import CSV, csv_lines
+from config.common.http.tables import CSV, csv_lines, file_response
 
 _HEADER = ("line", "airport", "name", "what", "field", "before", "after")
 
@@ -24,25 +23,20 @@ def what(row: dict[str, Any]) -> str:
 
 
 def differences_csv(*, upload_id: int, actor: User) -> FileResponse:
-    """A download. Raises what `tell_differences` raises.
+    """A download. Raises what `tell_differences` raises: the tables that it is read from are gone when the transaction
+    ends."""
 
-    It is written to the disk first: the tables that it is read from are gone when the transaction ends.
-    """
-    file = TemporaryFile()  # noqa: SIM115 - the response closes it
-    # As every CSV that people take from the admin.
-    file.write(codecs.BOM_UTF8)
+    def write(file: IO[bytes]) -> None:
+        # As every CSV that people take from the admin.
+        file.write(codecs.BOM_UTF8)
 
-    def write(rows: Iterable[dict[str, Any]]) -> None:
-        for text in csv_lines(_HEADER, _lines(rows)):
-            file.write(text.encode())
+        def tell(rows: Iterable[dict[str, Any]]) -> None:
+            for text in csv_lines(_HEADER, _lines(rows)):
+                file.write(text.encode())
 
-    try:
-        tell_differences(upload_id=upload_id, actor=actor, tell=write)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename="airports-preview.csv", content_type=f"{CSV}; charset=utf-8")
+        tell_differences(upload_id=upload_id, actor=actor, tell=tell)
+
+    return file_response(write, name="airports-preview.csv", content_type=f"{CSV}; charset=utf-8")
 
 
 def _lines(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:

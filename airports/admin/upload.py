@@ -1,12 +1,13 @@
 """The pages of the admin that take a file of airports: a thin face of the upload service."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -15,13 +16,26 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from airports.admin.differences import differences_csv, what
-from airports.admin.formatting import Difference, differences
+from airports.admin.formatting import Difference, differences, label
+from airports.admin.wrong_rows import wrong_xlsx
+from airports.csv.reading import Reading, guessed_columns
+from airports.csv.template import ADVICE, EXAMPLES, explained
 from airports.fields import NAMES
 from airports.models import KeptUpload
-from airports.services.keep_upload import forget_upload, keep_upload, kept_upload, take_upload
+from airports.services.keep_upload import (
+    forget_upload,
+    head_of,
+    keep_upload,
+    kept_upload,
+    read_upload,
+    reading_of,
+    take_upload,
+)
 from airports.services.upload_airports import UploadResult, upload_airports
 from config.common.http.callers import acting
-from config.common.problems import InvalidInput, NoSpace, NotFound
+from config.common.problems import InvalidInput, NoSpace, NotFound, TooLarge
+from config.common.wizard.form import MOST_COLUMNS, ColumnsForm
+from config.common.wizard.template import template_response
 from config.common.words import counted
 
 _COUNTS = ("rows", "created", "updated", "unchanged", "displaced", "skipped_deleted")
@@ -33,8 +47,9 @@ class UploadForm(forms.Form):
     """The file, and what becomes of its good rows when others are wrong."""
 
     file = forms.FileField(
-        label="CSV file",
-        help_text="In the layout of OpenFlights, with or without its header row.",
+        label="File",
+        help_text="CSV in the layout of OpenFlights, with or without its header row; the preview reads Excel workbooks "
+        "(XLSX) and other columns too.",
         widget=UnfoldAdminFileFieldWidget,
     )
     on_error = forms.ChoiceField(
@@ -60,6 +75,8 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         wrap = self.admin_site.admin_view
         return [
             path("upload/<int:upload_id>/", wrap(self.preview_view), name="airports_upload_preview"),
+            path("upload/<int:upload_id>/wrong.xlsx", wrap(self.wrong_view), name="airports_upload_wrong"),
+            path("template.<str:format>", wrap(self.template_view), name="airports_template"),
             path("upload/<int:upload_id>/rows.csv", wrap(self.rows_view), name="airports_upload_rows"),
             *super().get_urls(),
         ]
@@ -92,6 +109,8 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
             kept = kept_upload(upload_id=upload_id, actor=acting(request))
             if request.method != "POST":
                 return self._preview(request, kept, kept.preview)
+            if "read" in request.POST:
+                return self._read(request, kept)
             return self._decide(request, kept)
         except NotFound as gone:
             messages.warning(request, gone.detail)
@@ -99,16 +118,42 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
     def rows_view(self, request: HttpRequest, upload_id: int) -> HttpResponseBase:
         """All that the kept file would change by now, of which the page shows the first, as a file."""
+        return self._download(request, upload_id, differences_csv)
+
+    def wrong_view(self, request: HttpRequest, upload_id: int) -> HttpResponseBase:
+        """All wrong rows of the kept file, and why, as a workbook."""
+        return self._download(request, upload_id, wrong_xlsx)
+
+    def _download(self, request: HttpRequest, upload_id: int, make: Callable[..., FileResponse]) -> HttpResponseBase:
         if not self.has_upload_permission(request):
             raise PermissionDenied
         try:
-            return differences_csv(upload_id=upload_id, actor=acting(request))
-        except (InvalidInput, NoSpace) as refusal:
+            return make(upload_id=upload_id, actor=acting(request))
+        except (InvalidInput, NoSpace, TooLarge) as refusal:
             messages.warning(request, refusal.detail)
             return HttpResponseRedirect(reverse("admin:airports_upload_preview", args=[upload_id]))
         except NotFound as gone:
             messages.warning(request, gone.detail)
             return HttpResponseRedirect(reverse("admin:airports_airport_upload_file"))
+
+    def template_view(self, request: HttpRequest, format: str) -> HttpResponseBase:
+        """A file to fill in, as a workbook with a sheet that explains it, or as CSV."""
+        if not self.has_upload_permission(request):
+            raise PermissionDenied
+        return template_response(
+            format, title="Airports", header=NAMES, examples=EXAMPLES, advice=ADVICE, explained=explained()
+        )
+
+    def _read(self, request: HttpRequest, kept: KeptUpload) -> HttpResponse:
+        """Reads the file as the form says, and shows what it would do then."""
+        has_header = "has_header" in request.POST
+        form = columns_form(kept, request.POST, has_header=has_header)
+        if form is None or not form.is_bound or not form.is_valid():
+            return self._preview(request, kept, kept.preview, form=form, has_header=has_header)
+        on_error: Any = "skip" if request.POST["read"] == "good" else "fail"
+        reading = Reading(form.columns, has_header)
+        read_upload(upload_id=kept.pk, actor=acting(request), reading=reading, on_error=on_error)
+        return HttpResponseRedirect(reverse("admin:airports_upload_preview", args=[kept.pk]))
 
     def _decide(self, request: HttpRequest, kept: KeptUpload) -> HttpResponse:
         if "take" not in request.POST:
@@ -120,7 +165,18 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         except (InvalidInput, NoSpace) as refusal:
             return self._preview(request, kept, _refused(refusal))
 
-    def _preview(self, request: HttpRequest, kept: KeptUpload, preview: dict[str, Any]) -> HttpResponse:
+    def _preview(
+        self,
+        request: HttpRequest,
+        kept: KeptUpload,
+        preview: dict[str, Any],
+        *,
+        form: ColumnsForm | None = None,
+        has_header: bool | None = None,
+    ) -> HttpResponse:
+        if has_header is None:
+            has_header = reading_of(kept).has_header
+            form = columns_form(kept, None, has_header=has_header)
         counts = preview.get("counts", {})
         rows = [{**row, "changes": _in_order(row["changes"]), "what": what(row)} for row in preview["differences"]]
         total = sum(counts.get(name, 0) for name in ("created", "updated", "displaced"))
@@ -129,6 +185,8 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
             f"Preview: {kept.name}",
             kept=kept,
             preview=preview,
+            columns_form=form,
+            has_header=has_header,
             rows=rows,
             counts=_counted(counts),
             total=total,
@@ -137,6 +195,22 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
     def _page(self, request: HttpRequest, title: str, **context: Any) -> HttpResponse:
         context |= {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
         return TemplateResponse(request, "admin/airports/upload.html", context)
+
+
+def columns_form(kept: KeptUpload, data: Any, *, has_header: bool) -> ColumnsForm | None:
+    """The choice of columns of a kept file; None where it is no table."""
+    head, reading = head_of(kept, has_header=has_header), reading_of(kept)
+    if not 0 < len(head.names) <= MOST_COLUMNS:
+        return None
+    is_said = len(reading.columns) == len(head.names) and reading.has_header == has_header
+    return ColumnsForm(
+        data,
+        names=head.names,
+        rows=head.rows,
+        fields={name: label(name) for name in NAMES},
+        needed=NAMES,
+        guess=reading.columns if is_said else guessed_columns(head),
+    )
 
 
 def _in_order(changes: dict[str, Any]) -> list[Difference]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from airports.csv.rejections import Rejection
 from airports.fields import NAMES
+from config.common.tabular.wrong_rows import is_why
 from config.common.words import counted
 
 ID = "id"
@@ -35,9 +36,9 @@ def is_header(cells: Sequence[str]) -> bool:
 
 def header_layout(cells: Sequence[str], *, line: int) -> Layout:
     """The layout that a header row gives. Raises `BadHeader`."""
-    names = _names(without_blank_end(cells, 0))
+    names = [ID if is_why(name) else name for name in _names(without_blank_end(cells, 0))]
     unknown = [name or f"column {number}" for number, name in enumerate(names, start=1) if name not in _KNOWN]
-    repeated = [name for name in dict.fromkeys(names) if name in _KNOWN and names.count(name) > 1]
+    repeated = [name for name in dict.fromkeys(names) if name in NAMES and names.count(name) > 1]
     missing = [name for name in NAMES if name not in names]
     wrong = [
         *(_wrong(line, name, "unknown_column", "There is no such column.") for name in unknown),

@@ -31,7 +31,8 @@ Numbered = tuple[int, Line]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The cells of the row that begins at `line`, unquoted but not stripped, or what is wrong with it."""
+    """The cells of the row that begins at `line`, unquoted but not stripped; or what is wrong with it, and its text in
+    one cell where it has any."""
 
     line: int
     cells: list[str]
@@ -178,7 +179,8 @@ def _quoted(source: _Numbered, number: int, line: str, delimiter: str) -> Record
             size += len(following)
             complete = row.feed(f"{following}\n")
     except BadLine as fault:
-        return Record(number, [], source.reread(taken) or fault)
+        # What stands there is all that whoever mends it has.
+        return Record(number, [line.rstrip("\r")], source.reread(taken) or fault)
     return Record(number, row.cells)
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from config.common.problems import MAX_ERRORS
+from config.common.problems import MAX_ERRORS, TooLarge
+from config.common.tabular.workbook import MAX_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,17 @@ class Rejections:
     def more(self) -> int:
         """How many are not listed."""
         return max(0, self.count - MAX_ERRORS)
+
+
+class AllRejections(Rejections):
+    """Keeps every one, by line, for as many lines as a workbook has rows. Raises `TooLarge` beyond."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_line: dict[int, list[Rejection]] = {}
+
+    def add(self, rejection: Rejection) -> None:
+        super().add(rejection)
+        self.by_line.setdefault(rejection.line, []).append(rejection)
+        if len(self.by_line) > MAX_ROWS:
+            raise TooLarge(f"More than {MAX_ROWS:,} rows are wrong: it is the file as a whole that has to be mended.")

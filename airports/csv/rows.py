@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from airports.csv.cells import Parser, parser
 from airports.csv.layout import Layout, fits, header_layout, is_header, row_layout, without_blank_end
 from airports.csv.lines import ByteStream
+from airports.csv.reading import Reading, records_of
 from airports.csv.records import Record, Records
 from airports.csv.rejections import Rejection, Rejections
 from airports.fields import NAMES, InvalidValue
@@ -21,9 +22,11 @@ class CsvRows:
     bad, and `rejections` gets what is wrong with the bad ones.
     """
 
-    def __init__(self, stream: ByteStream, rejections: Rejections) -> None:
+    def __init__(self, stream: ByteStream, rejections: Rejections, reading: Reading | None = None) -> None:
+        """With a `reading` the columns are what it says, and the file may be a workbook."""
         self.count = 0
-        records = Records(stream, fits)
+        self._reading = reading or Reading()
+        records = Records(stream, fits) if reading is None else records_of(stream)
         self._delimiter = records.delimiter
         self._records = filter(_has_value, records)
         self._rejections = rejections
@@ -47,7 +50,11 @@ class CsvRows:
         first = next(self._records, None)
         if first is None:
             return
-        if first.cells and is_header(first.cells):
+        if self._reading.columns:
+            self._use(self._reading.layout)
+            if not self._reading.has_header:
+                yield first
+        elif first.cells and is_header(first.cells):
             self._use(header_layout(first.cells, line=first.line))
         else:
             yield first

@@ -8,9 +8,11 @@ from django.contrib.auth.models import User
 from django.db.backends.utils import CursorWrapper
 
 from airports.csv.lines import ByteStream
+from airports.csv.reading import Reading
+from airports.csv.rejections import Rejections
 from airports.fields import NAMES
 from airports.services.upload_airports import OnError, upload_airports
-from config.common.problems import InvalidInput
+from config.common.problems import InvalidInput, TooLarge
 
 # Of the rows that would change something, so many are shown.
 SHOWN = 50
@@ -28,7 +30,14 @@ _DISPLACED = """
 """
 
 
-def preview_upload(*, stream: ByteStream, actor: User, on_error: OnError) -> dict[str, Any]:
+def preview_upload(
+    *,
+    stream: ByteStream,
+    actor: User,
+    on_error: OnError,
+    reading: Reading | None = None,
+    rejections: Rejections | None = None,
+) -> dict[str, Any]:
     """As JSON: `counts` as `UploadResult` has them, or `refusal`, why nothing would be stored; `errors`, the first
     `{"place", "detail"}`, and `more_errors`; `differences`, the first rows that would change something, each
     `{"line", "airport", "name", "is_new", "changes": {field: {"from", "to"}}}`.
@@ -42,9 +51,11 @@ def preview_upload(*, stream: ByteStream, actor: User, on_error: OnError) -> dic
             actor=actor,
             on_error=on_error,
             dry_run=True,
+            reading=reading,
+            rejections=rejections,
             look=lambda cursor: differences.extend(_differences(cursor)),
         )
-    except InvalidInput as refusal:
+    except (InvalidInput, TooLarge) as refusal:
         errors = [{"place": error.pointer, "detail": error.detail} for error in refusal.errors]
         return {"refusal": refusal.detail, "errors": errors, "more_errors": refusal.more_errors, "differences": []}
     counts = asdict(result)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from airports.csv.layout import BadHeader
 from airports.csv.lines import ByteStream
+from airports.csv.reading import Reading
 from airports.csv.rejections import Rejection, Rejections
 from airports.services import upload_sql as sql
 from airports.services.upload_copy import Progress, copy_rows
@@ -57,6 +58,8 @@ def upload_airports(
     dry_run: bool = False,
     progress: Progress | None = None,
     look: Look | None = None,
+    reading: Reading | None = None,
+    rejections: Rejections | None = None,
 ) -> UploadResult:
     """Creates and updates the airports that `stream`, CSV in the OpenFlights layout, names.
 
@@ -64,27 +67,29 @@ def upload_airports(
     of the same name, city, country and coordinates. With `on_error="skip"` the good rows are stored; else any
     rejected row raises `InvalidInput` with every offending value, and nothing is stored. A header that does not name
     the columns raises it always. `dry_run` only counts. `progress` hears how many rows were read; `look` may read the
-    tables of `upload_sql` before anything is written. Raises `NoSpace` before the reserve of the disk is touched.
+    tables of `upload_sql` before anything is written. With a `reading` its columns hold, and `stream` may be a
+    workbook; `rejections` collects what is wrong, for who wants more than the first. Raises `NoSpace` before the
+    reserve of the disk is touched.
     """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            return _upload(cursor, stream, actor, on_error, dry_run, progress, look)
+            rejections = rejections or Rejections()
+            cursor.execute(sql.CREATE_ROWS)
+            rows = copy_rows(stream=stream, rejections=rejections, progress=progress, reading=reading)
+            return _upload(cursor, rows, rejections, actor, on_error, dry_run, look)
     except BadHeader as error:
         raise _refusal(error.rejections, 0) from error
 
 
 def _upload(
     cursor: CursorWrapper,
-    stream: ByteStream,
+    rows: int,
+    rejections: Rejections,
     actor: User | None,
     on_error: OnError,
     dry_run: bool,
-    progress: Progress | None,
     look: Look | None,
 ) -> UploadResult:
-    rejections = Rejections()
-    cursor.execute(sql.CREATE_ROWS)
-    rows = copy_rows(stream=stream, rejections=rejections, progress=progress)
     _match(cursor, rejections)
     if rejections.count and on_error == "fail":
         raise _refusal(rejections.listed(), rejections.more)

@@ -7,20 +7,23 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from config.common.http.callers import acting
-from config.common.privacy.readers import Reader
-from config.common.privacy.services.reads import What, record_read
 from config.common.problems import NotFound, Problem
-from imports.admin.access import carry_out, may_see_residents, open_delivery
+from imports.admin.access import carry_out, open_delivery
 from imports.models import Import
 from imports.querysets import SEE_ALL
-from imports.services.loading.rejected_lines import rejected_lines
-from imports.services.loading.steer_delivery import approve_delivery, cancel_delivery, discard_delivery, retry_delivery
+from imports.services.loading.steer_delivery import (
+    approve_delivery,
+    cancel_delivery,
+    discard_delivery,
+    has_good_rows,
+    load_good_rows,
+    retry_delivery,
+)
 
 Status = Import.Status
 Decide = Callable[..., Import]
@@ -29,6 +32,7 @@ Decide = Callable[..., Import]
 _DECISIONS: dict[str, tuple[Decide, str, str, tuple[Status, ...]]] = {
     "approve": (approve_delivery, "Approve", "approved: it will be loaded", (Status.CHECKED,)),
     "discard": (discard_delivery, "Discard", "discarded", (Status.CHECKED,)),
+    "good": (load_good_rows, "Load the good rows only", "queued again, without its wrong rows", (Status.FAILED,)),
     "retry": (retry_delivery, "Try again", "queued again", (Status.FAILED, Status.CANCELLED)),
     "cancel": (cancel_delivery, "Cancel", "cancelled", (Status.QUEUED, Status.LOADING)),
 }
@@ -45,12 +49,14 @@ def _allowed_by(found: Import) -> list[tuple[str, str]]:
     return [
         (name, label)
         for name, (_, label, _, states) in _DECISIONS.items()
-        if found.status in states and (name != "retry" or found.body_size is not None)
+        if found.status in states
+        and (name not in {"retry", "good"} or found.body_size is not None)
+        and (name != "good" or has_good_rows(found))
     ]
 
 
 class DecisionsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
-    """Buttons on the page, actions in the list, and the refused residents as a file."""
+    """Buttons on the page, and actions in the list."""
 
     actions = ("approve_selected", "discard_selected", "retry_selected", "cancel_selected")
 
@@ -85,22 +91,6 @@ class DecisionsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
         service, _, done, _ = step
         carry_out(request, lambda: f"{service(import_id=found.pk, actor=acting(request))} is {done}.")
         return HttpResponseRedirect(reverse("admin:imports_import_change", args=(found.pk,)))
-
-    def rejected_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """The refused residents, one a line."""
-        if not may_see_residents(request):
-            raise PermissionDenied
-        found = open_delivery(request, object_id)
-        if found is None:
-            raise Http404
-        try:
-            lines = rejected_lines(import_id=found.pk, actor=acting(request))
-            record_read(reader=Reader.of(request), what=What.REFUSED, residents=[(found.pk, None)], form="ndjson")
-        except Problem as problem:
-            messages.error(request, problem.detail)
-            return HttpResponseRedirect(reverse("admin:imports_import_change", args=(found.pk,)))
-        headers = {"Content-Disposition": f'attachment; filename="import-{found.pk}-refused.ndjson"'}
-        return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=headers)
 
     @admin.action(description="Approve the selected deliveries", permissions=["steer"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[Import]) -> None:

@@ -14,15 +14,18 @@ from config.common.privacy.services.reads import What
 from config.common.staff.read_only import ReadOnlyAdmin
 from imports.admin.access import open_delivery
 from imports.admin.carry import CarryMixin
+from imports.admin.columns import ColumnsMixin
 from imports.admin.decisions import DecisionsMixin, decisions_of
 from imports.admin.list_title import ListTitleMixin
 from imports.admin.remove import RemoveMixin
 from imports.admin.rename import RenameMixin
 from imports.admin.review_samples import residents_in, samples_of
 from imports.admin.upload import UploadMixin
+from imports.admin.wrong_rows import WrongRowsMixin
+from imports.documents.formats import FORMATS
 from imports.models import Import, Rename
-from imports.services.loading.rejected_lines import has_rejected_lines
 from imports.services.loading.review_delivery import visible_counts
+from imports.services.loading.wrong_rows import is_mendable
 from imports.services.residents.carry_corrections import replaces_corrections
 from imports.services.residents.rename_value import MAY_RENAME
 
@@ -33,13 +36,24 @@ _COUNTS = ("residents", "towns", "channels", "gone", "changed", "new")
 
 
 @admin.register(Import)
-class DeliveryAdmin(ListTitleMixin, UploadMixin, DecisionsMixin, RemoveMixin, RenameMixin, CarryMixin, ReadOnlyAdmin):
+class DeliveryAdmin(
+    ListTitleMixin,
+    UploadMixin,
+    ColumnsMixin,
+    WrongRowsMixin,
+    DecisionsMixin,
+    RemoveMixin,
+    RenameMixin,
+    CarryMixin,
+    ReadOnlyAdmin,
+):
     """Deliveries, newest first: how far they have come, and what was wrong with them."""
 
     list_display = ("id", "source", "status", "citizen_count", "progress", "created_at", "created_by", "completed_at")
     # What the page shows in its own way, and samples of residents: those are for whoever may see them.
     exclude = (
         "differences", "errors", "more_errors", "review", "processed", "read_as",
+        "wrong_rows", "is_draft", "left_out",
         # They change while one looks, and only the part above asks again.
         "status", "citizen_count", "completed_at", "settled_at",
         # What is deleted has no page.
@@ -71,6 +85,8 @@ class DeliveryAdmin(ListTitleMixin, UploadMixin, DecisionsMixin, RemoveMixin, Re
         pages = {
             "step": self.step_view,
             "rejected": self.rejected_view,
+            "correct": self.correct_view,
+            "columns": self.columns_view,
             "erase": self.erase_view,
             "remove": self.remove_view,
             "rename": self.rename_view,
@@ -80,7 +96,10 @@ class DeliveryAdmin(ListTitleMixin, UploadMixin, DecisionsMixin, RemoveMixin, Re
             path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"imports_import_{name}")
             for name, view in pages.items()
         ]
-        return [*urls, *super().get_urls()]
+        template = path(
+            "template.<str:format>", self.admin_site.admin_view(self.template_view), name="imports_template"
+        )
+        return [template, *urls, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -90,11 +109,19 @@ class DeliveryAdmin(ListTitleMixin, UploadMixin, DecisionsMixin, RemoveMixin, Re
         context = {} if found is None else _context(request, found)
         response = super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
         residents = residents_in(found, context["samples"]) if found else set()
-        return recorded(request, response, What.SAMPLES, residents)
+        answer = recorded(request, response, What.SAMPLES, residents)
+        # Where the trail refused the page it shows nobody.
+        wrong = {(found.pk, None)} if found and context["wrong"] and answer is response else set()
+        return recorded(request, answer, What.REFUSED, wrong)
 
 
 def _percent(row: Import) -> str:
     return f"{100 * row.processed // row.citizen_count} %" if row.citizen_count else ""
+
+
+def _has_columns(found: Import) -> bool:
+    ended = found.status in (Import.Status.FAILED, Import.Status.CANCELLED)
+    return ended and found.body_size is not None and bool(FORMATS[found.media_type].options)
 
 
 def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
@@ -110,7 +137,10 @@ def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
         "is_under_way": found.status in _UNDER_WAY,
         "steps": decisions_of(request, found) if is_open else [],
         "citizens_url": citizens if is_open and is_complete else "",
-        "has_rejected": is_open and has_rejected_lines(found),
+        "has_rejected": is_open and is_mendable(found),
+        "wrong": found.wrong_rows if is_open and found.wrong_rows and found.wrong_rows["wrong"] else None,
+        "may_load": user.has_perm("imports.add_import"),
+        "may_say_columns": is_open and user.has_perm("imports.add_import") and _has_columns(found),
         "may_remove": user.has_perm("imports.delete_import"),
         "may_rename": may_correct,
         "may_carry": may_correct and replaces_corrections(found),

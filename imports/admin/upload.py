@@ -1,6 +1,6 @@
 """The page that takes a file with a delivery: a thin face of the services that take it in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -23,8 +23,6 @@ from config.common.http.callers import acting
 from config.common.http.encodings import limited
 from config.common.problems import Forbidden, Problem
 from config.common.spellings import fold
-from config.common.tabular.delimiters import DELIMITERS
-from config.common.tabular.encodings import ENCODINGS
 from imports.documents.formats import HEAD_BYTES, kind_of
 from imports.documents.options import TableOptions
 from imports.models import Import, Source
@@ -42,14 +40,8 @@ def _switch(label: str, help_text: str) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False, help_text=help_text, widget=UnfoldBooleanSwitchWidget)
 
 
-def _recognised(label: str, values: Mapping[str, str]) -> forms.ChoiceField:
-    """A choice of `values` by their names, for where what the file says is not enough."""
-    choices = [("", "is recognised"), *((value, name) for name, value in values.items())]
-    return forms.ChoiceField(label=label, required=False, choices=choices, widget=UnfoldAdminSelectWidget)
-
-
 class UploadForm(forms.Form):
-    """The file, whom it is from, whether somebody looks at it before it loads, and how a table is to be read."""
+    """The file, whom it is from, and whether somebody looks at it before it loads."""
 
     file = forms.FileField(
         label="File",
@@ -73,16 +65,6 @@ class UploadForm(forms.Form):
     )
     review = _switch("Stop for review", "It is checked, but loaded only when somebody has approved it.")
     empty = _switch("Load it even if nobody is in it", "It would empty the current picture of its source.")
-    delimiter = _recognised("Delimiter of CSV", DELIMITERS)
-    encoding = _recognised("Encoding of CSV", ENCODINGS)
-    sheet = forms.CharField(
-        label="Sheet of a workbook",
-        required=False,
-        max_length=255,
-        strip=False,
-        help_text="By default the first one.",
-        widget=UnfoldAdminTextInputWidget,
-    )
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,7 +94,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
     @action(description="Upload a file", url_path="upload", icon="upload", permissions=["upload"])  # type: ignore[untyped-decorator]  # unfold has no types
     def upload_file(self, request: HttpRequest) -> HttpResponse:
-        """Shows the form; with a file, takes it in and leads to its page."""
+        """Shows the form; with a file, takes it in and leads to its page, or to that of its columns."""
         form = UploadForm(request.POST or None, request.FILES or None, actor=acting(request))
         if request.method == "POST" and form.is_valid():
             try:
@@ -120,12 +102,14 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
             except Problem as problem:
                 form.add_error(_field_of(problem), problem.detail)
             else:
-                return HttpResponseRedirect(reverse("admin:imports_import_change", args=(taken.pk,)))
+                page = "columns" if taken.is_draft else "change"
+                return HttpResponseRedirect(reverse(f"admin:imports_import_{page}", args=(taken.pk,)))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Upload a delivery",
             "form": form,
+            "drafts": Import.objects.drafts_of(acting(request)),
         }
         return TemplateResponse(request, "admin/imports/upload.html", context)
 
@@ -138,12 +122,11 @@ def _field_of(problem: Problem) -> str:
     return "empty" if isinstance(problem, EmptyDelivery) else "file"
 
 
-def _take(
-    request: HttpRequest, *, file: "UploadedFile[Any]", source: str, review: bool, empty: bool, **said: str
-) -> Import:
-    head, options = file.read(HEAD_BYTES), TableOptions(**said)
+def _take(request: HttpRequest, *, file: "UploadedFile[Any]", source: str, review: bool, empty: bool) -> Import:
+    head = file.read(HEAD_BYTES)
     format, encoding = kind_of(head, name=file.name or "")
-    if not empty and holds_nobody(_pieces(file), format=format, encoding=encoding, options=options):
+    is_nobody = holds_nobody(_pieces(file), format=format, encoding=encoding, options=TableOptions())
+    if is_nobody and not empty:
         raise EmptyDelivery(source)
     return receive_delivery(
         chunks=limited(_pieces(file), max_bytes=most_bytes(format)),
@@ -154,7 +137,7 @@ def _take(
         # A typo, or half a file, is seen before anybody is gone.
         holds_losses=True,
         carry=settings.IMPORT_CARRY_CORRECTIONS and acting(request).has_perm(MAY_RENAME),
-        options=options,
+        is_draft=bool(format.options) and not is_nobody,
         actor=acting(request),
     )
 

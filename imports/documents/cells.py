@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from itertools import repeat
 
+from config.common.tabular.read_workbook import EXACT
 from imports.dates import format_birth_date
 from imports.documents.json_text import parse_integer
 from imports.fields import Kind
 
-# Larger ones are not exact where a workbook keeps a number.
-_EXACT = 2**53
 _INTEGER = re.compile(r"-?[0-9]+")
 _IDS = re.compile(r"[0-9 ,;]*")
 _BLANKS_AND_DIGITS = re.compile(r"[0-9 ]*")
@@ -30,7 +29,7 @@ def plain(kind: Kind, cell: object) -> object:
         return cell
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if int(cell) == cell:
-            return str(int(cell)) if abs(cell) < _EXACT else cell
+            return str(int(cell)) if abs(cell) < EXACT else cell
         return repr(cell) if kind is Kind.TEXT else cell
     if kind is Kind.DATE and isinstance(cell, date):
         is_day = not isinstance(cell, datetime) or cell.time() == time()

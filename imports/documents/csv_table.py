@@ -30,6 +30,8 @@ class CsvReader(TableReader):
     """Reads CSV as RFC 4180 has it, with another delimiter and encoding too."""
 
     may_hold_nul = False
+    # Known when the first row was read.
+    delimiter = COMMA
 
     def pieces(self, chunks: Iterable[bytes], options: TableOptions) -> Iterator[Piece]:
         encoding = options.encoding
@@ -41,8 +43,8 @@ class CsvReader(TableReader):
             begin.append(line)
             if line.strip(" \t\r\n,;"):
                 break
-        delimiter = said or (delimiter_of(begin[-1], known_names) if begin else COMMA)
-        yield from _pieces(chain(begin, lines), delimiter)
+        self.delimiter = said or (delimiter_of(begin[-1], known_names) if begin else COMMA)
+        yield from _pieces(chain(begin, lines), self.delimiter)
 
     def texts(self, kind: Kind, column: Sequence[Any]) -> Sequence[str]:
         return list(map(unguarded, column)) if kind is Kind.TEXT and "'" in "".join(column) else column
@@ -63,9 +65,11 @@ class CsvReader(TableReader):
 
 
 def _pieces(lines: Iterable[str], delimiter: str) -> Iterator[Piece]:
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    taken = list[str]()
+    reader = csv.reader(_kept(lines, taken), delimiter=delimiter, strict=True)
     is_over = False
     while not is_over:
+        taken.clear()
         rows, fault, first = list[list[str]](), None, reader.line_num + 1
         try:
             rows.extend(islice(reader, ROWS_AT_ONCE))
@@ -77,7 +81,14 @@ def _pieces(lines: Iterable[str], delimiter: str) -> Iterator[Piece]:
         places = range(first, first + len(rows)) if are_lines else _places(rows, first)
         yield Piece(places[: len(rows)], rows)
         if fault is not None:
-            yield Piece(places[len(rows) :], [], fault)
+            yield Piece(places[len(rows) :], [["".join(taken[places[len(rows)] - first :])]], fault)
+
+
+def _kept(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    """The lines, also put into `taken`: of a row that cannot be read nothing else is left."""
+    for line in lines:
+        taken.append(line)
+        yield line
 
 
 def _places(rows: Sequence[Sequence[str]], first: int) -> Sequence[int]:

@@ -14,7 +14,9 @@ from config.common.http.encodings import GZIP
 from config.common.problems import InvalidInput
 from config.common.tabular.delimiters import delimiter_of
 from config.common.tabular.encodings import utf8
+from config.common.tabular.read_workbook import MAGIC as WORKBOOK_MAGIC
 from imports.documents.csv_table import CsvReader
+from imports.documents.document import DocumentReader
 from imports.documents.headers import known_names
 from imports.documents.stream import BLANKS, LineReader, Reader
 from imports.documents.workbook_table import WorkbookReader
@@ -24,8 +26,6 @@ HEAD_BYTES = 64 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 # zlib's number for "gzip, with the largest window".
 _GZIP_WINDOW = 31
-# Of XLSX, and of what Excel wrote before it and still writes with a password.
-_WORKBOOK_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # Inside a value the quotes would be escaped.
 _CITIZENS = re.compile(rb'"citizens"[ \t\r\n]*:')
 # One that begins on the line of its first key: several lines are for people to read.
@@ -50,7 +50,7 @@ class Format:
     options: tuple[str, ...] = ()
 
 
-JSON = Format("application/json", "JSON", (".json",), is_document=True, is_whole=True)
+JSON = Format("application/json", "JSON", (".json",), DocumentReader, is_document=True, is_whole=True)
 NDJSON = Format("application/x-ndjson", "NDJSON", (".ndjson", ".jsonl"))
 CSV = Format("text/csv", "CSV", (".csv", ".tsv", ".txt"), CsvReader, options=("delimiter", "encoding"))
 XLSX = Format(
@@ -83,7 +83,7 @@ def kind_of(head: bytes, *, name: str = "") -> FileKind:
 
 def _format_of(content: bytes) -> Format | None:
     """What the contents speak for."""
-    if content.startswith(_WORKBOOK_MAGIC):
+    if content.startswith(WORKBOOK_MAGIC):
         return XLSX
     text = _text(content)
     if _CITIZENS.search(text):

@@ -19,11 +19,18 @@ class Genders:
     `late` are the numbers of the residents who were called male and are female.
     """
 
-    def __init__(self) -> None:
-        self._seen: set[str] = set()
+    def __init__(self, letters: str = "") -> None:
+        """`letters` are those that will be seen, where it is known: with all three M means nothing."""
+        self._seen: set[str] = set(letters)
+        self._is_ambiguous = self._seen == _LETTERS
         self._meanings: dict[str, str] = {}
         self._undecided = array("q")
         self.late = array("q")
+
+    @property
+    def letters(self) -> str:
+        """Those of the letters that were seen."""
+        return "".join(sorted(self._seen))
 
     def see(self, cells: Sequence[str], *, first: int) -> int | None:
         """Takes note of the next cells, of the residents from number `first` on.
@@ -42,10 +49,14 @@ class Genders:
         """`male`, `female`, or None for another word."""
         if cell not in self._meanings:
             word = folded(cell)
-            if word not in gender_words() and word not in _LETTERS:
+            if word not in gender_words() and (word not in _LETTERS or (self._is_ambiguous and word == "m")):
                 return None
             self._meanings[cell] = gender_words().get(word) or self._of_letter(word)
         return self._meanings[cell]
+
+    def letter_meaning(self, cell: str) -> str | None:
+        """What `meaning` says of one of the letters; None for whatever else stands there."""
+        return self.meaning(cell) if folded(cell) in _LETTERS else None
 
     def _of_letter(self, letter: str) -> str:
         if letter == "m":

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from config.common.problems import FieldError
+from config.common.tabular.wrong_rows import is_why
 from imports.documents.codes import Code
 from imports.documents.errors import InvalidDocument
 from imports.documents.words import column_names, folded
@@ -14,11 +15,13 @@ _SHOWN_CHARACTERS = 40
 
 class Header(NamedTuple):
     """The position of each field that has a column, in the order of the fields; `width` is how many columns have a
-    name; `labels` are what errors call the fields: by their own names, and by the file's where these are others."""
+    name; `labels` are what errors call the fields: by their own names, and by the file's where these are others;
+    `names` are those of all columns."""
 
     places: Mapping[str, int]
     width: int
     labels: Mapping[str, str]
+    names: Sequence[str]
 
 
 def known_names(cells: Sequence[object]) -> int:
@@ -26,26 +29,52 @@ def known_names(cells: Sequence[object]) -> int:
     return sum(folded(str(cell)) in column_names() for cell in cells)
 
 
-def read_header(cells: Sequence[object], *, place: str) -> Header:
-    """What the row at `place`, as `line 1`, says. Raises `InvalidDocument` that names each column that is unknown,
-    repeated or missing."""
+def names_in(cells: Sequence[object]) -> list[str]:
+    """The names of the columns; empty cells at the end are none."""
     names = [str(cell).strip() for cell in cells]
     while names and not names[-1]:
         names.pop()
-    fields = [column_names().get(folded(name)) for name in names]
+    return names
+
+
+def guessed_columns(names: Sequence[str]) -> list[str]:
+    """The field of each column by its name, each field once; an empty text where there is none."""
+    fields = [_field_of(name) or "" for name in names]
+    return [field if field not in fields[:place] else "" for place, field in enumerate(fields)]
+
+
+def read_header(cells: Sequence[object], *, place: str, columns: Sequence[str] = ()) -> Header:
+    """What the row at `place`, as `line 1`, says, or what `columns` say of it as `TableOptions` has them. Raises
+    `InvalidDocument` that names each column that is unknown, repeated or missing."""
+    names = names_in(cells)
+    fields: list[str | None] = list(columns) or [_field_of(name) for name in names]
+    # A column without a name may be one that somebody chose.
+    names += [""] * (len(fields) - len(names))
+    fields += [""] * (len(names) - len(fields))
     if not any(fields):
         # They may be somebody's name and address: none is repeated.
         raise InvalidDocument([FieldError(place, Code.NO_HEADER.value, f"Columns are expected: {', '.join(FIELDS)}.")])
     if wrong := [*_unknown(names, fields, place), *_repeated(names, fields, place), *_missing(fields, place)]:
         raise InvalidDocument(wrong)
     places = {name: fields.index(name) for name in FIELDS if name in fields}
-    return Header(places, len(names), {name: _label(name, names[index]) for name, index in places.items()})
+    return Header(places, len(names), {name: _label(name, names[index]) for name, index in places.items()}, names)
+
+
+def required_columns() -> list[str]:
+    """The fields that must have a column."""
+    # An empty list of relatives need not be written, though a document has to.
+    return [name for name, field in FIELDS.items() if field.is_required and name != "relatives"]
+
+
+def _field_of(name: str) -> str | None:
+    return "" if is_why(name) else column_names().get(folded(name))
 
 
 def _unknown(names: list[str], fields: list[str | None], place: str) -> list[FieldError]:
     called = [name or f"column {number}" for number, name in enumerate(names, start=1)]
     pairs = zip(called, fields, strict=True)
-    return [_error(place, name, Code.UNKNOWN_COLUMN, "There is no such column.") for name, field in pairs if not field]
+    detail = "There is no such column."
+    return [_error(place, name, Code.UNKNOWN_COLUMN, detail) for name, field in pairs if field is None]
 
 
 def _repeated(names: list[str], fields: list[str | None], place: str) -> list[FieldError]:
@@ -55,9 +84,7 @@ def _repeated(names: list[str], fields: list[str | None], place: str) -> list[Fi
 
 
 def _missing(fields: list[str | None], place: str) -> list[FieldError]:
-    # An empty list of relatives need not be written, though a document has to.
-    needed = [name for name, field in FIELDS.items() if field.is_required and name != "relatives"]
-    absent = [name for name in needed if name not in fields]
+    absent = [name for name in required_columns() if name not in fields]
     return [_error(place, name, Code.MISSING_COLUMN, "This column is missing.") for name in absent]
 
 

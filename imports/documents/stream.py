@@ -7,8 +7,8 @@ errors the rest of the stream is not read.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -24,6 +24,8 @@ from imports.documents.lines import MAX_LINE_BYTES, Lines, cut_lines
 from imports.documents.options import TableOptions
 from imports.documents.rules import Rules
 from imports.documents.structs import Resident
+from imports.documents.value_cells import cells_of_line
+from imports.fields import NAMES
 
 BLANKS = b" \t\r\n"
 # Beyond so many errors nobody counts on: a few megabytes, compressed, could keep us counting for a day.
@@ -39,6 +41,14 @@ class Outline(NamedTuple):
     citizen_id: int
     relatives: list[int]
     friends: list[int]
+
+
+class Original(NamedTuple):
+    """A resident as they stand in a delivery: their number, from 1, the pointer to them, and what is there."""
+
+    number: int
+    pointer: str
+    content: Any
 
 
 class Reader(ABC, Generic[Batch]):
@@ -63,6 +73,33 @@ class Reader(ABC, Generic[Batch]):
     def late_females(self) -> Sequence[int]:
         """None of them, where genders are words."""
         return ()
+
+    @property
+    def letters(self) -> str:
+        """Those of M, F and H that were among the genders so far."""
+        return ""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names of the columns in which `cells` gives a resident."""
+        return NAMES
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """In which of them each field stands."""
+        return {name: place for place, name in enumerate(NAMES)}
+
+    def read_closely(self, batch: Batch) -> tuple[list[Outline], list[Resident]]:
+        """One after the other: adds the errors of each. The outlines where an id is known, and the valid residents."""
+        outlines, citizens = list[Outline](), list[Resident]()
+        for original in self.each(batch):
+            found = self.read(original)
+            if isinstance(found, Resident):
+                citizens.append(found)
+                outlines.append(outline(original.number, found))
+            elif found is not None:
+                outlines.append(Outline(original.number, found, [], []))
+        return outlines, citizens
 
     def sound(self) -> Iterator[list[Resident]]:
         """Batches of residents that can be stored, until the end or the first batch with something wrong."""
@@ -108,8 +145,16 @@ class Reader(ABC, Generic[Batch]):
         """The residents of a batch that has only valid ones, else None."""
 
     @abstractmethod
-    def read_closely(self, batch: Batch) -> tuple[list[Outline], list[Resident]]:
-        """One after the other: adds the errors of each. The outlines where an id is known, and the valid residents."""
+    def each(self, batch: Batch) -> Iterator[Original]:
+        """The residents of a batch, read or not."""
+
+    @abstractmethod
+    def read(self, original: Original) -> Resident | int | None:
+        """The resident; or what is known of one who is not valid, whose errors it adds: the id, or nothing."""
+
+    @abstractmethod
+    def cells(self, original: Original) -> list[str]:
+        """What stands there, as texts in the `columns`."""
 
     @abstractmethod
     def outlines_of(self, batch: Batch, citizens: list[Resident]) -> list[Outline]:
@@ -133,30 +178,26 @@ class LineReader(Reader[Lines]):
             return None
         return citizens
 
-    def read_closely(self, lines: Lines) -> tuple[list[Outline], list[Resident]]:
-        outlines, citizens = [], []
+    def each(self, lines: Lines) -> Iterator[Original]:
         raws = [None] if lines.raw is None else split(lines.raw)
         if lines.raw is not None and not lines.raw.strip(BLANKS):
             self._add_blank(lines.first, len(raws))
-            return [], []
+            return
         for number, raw in enumerate(raws, start=lines.first):
             if raw is not None and not raw.strip(BLANKS):
                 self._add_blank(number, 1)
                 continue
             self._refuse_blank()
-            found = self._read_line(raw, f"line {number}")
-            if isinstance(found, Resident):
-                citizens.append(found)
-                outlines.append(outline(number, found))
-            elif found is not None:
-                outlines.append(Outline(number, found, [], []))
-        return outlines, citizens
+            yield Original(number, f"line {number}", raw)
 
     def outlines_of(self, lines: Lines, citizens: list[Resident]) -> list[Outline]:
         return [outline(number, citizen) for number, citizen in enumerate(citizens, start=lines.first)]
 
-    def _read_line(self, raw: bytes | None, pointer: str) -> Resident | int | None:
-        """The resident; or what is known of one that is not valid: an id, or nothing."""
+    def cells(self, original: Original) -> list[str]:
+        return cells_of_line(original.content)
+
+    def read(self, original: Original) -> Resident | int | None:
+        raw, pointer = original.content, original.pointer
         if raw is None:
             self.errors.add(pointer, Code.LINE_TOO_LONG, f"A line may have {MAX_LINE_BYTES:,} bytes at most.")
             return None

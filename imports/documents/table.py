@@ -2,12 +2,14 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import repeat
 from typing import Any, NamedTuple
 
 import msgspec
 
-from config.common.problems import FieldError, TooLarge
+from config.common.problems import FieldError
+from config.common.tabular.read_workbook import too_many_rows
 from imports.documents import cells, quick
 from imports.documents.codes import Code
 from imports.documents.errors import InvalidDocument, LineErrors, of_line
@@ -16,7 +18,7 @@ from imports.documents.headers import Header, read_header
 from imports.documents.options import TableOptions
 from imports.documents.places import Places
 from imports.documents.rules import Rules
-from imports.documents.stream import Outline, Reader, outline
+from imports.documents.stream import Original, Outline, Reader, outline
 from imports.documents.structs import Resident
 from imports.fields import FIELDS, Kind
 
@@ -26,7 +28,8 @@ ROWS_AT_ONCE = 150
 
 
 class Piece(NamedTuple):
-    """Some rows as they stand there, blank ones too, and where each begins; or a row that cannot be read, and why."""
+    """Some rows as they stand there, blank ones too, and where each begins; or a row that cannot be read, its text in
+    one cell, and why."""
 
     places: Sequence[int]
     rows: Sequence[Row]
@@ -71,13 +74,14 @@ class TableReader(Reader[Rows]):
 
     def __init__(self, chunks: Iterable[bytes], *, rules: Rules, options: TableOptions | None = None) -> None:
         super().__init__(rules=rules)
-        self.errors = TableErrors()
-        self._genders = Genders()
+        self.errors, options = TableErrors(), options or TableOptions()
+        self._genders = Genders(options.letters)
+        self._columns = options.columns
         self._places = Places()
         self._header: Header | None = None
         # Half a character was met: nothing is believed without a closer look.
         self.is_damaged = False
-        self.batches = self._residents(self.pieces(chunks, options or TableOptions()))
+        self.batches = self._residents(self.pieces(chunks, options))
 
     @abstractmethod
     def pieces(self, chunks: Iterable[bytes], options: TableOptions) -> Iterator[Piece]:
@@ -90,6 +94,18 @@ class TableReader(Reader[Rows]):
     @property
     def late_females(self) -> Sequence[int]:
         return self._genders.late
+
+    @property
+    def letters(self) -> str:
+        return self._genders.letters
+
+    @property
+    def columns(self) -> Sequence[str]:
+        return self._header.names if self._header else ()
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        return self._header.places if self._header else {}
 
     def error(self, number: int, pointer: str, code: Code, detail: str) -> FieldError:
         return of_line(self.errors.labelled(f"{self.unit} {self._places.of(number)}/{pointer}"), code, detail)
@@ -106,7 +122,7 @@ class TableReader(Reader[Rows]):
         place = f"{self.unit} {piece.places[0]}"
         if piece.fault:
             raise InvalidDocument([FieldError(place, piece.fault[0].value, piece.fault[1])])
-        self._header = read_header(piece.rows[0], place=place)
+        self._header = read_header(piece.rows[0], place=place, columns=self._columns)
         self.errors.labels = self._header.labels
         return Piece(piece.places[1:], piece.rows[1:])
 
@@ -167,22 +183,16 @@ class TableReader(Reader[Rows]):
             case Kind.TEXT:
                 return column if field.is_required else [cell or field.default for cell in column]
 
-    def read_closely(self, batch: Rows) -> tuple[list[Outline], list[Resident]]:
-        outlines, citizens = list[Outline](), list[Resident]()
-        if batch.piece.fault:
-            self.errors.add(f"{self.unit} {batch.piece.places[0]}", *batch.piece.fault)
-            return [], []
+    def each(self, batch: Rows) -> Iterator[Original]:
         numbered = zip(batch.piece.places, batch.piece.rows, strict=True)
         for number, (place, row) in enumerate(numbered, start=batch.first):
-            found = self._read_row(row, f"{self.unit} {place}")
-            if isinstance(found, Resident):
-                citizens.append(found)
-                outlines.append(outline(number, found))
-            elif found is not None:
-                outlines.append(Outline(number, found, [], []))
-        return outlines, citizens
+            yield Original(number, f"{self.unit} {place}", (row, batch.piece.fault))
 
-    def _read_row(self, row: Row, pointer: str) -> Resident | int | None:
+    def read(self, original: Original) -> Resident | int | None:
+        (row, fault), pointer = original.content, original.pointer
+        if fault is not None:
+            self.errors.add(pointer, *fault)
+            return None
         width = self._header.width if self._header else 0
         if not all(map(cells.is_blank, row[width:])):
             self.errors.add(pointer, Code.TOO_MANY_CELLS, f"There are more cells than columns, {width}.")
@@ -190,8 +200,30 @@ class TableReader(Reader[Rows]):
         if self.is_damaged and any("\udc80" <= sign <= "\udcff" for cell in row for sign in cell):
             self.errors.add(pointer, Code.INVALID_ENCODING, "The line is not UTF-8.")
             return None
+        return self.checked(self.values(row), pointer)
+
+    def values(self, row: Row) -> dict[str, Any]:
+        """What a row says of each field, as JSON would have it, right or wrong."""
         found = {name: self._value(name, row) for name in FIELDS}
-        return self.checked({name: value for name, value in found.items() if value is not None}, pointer)
+        return {name: value for name, value in found.items() if value is not None}
+
+    def cells(self, original: Original) -> list[str]:
+        (row, fault), kinds = original.content, self._kinds
+        if fault is not None:
+            return [str(cell).encode("utf-8", "replace").decode() for cell in row]
+        return [self._text(kinds.get(place, Kind.TEXT), cell) for place, cell in enumerate(row)]
+
+    @cached_property
+    def _kinds(self) -> Mapping[int, Kind]:
+        return {place: FIELDS[name].kind for name, place in self._header.places.items()} if self._header else {}
+
+    def _text(self, kind: Kind, cell: object) -> str:
+        text = cells.plain(kind, cell)
+        if not isinstance(text, str):
+            return str(text)
+        (text,) = self.texts(kind, [text.encode("utf-8", "replace").decode()])
+        # A letter means something only beside the others of its file.
+        return (self._genders.letter_meaning(text) or text) if kind is Kind.CHOICE else text
 
     def _value(self, name: str, row: Row) -> object:
         kind, place = FIELDS[name].kind, self._header.places.get(name) if self._header else None
@@ -205,8 +237,3 @@ class TableReader(Reader[Rows]):
 
     def outlines_of(self, batch: Rows, citizens: list[Resident]) -> list[Outline]:
         return [outline(number, citizen) for number, citizen in enumerate(citizens, start=batch.first)]
-
-
-def too_many_rows(most: int) -> TooLarge:
-    """The refusal of a table with more than `most` residents."""
-    return TooLarge(f"A workbook may have {most:,} residents at most; as CSV there may be any number.")

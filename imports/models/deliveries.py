@@ -71,8 +71,16 @@ class Import(models.Model):
     )
     content_encoding = models.CharField(max_length=16, blank=True, help_text="Of the raw body.")
     read_as = models.JSONField(
-        null=True, blank=True, help_text="Delimiter, encoding and sheet of a table, where its sender said them."
+        null=True, blank=True, help_text="Delimiter, encoding, sheet and columns of a table, where somebody said them."
     )
+    # The default is the database's too, as that of `media_type`.
+    is_draft = models.BooleanField(
+        default=False, db_default=False, help_text="Its columns are being looked at; it is no delivery yet."
+    )
+    left_out = models.BigIntegerField(
+        "rows left out", null=True, blank=True, help_text="Wrong ones, where somebody chose to load the good ones only."
+    )
+    wrong_rows = models.JSONField(null=True, blank=True, help_text="Counts and samples of a delivery that failed.")
     body_size = models.BigIntegerField("raw body", null=True, blank=True, help_text="Its bytes while it is kept.")
     revision = models.BigIntegerField(default=0, help_text="Grows with each correction of its residents.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

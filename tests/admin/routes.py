@@ -50,6 +50,9 @@ OTHER_PAGES = [
     # The file of another.
     Page("/admin/airports/airport/upload/1/", ""),
     Page("/admin/airports/airport/upload/1/rows.csv", ""),
+    Page("/admin/airports/airport/upload/1/wrong.xlsx", ""),
+    Page("/admin/airports/airport/template.xlsx", "EMS"),
+    Page("/admin/airports/airport/template.csv", "EMS"),
     Page("/admin/airports/airport/export/csv/", _STAFF),
     Page("/admin/airports/airport/{airport}/history/{version}/", _STAFF),
     Page("/admin/imports/citizen/suggest/{id}/", "EMS"),
@@ -59,6 +62,11 @@ OTHER_PAGES = [
     Page("/admin/imports/import/{id}/step/", ""),
     # There are none, so it leads back to whoever might see them.
     Page("/admin/imports/import/{id}/rejected/", ""),
+    Page("/admin/imports/import/{id}/correct/", ""),
+    # It is complete: its columns were said.
+    Page("/admin/imports/import/{id}/columns/", ""),
+    Page("/admin/imports/import/template.xlsx", "IMS"),
+    Page("/admin/imports/import/template.csv", "IMS"),
     Page("/admin/imports/import/{id}/erase/", "MS"),
     Page("/admin/imports/import/{id}/remove/", "MS"),
     Page("/admin/imports/import/{id}/rename/", "EMS"),

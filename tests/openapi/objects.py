@@ -43,7 +43,7 @@ class Objects:
             return body
         code = next(self._codes)
         if call.path.startswith(("/sources", "/channels")):
-            own = {"name": f"name {code}", "aliases": [f"alias {code}"]}
+            own: dict[str, Any] = {"name": f"name {code}", "aliases": [f"alias {code}"]}
             return {name: own.get(name, value) for name, value in body.items()}
         own = {"iata": f"{code}", "icao": f"0{code}", "id": self._airport(call) if "id" in body else None}
         return {name: own.get(name, value) for name, value in body.items()}

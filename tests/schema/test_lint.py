@@ -30,6 +30,6 @@ def test_it_looks_at_all_apps_of_the_product_and_at_no_others() -> None:
     apps = {app for app, _ in own_migrations()}
     domain, ground = (
         {"airports", "analytics", "imports"},
-        {"accounts", "background", "idempotency", "observe", "privacy"},
+        {"accounts", "background", "idempotency", "observe", "privacy", "wizard"},
     )
     assert apps == domain | ground

@@ -3,10 +3,10 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from tempfile import TemporaryFile
-from typing import Any
+from typing import IO, Any
 
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -54,14 +54,23 @@ def csv_download(*, name: str, pieces: Iterable[str] | Iterable[bytes]) -> Strea
 
 def xlsx_response(*, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> FileResponse:
     """A download `name`.xlsx. Raises `TooLarge` for more rows than a workbook may have."""
+
+    def write(file: IO[bytes]) -> None:
+        write_workbook(file, title=name, header=header, rows=rows)
+
+    return file_response(write, name=f"{name}.xlsx", content_type=XLSX)
+
+
+def file_response(write: Callable[[IO[bytes]], None], *, name: str, content_type: str) -> FileResponse:
+    """A download of what `write` writes, to the disk first. Raises what it raises."""
     file = TemporaryFile()  # noqa: SIM115 - the response closes it
     try:
-        write_workbook(file, title=name, header=header, rows=rows)
+        write(file)
     except BaseException:
         file.close()
         raise
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
 
 
 def table_response(

@@ -60,6 +60,18 @@ def guessed_utf8(chunks: Iterable[bytes], *, strict: bool) -> Iterator[bytes]:
     return _converted(pieces, mark) if mark else _guessed(pieces, strict=strict)
 
 
+def encoding_called(sample: bytes, said: str = "") -> str:
+    """What people call the encoding of a text that begins with `sample`; `said` is a codec that somebody chose."""
+    mark, _ = _marked([sample])
+    if not (codec := mark or said):
+        cut = sample[: sample.rfind(b"\n") + 1] or sample
+        if cut.isascii():
+            return "ASCII, as far as the first rows go"
+        codec = encoding_of(cut) or ""
+    names = (name for name, ours in ENCODINGS.items() if ours[:6] == codec[:6])
+    return next(names, "not certain").replace("utf", "UTF").replace("windows", "Windows")
+
+
 def encoding_of(sample: bytes) -> str | None:
     """The codec of a text that begins with, or goes on with, `sample`; None where nothing is certain."""
     if _is_utf8(sample):

@@ -9,7 +9,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from config.common.background.publishing import enqueue
 from imports.models import Import
+from imports.services.erasing.delete_delivery import PURGE
 from imports.services.raw_bodies import remove_body
 
 Status = Import.Status
@@ -17,6 +19,7 @@ Status = Import.Status
 # once.
 _LEAST_DAYS_TO_RETRY = 1
 _IMPORTS_AT_A_TIME = 100
+DRAFTS_KEPT = timedelta(days=1)
 
 
 def erase_old_bodies(*, seconds: float = math.inf) -> tuple[int, bool]:
@@ -31,6 +34,16 @@ def erase_old_bodies(*, seconds: float = math.inf) -> tuple[int, bool]:
                 return erased, True
             erased += _erase(import_id, due)
     return erased, False
+
+
+def forget_drafts() -> int:
+    """How many files went about whose columns nobody decided within a day."""
+    now = timezone.now()
+    due = Import.objects.filter(deleted_at=None, is_draft=True, created_at__lte=now - DRAFTS_KEPT)
+    count = due.update(deleted_at=now)
+    if count:
+        enqueue(PURGE)
+    return count
 
 
 def body_goes_at_once() -> bool:
@@ -49,7 +62,7 @@ def _due(now: datetime) -> Q:
 @transaction.atomic
 def _erase(import_id: int, due: Q) -> bool:
     # The condition again: somebody may have it loaded once more.
-    if not Import.objects.filter(due, pk=import_id).update(body_size=None):
+    if not Import.objects.filter(due, pk=import_id).update(body_size=None, wrong_rows=None):
         return False
     remove_body(import_id)
     return True

@@ -8,12 +8,11 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from config.common.db.copy_text import copy_arrays, copy_text
-from config.common.db.feed_copy import feed_copy
 from config.common.problems import MAX_ERRORS, FieldError
 from imports.documents.codes import Code
 from imports.documents.errors import DETAILS, InvalidDocument
-from imports.documents.stream import Outline, Reader
+from imports.documents.stream import Reader
+from imports.services.loading._outlines import copy_outlines, create_outlines, expect_many
 
 _DEFER = "SET CONSTRAINTS citizen_unique_in_import DEFERRED"
 _ENFORCE = "SET CONSTRAINTS citizen_unique_in_import IMMEDIATE"
@@ -31,11 +30,6 @@ _ONE_SIDED = """
         GROUP BY low, high, list HAVING count(*) <> CASE WHEN low = high THEN 1 ELSE 2 END
     )
 """
-_OUTLINES = """
-    CREATE TEMPORARY TABLE imports_outline (number bigint, citizen_id bigint, relatives bigint[], friends bigint[])
-    ON COMMIT DROP
-"""
-_COPY_OUTLINES = "COPY imports_outline FROM STDIN"
 # The ids of one COPY ascend.
 _STORED_OUTLINES = """
     INSERT INTO imports_outline
@@ -98,24 +92,17 @@ def refuse(import_id: int, reader: Reader[Any]) -> InvalidDocument:
 
     What `reader` has not given to be stored is read to its end for that.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_OUTLINES)
-    feed_copy(_COPY_OUTLINES, map(_format, reader.outlines()))
+    create_outlines()
+    copy_outlines(reader.outlines())
     with connection.cursor() as cursor:
         cursor.execute(_STORED_OUTLINES, [import_id])
-        cursor.execute("ANALYZE imports_outline")
-        # A nested loop over a whole delivery would not end in a lifetime. All this is rolled back with the refusal.
-        cursor.execute("SET LOCAL enable_nestloop = off")
+    # All this is rolled back with the refusal.
+    expect_many()
     errors = reader.errors
     repeated, count = _repeated(reader)
     if errors.count or count:
         return _refusal([*errors.errors, *repeated], errors.count + count)
     return _refusal(*_wrong_relations(reader))
-
-
-def _format(outlines: list[Outline]) -> bytes:
-    rows = [(str(o.number), str(o.citizen_id), *copy_arrays([o.relatives, o.friends])) for o in outlines]
-    return copy_text(rows)
 
 
 def _repeated(reader: Reader[Any]) -> tuple[list[FieldError], int]:

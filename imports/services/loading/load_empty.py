@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from config.common.problems import InvalidInput, TooLarge
-from imports.documents.formats import Format
+from config.common.tabular.read_workbook import sheet_names
+from imports.documents.formats import XLSX, Format
 from imports.documents.options import TableOptions
 from imports.documents.reader import read_document
 from imports.services.document_rules import rules_on
@@ -24,6 +25,12 @@ def holds_nobody(sent: Iterable[bytes], *, format: Format, encoding: str, option
     a workbook as a whole."""
     try:
         chunks = unpack_body(sent, format=format, encoding=encoding)
+        if format is XLSX:
+            content = b"".join(chunks)
+            if content and len(sheet_names(content)) > 1:
+                # People may be on another sheet.
+                return False
+            chunks = iter([content])
         if format.is_document:
             return not read_document(b"".join(chunks), max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules_on())
         reader = format.rows(chunks, rules=rules_on(), options=options)

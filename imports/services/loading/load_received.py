@@ -33,7 +33,9 @@ from imports.services.loading._received_stream import ReceivedStream
 from imports.services.loading.hold_losses import takes_away_many
 from imports.services.loading.load_document import copy_residents
 from imports.services.loading.review_delivery import Review, review_delivery, storable_differences
+from imports.services.loading.store_good import store_good
 from imports.services.loading.unpack_body import unpack_body
+from imports.services.loading.wrong_rows import summary_of
 from imports.services.raw_bodies import read_body, remove_body
 from imports.services.residents.carry_corrections import carry_corrections
 
@@ -97,7 +99,7 @@ class _Load:
         try:
             return self._load(delivery)
         except (InvalidInput, TooLarge, NoSpace, Forbidden) as refusal:
-            return self._fail(refusal)
+            return self._fail(refusal, delivery)
         except Error as error:
             if isinstance(problem := as_problem(error), NoSpace):
                 return self._fail(problem)
@@ -106,6 +108,9 @@ class _Load:
     def _load(self, delivery: Import) -> str:
         progress = Progress(self._import_id, self._held)
         try:
+            if delivery.left_out is not None:
+                good = partial(store_good, delivery, over=progress.connection, tell=progress.tell)
+                return self._store(delivery, good)
             if not FORMATS[delivery.media_type].is_document:
                 return self._store(delivery, ReceivedStream(delivery, progress).store)
             citizens = read_received(delivery)
@@ -114,23 +119,25 @@ class _Load:
         finally:
             progress.close()
 
-    def _store(self, delivery: Import, store: Callable[[], int]) -> str:
-        """Stores the residents for good, or to look at them and take them back."""
+    def _store(self, delivery: Import, store: Callable[[], int | tuple[int, int]]) -> str:
+        """Stores the residents for good, or to look at them and take them back. `store` says how many they are, and,
+        where rows may be left out, how many of those."""
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(_NAME_BACKEND, [self._held.name])
-            count = store()
+            stored = store()
+            count, left_out = stored if isinstance(stored, tuple) else (stored, None)
             if not self._is_held(delivery):
                 # The fence after the rows, in one transaction with them: a lease that is guarded for as long as a COPY
                 # takes could not be taken over from a worker that froze in it.
                 if delivery.carries_corrections:
                     carry_corrections(import_id=self._import_id, actor=delivery.created_by)
-                self._complete(count)
+                self._complete(count, left_out)
                 return Status.COMPLETE.value
             review = review_delivery(import_id=self._import_id, source=delivery.source, residents=count)
             transaction.set_rollback(True)
         reclaim_soon(count)
-        return self._check(review)
+        return self._check(review, left_out)
 
     def _is_held(self, delivery: Import) -> bool:
         return delivery.stops_when_checked or (
@@ -162,28 +169,36 @@ class _Load:
         if not Import.objects.live().filter(pk=self._import_id, status=Status.LOADING).update(**values):
             raise Stopped
 
-    def _fail(self, refusal: Problem) -> str:
+    def _fail(self, refusal: Problem, delivery: Import | None = None) -> str:
         errors = refusal.errors or [FieldError("", _code(refusal), refusal.detail)]
         self._move(
             status=Status.FAILED,
             processed=0,
             errors=[asdict(error) for error in errors],
             more_errors=refusal.more_errors,
+            wrong_rows=summary_of(delivery) if delivery and isinstance(refusal, InvalidInput) else None,
             settled_at=timezone.now(),
         )
         return Status.FAILED.value
 
     @transaction.atomic
-    def _check(self, review: Review) -> str:
+    def _check(self, review: Review, left_out: int | None) -> str:
         values = {"citizen_count": review.counts["residents"], "processed": 0, "review": review.counts}
+        values["left_out"] = left_out
         self._move(status=Status.CHECKED, differences=storable_differences(review), **values)
         return Status.CHECKED.value
 
-    def _complete(self, count: int) -> None:
+    def _complete(self, count: int, left_out: int | None) -> None:
         now = timezone.now()
         body: dict[str, Any] = {"body_size": None} if body_goes_at_once() else {}
         self._move(
-            status=Status.COMPLETE, citizen_count=count, processed=count, completed_at=now, settled_at=now, **body
+            status=Status.COMPLETE,
+            citizen_count=count,
+            processed=count,
+            left_out=left_out,
+            completed_at=now,
+            settled_at=now,
+            **body,
         )
         if body:
             remove_body(self._import_id)

@@ -33,9 +33,10 @@ def receive_delivery(
     holds_losses: bool = False,
     carry: bool = False,
     options: TableOptions | None = None,
+    is_draft: bool = False,
     actor: User | None,
 ) -> Import:
-    """Stores a delivery as it is sent and returns it, queued.
+    """Stores a delivery as it is sent and returns it, queued; a draft waits for `start_draft`.
 
     With `review` it stops when it is checked, until somebody approves it; with `holds_losses` where it takes away more
     than a tenth of its source's residents. With `carry` it gets the corrections of the one that it replaces.
@@ -44,18 +45,22 @@ def receive_delivery(
     is_named = expect_source(source, actor=actor)
     received = Import.objects.create(
         source=source,
+        # Of a draft it says nothing, but the former release, which knows of none, would load what is queued.
+        status=Import.Status.CANCELLED if is_draft else Import.Status.QUEUED,
         media_type=media_type,
         content_encoding=content_encoding,
         stops_when_checked=review,
         stops_at_losses=holds_losses,
         carries_corrections=carry,
         read_as=options._asdict() if options and any(options) else None,
+        is_draft=is_draft,
         created_by=actor,
     )
     store_body(received, chunks)
     if not is_named:
         name_source(source)
-    enqueue(load_task(received), import_id=received.pk)
+    if not is_draft:
+        enqueue(load_task(received), import_id=received.pk)
     return received
 
 

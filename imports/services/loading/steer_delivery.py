@@ -12,11 +12,17 @@ from django.utils import timezone
 
 from config.common.background.publishing import enqueue
 from config.common.problems import Conflict, Gone
+from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.access import NoSuchDelivery, visible_delivery
+from imports.services.erasing.delete_delivery import PURGE
 from imports.services.loading.receive_delivery import load_task
 
 Status = Import.Status
+_QUEUED: dict[str, Any] = {
+    "status": Status.QUEUED, "settled_at": None, "attempts": 0, "review": None, "errors": [], "more_errors": 0,
+    "processed": 0, "wrong_rows": None,
+}  # fmt: skip
 
 
 def cancel_delivery(*, import_id: int, actor: User) -> Import:
@@ -32,12 +38,47 @@ def discard_delivery(*, import_id: int, actor: User) -> Import:
 @transaction.atomic
 def retry_delivery(*, import_id: int, actor: User) -> Import:
     """Queues a failed or cancelled delivery again. Raises as `approve_delivery`, and `Gone` when its body is erased."""
-    values: dict[str, Any] = {"status": Status.QUEUED, "settled_at": None, "attempts": 0, "review": None}
-    values |= {"errors": [], "more_errors": 0, "processed": 0}
-    moved = _move(import_id, actor, (Status.FAILED, Status.CANCELLED), values)
+    return _again(_move(import_id, actor, (Status.FAILED, Status.CANCELLED), _QUEUED | {"left_out": None}))
+
+
+@transaction.atomic
+def load_good_rows(*, import_id: int, actor: User) -> Import:
+    """Queues a delivery that failed for single rows again, to be loaded without them. Raises as `retry_delivery`, and
+    `Conflict` where no row is right."""
+    if not has_good_rows(visible_delivery(import_id=import_id)):
+        raise Conflict("There is no good row in this delivery that could be loaded alone.")
+    return _again(_move(import_id, actor, (Status.FAILED,), _QUEUED | {"left_out": 0}))
+
+
+def has_good_rows(found: Import) -> bool:
+    """Whether single rows made it fail, and there are others."""
+    counts = found.wrong_rows or {"rows": 0, "wrong": 0}
+    return bool(counts["rows"] > counts["wrong"] > 0)
+
+
+@transaction.atomic
+def start_draft(*, import_id: int, actor: User, options: TableOptions) -> Import:
+    """Queues a file whose columns somebody has looked at, or a table that failed or was cancelled, to be read as
+    `options` say. Raises as `retry_delivery`; of two at the same moment one finds that it is queued."""
+    values = _QUEUED | {"is_draft": False, "read_as": options._asdict(), "left_out": None}
+    draft = Import.objects.drafts_of(actor).filter(pk=import_id)
+    if draft.update(**values):
+        return _again(visible_delivery(import_id=import_id))
+    return _again(_move(import_id, actor, (Status.FAILED, Status.CANCELLED), values))
+
+
+def forget_draft(*, import_id: int, actor: User) -> bool:
+    """Removes a file that `actor` does not want to go on with, its rows in the background. Whether there was one."""
+    gone = Import.objects.drafts_of(actor).filter(pk=import_id).update(deleted_at=timezone.now())
+    if gone:
+        enqueue(PURGE)
+    return bool(gone)
+
+
+def _again(moved: Import) -> Import:
     if moved.body_size is None:
         raise Gone("The raw body of this delivery was erased: deliver it again.")
-    enqueue(load_task(moved), import_id=import_id)
+    enqueue(load_task(moved), import_id=moved.pk)
     return moved
 
 

@@ -73,7 +73,8 @@ def similar_people(asked: Iterable[tuple[str, date]], *, besides: Iterable[Found
 
 def bodies_not_searched(import_ids: Iterable[int] = ()) -> list[int]:
     """Imports, but these, of which a raw body is kept. The person may stand in it: nobody looks into those."""
-    kept = Import.objects.live().filter(body_size__isnull=False).exclude(pk__in=list(import_ids))
+    # Drafts too.
+    kept = Import.objects.filter(deleted_at=None, body_size__isnull=False).exclude(pk__in=list(import_ids))
     return list(kept.order_by("pk").values_list("pk", flat=True))
 
 

@@ -1,6 +1,5 @@
 """Deliveries in the admin."""
 
-import json
 import re
 
 import pytest
@@ -9,10 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from imports.models import Import
-from imports.services.loading.load_received import load_received
 from tests.factories import ImportFactory, people
 from tests.imports.admin.people import browser, somebody, text
-from tests.imports.world import body_of, load, received
+from tests.imports.world import load
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -177,16 +175,3 @@ def test_managers_are_asked_before_residents_go(way: str, left: tuple[str, bool]
     assert client.post(f"{page(row.pk)}{way}/", follow=True).status_code == 200
     row.refresh_from_db()
     assert (row.status, row.deleted_at is not None) == left
-
-
-def test_refused_residents_are_for_those_who_may_see_the_others() -> None:
-    owner = somebody("Importers")
-    good, bad = people(2)
-    bad["town"] = ""
-    import_id = received(body_of([good, bad]), actor=owner)
-    load_received(import_id=import_id)
-    for user, status in ((somebody("Viewers"), 403), (somebody("Importers", "other"), 404)):
-        assert browser(user).get(f"{page(import_id)}rejected/").status_code == status
-    answer = browser(owner).get(f"{page(import_id)}rejected/")
-    assert [json.loads(line) for line in b"".join(answer).splitlines()] == [bad]
-    assert "Download the refused residents" in text(browser(owner).get(f"{page(import_id)}change/"))

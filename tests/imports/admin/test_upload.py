@@ -2,21 +2,20 @@
 
 import gzip
 import json
-import random
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
-from imports.documents.formats import HEAD_BYTES, XLSX
+from imports.documents.formats import HEAD_BYTES
 from imports.models import Import, Source
 from imports.services.loading.load_received import load_received
 from imports.services.naming.change_named import create_named
 from imports.services.raw_bodies import read_body
 from tests.factories import people
 from tests.imports.admin.people import browser, somebody, text
-from tests.imports.documents.tables import csv_of, rows_of, xlsx_of
+from tests.imports.documents.tables import csv_of, rows_of
 from tests.imports.world import body_of, load
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +28,6 @@ FILES = {
     "lines": (LINES, "application/x-ndjson", ""),
     "a compressed document": (gzip.compress(body_of(people(3))), "application/json", "gzip"),
     "compressed lines": (gzip.compress(LINES), "application/x-ndjson", "gzip"),
-    "a table": (b"citizen_id;town", "text/csv", ""),
-    "a workbook": (xlsx_of([["citizen_id"]]), XLSX.media_type, ""),
     "neither": (b"who lives where", "application/json", ""),
     "broken gzip": (b"\x1f\x8bxxxx", "application/x-ndjson", "gzip"),
 }
@@ -73,8 +70,6 @@ NOBODY = {
     "a document": b'{"citizens": [' + BLANK + b"]}",
     "lines": BLANK + b"\n\n",
     "a table": csv_of(rows_of()) + b",,,\r\n" * HEAD_BYTES,
-    # What is large is on the sheet that nobody reads.
-    "a workbook": xlsx_of(rows_of(), other=[[random.Random(seed).randbytes(16_000).hex()] for seed in range(9)]),
 }
 
 

@@ -89,7 +89,7 @@ def test_a_change_of_nothing_and_a_name_that_is_taken_are_refused(manager: APICl
     where = made(manager, "/channels", {"name": "a", "aliases": ["b"]})
     assert problem(manager.patch(where, {})) == (400, [("", "required")])
     assert problem(manager.post("/channels", {"name": "B"})) == (409, [("/name", "duplicate_name")])
-    refused = manager.generic("POST", "/channels", b"[1]", content_type="application/json")
+    refused = manager.post("/channels", [1])
     assert problem(refused) == (400, [("", "invalid_type")])
 
 
@@ -115,8 +115,8 @@ def test_a_list_takes_as_many_queries_for_many_as_for_one(manager: APIClient, dj
 
 def test_a_delivery_of_an_unknown_source_is_refused_where_that_is_set(manager: APIClient, settings: Settings) -> None:
     settings.IMPORT_NEW_SOURCES = False
-    for headers in ({}, {"HTTP_PREFER": "respond-async"}):
-        answer = manager.post("/imports?source=new", {"citizens": people(1)}, **headers)
+    for headers in ({}, {"Prefer": "respond-async"}):
+        answer = manager.post("/imports?source=new", {"citizens": people(1)}, headers=headers)
         assert problem(answer) == (400, [("?source", "unknown_source")])
     made(manager, "/sources", {"name": "New"})
     assert manager.post("/imports?source=new", {"citizens": people(1)}).status_code == 201

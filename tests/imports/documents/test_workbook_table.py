@@ -12,7 +12,7 @@ import pytest
 from python_calamine import CalamineError
 
 from config.common.problems import InvalidInput, Problem, TooLarge
-from imports.documents import workbook_table as module
+from config.common.tabular import read_workbook as module
 from imports.documents.workbook_table import WorkbookReader
 from imports.fields import NAMES
 from tests.imports.documents.tables import read, read_xlsx, rows_of, whole, xlsx_of

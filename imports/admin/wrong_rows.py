@@ -1,0 +1,108 @@
+"""The wrong rows of a delivery: to take away, and to send again when they are mended; and tables to fill in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminFileFieldWidget
+
+from config.common.http.callers import acting
+from config.common.http.tables import xlsx_response
+from config.common.privacy.readers import Reader
+from config.common.privacy.services.reads import What, record_read
+from config.common.problems import Problem
+from config.common.wizard.template import template_response
+from imports.admin.access import may_see_residents, open_delivery
+from imports.documents.template import ADVICE, examples, explained
+from imports.fields import NAMES
+from imports.models import Import
+from imports.services.loading.correct_rows import Corrected, correct_rows
+from imports.services.loading.wrong_rows import is_mendable, wrong_table
+
+
+class CorrectedForm(forms.Form):
+    """The mended rows."""
+
+    file = forms.FileField(
+        label="Corrected rows",
+        help_text="The workbook of the wrong rows, mended (XLSX), or the same as CSV.",
+        widget=UnfoldAdminFileFieldWidget,
+    )
+
+
+class WrongRowsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+    """Downloads of a delivery that failed for single rows, and the way back in."""
+
+    def rejected_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """All wrong rows in the columns of their file, and why, as a workbook."""
+        found = self._mendable(request, object_id)
+        try:
+            table = wrong_table(import_id=found.pk, actor=acting(request))
+            record_read(reader=Reader.of(request), what=What.REFUSED, residents=[(found.pk, None)], form="xlsx")
+            return xlsx_response(name=f"delivery-{found.pk}-wrong-rows", header=table.header, rows=table.rows)
+        except Problem as problem:
+            messages.error(request, problem.detail)
+            return HttpResponseRedirect(_page_of(found))
+
+    def correct_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Takes the mended rows: with the good ones they are a new delivery."""
+        found = self._mendable(request, object_id)
+        if not self.has_upload_permission(request):
+            raise PermissionDenied
+        if not is_mendable(found):
+            messages.warning(request, "There is nothing to correct: the file of this delivery is not kept any more.")
+            return HttpResponseRedirect(_page_of(found))
+        form = CorrectedForm(request.POST or None, request.FILES or None)
+        errors = list[Any]()
+        if request.method == "POST" and form.is_valid():
+            file = form.cleaned_data["file"]
+            try:
+                made = correct_rows(
+                    import_id=found.pk, content=file.read(), name=file.name or "", actor=acting(request)
+                )
+            except Problem as problem:
+                form.add_error("file", problem.detail)
+                errors = problem.errors
+            else:
+                messages.success(request, _told(made))
+                return HttpResponseRedirect(_page_of(made.delivery))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Corrected rows of {found}",
+            "delivery": found,
+            "form": form,
+            "errors": errors,
+        }
+        return TemplateResponse(request, "admin/imports/correct.html", context)
+
+    def template_view(self, request: HttpRequest, format: str) -> HttpResponseBase:
+        """A table to fill in, as a workbook with a sheet that explains it, or as CSV."""
+        if not self.has_upload_permission(request):
+            raise PermissionDenied
+        return template_response(
+            format, title="Residents", header=NAMES, examples=examples(), advice=ADVICE, explained=explained()
+        )
+
+    def _mendable(self, request: HttpRequest, object_id: str) -> Import:
+        if not may_see_residents(request):
+            raise PermissionDenied
+        found = open_delivery(request, object_id)
+        if found is None:
+            raise Http404
+        return found
+
+
+def _page_of(found: Import) -> str:
+    return reverse("admin:imports_import_change", args=(found.pk,))
+
+
+def _told(made: Corrected) -> str:
+    left_out = f" {made.left_out} wrong rows do not stand in the file and are left out." if made.left_out else ""
+    return f"{made.corrected} corrected rows and {made.good} good ones are a new delivery.{left_out}"

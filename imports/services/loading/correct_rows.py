@@ -1,0 +1,110 @@
+"""Takes in the corrected rows of a delivery that failed: with its good rows they are a new one."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from django.contrib.auth.models import User
+
+from config.common.http.encodings import limited
+from config.common.problems import FieldError, InvalidInput
+from imports.documents.errors import InvalidDocument
+from imports.documents.formats import HEAD_BYTES, NDJSON, kind_of
+from imports.documents.headers import guessed_columns
+from imports.documents.heads import read_head
+from imports.documents.judge import judged
+from imports.documents.options import TableOptions
+from imports.documents.table import TableReader
+from imports.models import Import
+from imports.services.document_rules import rules_on
+from imports.services.loading.examine_rows import Examination, good_residents, reader_of
+from imports.services.loading.receive_delivery import receive_delivery
+from imports.services.loading.unpack_body import most_bytes, unpack_body
+from imports.services.loading.wrong_rows import mendable
+
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The new delivery, queued: of so many `good` rows and `corrected` ones, without those `left_out`, which were wrong
+    and do not stand in the corrected file."""
+
+    delivery: Import
+    good: int
+    corrected: int
+    left_out: int
+
+
+def correct_rows(*, import_id: int, content: bytes, name: str, actor: User) -> Corrected:
+    """Makes a delivery of the good rows of `import_id` and of those in `content`, a table in the columns of the wrong
+    rows; it is checked and loaded as any other, all of it or nothing.
+
+    Raises as `mendable`, `InvalidInput` for what is no such table, and as `receive_delivery`.
+    """
+    found, examined = mendable(import_id=import_id, actor=actor)
+    rows = list(_corrected(found, examined, content, name))
+    if not rows:
+        raise InvalidInput("No row stands in this file. To leave all wrong rows out, load the good rows only.")
+    lines = _in_chunks(_lines(found, examined, rows))
+    received = receive_delivery(
+        chunks=limited(lines, max_bytes=most_bytes(NDJSON)),
+        media_type=NDJSON.media_type,
+        source=found.source,
+        review=found.stops_when_checked,
+        actor=actor,
+    )
+    left_out = max(0, examined.wrong - len(rows))
+    return Corrected(received, examined.rows - examined.wrong, len(rows), left_out)
+
+
+def _corrected(found: Import, examined: Examination, content: bytes, name: str) -> Iterator[dict[str, Any]]:
+    """What each corrected row says of each field, right or wrong."""
+    format, encoding = kind_of(content[:HEAD_BYTES], name=name)
+    if not format.options:
+        raise InvalidInput("An Excel workbook (XLSX) or CSV is expected: the wrong rows as they were downloaded.")
+    content = b"".join(unpack_body(limited([content], max_bytes=most_bytes(format)), format=format, encoding=encoding))
+    head = read_head([content], format=format, options=TableOptions(), rules=rules_on(), rows=0)
+    options = TableOptions(columns=_columns(found, examined, head.names), letters=examined.letters)
+    reader = format.rows([content], rules=rules_on(), options=options)
+    assert isinstance(reader, TableReader)  # noqa: S101 - for mypy: the format has options
+    errors = list[FieldError]()
+    for one in judged(reader):
+        row, fault = one.original.content
+        if fault is not None or any(not error.field for error in one.faults):
+            errors += [FieldError(one.original.pointer, error.code, error.detail) for error in one.faults]
+        else:
+            yield reader.values(row)
+    if errors:
+        raise InvalidDocument(errors)
+
+
+def _columns(found: Import, examined: Examination, names: list[str]) -> tuple[str, ...]:
+    """The fields of the columns called `names`, as somebody said it of the first file; none where their names do."""
+    columns = TableOptions(**found.read_as or {}).columns
+    if not columns:
+        return ()
+    reader = reader_of(found, letters=examined.letters)
+    next(judged(reader), None)
+    known = dict(zip(reader.columns, columns, strict=False))
+    return tuple(known.get(name, guess) for name, guess in zip(names, guessed_columns(names), strict=True))
+
+
+def _lines(found: Import, examined: Examination, rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    for resident in good_residents(reader_of(found, letters=examined.letters), examined):
+        yield msgspec.json.encode(resident) + b"\n"
+    for row in rows:
+        yield json.dumps(row, default=str).encode() + b"\n"
+
+
+def _in_chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    chunk = bytearray()
+    for line in lines:
+        if chunk and len(chunk) + len(line) > _CHUNK:
+            yield bytes(chunk)
+            chunk.clear()
+        chunk += line
+    if chunk:
+        yield bytes(chunk)
