@@ -16,6 +16,7 @@ from config.common.digits import number_in
 from config.common.http.callers import acting
 from config.common.problems import Problem
 from config.common.staff.searching import FoldedSearchMixin
+from imports.admin.list_title import ListTitleMixin
 from imports.models import Channel, Named, Source
 from imports.services.naming.change_named import change_named, create_named, delete_named
 from imports.services.naming.read_named import has_deliveries, named_for_reading
@@ -79,7 +80,7 @@ def store(model: type[Named], pk: int | None, values: dict[str, Any], actor: Any
     return change_named(model, pk=pk, values=values, actor=actor)
 
 
-class NamedAdmin(FoldedSearchMixin):
+class NamedAdmin(ListTitleMixin, FoldedSearchMixin):
     """What both have in common. Of several at once nothing is deleted."""
 
     form = NamedForm

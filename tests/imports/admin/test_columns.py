@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from config.common.privacy.models import ReadAudit
 from config.common.problems import NoSpace
+from config.common.spellings import fold
 from config.common.wizard.models import KnownColumns
 from imports.documents.formats import CSV, NDJSON, XLSX
 from imports.fields import NAMES
-from imports.models import Import, RawChunk
+from imports.models import Import, RawChunk, Source
 from imports.services.erasing.delete_delivery import purge_deleted_deliveries
 from imports.services.erasing.erase_bodies import DRAFTS_KEPT, forget_drafts
 from imports.services.loading.load_received import load_received
@@ -41,9 +42,10 @@ def foreign(count: int = 3) -> list[list[Any]]:
     return [FOREIGN, *rows_of(*people(count))[1:]]
 
 
-def upload(client: Client, content: bytes, *, name: str = "delivery.csv", **fields: str) -> str:
+def upload(client: Client, content: bytes, *, name: str = "delivery.csv", source: str = "padrón", **fields: str) -> str:
     """The page that a file leads to."""
-    form = {"file": SimpleUploadedFile(name, content), "source": "padrón", **fields}
+    is_known = Source.objects.ids_of([fold(source)]).exists()
+    form = {"file": SimpleUploadedFile(name, content), "source" if is_known else "new_source": source, **fields}
     answer = client.post(UPLOAD, form)
     assert answer.status_code == 302, text(answer)
     return str(answer.headers["Location"])
@@ -230,7 +232,7 @@ def test_a_full_disk_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         raise NoSpace("The database's disk has no room for this.")
 
     monkeypatch.setattr("config.common.db.disk.expect_room", full)
-    form = {"file": SimpleUploadedFile("a.csv", csv_of(foreign())), "source": "padrón"}
+    form = {"file": SimpleUploadedFile("a.csv", csv_of(foreign())), "new_source": "padrón"}
     assert "no room for this" in text(importer().post(UPLOAD, form))
     assert Import.objects.count() == 0
 

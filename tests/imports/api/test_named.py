@@ -108,7 +108,7 @@ def test_a_list_takes_as_many_queries_for_many_as_for_one(manager: APIClient, dj
     made(manager, "/sources", {"name": "first"})
     manager.get("/sources")
     for number in range(3):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             assert manager.get("/sources").json()["count"] == number + 1
         made(manager, "/sources", {"name": f"more {number}", "aliases": [f"alias {number}"], "uploaders": ["managers"]})
 
