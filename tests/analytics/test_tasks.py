@@ -53,7 +53,7 @@ def test_sweeps_look_at_the_towns_twice_a_minute_only(sent: list[str]) -> None:
 def test_changed_airports_are_swept_up_once_in_ten_minutes(sent: list[str]) -> None:
     demand("Smallville")
     place_towns()
-    make_airport("Strip", 40.0, -100.0, city="Smallville")
+    make_airport("Strip", 40.0, -100.0, city="Smallville", iata="SMV")
     assert [swept(sent), swept(sent)] == [["analytics.place_all_towns"], []]
     place_all_towns_task()
     Turn.objects.all().delete()

@@ -82,7 +82,7 @@ def test_residents_airports_and_every_question_of_analytics_are_to_be_had_as_csv
         if "get" in methods
     }
     without = {path for path, kinds in forms.items() if CSV in kinds and XLSX not in kinds}
-    assert without == {"/imports", "/airports/{airport_id}/history"}
+    assert without == {"/imports", "/sources", "/channels", "/airports/{airport_id}/history"}
     assert {path for path in forms if path.startswith("/analytics") and CSV not in forms[path]} == set()
 
 

@@ -149,7 +149,7 @@ def test_the_admin_shows_it_at_the_file(
     short()
     client = Client()
     client.force_login(superuser)
-    form = {"file": SimpleUploadedFile(name, content), "source": "a", "on_error": "fail", button: "1"}
+    form = {"file": SimpleUploadedFile(name, content), "new_source": "a", "on_error": "fail", button: "1"}
     answer = client.post(reverse(path), form, follow=True)
     assert (answer.status_code, stored()) == (200, 0)
     assert "has no room for this" in answer.content.decode()

@@ -18,9 +18,9 @@ def test_it_writes_a_file_for_each_delivery(tmp_path: Path) -> None:
     assert files == ["demo-consulates-1.json", "demo-partners-1.json", "demo-universities-1.json"]
     assert len(json.loads((folder / files[0]).read_bytes())["citizens"]) == 10
     assert printed.getvalue().splitlines() == [
-        f"{folder}/demo-consulates-1.json: 10 citizens",
-        f"{folder}/demo-universities-1.json: 6 citizens",
-        f"{folder}/demo-partners-1.json: 4 citizens",
+        f"{folder}/demo-consulates-1.json: 10 residents",
+        f"{folder}/demo-universities-1.json: 6 residents",
+        f"{folder}/demo-partners-1.json: 4 residents",
     ]
 
 

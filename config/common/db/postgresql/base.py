@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 # One that was used a moment ago is dead only if the server or the network ended it since, which its socket says.
 IDLE_SECONDS = 5.0
@@ -24,7 +25,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
         """As Django's, which asks the server; asked once before a request's first use of the connection."""
         now = time.monotonic()
-        usable = (now - self._lived_at < IDLE_SECONDS and not self.has_word()) or super().is_usable()
+        is_idle = self.connection.info.transaction_status == TRANSACTION_STATUS_IDLE
+        was_used = now - self._lived_at < IDLE_SECONDS
+        usable = (is_idle and was_used and not self.has_word()) or super().is_usable()
         self._lived_at = now if usable else float("-inf")
         return usable
 

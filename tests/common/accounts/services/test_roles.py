@@ -17,13 +17,19 @@ DEMAND = {"view_importdemand", "view_townplace"}
 EDIT_DEMAND = {
     *DEMAND, "refresh_demand", "view_townalias", "add_townalias", "change_townalias", "delete_townalias",
 }  # fmt: skip
+NAMED = {"view_source", "view_channel"}
+WRITE_CHANNELS = {*NAMED, "add_channel", "change_channel", "delete_channel"}
 WRITE_AIRPORTS = {*AIRPORTS, "add_airport", "change_airport", "view_pendingchange"}
 ROLES = {
-    "Viewers": {*AIRPORTS, *DEMAND, "view_import"},
-    "Editors": {*WRITE_AIRPORTS, *EDIT_DEMAND, "view_import", "view_citizen", "change_citizen", "view_correction"},
-    "Importers": {*AIRPORTS, *DEMAND, "view_import", "add_import", "view_own_citizens"},
+    "Viewers": {*AIRPORTS, *DEMAND, *NAMED, "view_import"},
+    "Editors": {
+        *WRITE_AIRPORTS, *EDIT_DEMAND, *WRITE_CHANNELS,
+        "view_import", "view_citizen", "change_citizen", "view_correction",
+    },
+    "Importers": {*AIRPORTS, *DEMAND, *NAMED, "view_import", "add_import", "view_own_citizens"},
     "Managers": {
         *WRITE_AIRPORTS, "delete_airport", "view_queuedcreate",
+        *WRITE_CHANNELS, "add_source", "change_source", "delete_source",
         *EDIT_DEMAND, "view_demandsettings", "add_demandsettings", "change_demandsettings",
         "view_import", "view_citizen", "change_citizen", "view_correction", "add_import", "delete_import",
         "view_user", "add_user", "change_user", "delete_user", "view_group",
