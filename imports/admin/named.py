@@ -130,7 +130,7 @@ class SourceAdmin(NamedAdmin):
     list_display = ("name", "other_names", "contact", "sends", "current")
     fields = ("name", "other_names", "known_as", "contact", "sends", "uploaders", "current")
     readonly_fields = ("known_as", "current")
-    filter_horizontal = ("uploaders",)
+    autocomplete_fields = ("uploaders",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may: bool = super().has_delete_permission(request, obj)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from django.contrib.auth.models import User
@@ -16,13 +16,15 @@ from imports.documents.headers import guessed_columns
 from imports.documents.heads import read_head
 from imports.documents.judge import judged
 from imports.documents.options import TableOptions
-from imports.documents.table import TableReader
 from imports.models import Import
 from imports.services.document_rules import rules_on
 from imports.services.loading.examine_rows import Examination, good_residents, reader_of
 from imports.services.loading.receive_delivery import receive_delivery
 from imports.services.loading.unpack_body import most_bytes, unpack_body
 from imports.services.loading.wrong_rows import mendable
+
+if TYPE_CHECKING:
+    from imports.documents.table import TableReader
 
 _CHUNK = 1024 * 1024
 
@@ -68,8 +70,8 @@ def _corrected(found: Import, examined: Examination, content: bytes, name: str) 
     content = b"".join(unpack_body(limited([content], max_bytes=most_bytes(format)), format=format, encoding=encoding))
     head = read_head([content], format=format, options=TableOptions(), rules=rules_on(), rows=0)
     options = TableOptions(columns=_columns(found, examined, head.names), letters=examined.letters)
-    reader = format.rows([content], rules=rules_on(), options=options)
-    assert isinstance(reader, TableReader)  # noqa: S101 - for mypy: the format has options
+    # What has options is a table.
+    reader = cast("TableReader", format.rows([content], rules=rules_on(), options=options))
     errors = list[FieldError]()
     for one in judged(reader):
         row, fault = one.original.content
