@@ -145,6 +145,8 @@ class _Asked:
 
     def context(self) -> dict[str, Any]:
         """For the page."""
+        # First, because it finds problems.
+        preview = self._preview()
         return {
             "reading": self.reading,
             "form": self.form,
@@ -152,7 +154,7 @@ class _Asked:
             "is_empty": self.is_empty,
             "is_refused_empty": self.is_empty and self._data is not None and "load" in self._data,
             "problem": self.problem,
-            "preview": self._preview(),
+            "preview": preview,
             "preview_columns": self.look.names if self.look else [],
         }
 
@@ -187,7 +189,8 @@ def _start(request: HttpRequest, found: Import, asked: _Asked, page: str) -> Htt
         start_draft(import_id=found.pk, actor=acting(request), options=options)
     except Problem as problem:
         messages.error(request, problem.detail)
-        return HttpResponseRedirect(page)
+        # A draft has no page of a delivery.
+        return HttpResponseRedirect(reverse(_UPLOAD) if found.is_draft else page)
     names = asked.look.names if asked.look else []
     remember_columns(kind=KIND, source=found.source, names=names, columns=options.columns)
     messages.success(request, "The file is being checked; its columns are remembered for the next one.")

@@ -1,12 +1,13 @@
 """Sources and channels in the admin: what deliveries name, and whose other names these are."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from config.common.digits import number_in
 from config.common.http.callers import acting
 from config.common.problems import Problem
+from config.common.spellings import fold
 from config.common.staff.searching import FoldedSearchMixin
 from imports.admin.list_title import ListTitleMixin
 from imports.models import Channel, Named, Source
@@ -40,8 +42,12 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         ),
     )
 
+    known_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk and "known_version" in self.fields:
+            self.initial["known_version"] = self.instance.version
         if self.instance.pk and "other_names" in self.fields:
             self.initial["other_names"] = "\n".join(sorted(alias.name for alias in self.instance.aliases.all()))
 
@@ -51,6 +57,10 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         gone = {alias.name for alias in off}
         lines = (line.strip() for line in cleaned.get("other_names", "").splitlines())
         cleaned["other_names"] = [line for line in lines if line and line not in gone]
+        old = self.initial.get("name", "")
+        if self.instance.pk and fold(old) != fold(cleaned.get("name") or old):
+            # Its deliveries, or residents, go on naming it so.
+            cleaned["other_names"].append(old)
         if not self.errors:
             self._try(cleaned)
         return cleaned
@@ -64,7 +74,7 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         """Whether the services would take it: done for once and undone."""
         try:
             with transaction.atomic():
-                store(type(self.instance), self.instance.pk, self.values(cleaned), None)
+                store(type(self.instance), self.instance.pk, self.values(cleaned), None, cleaned.get("known_version"))
                 transaction.set_rollback(True)
         except Problem as problem:
             if not problem.errors:
@@ -73,11 +83,11 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
                 self.add_error("name" if error.pointer == "/name" else "other_names", error.detail)
 
 
-def store(model: type[Named], pk: int | None, values: dict[str, Any], actor: Any) -> Named:
-    """Makes it, or changes it."""
+def store(model: type[Named], pk: int | None, values: dict[str, Any], actor: Any, known: int | None) -> Named:
+    """Makes it, or changes the version that is `known`."""
     if pk is None:
         return create_named(model, values=values, actor=actor)
-    return change_named(model, pk=pk, values=values, actor=actor)
+    return change_named(model, pk=pk, values=values, actor=actor, versions=None if known is None else {known})
 
 
 class NamedAdmin(ListTitleMixin, FoldedSearchMixin):
@@ -90,7 +100,7 @@ class NamedAdmin(ListTitleMixin, FoldedSearchMixin):
     search_fields = ("name__folded", "aliases__name__folded")
     exact_fields = ("name",)
     show_full_result_count = False
-    fields: tuple[str, ...] = ("name", "other_names", "known_as")
+    fields: tuple[str, ...] = ("name", "other_names", "known_as", "known_version")
     readonly_fields: tuple[str, ...] = ("known_as",)
 
     def get_fields(self, request: HttpRequest, obj: Named | None = None) -> list[str]:
@@ -116,7 +126,22 @@ class NamedAdmin(ListTitleMixin, FoldedSearchMixin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: NamedForm, change: bool) -> None:
         # The admin goes on with the object that it knows: it must name the row that was made.
-        obj.pk = store(self.model, obj.pk, form.values(form.cleaned_data), acting(request)).pk
+        known = form.cleaned_data.get("known_version")
+        obj.pk = store(self.model, obj.pk, form.values(form.cleaned_data), acting(request), known).pk
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._or_message(super().changeform_view, request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._or_message(super().delete_view, request, *args, **kwargs)
+
+    def _or_message(self, view: Callable[..., Any], request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # Somebody took the name, or delivered, since the form was tried.
+        try:
+            return view(request, *args, **kwargs)
+        except Problem as problem:
+            messages.error(request, problem.detail)
+            return HttpResponseRedirect(request.path)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         delete_named(self.model, pk=obj.pk, actor=acting(request))
@@ -128,7 +153,7 @@ class SourceAdmin(NamedAdmin):
 
     model = Source
     list_display = ("name", "other_names", "contact", "sends", "current")
-    fields = ("name", "other_names", "known_as", "contact", "sends", "uploaders", "current")
+    fields = ("name", "other_names", "known_as", "contact", "sends", "uploaders", "current", "known_version")
     readonly_fields = ("known_as", "current")
     autocomplete_fields = ("uploaders",)
 

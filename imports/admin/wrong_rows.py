@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -34,6 +35,12 @@ class CorrectedForm(forms.Form):
         help_text="The workbook of the wrong rows, mended (XLSX), or the same as CSV.",
         widget=UnfoldAdminFileFieldWidget,
     )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.IMPORT_MAX_BYTES:
+            raise forms.ValidationError(f"The file may have {settings.IMPORT_MAX_BYTES:,} bytes at most.")
+        return file
 
 
 class WrongRowsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types

@@ -74,7 +74,8 @@ class NamedViewSet(ApiViewSet):
     def retrieve(self, request: Request, **ids: str) -> Response:
         found = find_named(self.model, pk=self._id(ids))
         self.query()
-        if is_known(request, found):
+        # What a source shows besides its version moves with deliveries and with names of users.
+        if self.model is not Source and is_known(request, found):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag(found)})
         return self._answer(found.pk)
 

@@ -31,10 +31,15 @@ def known_names(cells: Sequence[object]) -> int:
 
 def names_in(cells: Sequence[object]) -> list[str]:
     """The names of the columns; empty cells at the end are none."""
-    names = [str(cell).strip() for cell in cells]
+    names = [printable(str(cell)).strip() for cell in cells]
     while names and not names[-1]:
         names.pop()
     return names
+
+
+def printable(text: str) -> str:
+    """The text as a page and the database can have it: without NUL and what is left of bytes that were no text."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 def guessed_columns(names: Sequence[str]) -> list[str]:
@@ -57,6 +62,10 @@ def read_header(cells: Sequence[object], *, place: str, columns: Sequence[str] =
     if wrong := [*_unknown(names, fields, place), *_repeated(names, fields, place), *_missing(fields, place)]:
         raise InvalidDocument(wrong)
     places = {name: fields.index(name) for name in FIELDS if name in fields}
+    # A name is no number: this is somebody, who would be left out, and shown in errors. A workbook has 17.0.
+    if columns and names[places["citizen_id"]].removesuffix(".0").isdigit():
+        detail = "This row is a resident: put a row with the names of the columns before it."
+        raise InvalidDocument([FieldError(place, Code.NO_HEADER.value, detail)])
     return Header(places, len(names), {name: _label(name, names[index]) for name, index in places.items()}, names)
 
 

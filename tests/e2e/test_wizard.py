@@ -124,7 +124,7 @@ def test_an_office_file_becomes_a_delivery(admin: Admin, width: int, scheme: str
     shot(page, f"upload-{kind}")
     assert barriers(page, within="#content") == []
     page.locator("input[type=file]").set_input_files({"name": "padron.csv", "mimeType": "", "buffer": office_file()})
-    page.get_by_label("Source").fill("padrón")
+    page.get_by_label("Or a new source").fill("padrón")
     page.get_by_role("button", name="Upload", exact=True).click()
 
     expect(page.get_by_text("Read as CSV with semicolons between the cells, encoding Windows-1252.")).to_be_visible()

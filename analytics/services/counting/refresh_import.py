@@ -23,7 +23,7 @@ from analytics.services.counting.stale import utc_today
 from analytics.services.counting.ties import read_ties, write_ties
 from analytics.services.placing.place_towns import place_new_towns
 from imports.models import Import
-from imports.services.naming.resolve_source import first_name_of, last_complete_of, spellings_of
+from imports.services.naming.resolve_source import first_name_of, last_complete_of, own_first_name, spellings_of
 
 # Only where nothing else changed since it was counted, and nobody came into another age group.
 _GROW_OLDER = """
@@ -144,7 +144,10 @@ class _Refresh:
         self.counted.add(delivery.pk)
         delivered = delivery.created_at.astimezone(UTC).date()
         as_of = self._today if is_current else delivered
-        drawing = Drawing(import_id=delivery.pk, source=first_name_of(delivery.source), scheme=self._by.scheme)
+        name = delivery.source
+        drawing = Drawing(
+            import_id=delivery.pk, source=first_name_of(name), own=own_first_name(name), scheme=self._by.scheme
+        )
         count = count_import(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by, draw=drawing.draw)
         if count is None:
             raise NotCounted(delivery.pk)

@@ -6,13 +6,18 @@ from analytics.models import ImportDemand, Perturbation
 from analytics.perturbation import Draw
 from analytics.querysets import ImportDemandQuerySet
 from analytics.services.counting.count_import import Count, Segments
+from imports.services.naming.resolve_source import first_name_of
 
 
 class Drawing:
     """The weights for counting one import, which is written afterwards. Call it as the only writer."""
 
-    def __init__(self, *, import_id: int, source: str, scheme: str) -> None:
+    def __init__(self, *, import_id: int, source: str, own: str, scheme: str) -> None:
+        """`source` is what its source was named first; `own` that of the name in it, which may be an alias."""
         self._stored, is_new = Perturbation.objects.get_or_create(source=source)
+        # Before it was an alias, or after: what was seen under either name has a successor.
+        if own != source:
+            is_new &= Perturbation.objects.get_or_create(source=own)[1]
         # What was counted before, as another source's, has been seen: it is not shown as it is now that it is its own.
         self._is_first = is_new and not ImportDemand.objects.filter(pk=import_id).exists()
         # What was drawn before something else of the source changed is drawn anew, and what other cells are shown of.
@@ -50,7 +55,8 @@ def end_truth(demands: ImportDemandQuerySet) -> bool:
     Those that were erased cannot be: of them nothing is shown (`analytics.services.counting.publish_segments`).
     """
     complete = demands.filter(drawn_at=0, delivery__status="complete")
-    Perturbation.objects.filter(source__in=complete.values("source"), changes=0).update(changes=1)
+    names = {first_name_of(source) for source in complete.values_list("source", flat=True).distinct()}
+    Perturbation.objects.filter(source__in=names, changes=0).update(changes=1)
     # No delivery has this revision, so it is stale.
     return complete.update(revision=-1) > 0
 

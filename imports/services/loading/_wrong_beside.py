@@ -20,7 +20,8 @@ _REPEATED = """
     ) AS counted WHERE times > 1
 """
 # Of a relation that one side names nobody knows which side is right, so both are given. `all_known` says that the id of
-# everybody could be read: else a name that stands for nobody may stand for one of the others.
+# everybody could be read: else a name that stands for nobody may stand for one of the others. Rows of an id that is
+# repeated are wrong as it is: one of them is enough here, and all of them would be their number squared.
 _RELATIONS = f"""
     WITH named AS MATERIALIZED (
         SELECT number, citizen_id, list, other FROM imports_outline, LATERAL (
@@ -28,7 +29,9 @@ _RELATIONS = f"""
         ) AS listed (list, other)
     ), one_sided AS MATERIALIZED (
         SELECT one.number, one.citizen_id, one.list, one.other, known.number AS other_number
-        FROM named AS one LEFT JOIN imports_outline AS known ON known.citizen_id = one.other
+        FROM named AS one LEFT JOIN (
+            SELECT citizen_id, max(number) AS number FROM imports_outline GROUP BY citizen_id
+        ) AS known ON known.citizen_id = one.other
         WHERE NOT EXISTS (
             SELECT FROM named AS back
             WHERE back.citizen_id = one.other AND back.other = one.citizen_id AND back.list = one.list
@@ -40,7 +43,7 @@ _RELATIONS = f"""
         UNION ALL SELECT other_number, list, citizen_id, 'not_named' FROM one_sided WHERE other_number > 0
         UNION ALL
         SELECT friend.number, 'friends', other, 'in_both_lists'
-        FROM named AS friend JOIN named AS relative USING (citizen_id, other)
+        FROM named AS friend JOIN named AS relative USING (number, other)
         WHERE friend.list = 'friends' AND relative.list = 'relatives'
     )
     SELECT number, list, code, (array_agg(DISTINCT other))[1:{_NAMED}], count(DISTINCT other)

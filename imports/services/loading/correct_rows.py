@@ -1,15 +1,20 @@
 """Takes in the corrected rows of a delivery that failed: with its good rows they are a new one."""
 
 import json
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 
-from config.common.http.encodings import limited
-from config.common.problems import FieldError, InvalidInput
+from config.common.http.encodings import decoded, limited
+from config.common.problems import Conflict, FieldError, InvalidInput
+from config.common.tabular.workbook import MAX_ROWS, expect_rows
 from imports.documents.errors import InvalidDocument
 from imports.documents.formats import HEAD_BYTES, NDJSON, kind_of
 from imports.documents.headers import guessed_columns
@@ -20,8 +25,10 @@ from imports.models import Import
 from imports.services.document_rules import rules_on
 from imports.services.loading.examine_rows import Examination, good_residents, reader_of
 from imports.services.loading.receive_delivery import receive_delivery
-from imports.services.loading.unpack_body import most_bytes, unpack_body
+from imports.services.loading.unpack_body import most_bytes
 from imports.services.loading.wrong_rows import mendable
+from imports.services.naming.resolve_source import last_complete_of
+from imports.services.residents.rename_value import MAY_RENAME
 
 if TYPE_CHECKING:
     from imports.documents.table import TableReader
@@ -40,14 +47,22 @@ class Corrected:
     left_out: int
 
 
+@transaction.atomic
 def correct_rows(*, import_id: int, content: bytes, name: str, actor: User) -> Corrected:
     """Makes a delivery of the good rows of `import_id` and of those in `content`, a table in the columns of the wrong
     rows; it is checked and loaded as any other, all of it or nothing.
 
-    Raises as `mendable`, `InvalidInput` for what is no such table, and as `receive_delivery`.
+    Raises as `mendable`, `InvalidInput` for what is no such table, `TooLarge`, `Conflict` where the source has sent
+    another one since, which it would replace, and as `receive_delivery`.
     """
+    # Held: a body that is erased while it is read would seem to end there.
+    Import.objects.select_for_update(no_key=True).filter(pk=import_id).first()
     found, examined = mendable(import_id=import_id, actor=actor)
-    rows = list(_corrected(found, examined, content, name))
+    newest = last_complete_of(found.source)
+    if newest is not None and newest.pk > found.pk:
+        raise Conflict(f"{newest} came after this one and would be replaced by it. Mend the rows there.")
+    rows = list(islice(_corrected(found, examined, content, name), MAX_ROWS + 1))
+    expect_rows(len(rows))
     if not rows:
         raise InvalidInput("No row stands in this file. To leave all wrong rows out, load the good rows only.")
     lines = _in_chunks(_lines(found, examined, rows))
@@ -55,7 +70,9 @@ def correct_rows(*, import_id: int, content: bytes, name: str, actor: User) -> C
         chunks=limited(lines, max_bytes=most_bytes(NDJSON)),
         media_type=NDJSON.media_type,
         source=found.source,
-        review=found.stops_when_checked,
+        review=found.stops_when_checked or found.review is not None,
+        holds_losses=True,
+        carry=found.carries_corrections and actor.has_perm(MAY_RENAME),
         actor=actor,
     )
     left_out = max(0, examined.wrong - len(rows))
@@ -67,7 +84,7 @@ def _corrected(found: Import, examined: Examination, content: bytes, name: str) 
     format, encoding = kind_of(content[:HEAD_BYTES], name=name)
     if not format.options:
         raise InvalidInput("An Excel workbook (XLSX) or CSV is expected: the wrong rows as they were downloaded.")
-    content = b"".join(unpack_body(limited([content], max_bytes=most_bytes(format)), format=format, encoding=encoding))
+    content = decoded([content], encoding=encoding, max_bytes=settings.IMPORT_MAX_BYTES)
     head = read_head([content], format=format, options=TableOptions(), rules=rules_on(), rows=0)
     options = TableOptions(columns=_columns(found, examined, head.names), letters=examined.letters)
     # What has options is a table.
@@ -90,8 +107,12 @@ def _columns(found: Import, examined: Examination, names: list[str]) -> tuple[st
         return ()
     reader = reader_of(found, letters=examined.letters)
     next(judged(reader), None)
-    known = dict(zip(reader.columns, columns, strict=False))
-    return tuple(known.get(name, guess) for name, guess in zip(names, guessed_columns(names), strict=True))
+    # Of two columns of one name the first is what was said of the first.
+    known = defaultdict[str, deque[str]](deque)
+    for column, field in zip(reader.columns, columns, strict=False):
+        known[column].append(field)
+    pairs = zip(names, guessed_columns(names), strict=True)
+    return tuple(known[name].popleft() if known[name] else guess for name, guess in pairs)
 
 
 def _lines(found: Import, examined: Examination, rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:

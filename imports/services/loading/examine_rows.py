@@ -21,6 +21,7 @@ from imports.documents.judge import Fault, Judged, judged
 from imports.documents.options import TableOptions
 from imports.documents.stream import Outline, Reader, outline
 from imports.documents.structs import Resident
+from imports.fields import NAMES
 from imports.models import Import
 from imports.services.document_rules import rules_on
 from imports.services.loading._outlines import copy_outlines, create_outlines, drop_outlines, expect_many
@@ -131,7 +132,10 @@ class _Examining:
     def _note(self, number: int, faults: list[Fault], kept: list[Fault] | None = None) -> None:
         if kept is not None:
             kept += faults
-        self._reasons.update((fault.field, _without_ids(fault.detail)) for fault in faults)
+        # Others than ours are keys that somebody made up, without number.
+        self._reasons.update(
+            (fault.field if fault.field in NAMES else "", _without_ids(fault.detail)) for fault in faults
+        )
         if len(self._alone) + len(self._beside) > MAX_ROWS:
             raise TooLarge(f"More than {MAX_ROWS:,} rows are wrong: it is the file as a whole that has to be mended.")
 

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from imports.documents.formats import NDJSON, Format
 from imports.documents.options import TableOptions
 from imports.models import Citizen, Import
+from imports.querysets import SEE_ALL
 from imports.services.erasing.reclaim_space import reclaim_soon
 from imports.services.loading.load_delivery import load_delivery
 from imports.services.loading.review_delivery import review_delivery, storable_differences
@@ -28,11 +29,18 @@ _GONE = """
 """
 
 
-def takes_away_many(*, import_id: int, source: str) -> bool:
-    """Whether more than a tenth of the residents whom the delivery would replace are not among its stored ones."""
+def takes_away_many(*, import_id: int, source: str, actor: User | None) -> bool:
+    """Whether more than a tenth of the residents whom the delivery would replace are not among its stored ones.
+
+    For an `actor` who may not see those residents only their number counts, which the list of deliveries shows too:
+    whoever sends guesses would learn by the answer who is among them.
+    """
     last = last_complete_of(source, before=import_id)
     if last is None:
         return False
+    if actor is not None and not actor.has_perm(SEE_ALL) and last.created_by_id != actor.pk:
+        gone = (last.citizen_count or 0) - Citizen.objects.of(import_id).count()
+        return MOST_GONE * gone > (last.citizen_count or 0)
     with connection.cursor() as cursor:
         cursor.execute(_GONE, {"last": last.pk, "now": import_id})
         gone, residents = cursor.fetchone()
@@ -54,7 +62,7 @@ def load_or_hold(
     Its body went by while it was read: what is kept for the approval is the same residents, one a line.
     """
     loaded = load_delivery(chunks=chunks, format=format, source=source, actor=actor, options=options)
-    if not takes_away_many(import_id=loaded.pk, source=source):
+    if not takes_away_many(import_id=loaded.pk, source=source, actor=actor):
         if carry:
             carry_corrections(import_id=loaded.pk, actor=actor)
         return loaded

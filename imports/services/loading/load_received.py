@@ -141,7 +141,8 @@ class _Load:
 
     def _is_held(self, delivery: Import) -> bool:
         return delivery.stops_when_checked or (
-            delivery.stops_at_losses and takes_away_many(import_id=self._import_id, source=delivery.source)
+            delivery.stops_at_losses
+            and takes_away_many(import_id=self._import_id, source=delivery.source, actor=delivery.created_by)
         )
 
     def _copy(self, citizens: list[Resident], progress: Progress) -> int:

@@ -8,7 +8,7 @@ from config.common.tabular.encodings import SAMPLE_BYTES, encoding_called
 from config.common.tabular.read_workbook import cell_text, sheet_names
 from config.common.wizard.services.columns import known_columns
 from imports.documents.formats import FORMATS
-from imports.documents.headers import guessed_columns
+from imports.documents.headers import guessed_columns, printable
 from imports.documents.heads import Head, read_head
 from imports.documents.judge import judged
 from imports.documents.options import TableOptions
@@ -48,7 +48,7 @@ def look_at_table(found: Import, options: TableOptions) -> Look:
     head: Head = read_head(_chunks(found), format=format, options=options, rules=rules, rows=ROWS)
     known = known_columns(kind=KIND, source=found.source, names=head.names)
     encoding = encoding_called(_sample(found), options.encoding) if head.delimiter else ""
-    rows = [[cell_text(cell) for cell in row] for row in head.rows]
+    rows = [[printable(cell_text(cell)) for cell in row] for row in head.rows]
     return Look(head.names, rows, head.delimiter, encoding, known or guessed_columns(head.names), known is not None)
 
 

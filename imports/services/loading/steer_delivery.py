@@ -17,6 +17,7 @@ from imports.models import Import
 from imports.services.access import NoSuchDelivery, visible_delivery
 from imports.services.erasing.delete_delivery import PURGE
 from imports.services.loading.receive_delivery import load_task
+from imports.services.naming.resolve_source import expect_source
 
 Status = Import.Status
 _QUEUED: dict[str, Any] = {
@@ -43,11 +44,13 @@ def retry_delivery(*, import_id: int, actor: User) -> Import:
 
 @transaction.atomic
 def load_good_rows(*, import_id: int, actor: User) -> Import:
-    """Queues a delivery that failed for single rows again, to be loaded without them. Raises as `retry_delivery`, and
-    `Conflict` where no row is right."""
-    if not has_good_rows(visible_delivery(import_id=import_id)):
+    """Queues a delivery that failed for single rows again, to be loaded without them. Raises as `retry_delivery`,
+    `expect_source`, and `Conflict` where no row is right."""
+    found = visible_delivery(import_id=import_id)
+    expect_source(found.source, actor=actor)
+    if not has_good_rows(found):
         raise Conflict("There is no good row in this delivery that could be loaded alone.")
-    return _again(_move(import_id, actor, (Status.FAILED,), _QUEUED | {"left_out": 0}))
+    return _again(_move(import_id, actor, (Status.FAILED,), _QUEUED | {"left_out": 0, "stops_at_losses": True}))
 
 
 def has_good_rows(found: Import) -> bool:
@@ -59,9 +62,13 @@ def has_good_rows(found: Import) -> bool:
 @transaction.atomic
 def start_draft(*, import_id: int, actor: User, options: TableOptions) -> Import:
     """Queues a file whose columns somebody has looked at, or a table that failed or was cancelled, to be read as
-    `options` say. Raises as `retry_delivery`; of two at the same moment one finds that it is queued."""
-    values = _QUEUED | {"is_draft": False, "read_as": options._asdict(), "left_out": None}
+    `options` say. Raises as `retry_delivery` and `expect_source`; of two at the same moment one finds it queued."""
+    values = _QUEUED | {
+        "is_draft": False, "read_as": options._asdict(), "left_out": None, "stops_at_losses": True,
+    }  # fmt: skip
     draft = Import.objects.drafts_of(actor).filter(pk=import_id)
+    for source in Import.objects.filter(pk=import_id).values_list("source", flat=True):
+        expect_source(source, actor=actor)
     if draft.update(**values):
         return _again(visible_delivery(import_id=import_id))
     return _again(_move(import_id, actor, (Status.FAILED, Status.CANCELLED), values))

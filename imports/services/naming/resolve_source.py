@@ -103,6 +103,12 @@ def first_name_of(source: str) -> str:
     return thing.values_list("first_name", flat=True).first() or source
 
 
+def own_first_name(source: str) -> str:
+    """What this name was written as first, also while it is an alias of another."""
+    spelled = SourceSpelling.objects.filter(pk=source)
+    return spelled.values_list("source__first_name", flat=True).first() or source
+
+
 def sources_open_to(actor: User) -> QuerySet[Source]:
     """The sources whose deliveries `actor` may load, by name."""
     found = Source.objects.things()

@@ -11,15 +11,17 @@ from analytics.services.asking.find_trend import find_trend
 from analytics.services.asking.questions import Question
 from analytics.services.counting.refresh_demand import refresh_demand
 from analytics.services.counting.stale import count_stale_imports
+from analytics.services.placing.town_aliases import set_alias
 from config.common.accounts.services.tokens import issue_token
 from imports.models import Source
 from imports.services.erasing.delete_delivery import delete_delivery
-from imports.services.naming.change_named import change_named
+from imports.services.naming.change_named import change_named, create_named
 from tests.analytics import naive
 from tests.factories import people
 from tests.imports.world import load
 
 pytestmark = pytest.mark.django_db
+LVIV = 702550
 
 
 @pytest.fixture
@@ -71,7 +73,8 @@ def test_what_an_alias_delivers_is_drawn_with_the_weights_of_its_source() -> Non
     merge("new")
     later = load(people(31), source="new")
     refresh_demand()
-    assert [*Perturbation.objects.values_list("pk", flat=True)] == ["one"]
+    # The alias has a row of its own too: it was seen, should it be taken off.
+    assert sorted(Perturbation.objects.values_list("pk", flat=True)) == ["new", "one"]
     shown = ImportDemand.objects.get(pk=later).drawn_at
     assert shown > 0
     # By itself again it has had a predecessor: it is not the first delivery that nobody can compare.
@@ -79,3 +82,27 @@ def test_what_an_alias_delivers_is_drawn_with_the_weights_of_its_source() -> Non
     ImportDemand.objects.filter(pk=later).update(revision=-1)
     refresh_demand()
     assert ImportDemand.objects.get(pk=later).drawn_at > 0
+
+
+def test_an_alias_that_is_given_or_taken_off_is_no_first_delivery_again() -> None:
+    first = load(people(30), source="a")
+    refresh_demand()
+    assert ImportDemand.objects.get(pk=first).drawn_at == 0
+    acme = create_named(Source, values={"name": "Acme", "aliases": ["a"]}, actor=None)
+    drawn = []
+    for aliases, count in ((["a"], 31), ([], 32)):
+        change_named(Source, pk=acme.pk, values={"aliases": aliases}, actor=None)
+        later = load(people(count), source="a")
+        refresh_demand()
+        drawn.append(ImportDemand.objects.get(pk=later).drawn_at > 0)
+    assert drawn == [True, True]
+
+
+def test_a_town_that_moves_settles_where_a_source_is_spelled_otherwise_than_it_was_named() -> None:
+    create_named(Source, values={"name": "Acme"}, actor=None)
+    load(people(20, town="Somewhere"), source="acme")
+    refresh_demand()
+    set_alias(town="Somewhere", geoname_id=LVIV, actor=None)
+    refresh_demand()
+    refresh_demand()
+    assert count_stale_imports() == 0

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from imports.admin.named import NamedForm
 from imports.models import Channel, Source
-from imports.services.naming.change_named import create_named
+from imports.services.naming.change_named import change_named, create_named
 from tests.factories import people
 from tests.imports.admin.people import browser, somebody, text
 from tests.imports.world import load
@@ -62,3 +63,29 @@ def test_others_read_and_see_no_button(role: str) -> None:
     pk = create_named(Channel, values={"name": "one", "aliases": ["uno"]}, actor=None).pk
     page = browser(somebody(role)).get(f"{CHANNELS}{pk}/change/")
     assert ("uno" in text(page), "take_off" in page.content.decode()) == (True, False)
+
+
+def test_a_source_that_is_renamed_keeps_its_deliveries() -> None:
+    load(people(1), source="one")
+    source, maria = Source.objects.get(), browser(somebody("Managers"))
+    maria.post(f"{SOURCES}{source.pk}/change/", {"name": "acme", "other_names": ""})
+    assert [(one.name, aliases(one)) for one in Source.objects.things()] == [("acme", ["one"])]
+
+
+def test_a_page_that_was_open_meanwhile_takes_no_name_away() -> None:
+    channel = create_named(Channel, values={"name": "instagram", "aliases": []}, actor=None)
+    page, editor = f"{CHANNELS}{channel.pk}/change/", browser(somebody("Editors"))
+    known = Channel.objects.get(pk=channel.pk).version
+    assert f'name="known_version" value="{known}"' in editor.get(page).content.decode()
+    change_named(Channel, pk=channel.pk, values={"aliases": ["IG"]}, actor=None)
+    answer = editor.post(page, {"name": "instagram", "other_names": "", "known_version": known})
+    assert (answer.status_code, aliases(channel)) == (200, ["IG"])
+
+
+def test_a_name_that_somebody_takes_between_the_look_and_the_saving_is_a_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    create_named(Channel, values={"name": "one", "aliases": []}, actor=None)
+    monkeypatch.setattr(NamedForm, "_try", lambda *_: None)
+    answer = browser(somebody("Editors")).post(f"{CHANNELS}add/", {"name": "one", "other_names": ""}, follow=True)
+    assert (answer.status_code, Channel.objects.count()) == (200, 1)

@@ -62,13 +62,15 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
             del self.fields["task"]
         else:
             self._choices("task", list(staff_tasks().items()))
-        self._choices("zone", [(name, name) for name in time_zones()])
         timing = timing_of(self.instance) if self.instance.pk else Timing(how=How.DAY)
         if timing is None:
             self._choices("how", [(_AS_IT_IS, f"As it is: {when(self.instance)}"), *_HOW])
         elif timing.unit not in dict(_UNITS):
             # Work of the product's own runs every few seconds.
             self._choices("unit", [(timing.unit, timing.unit), *_UNITS])
+        # One that is set already stays to be chosen, though it is a name of old.
+        zones = dict.fromkeys([*time_zones(), *([timing.zone] if timing else [])])
+        self._choices("zone", [(name, name) for name in zones])
         self.initial.update(_initial(timing))
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
@@ -278,6 +279,7 @@ CHANGES: list[dict[str, Any]] = [
     {"channel": "\ud800"},
 ]
 SPOILED = st.sampled_from(CHANGES)
+SOURCES = count()
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -295,7 +297,9 @@ def test_wrong_and_good_rows_are_all_rows_and_the_good_ones_are_right_as_a_whole
         citizens[place] |= change
     if media_type != NDJSON.media_type:
         citizens = json.loads(json.dumps(citizens).replace("\\ud800", "\\ufffd").replace("\\u0001", ""))
-    import_id = received(FORMATS[media_type](citizens), media_type=media_type)
+    # Of a source of its own: what would take many of another one's away waits for a look.
+    source = f"source {next(SOURCES)}"
+    import_id = received(FORMATS[media_type](citizens), media_type=media_type, source=source)
     if load_received(import_id=import_id) == "complete":
         return
     found = Import.objects.get(pk=import_id)

@@ -125,10 +125,11 @@ def test_who_loads_is_kept_with_it() -> None:
 
 
 class Model:
-    """Which names are one, as a dictionary has it: each fold and the fold of its thing."""
+    """Which names are one, as a dictionary has it: each fold and the fold of its thing; and which have deliveries."""
 
     def __init__(self) -> None:
         self.thing: dict[str, str] = {}
+        self.loaded: set[str] = set()
 
     def give(self, name: str, others: list[str]) -> bool:
         """Makes `others` all the aliases of the thing `name`; whether that may be."""
@@ -137,6 +138,9 @@ class Model:
             return False
         for folded in [one for one, thing in self.thing.items() if thing == own and one not in wanted | {own}]:
             self.thing[folded] = folded
+            # A name that nothing was delivered by is forgotten.
+            if folded not in self.loaded:
+                del self.thing[folded]
         for folded in wanted:
             for one in [one for one, thing in self.thing.items() if thing == folded]:
                 self.thing[one] = own
@@ -162,6 +166,7 @@ def test_every_name_is_of_the_thing_that_the_model_says(steps: list[tuple[str, s
         if what == "load":
             last[fold(name)] = load([], source=name)
             model.thing.setdefault(fold(name), fold(name))
+            model.loaded.add(fold(name))
         elif model.thing.get(fold(name)) == fold(name):
             try:
                 change(Source, Source.objects.get(fold=fold(name)).pk, aliases=others)
