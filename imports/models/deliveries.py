@@ -118,8 +118,8 @@ class Import(models.Model):
         return reverse("import-detail", kwargs={"import_id": self.pk})
 
 
-class RawChunk(models.Model):
-    """A piece of a delivery as it was sent, until it is loaded and a while longer."""
+class OfDelivery(models.Model):
+    """Rows of one delivery. They go in chunks (`services/erasing`), never by Django's cascade, which reads them all."""
 
     delivery = models.ForeignKey(
         Import,
@@ -129,6 +129,14 @@ class RawChunk(models.Model):
         db_index=False,
         verbose_name="delivery",
     )
+
+    class Meta:
+        abstract = True
+
+
+class RawChunk(OfDelivery):
+    """A piece of a delivery as it was sent, until it is loaded and a while longer."""
+
     number = models.PositiveIntegerField(help_text="From 0.")
     content = models.BinaryField(help_text="Up to a mebibyte.")
 
@@ -140,7 +148,7 @@ class RawChunk(models.Model):
         return f"Chunk {self.number} of delivery {self.delivery_id}"
 
 
-class Citizen(models.Model):
+class Citizen(OfDelivery):
     """One resident of one delivery.
 
     `relatives` and `friends` are ids of residents of the same delivery and symmetric: whoever stands in one's list has
@@ -153,15 +161,6 @@ class Citizen(models.Model):
         MALE = "male"
         FEMALE = "female"
 
-    # Rows of a delivery go in chunks (`services/erasing`), never by Django's cascade, which would read them all.
-    delivery = models.ForeignKey(
-        Import,
-        db_column="import_id",
-        on_delete=models.DO_NOTHING,
-        related_name="+",
-        db_index=False,
-        verbose_name="delivery",
-    )
     citizen_id = models.BigIntegerField("citizen id")
     town = models.CharField(max_length=256)
     street = models.CharField(max_length=256)
@@ -205,17 +204,9 @@ class Citizen(models.Model):
         return f"Resident {self.citizen_id} of delivery {self.delivery_id}"
 
 
-class Correction(models.Model):
+class Correction(OfDelivery):
     """What somebody changed on a resident: `{"town": {"from": "Kiev", "to": "Kyiv"}}`."""
 
-    delivery = models.ForeignKey(
-        Import,
-        db_column="import_id",
-        on_delete=models.DO_NOTHING,
-        related_name="+",
-        db_index=False,
-        verbose_name="delivery",
-    )
     citizen_id = models.BigIntegerField("citizen id")
     changes = models.JSONField(encoder=DjangoJSONEncoder)
     carried_from = models.BigIntegerField(

@@ -108,3 +108,23 @@ def open_page(browser: Browser, world: World) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert (watch.foreign, watch.complaints) == ([], [])
+
+
+@pytest.fixture
+def admin(open_page: OpenPage, world: World) -> OpenPage:
+    """Opens a page of the admin as the superuser."""
+
+    def open_signed_in(path: str, **options: Any) -> Page:
+        page = open_page(path, **options)
+        sign_in(page, world.username)
+        page.wait_for_url(f"**{path}")
+        return page
+
+    return open_signed_in
+
+
+def sign_in(page: Page, username: str) -> None:
+    """Fills the form of the login page."""
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()

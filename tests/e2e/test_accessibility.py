@@ -14,8 +14,7 @@ from analytics.services.placing.place_towns import place_towns
 from imports.models import Citizen, Import
 from tests.airports.builders import make_valencia
 from tests.e2e.axe import barriers
-from tests.e2e.conftest import OpenPage, World
-from tests.e2e.test_admin import sign_in
+from tests.e2e.conftest import OpenPage, World, sign_in
 from tests.e2e.test_airports_admin import ROW
 from tests.e2e.test_dashboard import some_town
 from tests.e2e.test_imports_admin import town_of_three

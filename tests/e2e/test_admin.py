@@ -1,9 +1,9 @@
 """The admin in a browser: it runs under its content security policy."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.e2e.conftest import PASSWORD, OpenPage, World
+from tests.e2e.conftest import OpenPage, World, sign_in
 
 LISTS = {
     "/admin/airports/airport/": "0 airports",
@@ -15,13 +15,6 @@ LISTS = {
     "/admin/auth/group/": "4 groups",
     "/admin/accounts/apitoken/": "1 API token",
 }
-
-
-def sign_in(page: Page, username: str) -> None:
-    """Fills the form of the login page."""
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

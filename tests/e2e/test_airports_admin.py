@@ -12,8 +12,7 @@ from airports.services.flag_airport import flag_airport
 from airports.services.update_airport import update_airport
 from tests.airports.builders import make_airport, make_valencia
 from tests.e2e.axe import barriers
-from tests.e2e.conftest import OpenPage, World
-from tests.e2e.test_admin import sign_in
+from tests.e2e.conftest import OpenPage, World, sign_in
 
 LIST = "/admin/airports/airport/"
 ROW = "Valencia Airport,Manises,Spain,VLC,LEVC,39.4893,-0.481625,240,1,E,Europe/Madrid,airport,OurAirports\n"

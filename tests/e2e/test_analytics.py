@@ -13,8 +13,7 @@ from analytics.services.counting.refresh_demand import refresh_demand
 from analytics.services.placing.place_towns import place_towns
 from imports.models import Import
 from imports.services.loading.load_document import load_document
-from tests.e2e.conftest import OpenPage, World
-from tests.e2e.test_admin import sign_in
+from tests.e2e.conftest import OpenPage, World, sign_in
 from tests.e2e.test_pages import SCHEMES, WIDTHS, overflow
 from tests.factories import people
 

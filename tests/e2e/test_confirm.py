@@ -10,8 +10,7 @@ from airports.models import Airport
 from airports.services.request_change import request_change
 from airports.services.update_airport import update_airport
 from tests.airports.builders import make_valencia
-from tests.e2e.conftest import OpenPage, World
-from tests.e2e.test_admin import sign_in
+from tests.e2e.conftest import OpenPage, World, sign_in
 from tests.e2e.test_pages import SCHEMES, WIDTHS, overflow
 
 NEW: dict[str, Any] = {

@@ -10,8 +10,7 @@ from analytics.services.placing.place_towns import place_towns
 from analytics.services.placing.unplaced_towns import unplaced
 from imports.models import Import
 from tests.e2e.axe import barriers
-from tests.e2e.conftest import OpenPage, World
-from tests.e2e.test_admin import sign_in
+from tests.e2e.conftest import OpenPage, World, sign_in
 from tests.e2e.test_pages import overflow
 
 # A town of the demo that no list of cities knows.

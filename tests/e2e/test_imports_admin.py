@@ -2,8 +2,6 @@
 
 import io
 import json
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -12,25 +10,9 @@ from playwright.sync_api import Page, expect
 from imports.models import Citizen, Import
 from imports.services.loading.load_received import load_received
 from tests.e2e.axe import barriers
-from tests.e2e.conftest import OpenPage, World
-from tests.e2e.test_admin import sign_in
+from tests.e2e.conftest import OpenPage
 from tests.factories import people, relate
 from tests.imports.world import load, stored
-
-Admin = Callable[..., Page]
-
-
-@pytest.fixture
-def admin(open_page: OpenPage, world: World) -> Admin:
-    """Opens a page of the admin as the superuser."""
-
-    def open_signed_in(path: str, **options: Any) -> Page:
-        page = open_page(path, **options)
-        sign_in(page, world.username)
-        page.wait_for_url(f"**{path}")
-        return page
-
-    return open_signed_in
 
 
 def town_of_three() -> int:
@@ -50,7 +32,7 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"The keyboard does not get to {selector}")
 
 
-def test_a_file_with_two_bad_lines_says_what_is_wrong_as_soon_as_it_is_known(admin: Admin) -> None:
+def test_a_file_with_two_bad_lines_says_what_is_wrong_as_soon_as_it_is_known(admin: OpenPage) -> None:
     citizens = people(4)
     citizens[1]["town"], citizens[3]["birth_date"] = "", "31.02.1990"
     lines = "\n".join(map(json.dumps, citizens)).encode()
@@ -73,7 +55,7 @@ def test_a_file_with_two_bad_lines_says_what_is_wrong_as_soon_as_it_is_known(adm
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["2", "4"]
 
 
-def test_a_friend_is_found_by_keyboard_alone_and_shows_on_the_other_side(admin: Admin) -> None:
+def test_a_friend_is_found_by_keyboard_alone_and_shows_on_the_other_side(admin: OpenPage) -> None:
     import_id = town_of_three()
     key = Citizen.objects.get(delivery_id=import_id, citizen_id=1).pk
     page = admin(f"/admin/imports/citizen/{key}/change/")
@@ -88,7 +70,7 @@ def test_a_friend_is_found_by_keyboard_alone_and_shows_on_the_other_side(admin: 
     assert (stored(import_id)[3]["friends"], stored(import_id)[2]["relatives"]) == ([1], [1])
 
 
-def test_a_town_is_renamed_after_a_look_at_whom_it_is_about(admin: Admin) -> None:
+def test_a_town_is_renamed_after_a_look_at_whom_it_is_about(admin: OpenPage) -> None:
     import_id = town_of_three()
     page = admin(f"/admin/imports/import/{import_id}/change/")
     page.get_by_role("link", name="Rename a town or channel").click()
@@ -102,7 +84,7 @@ def test_a_town_is_renamed_after_a_look_at_whom_it_is_about(admin: Admin) -> Non
     assert {row["town"] for row in stored(import_id).values()} == {"Kyiv"}
 
 
-def test_residents_are_found_by_the_beginning_of_a_name(admin: Admin) -> None:
+def test_residents_are_found_by_the_beginning_of_a_name(admin: OpenPage) -> None:
     import_id = town_of_three()
     page = admin(f"/admin/imports/import/{import_id}/change/")
     page.get_by_role("link", name="Its residents", exact=True).click()
@@ -114,7 +96,7 @@ def test_residents_are_found_by_the_beginning_of_a_name(admin: Admin) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_person_is_found_in_all_deliveries_and_exported(admin: Admin, scheme: str) -> None:
+def test_a_person_is_found_in_all_deliveries_and_exported(admin: OpenPage, scheme: str) -> None:
     citizens = people(1, name="Anna", birth_date="26.12.1986")
     load(citizens), load(citizens)
     page = admin("/admin/imports/citizen/", scheme=scheme)
@@ -133,21 +115,21 @@ def test_a_person_is_found_in_all_deliveries_and_exported(admin: Admin, scheme: 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_before_an_erasure_shuts_nobody_out(admin: Admin, scheme: str) -> None:
+def test_the_page_before_an_erasure_shuts_nobody_out(admin: OpenPage, scheme: str) -> None:
     page = admin(f"/admin/imports/import/{town_of_three()}/erase/", scheme=scheme)
     expect(page.get_by_role("button", name="Erase for good")).to_be_visible()
     assert barriers(page, within="#content") == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_bar_of_a_load_has_the_colours_of_the_admin(admin: Admin, scheme: str) -> None:
+def test_the_bar_of_a_load_has_the_colours_of_the_admin(admin: OpenPage, scheme: str) -> None:
     row = Import.objects.create(source="slow", status="loading", citizen_count=10, processed=4)
     bar = admin(f"/admin/imports/import/{row.pk}/change/", scheme=scheme).get_by_role("progressbar")
     expect(bar).to_have_css("appearance", "none")
     expect(bar).to_have_css("height", "8px")
 
 
-def test_on_a_phone_a_row_without_a_box_does_not_name_one(admin: Admin) -> None:
+def test_on_a_phone_a_row_without_a_box_does_not_name_one(admin: OpenPage) -> None:
     for status in ("queued", "complete"):
         Import.objects.create(source="any", status=status)
     page = admin("/admin/imports/import/", width=390)

@@ -11,8 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.background.workers import start_worker, until
 from tests.e2e.axe import barriers
-from tests.e2e.conftest import OpenPage, World
-from tests.e2e.test_admin import sign_in
+from tests.e2e.conftest import OpenPage, World, sign_in
 from tests.e2e.test_pages import SCHEMES, WIDTHS, overflow
 
 CHOSEN = "a password of my own"

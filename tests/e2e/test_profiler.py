@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from silk.models import Request, SQLQuery
 
-from tests.e2e.conftest import OpenPage, World
-from tests.e2e.test_admin import sign_in
+from tests.e2e.conftest import OpenPage, World, sign_in
 from tests.server import Server, start_server
 
 

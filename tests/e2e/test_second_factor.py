@@ -12,8 +12,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 
 from tests.common.accounts.sign_in.steps import app_code
-from tests.e2e.conftest import PASSWORD, OpenPage, World
-from tests.e2e.test_admin import sign_in
+from tests.e2e.conftest import PASSWORD, OpenPage, World, sign_in
 from tests.server import Server, start_server
 
 SET_UP = "/admin/second-factor/set-up/"

@@ -19,8 +19,7 @@ from playwright.sync_api import expect
 from config.common.accounts.models import ApiToken
 from imports.models import Citizen
 from tests.e2e.axe import barriers
-from tests.e2e.conftest import PASSWORD, OpenPage, World
-from tests.e2e.test_admin import sign_in
+from tests.e2e.conftest import PASSWORD, OpenPage, World, sign_in
 from tests.e2e.test_imports_admin import town_of_three
 from tests.e2e.test_second_factor import type_into
 from tests.imports.world import stored

@@ -1,27 +1,21 @@
 """From a file as an office has it to a delivery, in a browser: columns, wrong rows, corrected rows."""
 
 import io
-import os
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from airports.fields import NAMES as AIRPORT_FIELDS
 from imports.fields import NAMES
 from imports.models import Import
 from imports.services.loading.load_received import load_received
 from tests.e2e.axe import barriers
-from tests.e2e.conftest import OpenPage, World
-from tests.e2e.test_admin import sign_in
+from tests.e2e.conftest import OpenPage
 from tests.factories import people, relate
 from tests.imports.documents.tables import csv_of, rows_of
 from tests.imports.world import stored
 
-Admin = Callable[..., Page]
 HEADER = [
     "ID",
     "Ciudad",
@@ -37,19 +31,6 @@ HEADER = [
 ]
 
 
-@pytest.fixture
-def admin(open_page: OpenPage, world: World) -> Admin:
-    """Opens a page of the admin as the superuser."""
-
-    def open_signed_in(path: str, **options: Any) -> Page:
-        page = open_page(path, **options)
-        sign_in(page, world.username)
-        page.wait_for_url(f"**{path}")
-        return page
-
-    return open_signed_in
-
-
 def office_file() -> bytes:
     """Four residents as Excel in Spain writes them; two rows are wrong, and one column has no usual name."""
     citizens = relate(people(4), "relatives", (1, 2))
@@ -59,12 +40,6 @@ def office_file() -> bytes:
     citizens[3] |= {"town": "", "apartment": "bajo"}
     rows = rows_of(*citizens)
     return csv_of([HEADER, *rows[1:]], delimiter=";", encoding="cp1252")
-
-
-def shot(page: Page, name: str) -> None:
-    """A picture to look at, where somebody names a folder for them."""
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def airports_file() -> bytes:
@@ -118,10 +93,8 @@ def airports_file() -> bytes:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_an_office_file_becomes_a_delivery(admin: Admin, width: int, scheme: str) -> None:
+def test_an_office_file_becomes_a_delivery(admin: OpenPage, width: int, scheme: str) -> None:
     page = admin("/admin/imports/import/upload/", width=width, scheme=scheme)
-    kind = f"{width}-{scheme}"
-    shot(page, f"upload-{kind}")
     assert barriers(page, within="#content") == []
     page.locator("input[type=file]").set_input_files({"name": "padron.csv", "mimeType": "", "buffer": office_file()})
     page.get_by_label("Or a new source").fill("padrón")
@@ -135,7 +108,6 @@ def test_an_office_file_becomes_a_delivery(admin: Admin, width: int, scheme: str
     page.get_by_role("button", name="Show the first rows like this").click()
     preview = page.get_by_role("region", name="The first rows")
     expect(preview.get_by_text("birth_date: A real date written DD.MM.YYYY is expected.")).to_be_visible()
-    shot(page, f"columns-{kind}")
     assert barriers(page, within="#content") == []
     page.get_by_role("button", name="Check and load it").click()
 
@@ -145,14 +117,12 @@ def test_an_office_file_becomes_a_delivery(admin: Admin, width: int, scheme: str
     expect(page.get_by_role("heading", name="Failed")).to_be_visible()
     expect(page.get_by_text("2 of 4 rows are wrong")).to_be_visible()
     expect(page.locator("mark")).to_have_text(["31.02.1990", "(empty)", "bajo"])
-    shot(page, f"wrong-{kind}")
     assert barriers(page, within="#import-status") == []
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the wrong rows").click()
     corrected = mended(download.value.path().read_bytes())
 
     page.get_by_role("link", name="Upload the corrected rows").click()
-    shot(page, f"correct-{kind}")
     assert barriers(page, within="#content") == []
     page.locator("input[type=file]").set_input_files({"name": "rows.xlsx", "mimeType": "", "buffer": corrected})
     page.get_by_role("button", name="Check and load").click()
@@ -166,7 +136,6 @@ def test_an_office_file_becomes_a_delivery(admin: Admin, width: int, scheme: str
     page.get_by_role("button", name="Load the good rows only").click()
     load_received(import_id=found.pk)
     expect(page.get_by_text("2 wrong rows were left out")).to_be_visible()
-    shot(page, f"left-out-{kind}")
     assert {one: row["relatives"] for one, row in stored(found.pk).items()} == {1: [], 3: []}
 
 
@@ -184,20 +153,17 @@ def mended(content: bytes) -> bytes:
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
 def test_a_file_of_airports_is_read_by_its_columns_and_its_good_rows_taken(
-    admin: Admin, width: int, scheme: str
+    admin: OpenPage, width: int, scheme: str
 ) -> None:
     page = admin("/admin/airports/airport/upload/", width=width, scheme=scheme)
-    kind = f"{width}-{scheme}"
     page.locator("input[type=file]").set_input_files({"name": "a.csv", "mimeType": "", "buffer": airports_file()})
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("say what the columns are")).to_be_visible()
-    shot(page, f"airports-columns-{kind}")
     assert barriers(page, within="#content") == []
     for place, name in enumerate(AIRPORT_FIELDS):
         page.locator(f"[name=column_{place}]").select_option(name)
     page.get_by_role("button", name="Read it like this").click()
     expect(page.locator("mark")).to_have_text(["404,72"])
-    shot(page, f"airports-wrong-{kind}")
     assert barriers(page, within="#content") == []
     page.get_by_role("button", name="Look at the good rows only").click()
     page.get_by_role("button", name="Take the good rows in").click()

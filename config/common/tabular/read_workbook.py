@@ -33,6 +33,14 @@ _FAR_CELL = re.compile(
 _NEAR_COLUMN = re.compile(rb'[^>]*\sr="A?[A-Z][0-9]')
 _LONGEST_TAG = 1024 * 1024
 _LOCAL_HEADER = struct.Struct("<26xHH")
+# What cannot be unpacked raises these; a test makes a file for each.
+_UNREADABLE = (
+    BadZipFile,
+    NotImplementedError,  # zipfile's, for an archive of a version to come
+    UnicodeDecodeError,  # of a member's name
+    struct.error,
+    zlib.error,
+)
 
 
 def sheet_rows(content: bytes, name: str = "") -> Iterator[list[Any]]:
@@ -96,8 +104,7 @@ def _look_into(content: bytes) -> None:
                 unpacked += len(piece)
                 if unpacked > _MAX_UNPACKED:
                     raise TooLarge(f"A workbook may unpack to {_MAX_UNPACKED:,} bytes at most.")
-    # The first three are of the archive and the names in it, the others of a member; a test makes a file for each.
-    except (BadZipFile, NotImplementedError, UnicodeDecodeError, struct.error, zlib.error) as error:
+    except _UNREADABLE as error:
         raise _no_workbook() from error
 
 

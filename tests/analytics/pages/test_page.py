@@ -12,53 +12,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
-from rest_framework.test import APIClient
 
 from analytics.models import DemandSettings, TownPlace
 from config.common.spellings import fold
 from tests.analytics.counted import make
 from tests.analytics.pages.asking import DEMAND, EVIL_CHANNEL, EVIL_TOWN, HTML, PAGE, BrowserOf, cells, text_of
-from tests.common.helpers import one_import, problem
+from tests.common.helpers import one_import
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.mark.parametrize("role", ["Viewers", "Editors", "Importers", "Managers"])
-def test_every_role_sees_it_and_nobody_else_may_keep_a_copy(browser_of: BrowserOf, counted: None, role: str) -> None:
-    answer = browser_of(role).get(PAGE, **HTML)
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
-    assert {"Cookie", "Accept"} <= set(answer.headers["Vary"].split(", "))
-    policy = answer.headers["Content-Security-Policy"]
-    assert ("unsafe-inline" in policy, " style=" in answer.content.decode()) == (False, False)
-
-
-def test_who_has_not_signed_in_is_asked_to_and_comes_back(counted: None) -> None:
-    answer = Client().get(f"{PAGE}?channel=tv&town=Kyiv", **HTML)
-    assert (answer.status_code, answer.headers["Location"]) == (
-        302,
-        "/admin/login/?next=/analytics/%3Fchannel%3Dtv%26town%3DKyiv",
-    )
-
-
-@pytest.mark.parametrize(
-    ("accept", "status"),
-    [
-        ("", 302), ("*/*", 302), ("text/html;q=0.1", 302), ("text/*, application/json;q=0.9", 302),
-        ("application/json", 401), ("text/html;q=0, */*", 401), ("image/png", 401),
-    ],
-)  # fmt: skip
-def test_who_would_get_the_page_is_sent_to_sign_in_and_a_form_of_nobody_is_refused(accept: str, status: int) -> None:
-    for method in (Client().get, Client().head):
-        assert method(PAGE, HTTP_ACCEPT=accept).status_code == status
-    assert Client().get(f"{PAGE}?format=json", HTTP_ACCEPT=accept).status_code == 401
-    assert problem(APIClient().post(PAGE, HTTP_ACCEPT="*/*"))["status"] == 401
-
-
-def test_somebody_without_a_role_gets_a_page_that_says_so() -> None:
-    client = Client()
-    client.force_login(User.objects.create_user("nobody"))
-    answer = client.get(PAGE, **HTML)
-    assert (answer.status_code, b"You may not see or do this" in answer.content) == (403, True)
 
 
 def test_the_figures_are_the_ones_of_the_api(browser_of: BrowserOf, counted: None) -> None:
@@ -163,57 +124,6 @@ def test_one_age_group_over_time_is_for_those_who_may_see_residents(browser_of: 
     assert told not in text_of(browser_of("Viewers"))
 
 
-def test_a_city_opens_its_towns_and_how_each_was_placed(browser_of: BrowserOf, counted: None) -> None:
-    make("c", {("Kiev", 1, "tv", "male"): (7, 7, 7)})
-    kyiv = TownPlace.objects.get(town=fold("Kyiv"))
-    TownPlace.objects.create(
-        town=fold("Kiev"), method="alternate_name", city="Kyiv", country="UA", latitude=50.4, longitude=30.5,
-        placed_at=kyiv.placed_at,
-    )  # fmt: skip
-    client = browser_of("Managers")
-    [address] = re.findall(r'href="/analytics/(\?[^"#]+)">Kyiv, UA<', text_of(client).partition('id="map"')[2])
-    page = text_of(client, html.unescape(address))
-    assert sorted(row[:4] for row in cells(page, "towns")) == [
-        ["Kiev", "Kyiv, UA", "other name", "7"], ["Kyiv", "Kyiv, UA", "name", "40"],
-    ]  # fmt: skip
-    assert {row[0] for row in cells(page, "heat")} == {"Kyiv, UA"}
-    assert 'id="towns"' not in text_of(client)
-
-
-def test_a_segment_has_the_index_of_the_ranking_behind_its_link(browser_of: BrowserOf, counted: None) -> None:
-    client = browser_of("Managers")
-    page = text_of(client)
-    links = re.findall(r'<th scope="row"><a href="/analytics/(\?[^"#]+)', page.partition('id="opportunities"')[2])
-    ranked = cells(page, "opportunities")
-    for address, row in zip(dict.fromkeys(links), ranked, strict=False):
-        assert [found[:8] for found in cells(text_of(client, html.unescape(address)), "segments")] == [row[:8]]
-    alone = text_of(client, "?channel=radio&index_base=rows")
-    assert [row[7] for row in cells(alone, "segments")] == ["100.0"]
-    assert '<strong aria-current="true">these filters</strong>' in alone
-
-
-def test_another_city_of_the_same_name_is_one_click_away(browser_of: BrowserOf, counted: None) -> None:
-    other = {
-        "geoname_id": 1,
-        "name": "Kyiv",
-        "country": "US",
-        "population": 16000,
-        "similarity": 1.0,
-        "alternative": True,
-    }
-    TownPlace.objects.filter(town=fold("Kyiv")).update(suggestions=[other])
-    told = 'value="1" title="Kyiv is Kyiv, US"'
-    assert told in text_of(browser_of("Editors")).partition('id="ambiguous"')[2]
-    assert told not in text_of(browser_of("Viewers"))
-
-
-def test_towns_that_are_not_placed_are_a_country_of_their_own(browser_of: BrowserOf, counted: None) -> None:
-    page = text_of(browser_of("Managers"), "?country=none")
-    assert {row[0] for row in cells(page, "segments")} == {"Xyzzy", EVIL_TOWN}
-    assert '<option value="none" selected>Not on the map</option>' in page
-    assert "with country Not on the map" in page
-
-
 def test_an_empty_database_says_what_to_do(browser_of: BrowserOf) -> None:
     page = text_of(browser_of("Managers"))
     assert ("No delivery has been counted yet" in page, "make_demo" in page, 'value="refresh"' in page) == (True,) * 3
@@ -232,31 +142,6 @@ def test_a_delivery_that_is_not_counted_yet_shows_and_can_be_counted(browser_of:
     one_import()
     assert ("Out of date" in text_of(client), 'value="refresh"' in text_of(client)) == (True, True)
     assert 'value="refresh"' not in text_of(browser_of("Viewers"))
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "?nonsense=1", "?index_base=x", "?country=Spain",
-        "?gender=x", "?age_group=1-2", "?min_residents=-1", "?measure=x", "?town=%00",
-        "?offset=1" + "0" * 30, "?town=a&town=b", "?min_residents=1e3", "?source=" + "x" * 65,
-    ],
-)  # fmt: skip
-def test_addresses_that_are_wrong_are_400(browser_of: BrowserOf, manager: APIClient, counted: None, query: str) -> None:
-    answer = browser_of("Editors").get(PAGE + query, **HTML)
-    assert (answer.status_code, b"This address is not right" in answer.content) == (400, True)
-    assert problem(manager.get(PAGE + query))["status"] == 400
-
-
-@pytest.mark.parametrize("query", ["?town=%F0%9F%98%80%ff", "?offset=9223372036854775807", "?min_residents=999999999"])
-def test_odd_addresses_are_pages(browser_of: BrowserOf, counted: None, query: str) -> None:
-    assert "Who wants the next course?" in text_of(browser_of("Managers"), query)
-
-
-def test_programs_are_told_where_the_figures_are(manager: APIClient, counted: None) -> None:
-    links = manager.get(f"{PAGE}?channel=tv&format=json").json()["data"]["links"]
-    assert {name: manager.get(link).status_code for name, link in links.items()} == dict.fromkeys(links, 200)
-    assert links["demand"] == "/analytics/demand?channel=tv&index_base=all&format=json"
 
 
 @pytest.mark.parametrize("extra", [0, 2])

@@ -1,9 +1,7 @@
 """The wrong rows of a delivery, and what is left without them."""
 
 import gzip
-import io
 import json
-from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -11,73 +9,28 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.common.problems import Conflict, Gone, InvalidInput, NotFound
-from config.common.tabular.workbook import write_workbook
+from config.common.problems import Conflict, Gone, NotFound
 from config.common.tabular.wrong_rows import WHY
-from imports.documents.formats import CSV, JSON, NDJSON, XLSX
-from imports.documents.options import TableOptions
+from imports.documents.formats import CSV, JSON, NDJSON
 from imports.fields import NAMES
 from imports.models import Import
-from imports.services.loading.correct_rows import correct_rows
 from imports.services.loading.load_received import load_received
-from imports.services.loading.steer_delivery import load_good_rows
 from imports.services.loading.wrong_rows import is_mendable, wrong_table
 from tests.factories import people, relate
 from tests.imports.admin.people import somebody
-from tests.imports.documents.tables import csv_of, rows_of, xlsx_of
-from tests.imports.world import body_of, faults, lines_of, load, received, stored
+from tests.imports.documents.tables import csv_of, rows_of
+from tests.imports.services.loading.mending import (
+    FORMATS,
+    counts_of,
+    failed,
+    ids,
+    loaded_without,
+    manager,
+    table_of,
+)
+from tests.imports.world import faults, lines_of, load, received
 
 pytestmark = pytest.mark.django_db(transaction=True)
-People = list[dict[str, Any]]
-FORMATS: dict[str, Callable[[People], bytes]] = {
-    JSON.media_type: body_of,
-    NDJSON.media_type: lines_of,
-    CSV.media_type: lambda some: csv_of(rows_of(*some)),
-    XLSX.media_type: lambda some: xlsx_of(rows_of(*some)),
-}
-
-
-def failed(body: bytes, **values: Any) -> Import:
-    import_id = received(body, **values)
-    assert load_received(import_id=import_id) == "failed"
-    return Import.objects.get(pk=import_id)
-
-
-def table_of(found: Import) -> list[list[str]]:
-    table = wrong_table(import_id=found.pk, actor=manager())
-    return [list(table.header), *table.rows]
-
-
-def manager() -> Any:
-    return somebody("Managers", "manager")
-
-
-def counts_of(found: Import) -> list[int]:
-    """All rows, the wrong ones, and those that are shown."""
-    summary = found.wrong_rows or {"rows": 0, "wrong": 0, "shown": []}
-    return [summary["rows"], summary["wrong"], len(summary["shown"])]
-
-
-def ids(found: Import) -> list[str]:
-    return [row[0] for row in table_of(found)[1:]]
-
-
-def workbook(table: list[list[str]]) -> bytes:
-    file = io.BytesIO()
-    write_workbook(file, title="rows", header=table[0], rows=table[1:])
-    return file.getvalue()
-
-
-def corrected(found: Import, table: list[list[str]]) -> tuple[str, Import]:
-    """What became of a delivery with these corrected rows."""
-    made = correct_rows(import_id=found.pk, content=workbook(table), name="rows.xlsx", actor=manager()).delivery
-    return load_received(import_id=made.pk), Import.objects.get(pk=made.pk)
-
-
-def loaded_without(found: Import) -> tuple[dict[int, dict[str, Any]], int | None]:
-    load_good_rows(import_id=found.pk, actor=manager())
-    assert load_received(import_id=found.pk) == "complete"
-    return stored(found.pk), Import.objects.get(pk=found.pk).left_out
 
 
 @pytest.mark.parametrize("media_type", FORMATS)
@@ -96,18 +49,6 @@ def test_all_wrong_rows_are_given_out_with_the_reason_in_the_columns_of_their_fi
     assert {row[1] for row in rows} == {""}
     assert all("town: " in row[-1] for row in rows)
     assert tuple(counts_of(found)) == (400, 200, 50)
-
-
-@pytest.mark.parametrize("media_type", FORMATS)
-def test_without_the_wrong_rows_the_rest_is_loaded_and_names_nobody_who_is_left_out(media_type: str) -> None:
-    citizens = relate(people(4), "relatives", (1, 2), (3, 4))
-    relate(citizens, "friends", (1, 3))
-    citizens[1]["birth_date"] = "31.02.1990"
-    residents, left_out = loaded_without(failed(FORMATS[media_type](citizens), media_type=media_type))
-    assert left_out == 1
-    assert {one: (row["relatives"], row["friends"]) for one, row in residents.items()} == {
-        1: ([], [3]), 3: ([4], [1]), 4: ([3], []),
-    }  # fmt: skip
 
 
 def test_both_sides_of_a_relation_that_one_names_are_wrong_for_nobody_knows_which_is() -> None:
@@ -139,58 +80,6 @@ def test_a_name_of_nobody_is_wrong_unless_it_may_be_somebody_whose_id_cannot_be_
     found = failed(lines_of(citizens), media_type=NDJSON.media_type)
     assert ids(found) == ["ninety-nine"]
     assert loaded_without(found)[0][1]["friends"] == []
-
-
-@pytest.mark.parametrize("media_type", FORMATS)
-def test_the_corrected_rows_and_the_good_ones_are_the_delivery_that_was_meant(media_type: str) -> None:
-    citizens = relate(people(4), "relatives", (1, 2))
-    before = [dict(one) for one in citizens]
-    citizens[1]["birth_date"] = "31.02.1990"
-    citizens[3]["name"] = ""
-    found = failed(FORMATS[media_type](citizens), media_type=media_type, source="padrón")
-    table = table_of(found)
-    table[1][NAMES.index("birth_date")] = before[1]["birth_date"]
-    table[2][NAMES.index("name")] = before[3]["name"]
-    status, made = corrected(found, table)
-    assert (status, made.source) == ("complete", "padrón")
-    assert stored(made.pk) == {one["citizen_id"]: {"friends": [], "channel": "unknown"} | one for one in before}
-
-
-def test_a_row_that_is_still_wrong_can_be_mended_once_more() -> None:
-    citizens = people(3)
-    citizens[1]["town"] = ""
-    found = failed(csv_of(rows_of(*citizens)), media_type=CSV.media_type)
-    status, again = corrected(found, table_of(found))
-    assert status == "failed"
-    table = table_of(again)
-    assert [row[:-1] for row in table] == [row[:-1] for row in table_of(found)]
-    table[1][1] = "Kyiv"
-    assert corrected(again, table)[0] == "complete"
-
-
-def test_rows_that_were_loaded_without_can_be_mended_later() -> None:
-    citizens = people(3)
-    citizens[1]["town"] = ""
-    found = failed(csv_of(rows_of(*citizens)), media_type=CSV.media_type)
-    loaded_without(found)
-    found.refresh_from_db()
-    assert is_mendable(found)
-    table = table_of(found)
-    table[1][1] = "Kyiv"
-    status, made = corrected(found, table)
-    assert (status, len(stored(made.pk))) == ("complete", 3)
-
-
-def test_columns_that_somebody_chose_hold_for_the_corrected_rows_in_any_order() -> None:
-    rows = rows_of(*people(3))
-    rows[0] = [f"Spalte {n}" for n in range(len(NAMES))]
-    rows[2][1] = ""
-    options = TableOptions(columns=list(NAMES))
-    found = failed(csv_of(rows), media_type=CSV.media_type, options=options)
-    table = table_of(found)
-    assert table[0] == [*rows[0], WHY]
-    table[1][1] = "Kyiv"
-    assert corrected(found, [row[::-1] for row in table])[0] == "complete"
 
 
 def test_a_letter_of_a_gender_is_given_out_as_what_it_means_in_its_file() -> None:
@@ -237,14 +126,6 @@ def test_of_what_is_no_delivery_there_are_no_wrong_rows(body: bytes) -> None:
     assert not is_mendable(found) or counts_of(found)[1] == 0
 
 
-def test_nobody_right_is_nobody_to_load() -> None:
-    citizens = people(1)
-    citizens[0]["town"] = ""
-    found = failed(body_of(citizens))
-    with pytest.raises(Conflict):
-        load_good_rows(import_id=found.pk, actor=manager())
-
-
 def test_without_a_body_a_failure_or_a_right_there_is_nothing() -> None:
     found = failed(b"{}")
     with pytest.raises(NotFound):
@@ -254,16 +135,6 @@ def test_without_a_body_a_failure_or_a_right_there_is_nothing() -> None:
     Import.objects.filter(pk=found.pk).update(body_size=None)
     with pytest.raises(Gone):
         wrong_table(import_id=found.pk, actor=manager())
-
-
-@pytest.mark.parametrize("content", [b"", b"{}", b"who,lives,where\n", lines_of(people(1))])
-def test_what_is_no_table_corrects_nothing(content: bytes) -> None:
-    citizens = people(2)
-    citizens[0]["town"] = ""
-    found = failed(body_of(citizens))
-    with pytest.raises(InvalidInput):
-        correct_rows(import_id=found.pk, content=content, name="rows.txt", actor=manager())
-    assert Import.objects.count() == 1
 
 
 CHANGES: list[dict[str, Any]] = [
