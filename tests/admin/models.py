@@ -51,8 +51,8 @@ PAGES = {
 }
 # In the menu of superusers alone.
 OPERATIONS = {Group, Lease, QueuedCreate, IntervalSchedule, CrontabSchedule}
-# How many queries a list makes, at one row and at three: the session, the user, the role's permissions (none for a
-# superuser), counts and the page; the filters of airports ask once for their values.
+# How many queries a list makes, at one row and at three: the session, the user, counts and the page;
+# the filters of airports ask once for their values.
 QUERIES = {
     User: 7,
     Group: 5,

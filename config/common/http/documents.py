@@ -72,5 +72,5 @@ def pointer_to(*keys: str) -> str:
     return "".join("/" + key[:_MAX_KEY_LENGTH].replace("~", "~0").replace("/", "~1") for key in keys)
 
 
-def _malformed(code: str, detail: str, pointer: str = "") -> InvalidInput:
-    return InvalidInput("The body is not valid.", errors=[FieldError(pointer, code, detail)])
+def _malformed(code: str, detail: str) -> InvalidInput:
+    return InvalidInput("The body is not valid.", errors=[FieldError("", code, detail)])

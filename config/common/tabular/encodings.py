@@ -68,8 +68,7 @@ def encoding_called(sample: bytes, said: str = "") -> str:
         if cut.isascii():
             return "ASCII, as far as the first rows go"
         codec = encoding_of(cut) or ""
-    names = (name for name, ours in ENCODINGS.items() if ours[:6] == codec[:6])
-    return next(names, "not certain").replace("utf", "UTF").replace("windows", "Windows")
+    return _called(codec).replace("utf", "UTF").replace("windows", "Windows")
 
 
 def encoding_of(sample: bytes) -> str | None:
@@ -105,7 +104,8 @@ def _converted(pieces: Iterator[bytes], codec: str) -> Iterator[bytes]:
 
 
 def _called(codec: str) -> str:
-    return next(name for name, ours in ENCODINGS.items() if ours[:6] == codec[:6])
+    # Either order of UTF-16 is one encoding.
+    return next((name for name, ours in ENCODINGS.items() if ours[:6] == codec[:6]), "not certain")
 
 
 def _guessed(pieces: Iterator[bytes], *, strict: bool) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, Subquery
 
+from config.common.words import counted
 from imports.models import Import, Named, Source, SourceSpelling
 from imports.services.naming.resolve_source import sources_open_to
 
@@ -34,4 +35,4 @@ def _replacing(name: str, last: Import | None) -> str:
     if last is None:
         return f"{name}: replaces nothing"
     day = f"{last.created_at.day} {last.created_at:%B %Y}"
-    return f"{name}: replaces delivery {last.pk} of {day} ({last.citizen_count:,} residents)"
+    return f"{name}: replaces delivery {last.pk} of {day} ({counted(last.citizen_count, 'resident')})"

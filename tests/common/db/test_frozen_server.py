@@ -49,7 +49,7 @@ def test_a_frozen_database_is_told_in_time_and_forgotten_when_it_goes_on(postgre
     with start as server, ThreadPoolExecutor(30) as pool:
         # It has no tables, which is enough: to be asked is to answer.
         well = state(server)
-        assert (well[0].endswith("to run."), well[1]) == (True, 500)
+        assert (well[0].endswith("migrations to run."), well[1]) == (True, 500)
         postgres.freeze()
         reads = [pool.submit(read, server, "/imports") for _ in range(3)]
         probes = [pool.submit(read, server, "/health/ready") for _ in range(3)]

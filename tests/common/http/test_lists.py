@@ -166,6 +166,6 @@ def test_the_list_costs_the_same_queries_for_one_row_and_for_three(
     for more in (1, 2):
         for _ in range(more):
             Import.objects.create(source="one", created_by=superuser)
-        # The token, its last use (once a minute), the role's permissions, the count, the page.
+        # The token with who calls and what they may, its last use (once a minute), the count, the page.
         with django_assert_num_queries(4 if more == 1 else 3):
             manager.get("/imports")

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
 
-from imports.models import Import
+from imports.models import Import, Rename
 from tests.factories import ImportFactory, people
 from tests.imports.admin.people import browser, somebody, text
 from tests.imports.world import load
@@ -66,6 +66,28 @@ def test_a_page_says_how_far_the_load_is_and_that_a_queued_one_waits(viewer: Cli
     rows = {status: ImportFactory(status=status, citizen_count=200, processed=50).pk for status in said}
     shown = {status: text(viewer.get(f"{page(key)}change/")) for status, key in rows.items()}
     assert [status for status, sentence in said.items() if sentence not in shown[status]] == []
+
+
+def test_one_resident_is_one() -> None:
+    editor = browser(somebody("Editors"))
+    said: dict[str, Import] = {
+        "1 of 1 resident loaded.": ImportFactory(status="loading", citizen_count=1, processed=1),
+        "1 resident loaded.": ImportFactory(status="loading", processed=1),
+        "1 resident.": ImportFactory(status="complete", citizen_count=1),
+        "2 residents.": ImportFactory(status="complete", citizen_count=2),
+        "1 resident ·": renamed(1),
+        "3 residents ·": renamed(3),
+    }
+    pages = {sentence: text(editor.get(f"{page(row.pk)}change/")) for sentence, row in said.items()}
+    assert [sentence for sentence, html in pages.items() if sentence not in html] == []
+
+
+def renamed(citizens: int) -> Import:
+    """A delivery in which a town of so many residents got another name."""
+    delivery: Import = ImportFactory(status="complete")
+    names = {"field": "town", "before": "Here", "after": "There"}
+    Rename.objects.create(delivery=delivery, citizens=citizens, finished_at=timezone.now(), **names)
+    return delivery
 
 
 def test_what_a_delivery_has_not_gone_through_has_no_line(viewer: Client) -> None:

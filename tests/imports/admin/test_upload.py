@@ -89,12 +89,13 @@ def test_a_source_without_letter_or_digit_is_refused() -> None:
 
 
 def test_it_offers_sources_and_says_what_a_delivery_of_each_replaces() -> None:
-    first = load(people(3), source="consulates")
+    first, other = load(people(3), source="consulates"), load(people(1), source="embassies")
     Import.objects.update(created_at="2026-11-03T10:00:00Z")
     create_named(Source, values={"name": "padrón"}, actor=None)
     create_named(Source, values={"name": "others'", "uploaders": [somebody("Managers").username]}, actor=None)
     shown = browser(somebody("Importers")).get(PAGE).content.decode()
     assert f"consulates: replaces delivery {first} of 3 November 2026 (3 residents)" in shown
+    assert f"embassies: replaces delivery {other} of 3 November 2026 (1 resident)" in shown
     assert ("padrón: replaces nothing" in shown, "others" in shown) == (True, False)
 
 

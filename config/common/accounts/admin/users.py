@@ -17,7 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from config.common.accounts.admin.user_forms import NewUserForm, RolesField
-from config.common.accounts.services.password_links import request_links
+from config.common.accounts.services.password_links import Occasion, request_links
 from config.common.accounts.services.roles import set_staff
 from config.common.accounts.services.second_factor import remove_factor, with_factor
 from config.common.accounts.services.users import deactivate_users
@@ -93,8 +93,10 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
     @admin.action(description="Mail the selected users a link to set a password", permissions=["change"])
     def mail_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Once more for who was invited, or instead of telling a password."""
-        _mail_links(request, list(queryset.filter(is_active=True).exclude(email="")))
-        if left := queryset.filter(is_active=False).count() + queryset.filter(is_active=True, email="").count():
+        chosen = list(queryset)
+        reached = [user for user in chosen if user.is_active and user.email]
+        _mail_links(request, reached)
+        if left := len(chosen) - len(reached):
             messages.warning(request, f"{left} left alone: switched off, or without an e-mail address.")
 
     @admin.action(description="Switch the selected users off", permissions=["change"])
@@ -160,14 +162,13 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
 
 
 def _mail_links(request: HttpRequest, users: Sequence[User]) -> None:
-    invited = [user.pk for user in users if not user.has_usable_password()]
-    others = [user.pk for user in users if user.has_usable_password()]
+    by_occasion: dict[Occasion, list[int]] = {"invitation": [], "forgotten": []}
+    for user in users:
+        by_occasion["forgotten" if user.has_usable_password() else "invitation"].append(user.pk)
     site = site_of(request)
-    sent = not invited or request_links(user_ids=invited, site=site, occasion="invitation")
-    sent = sent and (not others or request_links(user_ids=others, site=site, occasion="forgotten"))
-    if not sent:
+    sent = [request_links(user_ids=ids, site=site, occasion=occasion) for occasion, ids in by_occasion.items() if ids]
+    if not all(sent):
         messages.error(request, "The mail could not be handed on. Select the users and mail the link in a moment.")
     elif users:
-        messages.success(
-            request, f"{counted(len(users), 'mail is', 'mails are')} on the way, with a link to set a password."
-        )
+        on_the_way = counted(len(users), "mail is", "mails are")
+        messages.success(request, f"{on_the_way} on the way, with a link to set a password.")

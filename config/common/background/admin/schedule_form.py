@@ -1,6 +1,5 @@
 """The form of a schedule: how often, in the words of people."""
 
-from datetime import time
 from typing import Any
 
 from django import forms
@@ -15,7 +14,7 @@ from unfold.widgets import (
 
 from config.common.background.models import Schedule
 from config.common.background.services.schedules import staff_tasks, timing_of, when
-from config.common.background.timing import DEFAULT_ZONE, WEEK, How, Timing, time_zones
+from config.common.background.timing import WEEK, How, Timing, time_zones
 
 # Of what only cron says.
 _AS_IT_IS = "as-it-is"
@@ -25,6 +24,13 @@ _HOW = [
     (How.WEEKDAYS.value, "On certain days of the week"),
     (How.MONTH.value, "On the first of each month"),
 ]
+# The fields that each of them takes.
+_NEEDS = {
+    How.EVERY.value: ("number", "unit"),
+    How.DAY.value: ("at", "zone"),
+    How.WEEKDAYS.value: ("days", "at", "zone"),
+    How.MONTH.value: ("at", "zone"),
+}
 _UNITS = [("minutes", "minutes"), ("hours", "hours"), ("days", "days")]
 _MOST = 9_999
 
@@ -41,13 +47,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
     days = forms.MultipleChoiceField(
         label="Days", choices=list(WEEK.items()), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
-    at = forms.TimeField(
-        label="At",
-        required=False,
-        widget=UnfoldAdminTextInputWidget(
-            attrs={"type": "time"},
-        ),
-    )
+    at = forms.TimeField(label="At", required=False, widget=UnfoldAdminTextInputWidget(attrs={"type": "time"}))
     zone = forms.ChoiceField(label="Time zone", required=False, widget=UnfoldAdminSelectWidget)
 
     class Meta:
@@ -80,11 +80,11 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
     def clean(self) -> dict[str, Any]:
         """Makes the timing. What its kind needs must be there; the rest need not make sense."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
-        how = found.get("how")
-        for name in _NEEDS.get(how or "", ()):
-            if not found.get(name) and found.get(name) != time(0) and name not in self.errors:
+        needed = _NEEDS.get(found.get("how", ""), ())
+        for name in needed:
+            if not found.get(name) and name not in self.errors:
                 self.add_error(name, forms.ValidationError("This is needed.", code="required"))
-        for name in {"number", "unit", "days", "at", "zone"} - set(_NEEDS.get(how or "", ())):
+        for name in {"number", "unit", "days", "at", "zone"}.difference(needed):
             self.errors.pop(name, None)
         if not self.errors:
             found["timing"] = _timing(found)
@@ -99,24 +99,18 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
             form._update_errors(error)
 
 
-_NEEDS = {
-    How.EVERY.value: ("number", "unit"),
-    How.DAY.value: ("at", "zone"),
-    How.WEEKDAYS.value: ("days", "at", "zone"),
-    How.MONTH.value: ("at", "zone"),
-}
-
-
 def _timing(found: dict[str, Any]) -> Timing | None:
     how = found["how"]
     if how == _AS_IT_IS:
         return None
-    said = {name: found[name] for name in _NEEDS[how]}
-    return Timing(how=How(how), **said | ({"days": frozenset(said["days"])} if "days" in said else {}))
+    taken = {name: found[name] for name in _NEEDS[how]}
+    if "days" in taken:
+        taken["days"] = frozenset(taken["days"])
+    return Timing(how=How(how), **taken)
 
 
 def _initial(timing: Timing | None) -> dict[str, Any]:
-    known = timing or Timing(how=How.DAY, zone=DEFAULT_ZONE)
+    known = timing or Timing(how=How.DAY)
     return {
         "how": known.how.value if timing else _AS_IT_IS,
         "number": known.number,

@@ -18,10 +18,9 @@ from config.common.background.publishing import publish
 from config.common.background.timing import WEEK, How, Timing
 from config.common.problems import InvalidInput, Unavailable
 
-logger = structlog.get_logger(__name__)
-
-
 _ANY = "*"
+
+logger = structlog.get_logger(__name__)
 
 
 def staff_tasks() -> dict[str, str]:
@@ -72,23 +71,23 @@ def when(schedule: PeriodicTask) -> str:
 
 
 def _interval(timing: Timing) -> Any:
-    # Nothing keeps the tables from holding the same twice, so not get_or_create.
-    rows, wanted = IntervalSchedule.objects, {"every": timing.number, "period": timing.unit}
-    return rows.filter(**wanted).first() or rows.create(**wanted)
+    return _row(IntervalSchedule.objects, every=timing.number, period=timing.unit)
 
 
 def _crontab(timing: Timing) -> Any:
-    rows, wanted = (
+    return _row(
         CrontabSchedule.objects,
-        {
-            "minute": str(timing.at.minute),
-            "hour": str(timing.at.hour),
-            "day_of_week": ",".join(sorted(timing.days)) if timing.how == How.WEEKDAYS else _ANY,
-            "day_of_month": "1" if timing.how == How.MONTH else _ANY,
-            "month_of_year": _ANY,
-            "timezone": ZoneInfo(timing.zone),
-        },
+        minute=str(timing.at.minute),
+        hour=str(timing.at.hour),
+        day_of_week=",".join(sorted(timing.days)) if timing.how == How.WEEKDAYS else _ANY,
+        day_of_month="1" if timing.how == How.MONTH else _ANY,
+        month_of_year=_ANY,
+        timezone=ZoneInfo(timing.zone),
     )
+
+
+def _row(rows: Any, **wanted: Any) -> Any:
+    # Nothing keeps the tables from holding the same twice, so not get_or_create.
     return rows.filter(**wanted).first() or rows.create(**wanted)
 
 
