@@ -39,7 +39,7 @@ class Names:
 
     def __init__(self, question: Question, *, restricted: bool) -> None:
         is_filtered = bool(question.countries or question.cities or question.towns)
-        found = _places(restricted=restricted) if is_filtered or question.finest else {}
+        found = _places_for(question, restricted=restricted)
         if is_filtered:
             found = _matching(found, question)
         self.towns = list(found) if is_filtered else None
@@ -67,11 +67,15 @@ class Names:
 
 def names_now(question: Question, *, restricted: bool) -> Hashable:
     """Gives all that the `Names` for a question are made of, to compare it with what it was."""
-    has_places = question.finest or question.countries or question.cities or question.towns
-    places = _places(restricted=restricted) if has_places else {}
+    places = _places_for(question, restricted=restricted)
     channels = _spellings(CHANNEL) if "channel" in question.keys else {}
     known = channels_of(question)
     return tuple(tuple(made.items()) for made in (places, channels, known.names, known.aliases))
+
+
+def _places_for(question: Question, *, restricted: bool) -> dict[str, Place]:
+    asked = {*question.keys, *question.filters}
+    return _places(restricted=restricted) if asked & {*PLACES} else {}
 
 
 @once_in_snapshot
