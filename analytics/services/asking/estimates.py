@@ -46,6 +46,11 @@ class Estimates:
     noise: float | None = None
 
     @property
+    def size(self) -> int:
+        """How many groups, and cells of the model, are in memory with it."""
+        return len(self.groups.residents) + (0 if self.cells is None else len(self.cells.residents))
+
+    @property
     def _base(self) -> Groups:
         return self.groups if self.of_all is None else self.of_all
 
