@@ -25,6 +25,11 @@ class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
         marked = models.ExpressionWrapper(Q(pk__in=stale), output_field=models.BooleanField())
         return self.filter(delivery__deleted_at=None).annotate(is_stale=marked)
 
+    def mark_stale(self) -> int:
+        """Lets them be counted again; how many they are."""
+        # No delivery has this revision.
+        return self.update(revision=-1)
+
     def called(self) -> Any:
         """With `called`: the name that the source of each has now."""
         spelled = SourceSpelling.objects.filter(pk=models.OuterRef("source"))

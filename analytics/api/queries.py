@@ -65,7 +65,7 @@ class SegmentQuery(PageQuery):
         len(UNPLACED), f"ISO 3166-1 code of two letters in any case; `{UNPLACED}`: towns that are not placed."
     )
     city = _texts(MAX_TEXT, "Its name, in any case; of every country, unless `country` says which.")
-    town = _texts(MAX_TEXT, "By any of its names and aliases, in any spelling.")
+    town = _texts(MAX_TEXT, "As the deliveries write it, in any of its spellings.")
     age_group = _texts(16, "As `25-34` or `65+`.")
     channel = _texts(MAX_CHANNEL, "By any of its names and aliases, in any spelling.")
     gender = serializers.ListField(

@@ -123,7 +123,8 @@ def _renamings(actor: User) -> list[tuple[str, str]]:
     if not actor.has_perm("imports.change_citizen"):
         return []
     asked = urlencode({"field": "channel"})
+    current = ImportDemand.objects.current().called().order_by("called").values_list("pk", "called")
     return [
-        (one.source, f"{reverse('admin:imports_import_rename', args=(one.pk,))}?{asked}")
-        for one in ImportDemand.objects.current().order_by("source")[:_DELIVERIES]
+        (name, f"{reverse('admin:imports_import_rename', args=(import_id,))}?{asked}")
+        for import_id, name in current[:_DELIVERIES]
     ]

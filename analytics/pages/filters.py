@@ -6,15 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from analytics.disclosure import OTHER
-from analytics.services.asking.questions import SOURCE, UNPLACED, Question
+from analytics.services.asking.questions import DEFAULT_GROUPING, SOURCE, UNPLACED, Question
 
 PAGE = "/analytics/"
 API = "/analytics/"
 OTHER_LABEL = "Other (small segments merged)"
 ALL, ROWS = "all", "rows"
 # What segments are listed by, the finest first.
-GROUPINGS = {"city,age_group,channel": "city, age and channel", "city,age_group": "city and age", "city": "city"}
-FINEST = next(iter(GROUPINGS))
+FINEST = ",".join(DEFAULT_GROUPING)
+GROUPINGS = {FINEST: "city, age and channel", "city,age_group": "city and age", "city": "city"}
 # The filters that a segment can set.
 DIMENSIONS = ("country", "city", "town", "age_group", "channel", "gender", "source")
 

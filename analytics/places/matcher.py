@@ -8,16 +8,14 @@ country or a region, the town is only there.
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from analytics.places.airport_cities import AirportCities, AirportCity, metres
+from analytics.places.airport_cities import AirportCities
 from analytics.places.candidates import (
     KNOWN_FROM,
     NO_EVIDENCE,
     NOTED,
     OTHER_NAME,
-    SAME_PLACE,
-    Candidate,
     Candidates,
     Evidence,
     Found,
@@ -30,6 +28,7 @@ from analytics.places.candidates import (
 )
 from analytics.places.cities import City, small_places
 from analytics.places.index import NameIndex, code_in
+from analytics.places.matches import Match, best, undoubted
 from analytics.places.misspelt import misspelt_names
 from analytics.places.names import in_latin, key_of, other_spellings
 from analytics.places.qualifiers import (
@@ -45,12 +44,8 @@ from analytics.places.qualifiers import (
 from analytics.places.regions import Region, country_of, names_of, regions_called, regions_of, without_kind
 from analytics.places.shortened import cities_by_initials, shortened_cities
 
-# How many times larger than the next the city must be where the spelling was guessed.
-_OTHER_SPELLING = 10
 # Where so large a share of the other towns is, a small place is looked for too.
 _MOST = 0.5
-# What weighs less than the city that was found by so many times is no alternative to it.
-_ALTERNATIVE = 22
 # Without numbers the rest is a name, if it is longer than a code.
 _LONGEST_CODE = 3
 # A region is called after its main city by these words, and not by others: Buenos Aires' province is not the city.
@@ -59,18 +54,7 @@ _WORDS = re.compile(r"[\W_]+")
 # What may be anywhere.
 _ANY_TOWN = frozenset(("centro", "pueblo", "ciudad", "capital", "city", "town", "otro", "otra", "other"))
 _OWN = (Found.NAME, Found.AIRPORT_CITY)
-_Finder = Callable[[str, Regions], "Match | None"]
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The place that a name means, a city or at least an airport; `alternatives` are the cities that it may mean as
-    well, `others` all further cities of that name."""
-
-    found: Found
-    place: City | AirportCity
-    alternatives: tuple[City, ...] = ()
-    others: tuple[City, ...] = ()
+_Finder = Callable[[str, Regions], Match | None]
 
 
 class Matcher:
@@ -152,7 +136,7 @@ class _Search:
             or self._first(self._in(reading, self._misspelt) for reading in readings)
         )
 
-    def _in(self, reading: Qualified, find: "_Finder | None" = None) -> Match | None:
+    def _in(self, reading: Qualified, find: _Finder | None = None) -> Match | None:
         """A town in its regions, the likeliest first."""
         for tier in reading.tiers:
             match = (find or self._within)(reading.town, tier)
@@ -162,8 +146,7 @@ class _Search:
 
     def _loosely(self) -> Match | None:
         """Where what stands behind the town is shortened, the town again, or known to nobody."""
-        article = article_first(self._town)
-        if article:
+        if article := article_first(self._town):
             return self._again(article)
         for reading in shortened_readings(self._town):
             match = self._first(self._within(reading.town, tier) for tier in reading.tiers)
@@ -174,11 +157,11 @@ class _Search:
             return self._within(town) if behind else None
         unknown = not any(country_of(part) or regions_of(part) or self._within(part) for part in behind)
         match = self._named(town) if unknown else None
-        return match if match and isinstance(match.place, City) and not match.others else None
+        return match if match and not match.others else None
 
-    def _named(self, town: str, regions: Regions = None) -> Match | None:
+    def _named(self, town: str) -> Match | None:
         """A city of note by its own name."""
-        match = self._within(town, regions)
+        match = self._within(town)
         own = match is not None and match.found in _OWN
         return match if match and own and is_noted(match.place) else None
 
@@ -222,7 +205,7 @@ class _Search:
         return self._within(bare, regions or None) or self._first(self._within(name, regions) for name in names)
 
     def _within(self, town: str, regions: Regions = None) -> Match | None:
-        return _best(self._candidates.named(town, regions))
+        return best(self._candidates.named(town, regions))
 
     def _respelt(self, town: str, regions: Regions = None) -> Match | None:
         """By other letters: only what leaves no doubt."""
@@ -231,7 +214,7 @@ class _Search:
             {city for key in keys for city in inside(table.get(key, ()), regions)}
             for table in (self._index.own, self._index.others)
         )
-        found = _undoubted(own, than=others) or _undoubted(own | others)
+        found = undoubted(own, than=others) or undoubted(own | others)
         # An airport's city: `Pto. Ordaz`.
         return found or self._first(match for key in keys if (match := self._within(key, regions)) and not match.others)
 
@@ -243,13 +226,13 @@ class _Search:
             return self._small(small, regions)
         short = [*shortened_cities(town), *(cities_by_initials(town) if regions else ())]
         if short:
-            return _undoubted(inside(short, regions))
+            return undoubted(inside(short, regions))
         names = misspelt_names()
         for likely in (names.sounding(key), names.differing(key)):
             matches = [self._noted(name, regions) for name in likely]
             cities = {match.place: match for match in matches if match}
             if cities:
-                sure = _undoubted([city for city in cities if isinstance(city, City)])
+                sure = undoubted([city for city in cities if isinstance(city, City)])
                 return replace(cities[sure.place], found=Found.SPELLING) if sure else None
         return None
 
@@ -257,43 +240,13 @@ class _Search:
         """A place that is too small for the list of cities, where it is told or evident in which country it is."""
         if regions is None:
             regions = tuple(Region(country) for country, share in self._context.items() if share > _MOST)
-        found = None if regions_called(self._town) else _undoubted(inside(places, regions))
+        found = None if regions_called(self._town) else undoubted(inside(places, regions))
         return replace(found, found=Found.NAME) if found else None
 
     def _noted(self, name: str, regions: Regions) -> Match | None:
         """The large city of this name, where that is known to be its name."""
         match = self._within(name, regions)
-        city = match.place if match else None
-        if match is None or not isinstance(city, City) or city.population < NOTED:
+        if match is None or not is_noted(match.place):
             return None
-        known = regions is not None or match.found != Found.ALTERNATE_NAME or otherwise_named(city, name) < OTHER_NAME
-        return match if known else None
-
-
-def _undoubted(cities: Iterable[City], *, than: Iterable[City] = ()) -> Match | None:
-    """The one that is much larger than the others, and not much smaller `than` those."""
-    ranked = sorted(cities, key=lambda city: (-city.population, city.geoname_id))
-    if not ranked or (len(ranked) > 1 and ranked[0].population < _OTHER_SPELLING * ranked[1].population):
-        return None
-    if any(other.population >= _OTHER_SPELLING * ranked[0].population for other in than):
-        return None
-    return Match(Found.SPELLING, ranked[0], others=tuple(ranked[1:]))
-
-
-def _best(candidates: list[Candidate]) -> Match | None:
-    """The heaviest; a city that airports name too is found by them."""
-    ranked = sorted(candidates, key=Candidate.rank)
-    if not ranked:
-        return None
-    best = ranked[0]
-    by_airport = any(c.place == best.place and c.found == Found.AIRPORT_CITY for c in ranked)
-    others = [c for c in ranked if c.place != best.place and isinstance(c.place, City)]
-    # Evidence leaves no doubt smaller: whether a name is ambiguous does not depend on it.
-    least = max(c.weight for c in ranked) / _ALTERNATIVE
-    near = [c for c in others if c.weight >= least and metres(c.place, best.place) > SAME_PLACE]
-    return Match(
-        Found.AIRPORT_CITY if by_airport else best.found,
-        best.place,
-        tuple(dict.fromkeys(c.place for c in near if isinstance(c.place, City))),
-        tuple(dict.fromkeys(c.place for c in others if isinstance(c.place, City))),
-    )
+        is_other = regions is None and match.found == Found.ALTERNATE_NAME
+        return None if is_other and otherwise_named(match.place, name) >= OTHER_NAME else match

@@ -1,8 +1,6 @@
 """Reads statements of many rows, column by column."""
 
-from collections import defaultdict
-from collections.abc import Collection, Hashable, Sequence
-from itertools import count
+from collections.abc import Collection, Sequence
 from secrets import token_hex
 from typing import Any
 
@@ -28,12 +26,6 @@ def fetch_columns(sql: str, values: dict[str, Any], *, names: Sequence[str], tex
         cursor.execute(whole, values | {"mark": mark})
         row = cursor.fetchall()[0]
     return {name: _split(value, mark if name in texts else None) for name, value in zip(names, row, strict=True)}
-
-
-def number_rows(rows: Sequence[Hashable]) -> Ints:
-    """Numbers the different rows in the order in which they come first, and gives the number of each row."""
-    numbers: defaultdict[Hashable, int] = defaultdict(count().__next__)
-    return np.fromiter(map(numbers.__getitem__, rows), dtype=np.int64, count=len(rows))
 
 
 def _split(column: str | None, mark: str | None) -> list[str] | Ints:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.arrays import Ints, Numbers
+from analytics.arrays import Ints, Numbers, number_rows
 from analytics.expectation import Expected, Model, expected_index, model_rates
 from analytics.intervals import (
     GroupSums,
@@ -22,7 +22,6 @@ from analytics.intervals import (
 )
 from analytics.perturbation import noise_of_index
 from analytics.services.asking.read_groups import Groups
-from analytics.services.fetch_columns import number_rows
 
 # The keys of the model of what is expected.
 FACTORS = ("city", "age_group", "channel")
@@ -45,6 +44,11 @@ class Estimates:
     cell_names: Sequence[str]
     dispersion: float = 1.0
     noise: float | None = None
+
+    @property
+    def size(self) -> int:
+        """How many groups, and cells of the model, are in memory with it."""
+        return len(self.groups.residents) + (0 if self.cells is None else len(self.cells.residents))
 
     @property
     def _base(self) -> Groups:

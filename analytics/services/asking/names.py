@@ -1,7 +1,9 @@
 """What towns, cities and channels are called in an answer, and where its towns are."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import chain
 from typing import Any
 
 from analytics.dimensions import PLACES
@@ -39,7 +41,7 @@ class Names:
 
     def __init__(self, question: Question, *, restricted: bool) -> None:
         is_filtered = bool(question.countries or question.cities or question.towns)
-        found = _places(restricted=restricted) if is_filtered or question.finest else {}
+        found = _places_for(question, restricted=restricted)
         if is_filtered:
             found = _matching(found, question)
         self.towns = list(found) if is_filtered else None
@@ -65,13 +67,23 @@ class Names:
         return named
 
 
-def names_now(question: Question, *, restricted: bool) -> Hashable:
-    """Gives all that the `Names` for a question are made of, to compare it with what it was."""
-    has_places = question.finest or question.countries or question.cities or question.towns
-    places = _places(restricted=restricted) if has_places else {}
+def names_now(question: Question, *, restricted: bool) -> tuple[bytes, ...]:
+    """Digests all that the `Names` for a question are made of, to compare it with what it was."""
+    places = _places_for(question, restricted=restricted)
     channels = _spellings(CHANNEL) if "channel" in question.keys else {}
     known = channels_of(question)
-    return tuple(tuple(made.items()) for made in (places, channels, known.names, known.aliases))
+    towns = ((town, place.town, place.city, place.country or "") for town, place in places.items())
+    return tuple(map(_digest, (towns, channels.items(), known.names.items(), known.aliases.items())))
+
+
+def _digest(rows: Iterable[Iterable[str]]) -> bytes:
+    # A text of the database has no character 0.
+    return blake2b("\0".join(chain.from_iterable(rows)).encode(), digest_size=16).digest()
+
+
+def _places_for(question: Question, *, restricted: bool) -> dict[str, Place]:
+    asked = {*question.keys, *question.filters}
+    return _places(restricted=restricted) if asked & {*PLACES} else {}
 
 
 @once_in_snapshot

@@ -17,28 +17,38 @@ from analytics.ties import REACHING, inside
 from config.common.db.snapshots import once_in_snapshot
 
 _TENTHS = 10
-# Of twenty thousand groups each takes some five megabytes.
+# Of twenty thousand groups each takes some five megabytes; a trend by town of hundreds of deliveries has millions.
 _REMEMBERED = 8
+_MOST_GROUPS = 100_000
 
 
 def read_estimates(question: Question, scope: Scope, *, restricted: bool, by_import: bool = False) -> Estimates:
     """Reads the groups that `question` asks for, in the caller's snapshot. `restricted` and `by_import`: see
     `read_groups`; over time, and by source, the model is made of the groups themselves.
 
-    A process keeps the last ones. They hold as long as nothing is counted and no name or place changes, which the
-    snapshot says: whatever writes segments writes when into the imports of the scope.
+    A process keeps the last ones, but those of very many groups. They hold as long as nothing is counted and no name or
+    place changes, which the snapshot says: whatever writes segments writes when into the imports of the scope.
     """
     asked = replace(question, min_residents=0, ordering=(), limit=None, offset=0)
     # Of hundreds of sources the cells would be millions.
     is_plain = restricted or by_import or SOURCE in question.group_by or not question.with_expected
     finer = asked if is_plain else _with_factors(asked)
-    return _estimates(asked, finer, scope, names_now(finer, restricted=restricted), restricted, by_import)
+    kept = _kept(asked, finer, scope, names_now(finer, restricted=restricted), restricted, by_import)
+    if kept:
+        return kept[0]
+    estimates = _estimates(asked, finer, scope, restricted, by_import)
+    if estimates.size <= _MOST_GROUPS:
+        kept.append(estimates)
+    return estimates
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _estimates(
-    question: Question, finer: Question, scope: Scope, _: Hashable, restricted: bool, by_import: bool
-) -> Estimates:
+def _kept(*_: Hashable) -> list[Estimates]:
+    """The estimates that are kept of what depends on these, if any; the caller adds them."""
+    return []
+
+
+def _estimates(question: Question, finer: Question, scope: Scope, restricted: bool, by_import: bool) -> Estimates:
     groups = read_groups(question.of_groups, scope, restricted=restricted, by_import=by_import)
     of_all = read_groups(question.of_all, scope, restricted=restricted) if question.index_of_all else None
     cells = read_groups(finer.of_groups, scope, restricted=False) if finer != question else None

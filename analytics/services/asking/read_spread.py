@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from analytics.arrays import Numbers
+from analytics.arrays import Numbers, number_rows
 from analytics.dimensions import grouping_of
 from analytics.intervals import Pairs
 from analytics.services.asking.questions import Question
-from analytics.services.fetch_columns import fetch_columns, number_rows
+from analytics.services.fetch_columns import fetch_columns
 from analytics.ties import OTHERS, REACHING, inside
 
 # Columns beside the counts of groups; of pairs within a group the courses of both ends are the same sum.

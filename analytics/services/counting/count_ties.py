@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from analytics.arrays import Ints
+from analytics.arrays import Ints, number_rows
 from analytics.models import CountedAlias, TownPlace
 from analytics.services.counting.settings import Counting
-from analytics.services.fetch_columns import fetch_columns, number_rows
+from analytics.services.fetch_columns import fetch_columns
 from analytics.ties import Related, Sums, tie_sums
 from config.common.spellings import fold
 

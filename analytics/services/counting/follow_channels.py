@@ -4,27 +4,18 @@ The segments of an alias are its channel's by the question alone. Of pairs it is
 two residents of a channel under two of its names are counted as such."""
 
 import pglock
-from django.db import connection, transaction
+from django.db import transaction
 
 from analytics.models import CountedAlias, DeliverySpelling, ImportDemand, Spelling
 from analytics.services.counting.publish_segments import WRITER
-
-_ALIASES = """
-    SELECT alias.fold, thing.fold AS channel
-    FROM imports_channel AS alias JOIN imports_channel AS thing ON thing.id = alias.alias_of_id
-"""
-_MOVED = f"""
-    SELECT fold, given.channel FROM ({_ALIASES}) AS given
-    FULL JOIN analytics_countedalias AS counted USING (fold)
-    WHERE given.channel IS DISTINCT FROM counted.channel
-"""  # nosec B608 # joins constants alone
+from imports.models import Channel
 
 
 def moved_channels() -> dict[str, str | None]:
-    """The folds by whose aliases it was not counted yet, and of which channel each is now; None: of none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVED)
-        return dict(cursor.fetchall())
+    """Finds the folds by whose aliases it was not counted yet, and of which channel each is now; None: of none."""
+    given = dict(Channel.objects.exclude(alias_of=None).values_list("fold", "alias_of__fold"))
+    counted = dict(CountedAlias.objects.values_list("fold", "channel"))
+    return {fold: given.get(fold) for fold in {**given, **counted} if given.get(fold) != counted.get(fold)}
 
 
 @transaction.atomic
@@ -37,6 +28,4 @@ def follow_channels() -> int:
     CountedAlias.objects.filter(pk__in=moved).delete()
     CountedAlias.objects.bulk_create(CountedAlias(fold, channel) for fold, channel in moved.items() if channel)
     spelled = DeliverySpelling.objects.filter(kind=Spelling.Kind.CHANNEL, fold__in=moved)
-    concerned = ImportDemand.objects.filter(pk__in=spelled.values("delivery"), delivery__status="complete")
-    # No delivery has this revision.
-    return concerned.update(revision=-1)
+    return ImportDemand.objects.filter(pk__in=spelled.values("delivery"), delivery__status="complete").mark_stale()

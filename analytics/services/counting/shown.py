@@ -57,8 +57,7 @@ def end_truth(demands: ImportDemandQuerySet) -> bool:
     complete = demands.filter(drawn_at=0, delivery__status="complete")
     names = {first_name_of(source) for source in complete.values_list("source", flat=True).distinct()}
     Perturbation.objects.filter(source__in=names, changes=0).update(changes=1)
-    # No delivery has this revision, so it is stale.
-    return complete.update(revision=-1) > 0
+    return complete.mark_stale() > 0
 
 
 def _shown(counts: tuple[int, int, int]) -> dict[str, int]:

@@ -14,7 +14,8 @@ from analytics.places.airport_cities import AirportCities, AirportCity
 from analytics.places.candidates import NO_EVIDENCE, Evidence
 from analytics.places.cities import City, city_by_id
 from analytics.places.index import name_index
-from analytics.places.matcher import Match, Matcher
+from analytics.places.matcher import Matcher
+from analytics.places.matches import Match
 from analytics.places.similar import similar_names
 from analytics.services.placing.nearest_airport import nearest_airport
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from analytics.models import TownAlias, TownPlace
 from analytics.services.placing.place_towns import place_towns
 from config.common.accounts.services.tokens import issue_token
+from imports.models import Source, SourceSpelling
+from imports.services.naming.change_named import create_named
 from tests.analytics.counted import make
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +128,8 @@ def test_nobody_sees_them_without_a_sign_in(page: str) -> None:
 
 def test_who_may_correct_is_led_from_a_channel_to_the_delivery_that_renames_it(editor: Client) -> None:
     made = make("padrón", {("Kyiv", 1, "tv", "male"): (10, 20, 5)})
-    link = f'href="/admin/imports/import/{made.import_id}/rename/?field=channel"'
+    named = create_named(Source, values={"name": "Town hall", "aliases": ["padrón"]}, actor=None)
+    SourceSpelling.objects.create(spelling="padrón", source=named.aliases.get())
+    link = f'href="/admin/imports/import/{made.import_id}/rename/?field=channel">Town hall</a>'
     assert link in editor.get(CHANNELS).content.decode()
     assert "/rename/" not in browser_of("Viewers").get(CHANNELS).content.decode()

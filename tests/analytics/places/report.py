@@ -15,7 +15,8 @@ import airportsdata
 from analytics.places.airport_cities import AirportCities, AirportCity, metres
 from analytics.places.cities import City
 from analytics.places.index import name_index
-from analytics.places.matcher import Match, Matcher
+from analytics.places.matcher import Matcher
+from analytics.places.matches import Match
 from imports.demo.sources import NOTED_TOWNS
 from imports.demo.towns import airports
 from tests.analytics.places.sample import Case, cases

@@ -79,7 +79,7 @@ def test_what_an_alias_delivers_is_drawn_with_the_weights_of_its_source() -> Non
     assert shown > 0
     # By itself again it has had a predecessor: it is not the first delivery that nobody can compare.
     merge()
-    ImportDemand.objects.filter(pk=later).update(revision=-1)
+    ImportDemand.objects.filter(pk=later).mark_stale()
     refresh_demand()
     assert ImportDemand.objects.get(pk=later).drawn_at > 0
 

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from analytics.models import Spelling
+from analytics.services.asking import read_estimates
 from analytics.services.asking.find_demand import find_demand
 from analytics.services.asking.questions import Question
 from analytics.services.counting.refresh_demand import refresh_demand
@@ -13,7 +14,7 @@ from analytics.services.placing.town_aliases import set_alias
 from config.common.accounts.services.tokens import issue_token
 from imports.fields import Patch
 from imports.services.residents.correct_resident import correct_resident
-from tests.factories import people
+from tests.factories import alike, people
 from tests.imports.world import load
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +57,12 @@ def test_an_answer_is_read_anew_when_anything_of_it_has_changed_and_only_then(ac
     assert rows(viewer)[1]
     Spelling.objects.filter(spelling="Elsewhere").update(spelling="ELSEWHERE")
     assert rows(editor, ordering=("city",)) == ([("ELSEWHERE", 1), ("Lviv", 19)], True)
+
+
+def test_of_very_many_groups_nothing_is_kept(actors: list[User], monkeypatch: pytest.MonkeyPatch) -> None:
+    load([one | {"town": "Elsewhere" if one["citizen_id"] == 1 else "Somewhere"} for one in alike(20)])
+    refresh_demand()
+    # Two cities, and the two cells of the model.
+    for most, is_kept in ((3, False), (4, True)):
+        monkeypatch.setattr(read_estimates, "_MOST_GROUPS", most)
+        assert [rows(actors[0])[1] for _ in range(2)] == [True, not is_kept]
