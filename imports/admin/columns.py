@@ -55,8 +55,8 @@ class ReadingForm(forms.Form):
 
     @property
     def options(self) -> TableOptions:
-        """What is chosen; what was chosen before, where the form was not sent."""
-        return TableOptions(**(self.cleaned_data if self.is_bound and self.is_valid() else {}))
+        """What is chosen; nothing where the form was not sent, or is not valid."""
+        return TableOptions(**(self.cleaned_data if self.is_valid() else {}))
 
 
 class ColumnsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
