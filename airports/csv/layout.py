@@ -36,9 +36,13 @@ def is_header(cells: Sequence[str]) -> bool:
 
 def header_layout(cells: Sequence[str], *, line: int) -> Layout:
     """The layout that a header row gives. Raises `BadHeader`."""
-    names = [ID if is_why(name) else name for name in _names(without_blank_end(cells, 0))]
-    unknown = [name or f"column {number}" for number, name in enumerate(names, start=1) if name not in _KNOWN]
-    repeated = [name for name in dict.fromkeys(names) if name in NAMES and names.count(name) > 1]
+    names = _names(without_blank_end(cells, 0))
+    unknown = [
+        name or f"column {number}"
+        for number, name in enumerate(names, start=1)
+        if name not in _KNOWN and not is_why(name)
+    ]
+    repeated = [name for name in dict.fromkeys(names) if name in _KNOWN and names.count(name) > 1]
     missing = [name for name in NAMES if name not in names]
     wrong = [
         *(_wrong(line, name, "unknown_column", "There is no such column.") for name in unknown),
@@ -47,7 +51,7 @@ def header_layout(cells: Sequence[str], *, line: int) -> Layout:
     ]
     if wrong:
         raise BadHeader(wrong)
-    return tuple(None if name == ID else name for name in names)
+    return tuple(name if name in NAMES else None for name in names)
 
 
 def without_blank_end(cells: Sequence[str], width: int) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Any, NamedTuple
 
 from airports.csv.reading import Head, Reading, columns_of, records_of
@@ -37,20 +38,16 @@ def wrong_rows(file: IO[bytes], rejections: AllRejections) -> Iterator[WrongRow]
 def wrong_table(file: IO[bytes], rejections: AllRejections, head: Head) -> tuple[list[str], Iterator[list[str]]]:
     """The header and the rows of a table of them with the reasons."""
     columns = columns_of(head)
-    rows = (
-        (row.cells, f"{_place(row, head)}. {' '.join(map(_sentence, row.rejections))}")
-        for row in wrong_rows(file, rejections)
-    )
+    rows = ((row.cells, _why(row, head)) for row in wrong_rows(file, rejections))
     return header_of(columns), with_reasons(columns, rows)
 
 
 def summary_of(file: IO[bytes], rejections: AllRejections, reading: Reading, head: Head) -> dict[str, Any]:
     """What a page says of them, as JSON: `wrong` counts the rows, `columns` are names, `reasons` pairs of a sentence
     and how often it is said, `shown` are the first, each `{"place", "cells", "marked", "why"}`."""
-    rows = [row for _, row in zip(range(SHOWN_ROWS), wrong_rows(file, rejections), strict=False)]
     every = (_reason(one) for some in rejections.by_line.values() for one in some)
     reasons = Counter(every).most_common(SHOWN_REASONS)
-    first = [_shown(row, head, reading) for row in rows]
+    first = [_shown(row, head, reading) for row in islice(wrong_rows(file, rejections), SHOWN_ROWS)]
     columns = list(map(shown, columns_of(head)))
     return {"wrong": len(rejections.by_line), "columns": columns, "reasons": reasons, "shown": first}
 

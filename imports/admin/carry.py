@@ -48,13 +48,13 @@ class CarryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no type
 
 def _carried(request: HttpRequest, found: Import) -> HttpResponse:
     plan = carry_corrections(import_id=found.pk, actor=acting(request))
-    messages.success(request, f"Carried forward: {_said(plan.carried)}.")
+    messages.success(request, f"Carried forward: {_counts_by_field(plan.carried)}.")
     if plan.conflicts:
-        messages.warning(request, f"Left as they came: {_said(plan.conflicts)}.")
+        messages.warning(request, f"Left as they came: {_counts_by_field(plan.conflicts)}.")
     return _back(found)
 
 
-def _said(counts: dict[str, int]) -> str:
+def _counts_by_field(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "nothing"
 
 

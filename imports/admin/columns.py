@@ -33,7 +33,6 @@ from imports.services.loading.look_at_table import KIND, Look, look_at_table, pr
 from imports.services.loading.steer_delivery import forget_draft, start_draft
 
 _LABELS = {name: name.replace("_", " ") for name in NAMES}
-_CHANGEABLE = (Import.Status.FAILED, Import.Status.CANCELLED)
 _UPLOAD = "admin:imports_import_upload_file"
 _GONE = "This file is not kept any more: it was removed, or a day has passed. Upload it once more."
 
@@ -56,8 +55,8 @@ class ReadingForm(forms.Form):
 
     @property
     def options(self) -> TableOptions:
-        """What is chosen; what was chosen before, where the form was not sent."""
-        return TableOptions(**(self.cleaned_data if self.is_bound and self.is_valid() else {}))
+        """What is chosen; nothing where the form was not sent, or is not valid."""
+        return TableOptions(**(self.cleaned_data if self.is_valid() else {}))
 
 
 class ColumnsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
@@ -72,7 +71,7 @@ class ColumnsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
             messages.warning(request, _GONE)
             return HttpResponseRedirect(reverse(_UPLOAD))
         page = reverse("admin:imports_import_change", args=(found.pk,))
-        if not found.is_draft and (found.status not in _CHANGEABLE or not FORMATS[found.media_type].options):
+        if not found.is_draft and not may_be_read_otherwise(found):
             messages.info(request, "This file is a delivery already: its columns were said.")
             return HttpResponseRedirect(page)
         if request.method == "POST" and "forget" in request.POST:
@@ -169,6 +168,12 @@ class _Asked:
         except (InvalidInput, TooLarge) as problem:
             self.problem = problem
             return []
+
+
+def may_be_read_otherwise(found: Import) -> bool:
+    """Whether it is a table of which nothing was loaded, and its file is kept."""
+    has_ended = found.status in (Import.Status.FAILED, Import.Status.CANCELLED)
+    return has_ended and found.body_size is not None and bool(FORMATS[found.media_type].options)
 
 
 def _found(request: HttpRequest, object_id: str) -> Import | None:

@@ -14,7 +14,7 @@ from config.common.privacy.services.reads import What
 from config.common.staff.read_only import ReadOnlyAdmin
 from imports.admin.access import open_delivery
 from imports.admin.carry import CarryMixin
-from imports.admin.columns import ColumnsMixin
+from imports.admin.columns import ColumnsMixin, may_be_read_otherwise
 from imports.admin.decisions import DecisionsMixin, decisions_of
 from imports.admin.list_title import ListTitleMixin
 from imports.admin.remove import RemoveMixin
@@ -22,7 +22,6 @@ from imports.admin.rename import RenameMixin
 from imports.admin.review_samples import residents_in, samples_of
 from imports.admin.upload import UploadMixin
 from imports.admin.wrong_rows import WrongRowsMixin
-from imports.documents.formats import FORMATS
 from imports.models import Import, Rename
 from imports.services.loading.review_delivery import visible_counts
 from imports.services.loading.wrong_rows import is_mendable
@@ -119,11 +118,6 @@ def _percent(row: Import) -> str:
     return f"{100 * row.processed // row.citizen_count} %" if row.citizen_count else ""
 
 
-def _has_columns(found: Import) -> bool:
-    ended = found.status in (Import.Status.FAILED, Import.Status.CANCELLED)
-    return ended and found.body_size is not None and bool(FORMATS[found.media_type].options)
-
-
 def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
     user = acting(request)
     is_open = open_delivery(request, str(found.pk)) is not None
@@ -140,7 +134,7 @@ def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
         "has_rejected": is_open and is_mendable(found),
         "wrong": found.wrong_rows if is_open and found.wrong_rows and found.wrong_rows["wrong"] else None,
         "may_load": user.has_perm("imports.add_import"),
-        "may_say_columns": is_open and user.has_perm("imports.add_import") and _has_columns(found),
+        "may_say_columns": is_open and user.has_perm("imports.add_import") and may_be_read_otherwise(found),
         "may_remove": user.has_perm("imports.delete_import"),
         "may_rename": may_correct,
         "may_carry": may_correct and replaces_corrections(found),

@@ -68,6 +68,8 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
     def values(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         """What the services take."""
         notes = {name: cleaned[name] for name in _NOTES if name in cleaned}
+        if "uploaders" in cleaned:
+            notes["uploaders"] = [user.get_username() for user in cleaned["uploaders"]]
         return {"name": cleaned["name"], "aliases": cleaned["other_names"], **notes}
 
     def _try(self, cleaned: dict[str, Any]) -> None:

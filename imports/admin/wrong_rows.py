@@ -19,6 +19,7 @@ from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Problem
 from config.common.wizard.template import template_response
+from config.common.words import counted
 from imports.admin.access import may_see_residents, open_delivery
 from imports.documents.template import ADVICE, examples, explained
 from imports.fields import NAMES
@@ -111,5 +112,8 @@ def _page_of(found: Import) -> str:
 
 
 def _told(made: Corrected) -> str:
-    left_out = f" {made.left_out} wrong rows do not stand in the file and are left out." if made.left_out else ""
-    return f"{made.corrected} corrected rows and {made.good} good ones are a new delivery.{left_out}"
+    told = f"{counted(made.corrected, 'corrected row')} and {counted(made.good, 'good one')} are a new delivery."
+    if not made.left_out:
+        return told
+    absent = counted(made.left_out, "wrong row does", "wrong rows do")
+    return f"{told} {absent} not stand in the file and {'is' if made.left_out == 1 else 'are'} left out."

@@ -21,6 +21,7 @@ from imports.services.loading.steer_delivery import approve_delivery, cancel_del
 Action = TypeVar("Action", bound=Callable[..., Any])
 
 _LOAD = ("imports.add_import",)
+_OTHERS = "403 where others load the imports of its source by now."
 _MOVED = data_of(ReviewedImportSerializer(), "ImportMoved")
 
 
@@ -46,12 +47,14 @@ class ImportStepViewSet(ApiViewSet):
     def cancel(self, request: Request, import_id: str) -> Response:
         return self._decide(cancel_delivery, import_id)
 
-    @_described("Retry an import", "Failed or cancelled: it becomes `queued` again. 410 once its raw body is erased.")
+    @_described(
+        "Retry an import", f"Failed or cancelled: it becomes `queued` again. 410 once its raw body is erased. {_OTHERS}"
+    )
     @action(detail=False, methods=["post"])
     def retry(self, request: Request, import_id: str) -> Response:
         return self._decide(retry_delivery, import_id)
 
-    @_described("Approve a checked import", "Checked: it is loaded.")
+    @_described("Approve a checked import", f"Checked: it is loaded. {_OTHERS}")
     @action(detail=False, methods=["post"])
     def approve(self, request: Request, import_id: str) -> Response:
         return self._decide(approve_delivery, import_id)

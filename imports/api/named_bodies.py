@@ -48,7 +48,8 @@ class SourceSerializer(ChannelSerializer):
     uploaders = serializers.ListField(
         child=StrictText(max_length=_MAX_USERNAME),
         required=False,
-        help_text="User names of those who may load its deliveries, beside Managers. Nobody: whoever may load any.",
+        help_text="User names of those who may load its deliveries, beside Managers. Nobody: whoever may load any; "
+        "then a source that has somebody is no alias of it, 409.",
     )
     current_import = serializers.IntegerField(
         read_only=True, allow_null=True, help_text="Its part of the current picture: its last complete import."
@@ -97,7 +98,7 @@ def channel_row(row: Channel | Source) -> dict[str, Any]:
 
 
 def source_row(row: Source) -> dict[str, Any]:
-    """A source of `with_current` as the API shows it."""
+    """A source of `named_for_reading` as the API shows it."""
     return channel_row(row) | {
         "contact": row.contact,
         "sends": row.sends,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from config.common.problems import FieldError
-from config.common.tabular.wrong_rows import is_why
+from config.common.tabular.wrong_rows import is_why, printable
 from imports.documents.codes import Code
 from imports.documents.errors import InvalidDocument
 from imports.documents.words import column_names, folded
@@ -35,11 +35,6 @@ def names_in(cells: Sequence[object]) -> list[str]:
     while names and not names[-1]:
         names.pop()
     return names
-
-
-def printable(text: str) -> str:
-    """The text as a page and the database can have it: without NUL and what is left of bytes that were no text."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 def guessed_columns(names: Sequence[str]) -> list[str]:

@@ -34,6 +34,11 @@ def visible_delivery(*, import_id: int) -> Import:
     return found
 
 
+def is_open_to(actor: User | None, found: Import) -> bool:
+    """Whether `actor` may see the residents of the delivery; whoever runs a command, None, may."""
+    return actor is None or Import.objects.whose_citizens_are_open_to(actor).filter(pk=found.pk).exists()
+
+
 def readable_delivery(*, import_id: int, actor: User) -> Import:
     """The complete delivery whose residents `actor` may see.
 

@@ -45,9 +45,14 @@ def row_on_page(*, place: str, cells: Sequence[str], width: int, marked: Iterabl
     return {"place": place, "cells": texts, "marked": sorted(marked), "why": list(map(shown, why))}
 
 
+def printable(text: str) -> str:
+    """The text as a page and the database can have it: without NUL and what is left of bytes that were no text."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{SYMBOL FOR NULL}")
+
+
 def shown(text: str) -> str:
-    """A text for a page and for jsonb, which has no place for a NUL; cut where it is long."""
-    text = text.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode()
+    """A text for a page and for jsonb, cut where it is long."""
+    text = printable(text)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
 

@@ -26,8 +26,7 @@ from imports.models import Import
 from imports.services.document_rules import rules_on
 from imports.services.loading._outlines import copy_outlines, create_outlines, drop_outlines, expect_many
 from imports.services.loading._wrong_beside import wrong_beside_others
-from imports.services.loading.unpack_body import unpack_body
-from imports.services.raw_bodies import read_body
+from imports.services.loading.unpack_body import stored_body
 
 _AT_ONCE = 5_000
 _LETTERS = "fhm"
@@ -70,12 +69,14 @@ def examine_rows(found: Import, *, over: Connection | None = None) -> Examinatio
     return examined
 
 
-def reader_of(found: Import, *, letters: str = "", over: Connection | None = None) -> Reader[Any]:
-    """What reads the body, as on the day on which it came. Raises as `unpack_body`."""
-    format = FORMATS[found.media_type]
-    chunks = unpack_body(read_body(found.pk, over=over), format=format, encoding=found.content_encoding)
-    options = TableOptions(**found.read_as or {})._replace(letters=letters)
-    return format.rows(chunks, rules=rules_on(found.created_at.astimezone(UTC).date()), options=options)
+def reader_of(
+    found: Import, *, options: TableOptions | None = None, letters: str = "", over: Connection | None = None
+) -> Reader[Any]:
+    """What reads the body, as on the day on which it came, and as `options` or what was said of it say. Raises as
+    `unpack_body`."""
+    options = (options or TableOptions(**found.read_as or {}))._replace(letters=letters)
+    rules = rules_on(found.created_at.astimezone(UTC).date())
+    return FORMATS[found.media_type].rows(stored_body(found, over=over), rules=rules, options=options)
 
 
 def wrong_rows(reader: Reader[Any], examined: Examination) -> Iterator[WrongRow]:
@@ -114,7 +115,8 @@ class _Examining:
         copy_outlines([outlines])
         expect_many()
         for number, fault in wrong_beside_others(all_known=not self._unknown):
-            self._note(number, [fault], self._beside.setdefault(number, []))
+            self._beside.setdefault(number, []).append(fault)
+            self._note([fault])
         drop_outlines()
         return Examination(self._rows, self._alone, self._beside, self._reasons, self._reader.letters)
 
@@ -123,15 +125,13 @@ class _Examining:
         if isinstance(one.found, Resident):
             return [outline(number, one.found)]
         self._alone.add(number)
-        self._note(number, one.faults)
+        self._note(one.faults)
         if one.found is None:
             self._unknown += 1
             return []
         return [Outline(-number, one.found, [], [])]
 
-    def _note(self, number: int, faults: list[Fault], kept: list[Fault] | None = None) -> None:
-        if kept is not None:
-            kept += faults
+    def _note(self, faults: list[Fault]) -> None:
         # Others than ours are keys that somebody made up, without number.
         self._reasons.update(
             (fault.field if fault.field in NAMES else "", _without_ids(fault.detail)) for fault in faults
@@ -141,4 +141,4 @@ class _Examining:
 
 
 def _without_ids(detail: str) -> str:
-    return detail.partition(": resident")[0] if ": resident" in detail else detail
+    return detail.partition(": resident")[0]

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from imports.documents.formats import NDJSON, Format
 from imports.documents.options import TableOptions
 from imports.models import Citizen, Import
-from imports.querysets import SEE_ALL
+from imports.services.access import is_open_to
 from imports.services.erasing.reclaim_space import reclaim_soon
 from imports.services.loading.load_delivery import load_delivery
 from imports.services.loading.review_delivery import review_delivery, storable_differences
@@ -38,7 +38,7 @@ def takes_away_many(*, import_id: int, source: str, actor: User | None) -> bool:
     last = last_complete_of(source, before=import_id)
     if last is None:
         return False
-    if actor is not None and not actor.has_perm(SEE_ALL) and last.created_by_id != actor.pk:
+    if not is_open_to(actor, last):
         gone = (last.citizen_count or 0) - Citizen.objects.of(import_id).count()
         return MOST_GONE * gone > (last.citizen_count or 0)
     with connection.cursor() as cursor:

@@ -34,12 +34,11 @@ def load_document(
     Raises as `expect_source`, `InvalidInput` with every offending value, `TooLarge` beyond `IMPORT_MAX_CITIZENS`;
     nothing is stored then.
     """
-    is_named = expect_source(source, actor=actor)
+    expect_source(source, actor=actor)
     citizens = read_document(body, max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules_on())
     with transaction.atomic():
         loaded = store_residents(citizens, source=source, actor=actor, import_id=import_id)
-        if not is_named:
-            name_source(source)
+        name_source(source)
         if carry:
             carry_corrections(import_id=loaded.pk, actor=actor)
     return loaded

@@ -20,7 +20,7 @@ from config.common.background.leases import Held, LeaseLost, LeaseTaken, lease
 from config.common.db.errors import as_problem
 from config.common.problems import FieldError, Forbidden, InvalidInput, NoSpace, Problem, TooLarge
 from imports.documents.copy import copy_rows
-from imports.documents.formats import FORMATS, JSON
+from imports.documents.formats import FORMATS
 from imports.documents.reader import read_document
 from imports.documents.structs import Resident
 from imports.models import Import
@@ -34,9 +34,9 @@ from imports.services.loading.hold_losses import takes_away_many
 from imports.services.loading.load_document import copy_residents
 from imports.services.loading.review_delivery import Review, review_delivery, storable_differences
 from imports.services.loading.store_good import store_good
-from imports.services.loading.unpack_body import unpack_body
+from imports.services.loading.unpack_body import stored_body
 from imports.services.loading.wrong_rows import summary_of
-from imports.services.raw_bodies import read_body, remove_body
+from imports.services.raw_bodies import remove_body
 from imports.services.residents.carry_corrections import carry_corrections
 
 Status = Import.Status
@@ -81,9 +81,8 @@ def load_large_received(*, import_id: int) -> str:
 
 def read_received(delivery: Import) -> list[Resident]:
     """The residents of a stored body. Raises as `load_document` does for the same bytes, on the day that they came."""
-    chunks = unpack_body(read_body(delivery.pk), format=JSON, encoding=delivery.content_encoding)
     rules = rules_on(delivery.created_at.astimezone(UTC).date())
-    return read_document(b"".join(chunks), max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules)
+    return read_document(b"".join(stored_body(delivery)), max_citizens=settings.IMPORT_MAX_CITIZENS, rules=rules)
 
 
 class _Load:

@@ -49,7 +49,7 @@ def load_stream(
     as `expect_source`, `InvalidInput` with every offending value and what reading the chunks raises; nothing is stored
     then.
     """
-    is_named = expect_source(source, actor=actor)
+    expect_source(source, actor=actor)
     loaded = Import.objects.create(pk=import_id, source=source, status=Import.Status.LOADING, created_by=actor)
     count = store_stream(
         chunks=chunks, format=format, import_id=loaded.pk, today=today, options=options, on_progress=on_progress
@@ -58,8 +58,7 @@ def load_stream(
     loaded.status, loaded.citizen_count, loaded.processed = Import.Status.COMPLETE, count, count
     loaded.completed_at = loaded.settled_at = now
     loaded.save(update_fields=["status", "citizen_count", "processed", "completed_at", "settled_at"])
-    if not is_named:
-        name_source(source)
+    name_source(source)
     if carry:
         carry_corrections(import_id=loaded.pk, actor=actor)
     return loaded

@@ -6,18 +6,18 @@ from typing import Any
 
 from config.common.tabular.encodings import SAMPLE_BYTES, encoding_called
 from config.common.tabular.read_workbook import cell_text, sheet_names
+from config.common.tabular.wrong_rows import printable
 from config.common.wizard.services.columns import known_columns
 from imports.documents.formats import FORMATS
-from imports.documents.headers import guessed_columns, printable
-from imports.documents.heads import Head, read_head
+from imports.documents.headers import guessed_columns
+from imports.documents.heads import read_head
 from imports.documents.judge import judged
 from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.document_rules import rules_on
-from imports.services.loading.examine_rows import WrongRow
-from imports.services.loading.unpack_body import unpack_body
+from imports.services.loading.examine_rows import WrongRow, reader_of
+from imports.services.loading.unpack_body import stored_body
 from imports.services.loading.wrong_rows import shown_row
-from imports.services.raw_bodies import read_body
 
 KIND = "residents"
 ROWS = 10
@@ -38,14 +38,14 @@ class Look:
 
 def sheets_of(found: Import) -> list[str]:
     """What the sheets of a workbook are called. Raises `InvalidInput`, `TooLarge`."""
-    return sheet_names(b"".join(_chunks(found)))
+    return sheet_names(b"".join(stored_body(found)))
 
 
 def look_at_table(found: Import, options: TableOptions) -> Look:
     """Raises `InvalidInput`, `TooLarge` for what is no such table."""
     format = FORMATS[found.media_type]
     rules = rules_on(found.created_at.date())
-    head: Head = read_head(_chunks(found), format=format, options=options, rules=rules, rows=ROWS)
+    head = read_head(stored_body(found), format=format, options=options, rules=rules, rows=ROWS)
     known = known_columns(kind=KIND, source=found.source, names=head.names)
     encoding = encoding_called(_sample(found), options.encoding) if head.delimiter else ""
     rows = [[printable(cell_text(cell)) for cell in row] for row in head.rows]
@@ -55,18 +55,14 @@ def look_at_table(found: Import, options: TableOptions) -> Look:
 def preview_rows(found: Import, options: TableOptions) -> list[dict[str, Any]]:
     """The first rows as they would be read with the columns of `options`, each as `wrong_rows` shows it. Raises as
     `look_at_table`."""
-    reader = FORMATS[found.media_type].rows(_chunks(found), rules=rules_on(found.created_at.date()), options=options)
+    reader = reader_of(found, options=options)
     first = islice(judged(reader), ROWS)
     return [shown_row(WrongRow(one.original.pointer, reader.cells(one.original), one.faults), reader) for one in first]
 
 
-def _chunks(found: Import) -> Any:
-    return unpack_body(read_body(found.pk), format=FORMATS[found.media_type], encoding=found.content_encoding)
-
-
 def _sample(found: Import) -> bytes:
     sample = b""
-    for chunk in _chunks(found):
+    for chunk in stored_body(found):
         sample += chunk
         if len(sample) >= SAMPLE_BYTES:
             break

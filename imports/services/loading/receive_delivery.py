@@ -42,7 +42,7 @@ def receive_delivery(
     than a tenth of its source's residents. With `carry` it gets the corrections of the one that it replaces.
     Raises as `expect_source`, `NoSpace`, and what reading the chunks raises; nothing is stored then.
     """
-    is_named = expect_source(source, actor=actor)
+    expect_source(source, actor=actor)
     received = Import.objects.create(
         source=source,
         # Of a draft it says nothing, but the former release, which knows of none, would load what is queued.
@@ -57,8 +57,7 @@ def receive_delivery(
         created_by=actor,
     )
     store_body(received, chunks)
-    if not is_named:
-        name_source(source)
+    name_source(source)
     if not is_draft:
         enqueue(load_task(received), import_id=received.pk)
     return received

@@ -39,18 +39,16 @@ def discard_delivery(*, import_id: int, actor: User) -> Import:
 @transaction.atomic
 def retry_delivery(*, import_id: int, actor: User) -> Import:
     """Queues a failed or cancelled delivery again. Raises as `approve_delivery`, and `Gone` when its body is erased."""
-    return _again(_move(import_id, actor, (Status.FAILED, Status.CANCELLED), _QUEUED | {"left_out": None}))
+    return _again(_load(import_id, actor, (Status.FAILED, Status.CANCELLED), _QUEUED | {"left_out": None}))
 
 
 @transaction.atomic
 def load_good_rows(*, import_id: int, actor: User) -> Import:
-    """Queues a delivery that failed for single rows again, to be loaded without them. Raises as `retry_delivery`,
-    `expect_source`, and `Conflict` where no row is right."""
-    found = visible_delivery(import_id=import_id)
-    expect_source(found.source, actor=actor)
-    if not has_good_rows(found):
+    """Queues a delivery that failed for single rows again, to be loaded without them. Raises as `retry_delivery`, and
+    `Conflict` where no row is right."""
+    if not has_good_rows(visible_delivery(import_id=import_id)):
         raise Conflict("There is no good row in this delivery that could be loaded alone.")
-    return _again(_move(import_id, actor, (Status.FAILED,), _QUEUED | {"left_out": 0, "stops_at_losses": True}))
+    return _again(_load(import_id, actor, (Status.FAILED,), _QUEUED | {"left_out": 0, "stops_at_losses": True}))
 
 
 def has_good_rows(found: Import) -> bool:
@@ -62,16 +60,15 @@ def has_good_rows(found: Import) -> bool:
 @transaction.atomic
 def start_draft(*, import_id: int, actor: User, options: TableOptions) -> Import:
     """Queues a file whose columns somebody has looked at, or a table that failed or was cancelled, to be read as
-    `options` say. Raises as `retry_delivery` and `expect_source`; of two at the same moment one finds it queued."""
+    `options` say. Raises as `retry_delivery`; of two at the same moment one finds it queued."""
     values = _QUEUED | {
         "is_draft": False, "read_as": options._asdict(), "left_out": None, "stops_at_losses": True,
     }  # fmt: skip
-    draft = Import.objects.drafts_of(actor).filter(pk=import_id)
-    for source in Import.objects.filter(pk=import_id).values_list("source", flat=True):
-        expect_source(source, actor=actor)
-    if draft.update(**values):
-        return _again(visible_delivery(import_id=import_id))
-    return _again(_move(import_id, actor, (Status.FAILED, Status.CANCELLED), values))
+    if Import.objects.drafts_of(actor).filter(pk=import_id).update(**values):
+        draft = visible_delivery(import_id=import_id)
+        expect_source(draft.source, actor=actor)
+        return _again(draft)
+    return _again(_load(import_id, actor, (Status.FAILED, Status.CANCELLED), values))
 
 
 def forget_draft(*, import_id: int, actor: User) -> bool:
@@ -93,11 +90,11 @@ def _again(moved: Import) -> Import:
 def approve_delivery(*, import_id: int, actor: User) -> Import:
     """Lets a checked delivery be loaded.
 
-    Raises `NotFound` where there is none or it is another's, `Conflict` in any other state.
+    Raises `NotFound` where there is none or it is another's, `Conflict` in any other state, and as `expect_source`.
     """
     values: dict[str, Any] = {"status": Status.LOADING, "stops_when_checked": False, "stops_at_losses": False}
     values |= {"attempts": 0, "differences": []}
-    moved = _move(import_id, actor, (Status.CHECKED,), values)
+    moved = _load(import_id, actor, (Status.CHECKED,), values)
     enqueue(load_task(moved), import_id=import_id)
     return moved
 
@@ -105,6 +102,13 @@ def approve_delivery(*, import_id: int, actor: User) -> Import:
 def _ended() -> dict[str, Any]:
     # The samples are personal data that nobody needs any more.
     return {"status": Status.CANCELLED, "settled_at": timezone.now(), "differences": []}
+
+
+def _load(import_id: int, actor: User, before: tuple[Status, ...], values: dict[str, Any]) -> Import:
+    """As `_move`, of what is to be loaded then: it may be that others load the deliveries of the source by now."""
+    moved = _move(import_id, actor, before, values)
+    expect_source(moved.source, actor=actor)
+    return moved
 
 
 def _move(import_id: int, actor: User, before: tuple[Status, ...], values: dict[str, Any]) -> Import:

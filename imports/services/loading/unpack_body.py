@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.common.http.encodings import decoded, unpacked
 from config.common.tabular.encodings import whole_utf8
-from imports.documents.formats import Format
+from imports.documents.formats import FORMATS, Format
+from imports.models import Import
+from imports.services.raw_bodies import read_body
 
 
 def unpack_body(chunks: Iterable[bytes], *, format: Format, encoding: str) -> Iterable[bytes]:
@@ -20,6 +23,13 @@ def unpack_body(chunks: Iterable[bytes], *, format: Format, encoding: str) -> It
         return [whole_utf8(whole) if format.is_document else whole]
     limits = {"max_bytes": settings.STREAM_MAX_BYTES, "max_ratio": settings.STREAM_MAX_RATIO}
     return unpacked(chunks, encoding=encoding, **limits)
+
+
+def stored_body(found: Import, *, over: BaseDatabaseWrapper | None = None) -> Iterable[bytes]:
+    """The same of a received delivery, read over the connection `over` or Django's."""
+    return unpack_body(
+        read_body(found.pk, over=over), format=FORMATS[found.media_type], encoding=found.content_encoding
+    )
 
 
 def most_bytes(format: Format) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -38,8 +39,7 @@ def summary_of(found: Import) -> dict[str, Any] | None:
     try:
         examined = examine_rows(found)
         reader = reader_of(found, letters=examined.letters)
-        rows = wrong_rows(reader, examined)
-        first = [shown_row(row, reader) for _, row in zip(range(SHOWN_ROWS), rows, strict=False)]
+        first = [shown_row(row, reader) for row in islice(wrong_rows(reader, examined), SHOWN_ROWS)]
     except (InvalidInput, TooLarge):
         return None
     counted = examined.reasons.most_common(SHOWN_REASONS)
@@ -82,20 +82,21 @@ def wrong_table(*, import_id: int, actor: User) -> WrongTable:
     reader = reader_of(found, letters=examined.letters)
     rows = wrong_rows(reader, examined)
     # The columns are known when the first row is read.
-    first = [row for _, row in zip(range(1), rows, strict=False)]
-    cells = ((row.cells, why_of(row)) for some in (first, rows) for row in some)
+    first = list(islice(rows, 1))
+    cells = ((row.cells, _why(row)) for row in chain(first, rows))
     return WrongTable(header_of(reader.columns), with_reasons(reader.columns, cells))
 
 
-def why_of(row: WrongRow) -> str:
-    """Where the row stands in its file, and what is wrong with it, for people."""
-    sentences = [sentence(fault.field, fault.detail) for fault in row.faults]
-    return f"{position_of(row.pointer).capitalize()}. {' '.join(sentences)}"
+def _why(row: WrongRow) -> str:
+    return f"{position_of(row.pointer).capitalize()}. {' '.join(_sentences(row))}"
+
+
+def _sentences(row: WrongRow) -> list[str]:
+    return [sentence(fault.field, fault.detail) for fault in row.faults]
 
 
 def shown_row(row: WrongRow, reader: Reader[Any]) -> Any:
     """A row for a page: its place in words, its cells, the positions of those that are marked, and why."""
     marked = {reader.places[fault.field] for fault in row.faults if fault.field in reader.places}
-    why = [sentence(fault.field, fault.detail) for fault in row.faults]
     place, width = position_of(row.pointer), len(reader.columns)
-    return row_on_page(place=place, cells=row.cells, width=width, marked=marked, why=why)
+    return row_on_page(place=place, cells=row.cells, width=width, marked=marked, why=_sentences(row))

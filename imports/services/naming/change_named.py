@@ -59,7 +59,8 @@ def change_named(
     `uploaders`, user names. A name that it had stays as an alias unless `aliases` says otherwise.
 
     `versions` are the ones that the caller knows; None is any. Raises `InvalidInput`, `NotFound`, `Stale` for another
-    version, and `Conflict` (`duplicate_name`) for a name of another one.
+    version, and `Conflict` for a name of another one (`duplicate_name`), and for an alias that is a source for some
+    people where this one is for everybody.
     """
     _check(values)
     with transaction.atomic():
@@ -109,10 +110,11 @@ def _check(values: Mapping[str, Any]) -> None:
 def _written(row: ThingT, values: Mapping[str, Any], actor: User | None) -> ThingT:
     for name in values.keys() & {"contact", "sends"}:
         setattr(row, name, values[name])
-    if "aliases" in values:
-        _set_aliases(row, values["aliases"])
+    # First who may load it: an alias may not open what was closed.
     if "uploaders" in values and isinstance(row, Source):
         row.uploaders.set(_users(values["uploaders"]))
+    if "aliases" in values:
+        _set_aliases(row, values["aliases"])
     row.version += 1
     row.save()
     refresh_demand()
@@ -159,6 +161,10 @@ def _rename(row: ThingT, name: str) -> None:
 def _set_aliases(row: ThingT, names: Sequence[str]) -> None:
     wanted = {fold(name): (number, name) for number, name in reversed([*enumerate(names)])}
     wanted.pop(row.fold, None)
+    # Before anything moves: with a thing its aliases go along, and the order of the names would matter.
+    of_others = type(row).objects.filter(fold__in=wanted, alias_of__isnull=False).exclude(alias_of=row)
+    if other := min(of_others, key=lambda other: wanted[other.fold], default=None):
+        raise _taken(f"/aliases/{wanted[other.fold][0]}", other)
     for alias in type(row).objects.filter(alias_of=row).exclude(fold__in=wanted):
         _release(alias)
     for number, name in sorted(wanted.values()):
@@ -172,12 +178,20 @@ def _add_alias(row: ThingT, name: str, pointer: str) -> None:
         if isinstance(other, Source):
             other.first_name = name
         return _insert(other, pointer)
-    if other.alias_of_id not in (None, row.pk):
-        raise _taken(pointer, other)
+    if other.alias_of_id is None:
+        _expect_closed(row, other)
     # What were its own aliases are now the other one's: an alias has none.
     type(row).objects.filter(alias_of=other).update(alias_of=row)
     type(row).objects.filter(pk=other.pk).update(alias_of=row, name=name, version=F("version") + 1)
     return None
+
+
+def _expect_closed(row: Named, other: Named) -> None:
+    """Raises `Conflict` where `other` is for some people alone, and would be for everybody as an alias."""
+    if not (isinstance(row, Source) and isinstance(other, Source)):
+        return
+    if other.uploaders.exists() and not row.uploaders.exists():
+        raise Conflict(f"Only some people may load {other.name}: say who may load {row.name} first.")
 
 
 def _release(alias: Named) -> None:

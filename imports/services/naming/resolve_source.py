@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from config.common.problems import FieldError, Forbidden, InvalidInput
@@ -13,6 +14,11 @@ from imports.models.named import MAX_NAME
 
 DEFAULT_SOURCE = "default"
 MAY_CHANGE = "imports.change_source"
+# Whoever removes or renames the source waits then, and others who name it do not.
+_HOLD = """
+    SELECT EXISTS (SELECT FROM imports_sourcespelling WHERE spelling = %s)
+    FROM imports_source WHERE fold = %s FOR KEY SHARE
+"""
 
 
 class InvalidSource(InvalidInput):
@@ -41,8 +47,8 @@ def check_source(source: str) -> None:
         raise InvalidSource
 
 
-def expect_source(source: str, *, actor: User | None) -> bool:
-    """Whether deliveries have written the name so before; else `name_source` is to follow, when all else is done.
+def expect_source(source: str, *, actor: User | None) -> None:
+    """Whoever delivers calls it first, and `name_source` when all else is done.
 
     Raises `InvalidSource`, `UnknownSource` for a new one where deliveries may make none, and `Forbidden` where others
     than `actor` load its deliveries.
@@ -54,26 +60,27 @@ def expect_source(source: str, *, actor: User | None) -> bool:
         .annotate(
             is_closed=Exists(uploaders),
             is_open_to_actor=Exists(uploaders.filter(user=actor)),
-            is_spelled=Exists(SourceSpelling.objects.filter(pk=source)),
         )
-        .values_list("is_closed", "is_open_to_actor", "is_spelled")
+        .values_list("is_closed", "is_open_to_actor")
         .first()
     )
     if found is None:
         if not settings.IMPORT_NEW_SOURCES:
             raise UnknownSource
-        return False
-    is_closed, is_open_to_actor, is_spelled = found
+        return
+    is_closed, is_open_to_actor = found
     if is_closed and not is_open_to_actor and actor is not None and not actor.has_perm(MAY_CHANGE):
         raise Forbidden("Others load the deliveries of this source.")
-    return bool(is_spelled)
 
 
 def name_source(source: str) -> None:
-    """Makes what is missing: the source, and its name as it is written.
+    """Holds the source until the caller's transaction ends, and makes what is missing: it, and its name as it is
+    written.
 
-    Late in the caller's transaction: whoever names the same new source waits for its end.
+    Late in the transaction: whoever names the same new source waits for its end.
     """
+    if _hold(source):
+        return
     made = Source(name=source, fold=fold(source), first_name=source)
     found = None
     # Of two at the same moment the second one waits, and finds the row of the first; if that was deleted, its own.
@@ -81,6 +88,13 @@ def name_source(source: str) -> None:
         Source.objects.bulk_create([made], ignore_conflicts=True)
         found = Source.objects.select_for_update(no_key=True).filter(fold=made.fold).first()
     SourceSpelling.objects.bulk_create([SourceSpelling(spelling=source, source=found)], ignore_conflicts=True)
+
+
+def _hold(source: str) -> bool:
+    """Whether it is there, written so, and held: not where it was removed or renamed while this waited."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [source, fold(source)])
+        return bool(cursor.fetchone() == (True,))
 
 
 def spellings_of(names: Collection[str]) -> set[str]:

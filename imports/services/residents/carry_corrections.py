@@ -19,8 +19,7 @@ from django.db.models import F
 from config.common.problems import Forbidden
 from imports.fields import EDITABLE, FIELDS, LISTS, Kind
 from imports.models import Citizen, Correction, Import
-from imports.querysets import SEE_ALL
-from imports.services.access import require_contents
+from imports.services.access import is_open_to, require_contents
 from imports.services.naming.resolve_source import last_complete_of
 from imports.services.residents._carry_relations import Carrying, RelationConflict, carry_relations
 from imports.services.residents.correct_resident import hold_delivery
@@ -152,8 +151,7 @@ def _replaced(import_id: int, actor: User | None) -> int | None:
     last = last_complete_of(found.source, before=import_id)
     if last is None:
         return None
-    is_open = actor is None or actor.has_perm(SEE_ALL) or last.created_by_id == actor.pk
-    if not is_open:
+    if not is_open_to(actor, last):
         raise Forbidden("What was corrected in the import that this one replaces is for those who may see it.")
     return last.pk
 

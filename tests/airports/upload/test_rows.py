@@ -114,6 +114,7 @@ def test_a_wrong_number_of_cells_is_rejected(text: str) -> None:
     ("header", "wrong"),
     [
         (HEADER.replace("city", "town"), [("town", "unknown_column"), ("city", "missing_column")]),
+        (f"id,{HEADER.replace('id,', '', 1)},ID", [("id", "repeated_column")]),
         (HEADER.replace("city", "name"), [("name", "repeated_column"), ("city", "missing_column")]),
         (HEADER.replace(",city", ""), [("city", "missing_column")]),
         (f"{HEADER},Runways", [("runways", "unknown_column")]),

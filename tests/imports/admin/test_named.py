@@ -58,6 +58,16 @@ def test_a_manager_says_what_a_source_is_and_removes_none_with_deliveries() -> N
     assert "uno" in text(maria.get(SOURCES))
 
 
+def test_a_form_that_says_who_may_load_takes_a_closed_source_as_an_alias() -> None:
+    importer, maria = somebody("Importers"), browser(somebody("Managers"))
+    create_named(Source, values={"name": "closed", "uploaders": [importer.username]}, actor=None)
+    page = f"{SOURCES}{create_named(Source, values={'name': 'open'}, actor=None).pk}/change/"
+    form = {"name": "open", "other_names": "closed"}
+    assert "Only some people may load closed" in text(maria.post(page, form))
+    assert maria.post(page, form | {"uploaders": [importer.pk]}).status_code == 302
+    assert [(one.name, aliases(one)) for one in Source.objects.things()] == [("open", ["closed"])]
+
+
 @pytest.mark.parametrize("role", ["Viewers", "Importers"])
 def test_others_read_and_see_no_button(role: str) -> None:
     pk = create_named(Channel, values={"name": "one", "aliases": ["uno"]}, actor=None).pk

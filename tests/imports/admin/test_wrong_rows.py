@@ -78,7 +78,7 @@ def test_the_wrong_rows_are_taken_away_mended_and_sent_again(found: Import) -> N
     book.save(file)
     data = {"file": SimpleUploadedFile("rows.xlsx", file.getvalue())}
     answer = client.post(path(found, "correct"), data, follow=True)
-    assert "1 corrected rows and 2 good ones are a new delivery." in text(answer)
+    assert "1 corrected row and 2 good ones are a new delivery." in text(answer)
     made = Import.objects.latest("id")
     assert (made.created_by, load_received(import_id=made.pk)) == (found.created_by, "complete")
     assert (len(stored(made.pk)), stored(made.pk)[1]["relatives"]) == (COUNT, [2])

@@ -8,10 +8,11 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
 
-from config.common.problems import Conflict, Gone, NotFound
-from imports.models import Import
+from config.common.problems import Conflict, Forbidden, Gone, NotFound
+from imports.models import Import, Source
 from imports.services.loading import steer_delivery as service
 from imports.services.loading.steer_delivery import approve_delivery, cancel_delivery, discard_delivery, retry_delivery
+from imports.services.naming.change_named import change_named
 from tests.imports.crowd import in_threads
 from tests.imports.world import received
 
@@ -73,6 +74,18 @@ def test_importers_steer_their_own_imports_and_know_of_no_others(step: Step) -> 
         step(import_id=import_id, actor=boris)
     assert Import.objects.get(pk=import_id).status == status
     assert step(import_id=import_id, actor=anna).status == ALLOWED[step][1]
+
+
+@pytest.mark.parametrize("step", [retry_delivery, approve_delivery], ids=lambda step: step.__name__)
+def test_whoever_may_not_load_the_source_any_more_has_nothing_loaded(step: Step, sent: Sent) -> None:
+    anna, boris, status = somebody("Importers"), somebody("Importers", "boris"), min(ALLOWED[step][0])
+    import_id = waiting(status, created_by=anna)
+    change_named(Source, pk=Source.objects.get().pk, values={"uploaders": [boris.username]}, actor=None)
+    sent.clear()
+    with pytest.raises(Forbidden):
+        step(import_id=import_id, actor=anna)
+    assert (Import.objects.get(pk=import_id).status, sent) == (status, [])
+    assert step(import_id=import_id, actor=somebody("Managers", "maria")).status == ALLOWED[step][1]
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from config.common.problems import Conflict, InvalidInput, NotFound, Stale
@@ -124,6 +124,20 @@ def test_who_loads_is_kept_with_it() -> None:
     assert not find_named(Source, pk=pk).uploaders.exists()
 
 
+def test_a_source_for_some_people_is_no_alias_of_one_for_everybody() -> None:
+    User.objects.create_user("anna")
+    closed, opened = add(Source, "closed", uploaders=["anna"]), add(Source, "open")
+    with pytest.raises(Conflict, match="Only some people may load closed"):
+        change(Source, opened, aliases=["closed"])
+    assert find_named(Source, pk=closed).uploaders.exists()
+    change(Source, opened, aliases=["closed"], uploaders=["anna"])
+    assert aliases(Source, opened) == ["closed"]
+    # As an alias it is as open as its source is said to be.
+    change(Source, opened, uploaders=[])
+    change(Source, opened, aliases=["Closed"])
+    assert aliases(Source, opened) == ["Closed"]
+
+
 class Model:
     """Which names are one, as a dictionary has it: each fold and the fold of its thing; and which have deliveries."""
 
@@ -159,6 +173,8 @@ STEPS = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
+@example([("load", "b", []), ("load", "c", []), ("alias", "b", ["a"]), ("alias", "c", ["b", "a"])])
+@example([("load", "b", []), ("load", "c", []), ("alias", "b", ["a"]), ("alias", "c", ["a", "b"])])
 def test_every_name_is_of_the_thing_that_the_model_says(steps: list[tuple[str, str, list[str]]]) -> None:
     Source.objects.all().delete()
     model, last = Model(), dict[str, int]()

@@ -9,11 +9,11 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
 from config.common.accounts.services.tokens import issue_token
-from config.common.problems import Forbidden
+from config.common.problems import Conflict, Forbidden
 from config.common.spellings import fold
 from imports.models import Import, Source, SourceSpelling
 from imports.services.loading import load_document
-from imports.services.naming.change_named import create_named
+from imports.services.naming.change_named import create_named, delete_named
 from imports.services.naming.resolve_source import UnknownSource, first_name_of, name_source, sources_open_to
 from tests.factories import people
 from tests.imports.crowd import in_threads
@@ -134,3 +134,28 @@ def test_a_source_that_is_removed_while_it_is_named_is_made_again() -> None:
     late.join(5)
     assert [row.name for row in Source.objects.all()] == ["One"]
     assert first_name_of("ONE") == "One"
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_a_source_is_not_removed_beside_a_delivery_of_it() -> None:
+    create_named(Source, values={"name": "one"}, actor=None)
+    SourceSpelling.objects.create(spelling="One", source=Source.objects.get())
+    refused = list[Conflict]()
+
+    def remove() -> None:
+        try:
+            delete_named(Source, pk=Source.objects.get().pk, actor=None)
+        except Conflict as refusal:
+            refused.append(refusal)
+        finally:
+            connection.close()
+
+    late = Thread(target=remove)
+    with transaction.atomic():
+        load(people(1), source="One")
+        late.start()
+        late.join(0.3)
+        assert late.is_alive()
+    late.join(5)
+    assert (len(refused), Source.objects.count()) == (1, 1)
