@@ -11,7 +11,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Collate, Concat, Now
 
 from config.common.background.models import Lease
-from config.common.db.folded import Begins, exact_first
+from config.common.db.folded import Begins, ExactFirst
 from config.common.folding import fold
 from imports.fields import LISTS
 
@@ -149,7 +149,7 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         if not (folded := fold(words)):
             return self.none()
         found = self.filter(Q((f"{column}__startswith", words)) | Q(Begins(column, folded)))
-        closest = (exact_first([column], words, lookup) for lookup in ("exact", "startswith"))
+        closest = (ExactFirst([column], words, lookup) for lookup in ("exact", "startswith"))
         return found.order_by(*self.query.order_by, *closest)
 
     def reached_by(self, channel: str) -> "CitizenQuerySet":
