@@ -13,6 +13,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
+from config.common.privacy.readers import Reader
+from config.common.privacy.services.reads import What, record_read
 from config.common.problems import InvalidInput, Stale
 from imports.fields import EDITABLE, LISTS, Patch, to_store, written
 from imports.models import Citizen, Correction, Import
@@ -37,19 +39,23 @@ def correct_resident(
     actor: User | None,
     known: str | None = None,
     undoes: int | None = None,
+    shown_to: Reader | None = None,
 ) -> Citizen:
     """The resident as it is after `patch`. Values that do not change are not written down as a correction.
 
     `known` is the version (`version_of`) that the patch was made from, None where that does not matter; `undoes` is the
-    correction that this one takes back. Raises
+    correction that this one takes back; that `shown_to` is to see the whole resident is written down with it. Raises
     `NotFound` for an unknown delivery or resident, `Conflict` or `Gone` where its contents cannot be had, `Stale` when
-    the resident is not the `known` one any more, and `InvalidInput` for relations that are impossible; nothing is
-    stored then.
+    the resident is not the `known` one any more, `InvalidInput` for relations that are impossible, and `Unavailable`
+    where the read cannot be written down; nothing is stored then.
     """
     to_lock = _first_guess(import_id, citizen_id, patch)
     while True:
         try:
             with transaction.atomic():
+                if shown_to:
+                    seen = [(import_id, citizen_id)]
+                    record_read(reader=shown_to, what=What.CORRECTED, residents=seen, form="json")
                 return _correct(
                     Correction(delivery_id=import_id, citizen_id=citizen_id, corrected_by=actor, undoes=undoes),
                     patch,
