@@ -5,6 +5,9 @@ from functools import cache
 from typing import ClassVar, Literal
 
 from django.apps import AppConfig, apps
+from django.utils.translation import gettext_lazy
+
+from config.common.model_texts import translate_texts_of
 
 
 class DomainConfig(AppConfig):
@@ -23,6 +26,12 @@ class DomainConfig(AppConfig):
     mixed_paths: ClassVar[Collection[str]] = ()
     # Beginnings of paths, whole segments, that the profiler never looks at: personal data, and what makes links.
     unprofiled_paths: ClassVar[Collection[str]] = ()
+
+    def import_models(self) -> None:
+        """Has the app's own name, its models and their fields said in the reader's language."""
+        super().import_models()
+        self.verbose_name = gettext_lazy(str(self.verbose_name))
+        translate_texts_of(self.models.values())
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Keys of programs."""
+"""Keys of programs; how people want to read pages."""
 
 from typing import ClassVar
 
@@ -26,3 +26,16 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # django-rest-knox has
 
     def __str__(self) -> str:
         return f"{self.label or 'token'} {self.token_key}…"
+
+
+class Preferences(models.Model):
+    """How somebody wants to read pages. Blank: nothing was chosen."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="preferences"
+    )
+    language = models.CharField(max_length=8, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.language or 'any language'}, {self.time_zone or 'any time zone'}"
