@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy
@@ -18,8 +18,8 @@ class DomainConfig(AppConfig):
 
     # What each role may do in it beyond the roles that it contains: permissions, `app_label.codename`.
     permissions: ClassVar[Mapping[str, Collection[str]]] = {}
-    # The same in words that stand behind "may": what a manager reads who gives somebody a role.
-    duties: ClassVar[Mapping[str, str]] = {}
+    # The same in words, lazy ones, that stand behind "may": what a manager reads who gives somebody a role.
+    duties: ClassVar[Mapping[str, Any]] = {}
     # Beginnings of paths behind which a secret stands: no log line holds it.
     secret_paths: ClassVar[Collection[str]] = ()
     # Expressions for the paths that answer browsers with a page, programs with JSON.

@@ -24,7 +24,9 @@ KEYWORDS: dict[str, Any] = {
 }
 OURS = ("airports", "analytics", "config", "imports", "templates")
 # Packages whose pages people see, and that have no catalogue of their own for a language of ours.
-FOREIGN = ("django_celery_beat", "django_otp", "simple_history", "unfold")
+FOREIGN = ("django_celery_beat", "simple_history", "unfold")
+# Parts of Unfold that are not installed here.
+_ABSENT = {"constance", "forms", "guardian", "import_export", "inlines", "location_field"}
 
 
 def template_of_all() -> Catalog:
@@ -50,7 +52,7 @@ def template_of(package: str) -> Catalog:
 
 def _add(catalog: Catalog, folder: Path, root: Path) -> None:
     for path in sorted(folder.rglob("*")):
-        if path.suffix not in {".py", ".html", ".txt"} or "migrations" in path.parts:
+        if path.suffix not in {".py", ".html", ".txt"} or (root != ROOT and _ABSENT & set(path.parts)):
             continue
         where = str(path.relative_to(root))
         for _line, message, comments, context in _texts(path):

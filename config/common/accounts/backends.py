@@ -15,7 +15,7 @@ class RoleBackend(ModelBackend):
     """Django's own backend, with one query for who calls: the user, factor, permissions and preferences."""
 
     def get_user(self, user_id: int) -> User | None:
-        """The user of a session, with `factor_id`, `role_permissions`, `preferences`; None for who is gone or is off."""
+        """The user of a session, with `factor_id`, `role_permissions`, `preferences`; None for who is gone or off."""
         permissions = RawSQL(PERMISSIONS.format(user="auth_user.id"), ())  # noqa: S611 # nosec B611 # constants alone
         users = with_factor(User.objects.filter(pk=user_id)).select_related("preferences")
         user = users.annotate(role_permissions=permissions).first()

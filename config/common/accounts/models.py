@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
 from knox.models import AbstractAuthToken
 
 from config.common.accounts.querysets import ApiTokenManager
@@ -25,7 +26,7 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # django-rest-knox has
         ordering = ("-created",)
 
     def __str__(self) -> str:
-        return f"{self.label or 'token'} {self.token_key}…"
+        return f"{self.label or _('token')} {self.token_key}…"
 
 
 class Preferences(models.Model):
