@@ -94,8 +94,9 @@ def open_page(browser: Browser, world: World) -> Iterator[OpenPage]:
     """Opens a path of the server; at the end of the test no page may have asked elsewhere or complained."""
     watch, contexts = Watch(), []
 
-    def open_path(path: str, *, width: int = 1440, scheme: Any = "light") -> Page:
-        context = browser.new_context(base_url=world.url, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    def open_path(path: str, *, width: int = 1440, scheme: Any = "light", language: str = "en") -> Page:
+        size: Any = {"width": width, "height": 900}
+        context = browser.new_context(base_url=world.url, viewport=size, color_scheme=scheme, locale=language)
         contexts.append(context)
         page = context.new_page()
         page.on("request", watch.on_request)
@@ -123,8 +124,8 @@ def admin(open_page: OpenPage, world: World) -> OpenPage:
     return open_signed_in
 
 
-def sign_in(page: Page, username: str) -> None:
-    """Fills the form of the login page."""
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Fills the form of the login page, in whatever language."""
+    page.locator("[name=username]").fill(username)
+    page.locator("[name=password]").fill(password)
+    page.locator("#login-form button[type=submit]").click()
