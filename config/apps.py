@@ -1,6 +1,25 @@
 """Ties the apps together once the models of all of them are loaded."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.contrib import admin
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.core import checks
+
+
+class AdminConfig(SimpleAdminConfig):
+    """The admin, whose pages are imported where they are wanted: with the URLs, and to be checked.
+
+    Commands and workers have no use for them.
+    """
+
+    default = False
+
+    def ready(self) -> None:
+        # Before the admin's own checks, which look at what is registered.
+        checks.register(_import_pages, checks.Tags.admin)
+        super().ready()
 
 
 class WiringConfig(AppConfig):
@@ -16,3 +35,8 @@ class WiringConfig(AppConfig):
         # First: it wraps what the web server and the workers load after this.
         sentry.start()
         app.autodiscover_tasks(force=True)
+
+
+def _import_pages(**_: Any) -> list[checks.CheckMessage]:
+    admin.autodiscover()
+    return []

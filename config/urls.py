@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+import config.common.accounts.api.schema  # noqa: F401 - registers itself
 from config.common.http import site
 from config.common.observe import silk_pages
 from config.common.observe.api import health
@@ -14,6 +15,8 @@ handler400 = "config.common.http.error_pages.bad_request"
 handler403 = "config.common.http.error_pages.permission_denied"
 handler404 = "config.common.http.error_pages.not_found"
 handler500 = "config.common.http.error_pages.server_error"
+
+admin.autodiscover()
 
 _LIST: dict[str, Any] = {"get": "list"}
 

@@ -4,6 +4,7 @@ import os
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from config.common.db import watched
 from config.common.http.front import with_heads
@@ -16,5 +17,7 @@ if settings.PRELOAD:
     import scipy.special  # noqa: F401
 
 application = with_patience(with_heads(get_wsgi_application()))
+# Every view, before the first request and before the server's processes part.
+get_resolver().url_patterns  # noqa: B018 - a property that imports them
 # Web servers alone: the work of Celery has limits of its own.
 watched.install()

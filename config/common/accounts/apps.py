@@ -26,7 +26,6 @@ class AccountsConfig(domain.DomainConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
-        import config.common.accounts.api.schema  # noqa: F401 - registers itself
         from config.common.accounts.services.roles import on_group_change, on_migrate
         from config.common.accounts.sign_in import events
 

@@ -8,9 +8,6 @@ from itertools import count
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
-
 from config.common.problems import TooLarge
 
 MAX_ROWS = 200_000
@@ -30,6 +27,9 @@ def write_workbook(file: IO[bytes], *, title: str, header: Sequence[str], rows: 
     Raises `TooLarge` for more than `MAX_ROWS` rows. The library writes the parts around the sheet: 200,000 rows of its
     own would take it half a minute.
     """
+    # It takes a third of the start of a command, few of which write a workbook.
+    from openpyxl import Workbook
+
     parts = io.BytesIO()
     book = Workbook(write_only=True)
     book.create_sheet(title)
@@ -52,6 +52,8 @@ def expect_rows(number: int) -> None:
 
 
 def _rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    from openpyxl.utils import get_column_letter
+
     letters = [get_column_letter(number) for number in range(1, len(header) + 1)]
     texts = [_row(1, letters, header)]
     for number, row in zip(count(2), rows, strict=False):
