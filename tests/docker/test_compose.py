@@ -41,7 +41,7 @@ def test_secrets_are_files_and_no_values(name: str) -> None:
     given = set(service.get("secrets", []))
     named = {Path(value).name for value in environment.values() if value.startswith("/run/secrets/")}
     assert named <= given <= set(COMPOSE["secrets"])
-    secret = [key for key in environment if re.search("SECRET|PASSWORD|TOKEN|_URL", key)]
+    secret = [key for key in environment if re.search("SECRET_KEY|(PASSWORD|METRICS_TOKEN|_URL)(_FILE)?$", key)]
     assert [key for key in secret if not key.endswith("_FILE")] == []
 
 
@@ -65,6 +65,29 @@ def test_every_variable_of_compose_is_read_somewhere() -> None:
     reader = (ROOT / "config" / "env.py").read_text()
     names = {key.removesuffix("_FILE") for name in OURS for key in SERVICES[name]["environment"]}
     assert [name for name in sorted(names) if f'"{name}"' not in reader] == []
+
+
+# What the image says itself, what is of one machine without containers, and what the parts must agree on.
+NOT_FOR_COMPOSE = {
+    "CELERY_KEY_PREFIX", "CELERY_SOCKET_TIMEOUT", "CELERY_VISIBILITY_TIMEOUT", "DATA_DIR", "DEBUG", "HEALTH_PORT",
+    "HEARTBEAT_PATH", "HOST", "PORT", "PROMETHEUS_MULTIPROC_DIR",
+}  # fmt: skip
+
+
+def test_every_other_variable_reaches_every_program() -> None:
+    reader = (ROOT / "config" / "env.py").read_text()
+    read = set(re.findall(r'_(?:env\.\w+|blank)\("(\w+)"', reader))
+    given = {name: {key.removesuffix("_FILE") for key in SERVICES[name]["environment"]} for name in OURS}
+    assert read - set.union(*given.values()) == NOT_FOR_COMPOSE
+    # What only some of them need.
+    assert set.union(*given.values()) - set.intersection(*given.values()) == {
+        "DRAIN_SECONDS", "METRICS_HOST", "METRICS_PORT", "WEB_THREADS", "WEB_WORKERS",
+    }  # fmt: skip
+
+
+def test_a_variable_without_a_value_is_not_blank() -> None:
+    environment = COMPOSE["x-app"]["environment"]
+    assert {environment[name] for name in ("IMPORT_LARGE_AT_ONCE", "PASSWORD_LINK_HOURS")} == {None}
 
 
 def test_every_queue_has_a_worker_and_the_urgent_one_its_own() -> None:

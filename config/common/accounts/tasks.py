@@ -15,9 +15,12 @@ from config.common.background.services.clear_expired import clears
 
 
 @background_task(TASK, queue="urgent")
-def send_password_link(self: BackgroundTask, *, user_id: int, site: str, occasion: Occasion, **kwargs: Any) -> None:
+def send_password_link(
+    self: BackgroundTask, *, user_id: int, site: str, occasion: Occasion, language: str | None = None, **kwargs: Any
+) -> None:
     """Mails a link; a mail server that is away is tried again."""
-    send_link(user_id=user_id, site=site, occasion=occasion, is_retry=self.request.retries > 0)
+    retried = self.request.retries > 0
+    send_link(user_id=user_id, site=site, occasion=occasion, language=language, is_retry=retried)
 
 
 @clears("sessions")

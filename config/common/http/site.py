@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
+from django.utils.translation import override
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
@@ -58,7 +59,9 @@ class SchemaViewSet(PublicViewSet):
 def openapi_document() -> dict[str, Any]:
     """The document; it depends on nothing but the code, so a process makes it once."""
     generator = SchemaGenerator()  # type: ignore[no-untyped-call]  # untyped there
-    document: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # same
+    # Its texts stay English; whoever asks first may read another language.
+    with override(settings.LANGUAGE_CODE):
+        document: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # same
     return document
 
 

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.models import User
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from config.common.accounts.roles import duties_of, role_name
 
@@ -19,6 +22,15 @@ class RolesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # D
 
 class NewUserForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes no type at run time
     """Who it is and what they may do. The password they choose themselves, by the link that is mailed to them."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=settings.LANGUAGES,
+        required=False,
+        initial=get_language,
+        help_text=gettext_lazy("Of the invitation, and of pages until they choose another."),
+        widget=UnfoldAdminSelectWidget,
+    )
 
     class Meta:
         model = User

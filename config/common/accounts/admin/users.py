@@ -22,6 +22,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from config.common.accounts.admin.user_forms import NewUserForm, RolesField
 from config.common.accounts.roles import role_name
 from config.common.accounts.services.password_links import Occasion, request_links
+from config.common.accounts.services.preferences import set_preferences
 from config.common.accounts.services.roles import set_staff
 from config.common.accounts.services.second_factor import remove_factor, with_factor
 from config.common.accounts.services.users import deactivate_users
@@ -60,7 +61,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
     # Django's own speaks of a password, which people choose themselves.
     add_form_template = None
     change_password_form = AdminPasswordChangeForm
-    add_fieldsets = ((None, {"fields": ("username", ("first_name", "last_name"), "email", "groups")}),)
+    add_fieldsets = ((None, {"fields": ("username", ("first_name", "last_name"), "email", "language", "groups")}),)
     filter_horizontal = ()
     list_display = ("username", "called", "email", "roles", "state", "has_second_factor", "last_login")
     list_filter = ("groups", "is_active", SecondFactorFilter)
@@ -167,6 +168,8 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
         super().save_related(request, form, formsets, change)
         # A superuser may have no role: the change of roles alone says too little.
         set_staff(form.instance)
+        if not change and form.cleaned_data["language"]:
+            set_preferences(user=form.instance, language=form.cleaned_data["language"])
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
         if obj.email:

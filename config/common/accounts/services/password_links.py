@@ -17,8 +17,9 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.formats import number_format
 from django.utils.http import urlsafe_base64_encode
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext, override
 
+from config.common.accounts.services.preferences import preferences_of
 from config.common.background.publishing import publish
 from config.common.background.single import once_every
 
@@ -38,23 +39,31 @@ def request_links(*, user_ids: Collection[int], site: str, occasion: Occasion) -
 
     Without an account a message goes all the same, so that nobody can tell by the time it takes.
     """
+    # Of whoever asks, where nobody chose one: a forgotten password's owner, or the one who invites.
+    language = get_language()
     return all(
-        publish(TASK, kwargs={"user_id": user_id, "site": site, "occasion": occasion})
+        publish(TASK, kwargs={"user_id": user_id, "site": site, "occasion": occasion, "language": language})
         for user_id in user_ids or [_NOBODY]
     )
 
 
-def send_link(*, user_id: int, site: str, occasion: Occasion, is_retry: bool = False) -> bool:
-    """Mails the link; false for an account that gets none: it is off, has no address, or was just sent one.
+def send_link(
+    *, user_id: int, site: str, occasion: Occasion, language: str | None = None, is_retry: bool = False
+) -> bool:
+    """Mails the link in the language that its receiver chose, else in `language`.
+
+    False for an account that gets none: it is off, has no address, or was just sent one.
 
     Raises `OSError` when the mail server does not take it.
     """
-    user = User.objects.filter(pk=user_id, is_active=True).exclude(email="").first()
+    user = User.objects.filter(pk=user_id, is_active=True).exclude(email="").select_related("preferences").first()
     if user is None or not (is_retry or occasion == "invitation" or _is_its_turn(user)):
         return False
-    context = {"user": user, "site": site, "link": f"{site}{_path(user)}", "good_for": _good_for()}
-    subject = render_to_string(f"mail/{occasion}_subject.txt", context).strip()
-    EmailMessage(subject, render_to_string(f"mail/{occasion}.txt", context), to=[user.email]).send()
+    with override(preferences_of(user).language or language or settings.LANGUAGE_CODE):
+        context = {"user": user, "site": site, "link": f"{site}{_path(user)}", "good_for": _good_for()}
+        subject = render_to_string(f"mail/{occasion}_subject.txt", context).strip()
+        mail = EmailMessage(subject, render_to_string(f"mail/{occasion}.txt", context), to=[user.email])
+    mail.send()
     logger.info("password_link_sent", user_id=user.pk, occasion=occasion)
     return True
 

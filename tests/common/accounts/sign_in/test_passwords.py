@@ -72,7 +72,7 @@ def test_who_is_invited_chooses_a_password_and_signs_in(managers_browser: Client
     assert (mail.outbox[0].to, mail.outbox[0].subject) == (["ivo@example.org"], "You are invited to Demanda")
     assert "within 3 days" in mail.outbox[0].body
     # No address travels in a message.
-    assert worker == [{"user_id": ivo.pk, "site": "http://testserver", "occasion": "invitation"}]
+    assert worker == [{"user_id": ivo.pk, "site": "http://testserver", "occasion": "invitation", "language": "en"}]
     browser = Client()
     assert "Your password is set" in choose(browser, link()).content.decode()
     assert opens(browser) == NOTHING
