@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.common.http.bodies import read_body
-from config.common.http.front import is_check
+from config.common.http.front import comes_along
 from config.common.http.paths import SEGMENT, path_id
 from config.common.http.schema import TABLE_ANSWERS, data_of
 from config.common.http.tables import TABLE_FORMATS, TABLES, XLSXRenderer, csv_download, table_response, xlsx_response
@@ -145,8 +145,8 @@ class CitizenViewSet(ApiViewSet):
         def seen() -> Citizen:
             return readable_resident(import_id=import_id, citizen_id=citizen_id, actor=self.actor)
 
-        # A body is not asked for in vain, and the locks know no roles.
-        if is_check(self.request.META) or not self.actor.has_perm(SEE_ALL):
+        # A body of some size is not waited for in vain, and the locks know no roles.
+        if not comes_along(self.request.META) or not self.actor.has_perm(SEE_ALL):
             seen()
         try:
             body = read_body(self.request, max_bytes=settings.BODY_MAX_BYTES)

@@ -33,6 +33,11 @@ def was_checked(meta: Mapping[str, Any]) -> bool:
     return meta.get(_PASS) == _CHECKED and settings.TRUSTED_PROXIES > 0
 
 
+def comes_along(meta: Mapping[str, Any]) -> bool:
+    """Whether the request has a body that is not waited for: the front has it, and asked nothing about its head."""
+    return bool(meta.get("CONTENT_LENGTH")) and not is_check(meta) and not was_checked(meta)
+
+
 def with_heads(application: Application) -> Application:
     """The application, to which a head that the front asks about looks like the request whose head it is."""
 
