@@ -18,6 +18,7 @@ class AirportsConfig(domain.DomainConfig):
         "Editors": "make, change and upload airports",
         "Managers": "delete airports",
     }
+    change_streams = ("airports.admin.change_stream.AirportStream",)
     secret_paths = ("/confirm/",)
     mixed_paths = (r"/confirm/.*",)
     unprofiled_paths = ("/confirm", "/create", "/update", "/delete", "/upload")

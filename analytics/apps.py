@@ -21,6 +21,7 @@ class AnalyticsConfig(domain.DomainConfig):
         "Editors": "have the demand counted, place towns",
         "Managers": "set the age groups",
     }
+    recorded_models = ("analytics.townalias", "analytics.demandsettings")
     mixed_paths = ("/analytics/",)
 
     def ready(self) -> None:

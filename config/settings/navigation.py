@@ -72,7 +72,6 @@ NAVIGATION = [
             # Importers see those of their own imports.
             partial(_may, ("imports.view_citizen", "imports.view_own_citizens")),
         ),
-        model("Corrections", "edit_note", "imports.correction"),
     ),
     group(
         "Airports",
@@ -85,6 +84,7 @@ NAVIGATION = [
         model("Users", "person", "auth.user"),
         model("API tokens", "key", "accounts.apitoken"),
         model("Reads of residents", "visibility", "privacy.readaudit"),
+        model("Change log", "history", "changes.recordedchange"),
     ),
     group(
         "Settings",

@@ -19,7 +19,7 @@ _IDS = 20
 
 
 class HistoryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
-    """The button "History" leads to the list of corrections, where there are some and one may see them."""
+    """The button "History" leads to the change log, where there are corrections and one may see them."""
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         row = kwargs.get("obj")
@@ -27,13 +27,16 @@ class HistoryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Leads to the corrections, and whoever may not see them back to the page."""
+        """Leads to what the log says of the row, and whoever may not see it back to the page."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         row = self.get_object(request, object_id)
         if row is None or not self._has_history(request, row):
             return HttpResponseRedirect("../change/")
-        return HttpResponseRedirect(f"{reverse('admin:imports_correction_changelist')}?{urlencode(_asked(row))}")
+        words = "/".join(str(number) for number in _asked(row).values())
+        return HttpResponseRedirect(
+            f"{reverse('admin:changes_recordedchange_changelist')}?{urlencode({'words': words})}"
+        )
 
     def _has_history(self, request: HttpRequest, row: Citizen | Import) -> bool:
         may = acting(request).has_perm("imports.view_correction")
@@ -42,8 +45,8 @@ class HistoryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
 
 def _asked(row: Citizen | Import) -> dict[str, Any]:
     if isinstance(row, Import):
-        return {"delivery__id__exact": row.pk}
-    return {"delivery__id__exact": row.delivery_id, "citizen_id__exact": row.citizen_id}
+        return {"delivery_id": row.pk}
+    return {"delivery_id": row.delivery_id, "citizen_id": row.citizen_id}
 
 
 def history_of(citizen: Citizen) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ class AccountsConfig(domain.DomainConfig):
     }
 
     duties = {"Managers": "give access"}
+    recorded_models = ("auth.user", "accounts.apitoken")
     secret_paths = ("/admin/password/set/",)
     unprofiled_paths = ("/admin/password",)
 

@@ -14,6 +14,7 @@ class BackgroundConfig(domain.DomainConfig):
             *(f"background.{verb}_schedule" for verb in ("view", "add", "change")),
         },
     }
+    recorded_models = ("background.schedule",)
     duties = {"Managers": "say what runs when"}
 
     def ready(self) -> None:
