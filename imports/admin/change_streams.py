@@ -1,12 +1,13 @@
 """What the change log reads of deliveries: when they came, what was decided, what was renamed and corrected in them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from config.common.changes.models import RecordedChange
 from config.common.changes.services.recorded import RecordedStream
@@ -74,20 +75,21 @@ class DeliveryStream(Stream):
 class _ResidentsStream(Stream):
     """What tells of residents: for those who may see them."""
 
-    kind: tuple[str, str]
+    kind: ClassVar[str]
+    called: ClassVar[Any]
 
     def kinds(self, user: User) -> Mapping[str, str]:
         may = user.has_perms((SEE_ALL, "imports.view_correction")) or (
             user.has_perm(SEE_OWN) and not user.has_perm(SEE_ALL)
         )
-        return {self.kind[0]: _(self.kind[1])} if may else {}
+        return {self.kind: str(self.called)} if may else {}
 
 
 class RenameStream(_ResidentsStream):
     """Renamings, each one line, however many residents it is about."""
 
     at, by = "asked_at", "asked_by"
-    kind = ("imports.rename", "Renaming")
+    kind, called = "imports.rename", gettext_lazy("Renaming")
 
     def rows(self, asked: Asked, user: User) -> QuerySet[Any]:
         rows = Rename.objects.filter(delivery__in=Import.objects.whose_citizens_are_open_to(user))
@@ -109,7 +111,7 @@ class RenameStream(_ResidentsStream):
             Entry(
                 at=row.asked_at,
                 by=name_of(row.asked_by),
-                kind=_("Renaming"),
+                kind=str(self.called),
                 subject=str(row.delivery),
                 action=_renamed(row),
                 changes=[(row.field, row.before, row.after)],
@@ -124,7 +126,7 @@ class CorrectionStream(_ResidentsStream):
     """Corrections of residents, but for the parts of renamings: these are shown of one resident alone."""
 
     at, by = "corrected_at", "corrected_by"
-    kind = ("imports.citizen", "Resident")
+    kind, called = "imports.citizen", gettext_lazy("Resident")
 
     def rows(self, asked: Asked, user: User) -> QuerySet[Any]:
         rows = Correction.objects.filter(delivery__deleted_at=None).select_related("corrected_by")
@@ -148,7 +150,7 @@ class CorrectionStream(_ResidentsStream):
             Entry(
                 at=row.corrected_at,
                 by=name_of(row.corrected_by),
-                kind=_("Resident"),
+                kind=str(self.called),
                 subject=_("Resident %(resident)s of delivery %(delivery)s")
                 % {"resident": row.citizen_id, "delivery": row.delivery_id},
                 action=_corrected(row),
