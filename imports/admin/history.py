@@ -8,6 +8,9 @@ from urllib.parse import urlencode
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
 from config.common.http.callers import acting
@@ -16,6 +19,13 @@ from imports.models import Citizen, Correction, Import
 
 _SHOWN = 50
 _IDS = 20
+# Into a list of somebody, or out of it.
+_MOVED = {
+    ("relatives", True): gettext_lazy("named as relative by a correction of resident %(resident)s"),
+    ("relatives", False): gettext_lazy("no longer named as relative by a correction of resident %(resident)s"),
+    ("friends", True): gettext_lazy("named as friend by a correction of resident %(resident)s"),
+    ("friends", False): gettext_lazy("no longer named as friend by a correction of resident %(resident)s"),
+}
 
 
 class HistoryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
@@ -80,12 +90,14 @@ def _sentences(row: Correction, citizen_id: int) -> Iterator[str]:
         if row.citizen_id == citizen_id:
             yield f"{field}: {cut(before)} → {cut(after)}"
         elif field in LISTS and (citizen_id in before) != (citizen_id in after):
-            word = "named as" if citizen_id in after else "no longer named as"
-            yield f"{word} {field.removesuffix('s')} by a correction of resident {row.citizen_id}"
+            yield str(_MOVED[field, citizen_id in after]) % {"resident": row.citizen_id}
 
 
 def cut(value: object) -> object:
     """A list that nobody would read to its end as its beginning and its length."""
     if isinstance(value, list) and len(value) > _IDS:
-        return f"[{', '.join(map(str, value[:_IDS]))}, … {len(value):,} in all]"
+        return _("[%(ids)s, … %(count)s in all]") % {
+            "ids": ", ".join(map(str, value[:_IDS])),
+            "count": localize(len(value), use_l10n=True),
+        }
     return value

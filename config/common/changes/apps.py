@@ -9,4 +9,5 @@ class ChangesConfig(domain.DomainConfig):
     name = "config.common.changes"
     verbose_name = "Changes"
     permissions = {"Viewers": {"changes.view_recordedchange"}}
+    duties = {"Viewers": "read who changed what they may see"}
     unprofiled_paths = ("/admin/changes",)

@@ -45,9 +45,14 @@ def record_change(
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Field → `{"from", "to"}` of what is not the same; None for what one of them does not have."""
+    """Field → `{"from", "to"}` of what is not the same; None for what one of them does not have, which is as good as
+    empty."""
     pairs = {name: {"from": before.get(name), "to": after.get(name)} for name in {**before, **after}}
-    return {name: pair for name, pair in pairs.items() if pair["from"] != pair["to"]}
+    return {name: pair for name, pair in pairs.items() if _told(pair["from"]) != _told(pair["to"])}
+
+
+def _told(value: Any) -> Any:
+    return None if value == "" else value
 
 
 def values_of(form: Any) -> tuple[dict[str, Any], dict[str, Any]]:
