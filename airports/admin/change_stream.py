@@ -37,10 +37,12 @@ class AirportStream(Stream):
         return rows
 
     def entries(self, rows: Sequence[Any], user: User) -> list[Entry]:
-        return [_entry(row, changes_in(row)) for row in rows]
+        may_revert = user.has_perm("airports.change_airport")
+        return [_entry(row, changes_in(row), may_revert) for row in rows]
 
 
-def _entry(row: Any, changes: dict[str, dict[str, Any]]) -> Entry:
+def _entry(row: Any, changes: dict[str, dict[str, Any]], may_revert: bool) -> Entry:
+    before = (row.id, row.before_id)
     return Entry(
         at=row.history_date,
         by=name_of(row.history_user),
@@ -49,4 +51,5 @@ def _entry(row: Any, changes: dict[str, dict[str, Any]]) -> Entry:
         action=action_of(row.history_type, changes),
         changes=[(one.label, one.before, one.after) for one in differences(changes)],
         link=reverse("admin:airports_airport_history", args=(row.id,)),
+        undo=reverse("admin:airports_airport_simple_history", args=before) if may_revert and row.before_id else "",
     )

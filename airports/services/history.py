@@ -65,9 +65,11 @@ def history_of(*, airport_id: int) -> QuerySet[Any]:
 
 
 def all_history() -> QuerySet[Any]:
-    """The entries of all airports, each with `before` as in `history_of`; put them in order and take a few."""
+    """The entries of all airports, each with `before` as in `history_of`, and `before_id`, the number of that entry;
+    put them in order and take a few."""
     before = Subquery(_before().values(fields=JSONObject(**{name: name for name in _COMPARED}))[:1])
-    rows: QuerySet[Any] = Airport.history.annotate(before=before)
+    before_id = Subquery(_before().values("history_id")[:1])
+    rows: QuerySet[Any] = Airport.history.annotate(before=before, before_id=before_id)
     return rows
 
 

@@ -94,6 +94,18 @@ def test_towns_settings_and_schedules_are_written_down(manager: User) -> None:
     ]
 
 
+def test_an_airport_is_undone_by_going_back_to_the_version_before(manager: User) -> None:
+    airport = make_airport("Manises")
+    for city in ("Quart", "Valencia"):
+        update_airport(airport_id=airport.pk, values={"city": city}, actor=manager)
+    last, first, made = log(manager, kind="airports.airport")
+    assert [list(one.changes) for one in (last, first)] == [[("City", "Quart", "Valencia")], [("City", "–", "Quart")]]
+    assert (made.action, made.undo) == ("created", "")
+    page = browser(manager).get(last.undo)
+    assert ("Revert to this version" in text(page), page.context["entry"].city) == (True, "Quart")
+    assert [one.undo for one in log(somebody("Viewers"), kind="airports.airport")] == ["", "", ""]
+
+
 def test_what_is_decided_about_a_delivery_stays_when_it_is_deleted(manager: User) -> None:
     import_id = load(residents(), source="office")
     Import.objects.filter(pk=import_id).update(status="checked", body_size=1)
