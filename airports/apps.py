@@ -20,6 +20,7 @@ class AirportsConfig(domain.DomainConfig):
         "Editors": _("make, change and upload airports"),
         "Managers": _("delete airports"),
     }
+    change_streams = ("airports.admin.change_stream.AirportStream",)
     secret_paths = ("/confirm/",)
     mixed_paths = (r"/confirm/.*",)
     unprofiled_paths = ("/confirm", "/create", "/update", "/delete", "/upload")

@@ -23,6 +23,7 @@ class AnalyticsConfig(domain.DomainConfig):
         "Editors": _("have the demand counted, place towns"),
         "Managers": _("set the age groups"),
     }
+    recorded_models = ("analytics.townalias", "analytics.demandsettings")
     mixed_paths = ("/analytics/",)
 
     def ready(self) -> None:

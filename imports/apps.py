@@ -32,6 +32,13 @@ class ImportsConfig(domain.DomainConfig):
         "Importers": _("load deliveries, and see the residents of their own"),
         "Managers": _("load, approve and delete deliveries"),
     }
+    change_streams = (
+        "imports.admin.change_streams.DecisionStream",
+        "imports.admin.change_streams.DeliveryStream",
+        "imports.admin.change_streams.RenameStream",
+        "imports.admin.change_streams.CorrectionStream",
+    )
+    recorded_models = ("imports.source", "imports.channel")
     unprofiled_paths = ("/imports", "/admin/imports")
 
     def ready(self) -> None:

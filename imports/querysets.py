@@ -26,6 +26,13 @@ MAY_ERASE = "imports.delete_import"
 LEASE_PREFIX = "imports.load:"
 
 
+_KEYS = """
+    SELECT id, import_id, citizen_id
+    FROM imports_citizen JOIN unnest(%s::bigint[], %s::bigint[]) AS one (import_id, citizen_id)
+        USING (import_id, citizen_id)
+"""
+
+
 class ImportQuerySet(models.QuerySet["Import"]):
     """Deliveries."""
 
@@ -136,6 +143,11 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
     def of(self, import_id: int) -> "CitizenQuerySet":
         """The ones of one delivery."""
         return self.filter(delivery_id=import_id)
+
+    def keys_of(self, residents: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        """The primary keys of residents, each a delivery and an id: a look into the index for each."""
+        rows = self.raw(_KEYS, [[one for one, _ in residents], [other for _, other in residents]])
+        return {(row.delivery_id, row.citizen_id): row.pk for row in rows}
 
     def locked(self, import_id: int, citizen_ids: set[int]) -> "list[Citizen]":
         """These residents, locked for writing in the order of their ids, which every writer keeps."""

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import F, QuerySet, Window
-from django.db.models.functions import JSONObject, Lag
+from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value, Window
+from django.db.models.functions import Cast, Coalesce, JSONObject, Lag
 
 from airports.fields import NAMES
 from airports.models import Airport
@@ -61,6 +61,31 @@ def history_of(*, airport_id: int) -> QuerySet[Any]:
         raise NotFound("There is no such airport.")
     before = Window(Lag(JSONObject(**{name: name for name in _COMPARED})), order_by=F("history_id").asc())
     rows: QuerySet[Any] = entries.select_related("history_user").annotate(before=before).order_by("-history_id")
+    return rows
+
+
+def all_history() -> QuerySet[Any]:
+    """The entries of all airports, each with `before` as in `history_of`, and `before_id`, the number of that entry;
+    put them in order and take a few."""
+    before = Subquery(_before().values(fields=JSONObject(**{name: name for name in _COMPARED}))[:1])
+    before_id = Subquery(_before().values("history_id")[:1])
+    rows: QuerySet[Any] = Airport.history.annotate(before=before, before_id=before_id)
+    return rows
+
+
+def of_field(rows: QuerySet[Any], name: str) -> QuerySet[Any]:
+    """Those of `rows` that changed the field."""
+    if name not in _COMPARED:
+        return rows.none()
+    # An empty text is never stored.
+    was, now = (Coalesce(Cast(one, TextField()), Value("")) for one in (Subquery(_before().values(name)[:1]), F(name)))
+    found: QuerySet[Any] = rows.exclude(history_type="-").alias(was=was, now=now).exclude(was=F("now"))
+    return found
+
+
+def _before() -> QuerySet[Any]:
+    earlier = Airport.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
+    rows: QuerySet[Any] = earlier.order_by("-history_id")
     return rows
 
 

@@ -85,19 +85,28 @@ def changes(actor: User, *, now: datetime | None = None) -> dict[str, Any]:
     since = datetime.combine(yesterday, time.min, tzinfo=UTC)
     # As their list: who may not delete sees no flagged ones.
     airports = Airport.objects.all() if actor.has_perm("airports.delete_airport") else Airport.objects.live()
-    corrections = Correction.objects.filter(delivery__deleted_at=None)
+    # As the change log: a renaming is a line of its own.
+    corrections = Correction.objects.filter(delivery__deleted_at=None, of_rename=None)
+    moment = f"{since:%Y-%m-%d %H:%M:%S+00:00}"
+    log = listing("changes_recordedchange", kind="imports.citizen", since=f"{timezone.localtime(since):%Y-%m-%d}")
     kinds = [
-        ("Corrections of residents", "imports.view_correction", corrections, "corrected_at__gte"),
-        ("Deliveries received", "imports.view_import", Import.objects.live(), "created_at__gte"),
-        ("Airports changed", "airports.view_airport", airports, "updated_at__gte"),
+        ("Corrections of residents", "imports.view_correction", corrections.filter(corrected_at__gte=since), log),
+        (
+            "Deliveries received",
+            "imports.view_import",
+            Import.objects.live().filter(created_at__gte=since),
+            listing("imports_import", created_at__gte=moment),
+        ),
+        (
+            "Airports changed",
+            "airports.view_airport",
+            airports.filter(updated_at__gte=since),
+            listing("airports_airport", updated_at__gte=moment),
+        ),
     ]
     lines = [
-        Line(
-            name,
-            labels.count(rows.filter(**{moment: since}).count()),
-            listing(rows.model._meta.label_lower.replace(".", "_"), **{moment: f"{since:%Y-%m-%d %H:%M:%S+00:00}"}),
-        )
-        for name, permission, rows, moment in kinds
+        Line(name, labels.count(rows.count()), href)
+        for name, permission, rows, href in kinds
         if actor.has_perm(permission)
     ]
     return {"since": since, "lines": lines}

@@ -26,6 +26,10 @@ class DomainConfig(AppConfig):
     mixed_paths: ClassVar[Collection[str]] = ()
     # Beginnings of paths, whole segments, that the profiler never looks at: personal data, and what makes links.
     unprofiled_paths: ClassVar[Collection[str]] = ()
+    # Of the change log: paths of classes that read it from the app's own records, and the models, `app_label.model`,
+    # whose changes its services write down with `record_change`.
+    change_streams: ClassVar[Collection[str]] = ()
+    recorded_models: ClassVar[Collection[str]] = ()
 
     def import_models(self) -> None:
         """Has the app's own name, its models and their fields said in the reader's language."""

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "simple_history",
     "config.apps.WiringConfig",
     "config.common.observe",
+    "config.common.changes",
     "config.common.background",
     "config.common.accounts",
     "config.common.idempotency",

@@ -74,7 +74,6 @@ NAVIGATION = [
             # Importers see those of their own imports.
             partial(_may, ("imports.view_citizen", "imports.view_own_citizens")),
         ),
-        model(_("Corrections"), "edit_note", "imports.correction"),
     ),
     group(
         _("Airports"),
@@ -87,6 +86,7 @@ NAVIGATION = [
         model(_("Users"), "person", "auth.user"),
         model(_("API tokens"), "key", "accounts.apitoken"),
         model(_("Reads of residents"), "visibility", "privacy.readaudit"),
+        model(_("Change log"), "history", "changes.recordedchange"),
     ),
     group(
         _("Settings"),

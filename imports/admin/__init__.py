@@ -1,5 +1,5 @@
-"""Deliveries, their residents and the corrections of these in the admin, one file a subject."""
+"""Deliveries and their residents in the admin, one file a subject."""
 
-from imports.admin import corrections, deliveries, named, residents
+from imports.admin import deliveries, named, residents
 
-__all__ = ["corrections", "deliveries", "named", "residents"]
+__all__ = ["deliveries", "named", "residents"]

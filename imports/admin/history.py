@@ -8,6 +8,9 @@ from urllib.parse import urlencode
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
 from config.common.http.callers import acting
@@ -16,10 +19,17 @@ from imports.models import Citizen, Correction, Import
 
 _SHOWN = 50
 _IDS = 20
+# Into a list of somebody, or out of it.
+_MOVED = {
+    ("relatives", True): gettext_lazy("named as relative by a correction of resident %(resident)s"),
+    ("relatives", False): gettext_lazy("no longer named as relative by a correction of resident %(resident)s"),
+    ("friends", True): gettext_lazy("named as friend by a correction of resident %(resident)s"),
+    ("friends", False): gettext_lazy("no longer named as friend by a correction of resident %(resident)s"),
+}
 
 
 class HistoryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
-    """The button "History" leads to the list of corrections, where there are some and one may see them."""
+    """The button "History" leads to the change log, where there are corrections and one may see them."""
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         row = kwargs.get("obj")
@@ -27,13 +37,16 @@ class HistoryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Leads to the corrections, and whoever may not see them back to the page."""
+        """Leads to what the log says of the row, and whoever may not see it back to the page."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         row = self.get_object(request, object_id)
         if row is None or not self._has_history(request, row):
             return HttpResponseRedirect("../change/")
-        return HttpResponseRedirect(f"{reverse('admin:imports_correction_changelist')}?{urlencode(_asked(row))}")
+        words = "/".join(str(number) for number in _asked(row).values())
+        return HttpResponseRedirect(
+            f"{reverse('admin:changes_recordedchange_changelist')}?{urlencode({'words': words})}"
+        )
 
     def _has_history(self, request: HttpRequest, row: Citizen | Import) -> bool:
         may = acting(request).has_perm("imports.view_correction")
@@ -42,8 +55,8 @@ class HistoryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
 
 def _asked(row: Citizen | Import) -> dict[str, Any]:
     if isinstance(row, Import):
-        return {"delivery__id__exact": row.pk}
-    return {"delivery__id__exact": row.delivery_id, "citizen_id__exact": row.citizen_id}
+        return {"delivery_id": row.pk}
+    return {"delivery_id": row.delivery_id, "citizen_id": row.citizen_id}
 
 
 def history_of(citizen: Citizen) -> list[dict[str, Any]]:
@@ -77,12 +90,14 @@ def _sentences(row: Correction, citizen_id: int) -> Iterator[str]:
         if row.citizen_id == citizen_id:
             yield f"{field}: {cut(before)} → {cut(after)}"
         elif field in LISTS and (citizen_id in before) != (citizen_id in after):
-            word = "named as" if citizen_id in after else "no longer named as"
-            yield f"{word} {field.removesuffix('s')} by a correction of resident {row.citizen_id}"
+            yield str(_MOVED[field, citizen_id in after]) % {"resident": row.citizen_id}
 
 
 def cut(value: object) -> object:
     """A list that nobody would read to its end as its beginning and its length."""
     if isinstance(value, list) and len(value) > _IDS:
-        return f"[{', '.join(map(str, value[:_IDS]))}, … {len(value):,} in all]"
+        return _("[%(ids)s, … %(count)s in all]") % {
+            "ids": ", ".join(map(str, value[:_IDS])),
+            "count": localize(len(value), use_l10n=True),
+        }
     return value

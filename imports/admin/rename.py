@@ -8,13 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.common.http.callers import acting
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import InvalidInput, Problem
-from config.common.words import counted
 from imports.admin.access import open_delivery
 from imports.admin.history import HistoryMixin
 from imports.models import Import, Rename
@@ -24,15 +26,15 @@ from imports.services.residents.rename_value import MAY_RENAME, Plan, ask_rename
 class RenameForm(forms.Form):
     """What is called how, and what it is to be called."""
 
-    field = forms.ChoiceField(label="What", choices=Rename.Field.choices, widget=UnfoldAdminSelectWidget)
+    field = forms.ChoiceField(label=gettext_lazy("What"), choices=Rename.Field.choices, widget=UnfoldAdminSelectWidget)
     before = forms.CharField(
-        label="Is called",
-        help_text="Exactly as it is written.",
+        label=gettext_lazy("Is called"),
+        help_text=gettext_lazy("Exactly as it is written."),
         strip=False,
         max_length=256,
         widget=UnfoldAdminTextInputWidget,
     )
-    after = forms.CharField(label="Shall be called", max_length=256, widget=UnfoldAdminTextInputWidget)
+    after = forms.CharField(label=gettext_lazy("Shall be called"), max_length=256, widget=UnfoldAdminTextInputWidget)
 
 
 class RenameMixin(HistoryMixin):
@@ -63,7 +65,7 @@ class RenameMixin(HistoryMixin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Rename in {found}",
+            "title": _("Rename in %(delivery)s") % {"delivery": found},
             "delivery": found,
             "form": form,
             "plan": plan,
@@ -77,11 +79,16 @@ def _renamed(request: HttpRequest, found: Import, asked: dict[str, Any]) -> Http
     if rename.refusal:
         messages.error(request, rename.refusal)
     elif rename.finished_at is None:
-        messages.info(request, "Many residents are concerned: they are renamed in the background.")
+        messages.info(request, _("Many residents are concerned: they are renamed in the background."))
     else:
-        messages.success(
-            request, f"{counted(rename.citizens or 0, 'resident')} renamed: {rename.before} → {rename.after}."
+        count = rename.citizens or 0
+        text = ngettext(
+            "%(count)s resident renamed: %(before)s → %(after)s.",
+            "%(count)s residents renamed: %(before)s → %(after)s.",
+            count,
         )
+        values = {"count": localize(count, use_l10n=True), "before": rename.before, "after": rename.after}
+        messages.success(request, text % values)
     return HttpResponseRedirect(reverse("admin:imports_import_change", args=(found.pk,)))
 
 

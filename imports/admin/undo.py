@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
@@ -109,7 +110,7 @@ def _say(request: HttpRequest, done: Rename) -> None:
             "Undone: %(count)s residents are called %(name)s again.",
             count,
         )
-        messages.success(request, text % {"count": count, "name": done.after})
+        messages.success(request, text % {"count": localize(count, use_l10n=True), "name": done.after})
 
 
 def _or_404(find: Callable[[], Any]) -> Any:

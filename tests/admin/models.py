@@ -14,6 +14,7 @@ from analytics.models import DemandSettings, ImportDemand, TownAlias, TownPlace
 from config.common.accounts.models import ApiToken
 from config.common.accounts.services.tokens import issue_token
 from config.common.background.models import Lease, Schedule
+from config.common.changes.models import RecordedChange
 from config.common.privacy.models import ReadAudit
 from imports.models import Channel, Citizen, Correction, Import, Source
 from imports.services.naming.change_named import create_named
@@ -31,7 +32,6 @@ PAGES = {
     ApiToken: ("MS", "MS", "MS", "MS"),
     Import: ("VEIMS", "", "VEIMS", ""),
     Citizen: ("EIMS", "", "EMS", ""),
-    Correction: ("EMS", "", "EMS", ""),
     Source: ("VEIMS", "MS", "VEIMS", "MS"),
     Channel: ("VEIMS", "EMS", "VEIMS", "EMS"),
     Airport: ("VEIMS", "EMS", "VEIMS", "MS"),
@@ -45,6 +45,8 @@ PAGES = {
     DemandSettings: ("MS", "MS", "MS", ""),
     Lease: ("MS", "", "MS", ""),
     ReadAudit: ("MS", "", "MS", ""),
+    # A line leads to what it is about.
+    RecordedChange: ("VEIMS", "", "", ""),
     Schedule: ("MS", "MS", "MS", "S"),
     IntervalSchedule: ("S", "S", "S", "S"),
     CrontabSchedule: ("S", "S", "S", "S"),
@@ -60,8 +62,6 @@ QUERIES = {
     Import: 4,
     # Without an import chosen it offers some: `tests/imports/admin/test_residents.py` counts the list of one.
     Citizen: 3,
-    # Whom it shows is written down.
-    Correction: 5,
     # Aliases, and of sources the users.
     Source: 6,
     Channel: 5,
@@ -76,6 +76,8 @@ QUERIES = {
     DemandSettings: 4,
     Lease: 4,
     ReadAudit: 4,
+    # Each app is asked for its own.
+    RecordedChange: 11,
     Schedule: 5,
     IntervalSchedule: 5,
     CrontabSchedule: 5,
@@ -153,7 +155,8 @@ def row(model: type[Any], number: int = 0) -> Any:
     if model is Citizen:
         return Citizen.objects.get(delivery=found)
     author = User.objects.first()
-    return Correction.objects.create(delivery=found, citizen_id=1, changes={}, corrected_by=author)
+    Correction.objects.create(delivery=found, citizen_id=1, changes={}, corrected_by=author)
+    return RecordedChange.objects.create(by=author, model="imports.channel", row_id=number, action="created", name="c")
 
 
 def url(model: type[Any], page: str) -> str:

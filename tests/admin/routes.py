@@ -62,6 +62,10 @@ OTHER_PAGES = [
     Page("/admin/airports/airport/export/csv/", _STAFF),
     Page("/admin/airports/airport/{airport}/history/{version}/", _STAFF),
     Page("/admin/imports/citizen/suggest/{id}/", "EMS"),
+    # There is nothing to undo.
+    Page("/admin/imports/citizen/undo/1/", ""),
+    Page("/admin/imports/import/undo-rename/1/", ""),
+    Page("/admin/changes/recordedchange/export/csv/", _STAFF),
     Page("/admin/imports/citizen/find/", "MS"),
     Page("/admin/imports/import/upload/", "IMS"),
     # By POST only.

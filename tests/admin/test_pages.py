@@ -14,8 +14,9 @@ from unfold.admin import ModelAdmin
 
 from airports.models import PendingChange
 from analytics.models import ImportDemand, TownPlace
+from config.common.changes.models import RecordedChange
 from config.settings.navigation import NAVIGATION
-from imports.models import Citizen, Correction, Import
+from imports.models import Citizen, Import
 from tests.admin.models import PAGES, QUERIES, ROLES, HistoricalAirport, person, row, signed_in, url
 from tests.admin.routes import BEFORE_SIGN_IN, OTHER_PAGES, address, routes, routes_of_models
 from tests.airports.builders import make_airport
@@ -78,7 +79,7 @@ def test_the_table_names_every_model_and_each_has_unfolds_look() -> None:
 def test_the_sidebar_is_short_and_operations_are_one_folded_entry_for_superusers() -> None:
     groups = {letter: sidebar(letter) for letter in ("V", "M", "S")}
     lines = {letter: sum(len(titles) for titles, _ in found.values()) for letter, found in groups.items()}
-    assert lines == {"V": 8, "M": 17, "S": 23}
+    assert lines == {"V": 9, "M": 17, "S": 23}
     folded = [title for title, (_, is_folded) in groups["S"].items() if is_folded]
     assert (folded, "Operations" in groups["M"]) == (["Operations"], False)
 
@@ -124,7 +125,6 @@ def test_the_page_of_a_role_asks_once_for_all_its_permissions(django_assert_num_
         (Import, "Deliveries", "0 deliveries"),
         # A list of one delivery's, which has to be chosen.
         (Citizen, "Residents", "Choose a delivery"),
-        (Correction, "Corrections", "0 corrections"),
         (HistoricalAirport, "Airports deleted for good", "0 airports deleted for good"),
     ],
 )
@@ -150,7 +150,7 @@ def test_somebody_without_a_role_is_sent_to_sign_in() -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/login/?next=/admin/")
 
 
-@pytest.mark.parametrize("model", [Group, Import, Correction, PendingChange, TownPlace, ImportDemand])
+@pytest.mark.parametrize("model", [Group, Import, RecordedChange, PendingChange, TownPlace, ImportDemand])
 def test_what_is_to_look_at_cannot_be_changed_by_a_form_of_ones_own(model: type[Any]) -> None:
     client, key = signed_in(person("S")), row(model).pk
     form = {"name": "new", "source": "new", "action": "delete_selected", "_selected_action": key, "post": "yes"}

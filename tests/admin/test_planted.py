@@ -77,7 +77,7 @@ def test_no_page_of_the_admin_runs_what_somebody_sent(everywhere: Watching) -> N
     )}  # fmt: skip
     assert lists - everywhere.shown == set()
     assert {preview, "/analytics/"} - everywhere.shown == set()
-    edited = ("airports/historicalairport", "auth/user", "imports/correction")
+    edited = ("airports/historicalairport", "auth/user")
     assert [name for name in edited if not any(one.startswith(f"/admin/{name}/") for one in everywhere.shown)] == []
 
 

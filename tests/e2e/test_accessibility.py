@@ -31,7 +31,7 @@ FIXED = (
     "/admin/imports/import/",
     "/admin/imports/import/upload/",
     "/admin/imports/citizen/",
-    "/admin/imports/correction/",
+    "/admin/changes/recordedchange/",
     "/admin/accounts/apitoken/",
     "/admin/accounts/apitoken/add/",
     "/admin/privacy/readaudit/",

@@ -10,7 +10,7 @@ LISTS = {
     "/admin/airports/pendingchange/": "0 pending changes",
     "/admin/imports/import/": "9 deliveries",
     "/admin/imports/citizen/": "Choose a delivery",
-    "/admin/imports/correction/": "0 corrections",
+    "/admin/changes/recordedchange/": "Change log",
     "/admin/auth/user/": "2 users",
     "/admin/auth/group/": "4 groups",
     "/admin/accounts/apitoken/": "1 API token",

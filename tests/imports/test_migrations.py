@@ -19,7 +19,7 @@ from tests.factories import people
 from tests.imports.world import load
 
 # Those whose migrations are the product's own.
-OWN = ("imports", "accounts", "background", "privacy", "idempotency", "wizard")
+OWN = ("imports", "accounts", "background", "privacy", "idempotency", "wizard", "changes")
 
 
 @pytest.fixture

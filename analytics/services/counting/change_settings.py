@@ -1,6 +1,7 @@
 """Staff change how demand is counted; everything is counted again by the new rules."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 from django.contrib.auth.models import User
@@ -10,6 +11,7 @@ from django.db import transaction
 from analytics.dimensions import AgeGroups
 from analytics.models import DemandSettings
 from analytics.services.counting.refresh_demand import request_refresh
+from config.common.changes.services.record import Action, record_change
 from config.common.problems import FieldError, InvalidInput
 
 # Nobody is older; and more groups than this leave few residents in each.
@@ -29,8 +31,11 @@ def change_settings(*, age_bounds: Sequence[int], small_segment: int, actor: Use
     if errors := _errors(settings):
         raise InvalidInput("The settings are not valid.", errors=errors)
     with transaction.atomic():
+        stored = DemandSettings.objects.select_for_update().filter(pk=_ONE_ROW).first()
         # A primary key that is set: the row is made, or changed, whoever came first.
         settings.save()
+        action = Action.CHANGED if stored else Action.CREATED
+        record_change(settings, action, actor=actor, before=_values_of(stored), after=_values_of(settings))
         transaction.on_commit(lambda: request_refresh(actor=actor))
     logger.info("demand_settings_changed", user_id=actor.pk)
     return settings
@@ -41,6 +46,13 @@ def check_age_bounds(bounds: Sequence[int]) -> None:
     if len(bounds) > MAX_GROUPS or any(bound > MAX_AGE for bound in bounds):
         raise ValueError(f"There may be {MAX_GROUPS} groups at most, up to the age of {MAX_AGE}.")
     AgeGroups(bounds)
+
+
+def _values_of(settings: DemandSettings | None) -> dict[str, Any]:
+    """What the change log compares."""
+    if settings is None:
+        return {}
+    return {"age groups": ", ".join(map(str, settings.age_bounds)), "small segment": settings.small_segment}
 
 
 def _errors(settings: DemandSettings) -> list[FieldError]:

@@ -12,6 +12,7 @@ from analytics.places.cities import City, city_by_id
 from analytics.services.placing.place_towns import PLACE
 from analytics.services.placing.placer import place_of
 from config.common.background.publishing import enqueue
+from config.common.changes.services.record import Action, record_change
 from config.common.problems import FieldError, InvalidInput, NotFound
 from config.common.spellings import fold
 
@@ -27,6 +28,7 @@ def set_alias(*, town: str, geoname_id: int, actor: User | None) -> TownPlace:
     city, name, town = _checked(town, geoname_id), town, fold(town)
     given = {"name": name, "geoname_id": geoname_id, "created_by": actor}
     with transaction.atomic():
+        known = TownAlias.objects.filter(town=town).first()
         # Whoever comes second waits here: the town's place is written under the alias's lock.
         alias, _ = TownAlias.objects.update_or_create(
             town=town, defaults=given, create_defaults=given | {"before": _place_now(town)}
@@ -34,6 +36,8 @@ def set_alias(*, town: str, geoname_id: int, actor: User | None) -> TownPlace:
         place = place_of(town, TownPlace.Method.ALIAS, city, at=timezone.now())
         before = alias.before or {}
         place.suggestions = before.get("suggestions", [])
+        action = Action.CHANGED if known else Action.CREATED
+        record_change(alias, action, actor=actor, before=_values_of(known) if known else None, after=_values_of(alias))
         TownPlace.objects.bulk_create([place], update_conflicts=True, unique_fields=["town"], update_fields=FOUND)
     return place
 
@@ -48,6 +52,7 @@ def remove_alias(*, town: str, actor: User | None) -> TownPlace | None:
         alias = TownAlias.objects.select_for_update().filter(town=town).first()
         if alias is None:
             raise NotFound("This town has no alias.")
+        record_change(alias, Action.DELETED, actor=actor, before=_values_of(alias))
         TownPlace.objects.filter(pk=town).delete()
         alias.delete()
         if alias.before is None:
@@ -57,6 +62,13 @@ def remove_alias(*, town: str, actor: User | None) -> TownPlace | None:
         place = TownPlace.objects.create(town=town, **alias.before)
     place.refresh_from_db()
     return place
+
+
+def _values_of(alias: TownAlias) -> dict[str, Any]:
+    """What the change log compares."""
+    city = city_by_id(alias.geoname_id)
+    called = f"{city.name}, {city.country}" if city else ""
+    return {"city": f"{called} ({alias.geoname_id})"}
 
 
 def _checked(town: str, geoname_id: int) -> City:

@@ -20,6 +20,7 @@ class AccountsConfig(domain.DomainConfig):
     }
 
     duties = {"Managers": _("give access")}
+    recorded_models = ("auth.user", "accounts.apitoken")
     secret_paths = ("/admin/password/set/",)
     unprofiled_paths = ("/admin/password",)
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.common.background.publishing import enqueue
+from config.common.changes.services.record import Action, record_change
 from imports.models import Import
 from imports.querysets import ImportQuerySet
 from imports.services.access import NoSuchDelivery
@@ -28,6 +29,7 @@ def delete_delivery(*, import_id: int, actor: User | None) -> None:
         raise NoSuchDelivery
     found.deleted_at = timezone.now()
     found.save(update_fields=["deleted_at"])
+    record_change(found, Action.DELETED, actor=actor)
     # What deliveries on their way were seen to change in it.
     Import.objects.compared_with(import_id).update(differences=[])
     enqueue(PURGE)

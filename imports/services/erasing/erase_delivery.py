@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.common.background.publishing import enqueue
+from config.common.changes.services.record import Action, record_change
 from config.common.idempotency.answers import forget_contents, forgettable
 from config.common.problems import Forbidden
 from imports.models import Citizen, Correction, Import, RawChunk, Rename
@@ -47,6 +48,9 @@ def erase_delivery(*, import_id: int, actor: User | None) -> Import:
     # FOR UPDATE waits for corrections, and for a review that is being written, which hold FOR KEY SHARE.
     found = Import.objects.select_for_update().get(pk=import_id)
     if found.status != Import.Status.ERASED:
+        record_change(
+            found, Action.ERASED, actor=actor, before={"status": found.status}, after={"status": Import.Status.ERASED}
+        )
         mark_erased(found)
     enqueue(ERASE)
     refresh_demand()

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.common.background.publishing import enqueue
+from config.common.changes.services.record import Action, record_change
 from config.common.problems import Conflict, Gone
 from imports.documents.options import TableOptions
 from imports.models import Import
@@ -28,18 +29,20 @@ _QUEUED: dict[str, Any] = {
 
 def cancel_delivery(*, import_id: int, actor: User) -> Import:
     """Stops a queued or loading delivery; nothing of it stays but its raw body. Raises as `approve_delivery`."""
-    return _move(import_id, actor, (Status.QUEUED, Status.LOADING), _ended())
+    return _move(import_id, actor, (Status.QUEUED, Status.LOADING), _ended(), Action.CANCELLED)
 
 
 def discard_delivery(*, import_id: int, actor: User) -> Import:
     """Says no to a checked delivery. Raises as `approve_delivery`."""
-    return _move(import_id, actor, (Status.CHECKED,), _ended())
+    return _move(import_id, actor, (Status.CHECKED,), _ended(), Action.DISCARDED)
 
 
 @transaction.atomic
 def retry_delivery(*, import_id: int, actor: User) -> Import:
     """Queues a failed or cancelled delivery again. Raises as `approve_delivery`, and `Gone` when its body is erased."""
-    return _again(_load(import_id, actor, (Status.FAILED, Status.CANCELLED), _QUEUED | {"left_out": None}))
+    return _again(
+        _load(import_id, actor, (Status.FAILED, Status.CANCELLED), _QUEUED | {"left_out": None}, Action.QUEUED)
+    )
 
 
 @transaction.atomic
@@ -48,7 +51,8 @@ def load_good_rows(*, import_id: int, actor: User) -> Import:
     `Conflict` where no row is right."""
     if not has_good_rows(visible_delivery(import_id=import_id)):
         raise Conflict("There is no good row in this delivery that could be loaded alone.")
-    return _again(_load(import_id, actor, (Status.FAILED,), _QUEUED | {"left_out": 0, "stops_at_losses": True}))
+    values = _QUEUED | {"left_out": 0, "stops_at_losses": True}
+    return _again(_load(import_id, actor, (Status.FAILED,), values, Action.GOOD_ROWS))
 
 
 def has_good_rows(found: Import) -> bool:
@@ -68,7 +72,7 @@ def start_draft(*, import_id: int, actor: User, options: TableOptions) -> Import
         draft = visible_delivery(import_id=import_id)
         expect_source(draft.source, actor=actor)
         return _again(draft)
-    return _again(_load(import_id, actor, (Status.FAILED, Status.CANCELLED), values))
+    return _again(_load(import_id, actor, (Status.FAILED, Status.CANCELLED), values, Action.QUEUED))
 
 
 def forget_draft(*, import_id: int, actor: User) -> bool:
@@ -94,7 +98,7 @@ def approve_delivery(*, import_id: int, actor: User) -> Import:
     """
     values: dict[str, Any] = {"status": Status.LOADING, "stops_when_checked": False, "stops_at_losses": False}
     values |= {"attempts": 0, "differences": []}
-    moved = _load(import_id, actor, (Status.CHECKED,), values)
+    moved = _load(import_id, actor, (Status.CHECKED,), values, Action.APPROVED)
     enqueue(load_task(moved), import_id=import_id)
     return moved
 
@@ -104,14 +108,15 @@ def _ended() -> dict[str, Any]:
     return {"status": Status.CANCELLED, "settled_at": timezone.now(), "differences": []}
 
 
-def _load(import_id: int, actor: User, before: tuple[Status, ...], values: dict[str, Any]) -> Import:
+def _load(import_id: int, actor: User, before: tuple[Status, ...], values: dict[str, Any], action: Action) -> Import:
     """As `_move`, of what is to be loaded then: it may be that others load the deliveries of the source by now."""
-    moved = _move(import_id, actor, before, values)
+    moved = _move(import_id, actor, before, values, action)
     expect_source(moved.source, actor=actor)
     return moved
 
 
-def _move(import_id: int, actor: User, before: tuple[Status, ...], values: dict[str, Any]) -> Import:
+@transaction.atomic
+def _move(import_id: int, actor: User, before: tuple[Status, ...], values: dict[str, Any], action: Action) -> Import:
     """The delivery after the change, or why there is none."""
     # Whoever may load deliveries may steer those whose residents they may see: their own, or all.
     open_to_actor = Import.objects.whose_citizens_are_open_to(actor).filter(pk=import_id)
@@ -122,4 +127,6 @@ def _move(import_id: int, actor: User, before: tuple[Status, ...], values: dict[
     if not moved:
         allowed = " or ".join(before)
         raise Conflict(f"This delivery is {found.status}; it would have to be {allowed}.")
+    was, now = {"status": " or ".join(before)}, {"status": values["status"]}
+    record_change(found, action, actor=actor, before=was, after=now)
     return visible_delivery(import_id=import_id)

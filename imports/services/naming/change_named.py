@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from config.common.changes.services.record import Action, record_change
 from config.common.problems import Conflict, FieldError, InvalidInput, NotFound, Stale
 from config.common.spellings import fold
 from imports.models import Named, Source, SourceSpelling
@@ -44,7 +45,9 @@ def create_named(model: type[ThingT], *, values: Mapping[str, Any], actor: User 
         if isinstance(row, Source):
             row.first_name = row.name
         _insert(row)
-        return _written(row, values, actor)
+        made = _written(row, values, actor)
+        record_change(made, Action.CREATED, actor=actor, after=_values_of(made))
+        return made
 
 
 def change_named(
@@ -65,9 +68,12 @@ def change_named(
     _check(values)
     with transaction.atomic():
         row = _held(model, pk, versions)
+        before = _values_of(row)
         if "name" in values and values["name"] != row.name:
             _rename(row, values["name"])
-        return _written(row, values, actor)
+        written = _written(row, values, actor)
+        record_change(written, Action.CHANGED, actor=actor, before=before, after=_values_of(written))
+        return written
 
 
 def delete_named(model: type[ThingT], *, pk: int, actor: User | None, versions: Collection[int] | None = None) -> None:
@@ -77,10 +83,21 @@ def delete_named(model: type[ThingT], *, pk: int, actor: User | None, versions: 
         row = _held(model, pk, versions)
         if isinstance(row, Source) and _has_deliveries(row):
             raise Conflict("There are deliveries of this source; as an alias of another one it is none of its own.")
+        before = _values_of(row)
         _set_aliases(row, [])
         _log("name_deleted", row, actor)
+        record_change(row, Action.DELETED, actor=actor, before=before)
         row.delete()
         refresh_demand()
+
+
+def _values_of(row: Any) -> dict[str, str]:
+    """What the change log compares."""
+    values = {"name": row.name, "other names": ", ".join(sorted(alias.name for alias in row.aliases.all()))}
+    if not isinstance(row, Source):
+        return values
+    uploaders = ", ".join(sorted(user.get_username() for user in row.uploaders.all()))
+    return values | {"contact": row.contact, "sends": row.sends, "who may load": uploaders}
 
 
 def _log(event: str, row: Named, actor: User | None) -> None:

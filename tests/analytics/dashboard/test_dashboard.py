@@ -151,8 +151,8 @@ def test_changes_count_from_yesterday_and_their_lists_show_as_many() -> None:
     assert {name: line.figure for name, line in lines.items()} == {
         "Corrections of residents": "1", "Deliveries received": "1", "Airports changed": "1",
     }  # fmt: skip
-    counts = [client.get(line.href).context["cl"].result_count for line in lines.values()]
-    assert counts == [1, 1, 1]
+    corrections, *lists = (client.get(line.href).context for line in lines.values())
+    assert [len(corrections["entries"]), *(one["cl"].result_count for one in lists)] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(("letter", "count"), [("V", "1"), ("E", "1"), ("M", "2")])

@@ -53,7 +53,7 @@ def test_another_import_says_nothing_here() -> None:
     assert said(import_id, 2) == []
 
 
-def test_the_history_is_the_list_of_corrections_of_the_row() -> None:
+def test_the_history_is_what_the_change_log_says_of_the_row() -> None:
     import_id, other = load(relate(people(2), "relatives", (1, 2))), load(people(2))
     for number, citizen_id in ((import_id, 1), (import_id, 2), (other, 1)):
         correct(number, citizen_id, town="Elsewhere")
@@ -63,8 +63,8 @@ def test_the_history_is_the_list_of_corrections_of_the_row() -> None:
         (PAGES["import"].format(import_id), [(import_id, 2), (import_id, 1)]),
     ):
         assert f'href="{page}history/"' in text(client.get(f"{page}change/"))
-        rows = client.get(f"{page}history/", follow=True).context["cl"].result_list
-        assert [(row.delivery_id, row.citizen_id) for row in rows] == expected
+        entries = client.get(f"{page}history/", follow=True).context["entries"]
+        assert [resident for entry in entries for resident in entry.residents] == expected
 
 
 def test_without_corrections_or_the_right_to_see_them_there_is_no_button() -> None:

@@ -29,7 +29,7 @@ READS = {
     "towns/stat/percentile/age": ("ages", "json", False),
     "towns/stat/percentile/age?format=csv": ("ages", "csv", False),
 }
-PAGES = ("/admin/imports/citizen/", "/admin/imports/citizen/{key}/change/", "/admin/imports/correction/")
+PAGES = ("/admin/imports/citizen/", "/admin/imports/citizen/{key}/change/", "/admin/changes/recordedchange/")
 
 
 @pytest.fixture

@@ -25,8 +25,10 @@ from config.common.accounts.services.password_links import Occasion, request_lin
 from config.common.accounts.services.preferences import set_preferences
 from config.common.accounts.services.roles import set_staff
 from config.common.accounts.services.second_factor import remove_factor, with_factor
-from config.common.accounts.services.users import deactivate_users
+from config.common.accounts.services.users import deactivate_users, record_user_change
 from config.common.accounts.sign_in.tries import limit_hashes
+from config.common.changes.deletions import RecordedDeletionMixin
+from config.common.changes.services.record import Action, values_of
 from config.common.http.callers import acting, site_of
 from config.common.staff.confirmation import ask, confirmed
 
@@ -53,7 +55,7 @@ class SecondFactorFilter(admin.SimpleListFilter):
 
 @admin.register(User)
 @method_decorator(limit_hashes, name="user_change_password")
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # django-unfold has no types
+class UserAdmin(RecordedDeletionMixin, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # django-unfold has no types
     """People and programs. Roles make their members staff; only superusers make superusers."""
 
     form = UserChangeForm
@@ -170,6 +172,18 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
         set_staff(form.instance)
         if not change and form.cleaned_data["language"]:
             set_preferences(user=form.instance, language=form.cleaned_data["language"])
+        before, after = values_of(form)
+        action = Action.CHANGED if change else Action.CREATED
+        record_user_change(form.instance, action, actor=acting(request), before=before, after=after)
+
+    def is_restricted(self, row: User) -> bool:
+        return row.is_superuser
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        # The form of a password asks for nothing else.
+        if request.resolver_match and request.resolver_match.url_name == "auth_user_password_change":
+            record_user_change(obj, Action.PASSWORD, actor=acting(request))
+        return super().log_change(request, obj, message)
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
         if obj.email:
@@ -185,6 +199,8 @@ def _mail_links(request: HttpRequest, users: Sequence[User]) -> None:
     by_occasion: dict[Occasion, list[int]] = {"invitation": [], "forgotten": []}
     for user in users:
         by_occasion["forgotten" if user.has_usable_password() else "invitation"].append(user.pk)
+        action = Action.LINK if user.has_usable_password() else Action.INVITED
+        record_user_change(user, action, actor=acting(request))
     site = site_of(request)
     sent = [request_links(user_ids=ids, site=site, occasion=occasion) for occasion, ids in by_occasion.items() if ids]
     if not all(sent):

@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from config.common.accounts.services.users import record_user_change
+from config.common.changes.services.record import Action
 from config.common.problems import Conflict, InvalidInput
 
 RECOVERY_CODES = 10
@@ -125,6 +127,7 @@ def remove_factor(*, user: User, actor: User | None) -> bool:
     gone, _ = TOTPDevice.objects.filter(user=user).delete()
     _remember(user, None)
     if gone:
+        record_user_change(user, Action.FACTOR, actor=actor)
         logger.warning("second_factor_removed", user_id=user.pk, by=actor.pk if actor else "command")
     return bool(gone)
 

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from config.common.accounts.models import ApiToken
 from config.common.accounts.querysets import ApiTokenQuerySet
 from config.common.accounts.roles import ROLES
+from config.common.accounts.services.users import record_user_change
+from config.common.changes.services.record import Action, record_change
 from config.common.problems import InvalidInput
 
 LABEL_LENGTH = 100
@@ -46,28 +48,45 @@ def issue_token(
         raise InvalidInput(_("A token lives between one day and a hundred years."))
     if len(label) > LABEL_LENGTH or not label.isprintable():
         raise InvalidInput(_("A label has %(limit)s printable characters at most.") % {"limit": LABEL_LENGTH})
-    user = _user(username)
+    user = _user(username, created_by)
     if not user.is_active:
         raise InvalidInput(_("%(name)s is switched off.") % {"name": username})
-    if role is not None:
+    if role is not None and not user.groups.filter(name=role).exists():
         user.groups.add(Group.objects.get(name=role))
-    return ApiToken.objects.make(user=user, expiry=life, label=label, created_by=created_by)
+        record_user_change(user, Action.CHANGED, actor=created_by, after={"role": role})
+    made = ApiToken.objects.make(user=user, expiry=life, label=label, created_by=created_by)
+    _record(made[0], Action.CREATED, created_by)
+    return made
 
 
+@transaction.atomic
 def revoke_tokens(*, tokens: ApiTokenQuerySet, actor: User) -> int:
     """How many ended now. They stay in the list until the expired ones are swept."""
     now = timezone.now()
-    live = [token.token_key for token in tokens.usable(now=now)]
+    live = list(tokens.usable(now=now).select_related("user"))
     revoked = tokens.usable(now=now).update(expiry=now)
-    logger.warning("tokens_revoked", tokens=live, by=actor.pk)
+    for token in live:
+        _record(token, Action.REVOKED, actor)
+    logger.warning("tokens_revoked", tokens=[token.token_key for token in live], by=actor.pk)
     return revoked
 
 
-def _user(username: str) -> User:
+def _record(token: ApiToken, action: Action, actor: User | None) -> None:
+    # Its text has the beginning of the key.
+    about = {"actor": actor, "is_restricted": token.user.is_superuser, "name": token.label or "token"}
+    made = {"label": token.label, "user": token.user.get_username()}
+    record_change(token, action, after=made if action == Action.CREATED else None, **about)
+
+
+def _user(username: str, actor: User | None) -> User:
     users = get_user_model().objects
     new = User(username=username)
     try:
         new.clean_fields(exclude={"password"})
     except ValidationError as error:
         raise InvalidInput(_("No user can have this name. %(why)s") % {"why": " ".join(error.messages)}) from error
-    return users.filter(username=username).first() or users.create_user(username=username)
+    if found := users.filter(username=username).first():
+        return found
+    made = users.create_user(username=username)
+    record_user_change(made, Action.CREATED, actor=actor)
+    return made

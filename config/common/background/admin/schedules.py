@@ -25,6 +25,7 @@ from config.common.background.services.schedules import (
     when,
 )
 from config.common.background.timing import How
+from config.common.changes.deletions import RecordedDeletionMixin
 from config.common.http.callers import acting
 from config.common.problems import Problem
 
@@ -35,7 +36,7 @@ _AT_A_TIME = f"how != '' && how != 'as-it-is' && how != '{How.EVERY.value}'"
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+class ScheduleAdmin(RecordedDeletionMixin):
     """What runs when. A change takes effect within seconds and survives restarts.
 
     Staff see what they may set; a superuser sees what keeps the product running as well.
@@ -52,6 +53,9 @@ class ScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
         "days": f"how == '{How.WEEKDAYS.value}'",
         **dict.fromkeys(("at", "zone"), _AT_A_TIME),
     }
+
+    def is_restricted(self, row: Schedule) -> bool:
+        return row.task not in staff_tasks()
 
     @admin.display(description=gettext_lazy("runs"))
     def runs(self, schedule: Schedule) -> str:

@@ -11,6 +11,7 @@ from celery import Celery, current_app
 from celery.schedules import crontab_parser
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from config.common.background.publishing import publish
 from config.common.background.timing import WEEK, How, Timing
+from config.common.changes.services.record import Action, record_change
 from config.common.problems import InvalidInput, Unavailable
 
 _ANY = "*"
@@ -33,11 +35,14 @@ def staff_tasks() -> dict[str, str]:
     return {name: title for name, title in found.items() if title}
 
 
+@transaction.atomic
 def set_schedule(*, schedule: PeriodicTask, timing: Timing | None, actor: User) -> None:
     """Stores `schedule`, a new one or one that was changed, to run by `timing`; None: as it did. Beat sees it soon.
 
     One whose times change counts from now on: it does not make up for a time that has passed today.
     """
+    known = type(schedule).objects.filter(pk=schedule.pk).first()
+    before = _values_of(known) if known else None
     if timing is not None and timing != timing_of(schedule):
         every = timing.how == How.EVERY
         schedule.interval, schedule.crontab = (_interval(timing), None) if every else (None, _crontab(timing))
@@ -45,6 +50,7 @@ def set_schedule(*, schedule: PeriodicTask, timing: Timing | None, actor: User) 
         schedule.one_off, schedule.expires, schedule.expire_seconds = False, None, timing.expiry
         schedule.last_run_at = timezone.now()
     schedule.save()
+    _record(schedule, Action.CHANGED if known else Action.CREATED, actor, before, _values_of(schedule))
     with override(settings.LANGUAGE_CODE):
         logger.info("schedule_set", schedule=schedule.name, runs=when(schedule), by=actor.pk)
 
@@ -74,6 +80,17 @@ def when(schedule: PeriodicTask) -> str:
     return str(timing or getattr(schedule.crontab, "human_readable", None) or schedule.scheduler or "")
 
 
+def _values_of(schedule: PeriodicTask) -> dict[str, Any]:
+    """What the change log compares."""
+    return {"name": schedule.name, "enabled": schedule.enabled, "runs": when(schedule)}
+
+
+def _record(schedule: PeriodicTask, action: Action, actor: User, *values: dict[str, Any] | None) -> None:
+    before, after = values or (None, None)
+    restricted = schedule.task not in staff_tasks()
+    record_change(schedule, action, actor=actor, before=before, after=after, is_restricted=restricted)
+
+
 def _interval(timing: Timing) -> Any:
     return _row(IntervalSchedule.objects, every=timing.number, period=timing.unit)
 
@@ -95,12 +112,17 @@ def _row(rows: Any, **wanted: Any) -> Any:
     return rows.filter(**wanted).first() or rows.create(**wanted)
 
 
+@transaction.atomic
 def set_enabled(*, schedules: QuerySet[PeriodicTask], enabled: bool, actor: User) -> int:
     """How many were paused or resumed. Beat sees it within seconds."""
-    names = list(schedules.exclude(enabled=enabled).values_list("name", flat=True))
-    changed: int = schedules.exclude(enabled=enabled).update(enabled=enabled)
+    concerned = list(schedules.exclude(enabled=enabled).select_for_update(of=("self",)))
+    changed: int = schedules.filter(pk__in=[one.pk for one in concerned]).update(enabled=enabled)
+    for one in concerned:
+        _record(one, Action.CHANGED, actor, {"enabled": not enabled}, {"enabled": enabled})
     PeriodicTasks.update_changed()
-    logger.info("schedules_resumed" if enabled else "schedules_paused", schedules=names, by=actor.pk)
+    logger.info(
+        "schedules_resumed" if enabled else "schedules_paused", schedules=[one.name for one in concerned], by=actor.pk
+    )
     return changed
 
 
@@ -123,6 +145,7 @@ def run_now(*, schedule: PeriodicTask, actor: User) -> None:
         raise Unavailable(
             _("%(name)s was not sent: Redis does not answer. Try again in a few seconds.") % {"name": schedule.name}
         )
+    _record(schedule, Action.RUN, actor)
     logger.info("schedule_run_by_hand", schedule=schedule.name, by=actor.pk)
 
 

@@ -17,7 +17,7 @@ DEMAND = {"view_importdemand", "view_townplace"}
 EDIT_DEMAND = {
     *DEMAND, "refresh_demand", "view_townalias", "add_townalias", "change_townalias", "delete_townalias",
 }  # fmt: skip
-NAMED = {"view_source", "view_channel"}
+NAMED = {"view_source", "view_channel", "view_recordedchange"}
 WRITE_CHANNELS = {*NAMED, "add_channel", "change_channel", "delete_channel"}
 WRITE_AIRPORTS = {*AIRPORTS, "add_airport", "change_airport", "view_pendingchange"}
 ROLES = {
@@ -105,5 +105,8 @@ def test_whatever_an_app_lets_a_role_do_it_also_says_in_words() -> None:
 
 def test_the_words_of_a_role_begin_with_those_that_it_contains() -> None:
     assert duties_of("Managers").startswith("all that Editors may; ")
-    assert duties_of("Viewers") == "see the airports; see the list of deliveries, but no resident; see the demand"
+    assert duties_of("Viewers") == (
+        "read who changed what they may see; see the airports; see the list of deliveries, but no resident; "
+        "see the demand"
+    )
     assert duties_of("Choir") == ""

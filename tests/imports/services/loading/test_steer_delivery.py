@@ -145,7 +145,7 @@ def test_without_the_condition_both_would(monkeypatch: pytest.MonkeyPatch, sent:
     """The negative control of the test above: each looks, and then both write."""
     looked = Barrier(2, timeout=5)
 
-    def move(import_id: int, actor: User, before: tuple[str, ...], values: dict[str, Any]) -> Import:
+    def move(import_id: int, actor: User, before: tuple[str, ...], values: dict[str, Any], action: str) -> Import:
         row = Import.objects.get(pk=import_id)
         looked.wait()
         if row.status not in before:

@@ -1,0 +1,1 @@
+"""Writes changes down, and reads the log."""
