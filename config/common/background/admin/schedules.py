@@ -42,7 +42,7 @@ class ScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
     """
 
     form = ScheduleForm
-    list_display = ("name", "runs", "enabled", "last_run", "next_run_at")
+    list_display = ("named", "runs", "enabled", "last_run", "next_run_at")
     list_filter = ("enabled",)
     list_select_related = ("interval", "crontab", "clocked", "solar")
     search_fields = ("name", "description")
@@ -52,6 +52,11 @@ class ScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
         "days": f"how == '{How.WEEKDAYS.value}'",
         **dict.fromkeys(("at", "zone"), _AT_A_TIME),
     }
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def named(self, schedule: Schedule) -> str:
+        """The name, in the reader's language where it is the product's own."""
+        return str(schedule)
 
     @admin.display(description=gettext_lazy("runs"))
     def runs(self, schedule: Schedule) -> str:
