@@ -94,8 +94,10 @@ def open_page(browser: Browser, world: World) -> Iterator[OpenPage]:
     """Opens a path of the server; at the end of the test no page may have asked elsewhere or complained."""
     watch, contexts = Watch(), []
 
-    def open_path(path: str, *, width: int = 1440, scheme: Any = "light") -> Page:
-        context = browser.new_context(base_url=world.url, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    def open_path(path: str, *, width: int = 1440, scheme: Any = "light", locale: str = "en") -> Page:
+        context = browser.new_context(
+            base_url=world.url, viewport={"width": width, "height": 900}, color_scheme=scheme, locale=locale
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("request", watch.on_request)
@@ -116,15 +118,25 @@ def admin(open_page: OpenPage, world: World) -> OpenPage:
 
     def open_signed_in(path: str, **options: Any) -> Page:
         page = open_page(path, **options)
-        sign_in(page, world.username)
+        sign_in(page, world.username, locale=options.get("locale", "en"))
         page.wait_for_url(f"**{path}")
         return page
 
     return open_signed_in
 
 
-def sign_in(page: Page, username: str) -> None:
+# The words of the login page: Django's own.
+_WORDS = {
+    "en": ("Username", "Password", "Log in"),
+    "es": ("Nombre de usuario", "Contraseña", "Iniciar sesión"),
+    "ru": ("Имя пользователя", "Пароль", "Войти"),
+}
+
+
+def sign_in(page: Page, username: str, *, locale: str = "en") -> None:
     """Fills the form of the login page."""
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    name, password, button = _WORDS[locale]
+    page.get_by_label(name).fill(username)
+    # Beside it stands a button that shows it.
+    page.get_by_label(password, exact=False).first.fill(PASSWORD)
+    page.get_by_role("button", name=button).click()
