@@ -32,7 +32,7 @@ def test_nothing_is_wider_than_the_page(open_page: OpenPage, admin: OpenPage, lo
 @pytest.mark.django_db(transaction=True)
 def test_a_language_is_chosen_in_the_menu_and_a_time_zone_on_the_page_of_the_account(admin: OpenPage) -> None:
     page = admin("/admin/auth/user/")
-    page.get_by_text("root").last.click()
+    page.locator("[x-on\\:click='openUserLinks = !openUserLinks']").click()
     page.get_by_role("button", name=re.compile("español")).click()
     expect(page.locator("html")).to_have_attribute("lang", "es")
     expect(page).to_have_url(re.compile("/admin/auth/user/$"))
