@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "config.common.accounts",
     "config.common.idempotency",
     "config.common.privacy",
+    "config.common.saved_views",
     "config.common.wizard",
     "airports",
     "imports",

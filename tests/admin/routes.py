@@ -41,6 +41,9 @@ OTHER_PAGES = [
     Page("/admin/dashboard/demand/", ""),
     Page("/admin/search/", _STAFF),
     # By POST only.
+    Page("/admin/views/", ""),
+    Page("/admin/views/1/", ""),
+    # By POST only.
     Page("/admin/logout/", ""),
     Page("/admin/password_change/", _STAFF),
     Page("/admin/password_change/done/", _STAFF),
