@@ -19,7 +19,7 @@ _CHANGED_MEANWHILE = gettext_lazy(
 class AirportForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
     """The fields by the rules of `airports.fields`, and the version that the form was made from."""
 
-    known_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    known_version = forms.IntegerField(label="", widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Airport

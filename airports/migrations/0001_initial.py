@@ -13,7 +13,7 @@ from config.common.background.schedules import add_schedule
 def add_schedules(apps, schema_editor):
     add_schedule(
         apps,
-        name="Drain creates",
+        name=_("Drain creates"),
         task="airports.drain_creates",
         seconds=10,
         expires=20,
@@ -21,7 +21,7 @@ def add_schedules(apps, schema_editor):
     )
     add_schedule(
         apps,
-        name="Forget creates",
+        name=_("Forget creates"),
         task="airports.forget_creates",
         seconds=3600,
         expires=3600,
@@ -29,7 +29,7 @@ def add_schedules(apps, schema_editor):
     )
     add_schedule(
         apps,
-        name="Purge airports",
+        name=_("Purge airports"),
         task="airports.purge",
         seconds=24 * 3600,
         expires=3600,
@@ -37,7 +37,7 @@ def add_schedules(apps, schema_editor):
     )
     add_schedule(
         apps,
-        name="Expire links",
+        name=_("Expire links"),
         task="airports.expire_changes",
         seconds=3600,
         expires=3600,

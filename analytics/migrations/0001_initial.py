@@ -12,7 +12,7 @@ from config.common.background.schedules import add_schedule
 def add_schedules(apps, schema_editor):
     add_schedule(
         apps,
-        name="Refresh demand",
+        name=_("Refresh demand"),
         task="analytics.refresh",
         seconds=60,
         expires=60,
@@ -20,7 +20,7 @@ def add_schedules(apps, schema_editor):
     )
     add_schedule(
         apps,
-        name="Place all towns",
+        name=_("Place all towns"),
         task="analytics.place_all_towns",
         seconds=24 * 3600,
         expires=3600,

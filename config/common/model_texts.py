@@ -16,7 +16,9 @@ def translate_texts_of(models: Iterable[type[Model]]) -> None:
     """Makes the texts of `models` lazy, before anything is made of them."""
     for model in models:
         meta = model._meta
-        meta.verbose_name, meta.verbose_name_plural = _lazy(meta.verbose_name), _lazy(meta.verbose_name_plural)
+        # Where none is given the plural is the English singular with an s, whatever language is asked for.
+        meta.verbose_name_plural = gettext_lazy(str(meta.verbose_name_plural))
+        meta.verbose_name = _lazy(meta.verbose_name)
         for field in _fields(model):
             field.verbose_name, field.help_text = _lazy(field.verbose_name), _lazy(field.help_text)
             if field.choices:

@@ -24,7 +24,7 @@ VACUUM_SOON = """
 def add_schedules(apps, schema_editor):
     add_schedule(
         apps,
-        name="Erase raw bodies",
+        name=_("Erase raw bodies"),
         task="imports.erase_bodies",
         seconds=3600,
         expires=3600,
@@ -32,7 +32,7 @@ def add_schedules(apps, schema_editor):
     )
     add_schedule(
         apps,
-        name="Erase old imports",
+        name=_("Erase old imports"),
         task="imports.erase_old",
         seconds=24 * 3600,
         expires=3600,

@@ -94,9 +94,10 @@ def open_page(browser: Browser, world: World) -> Iterator[OpenPage]:
     """Opens a path of the server; at the end of the test no page may have asked elsewhere or complained."""
     watch, contexts = Watch(), []
 
-    def open_path(path: str, *, width: int = 1440, scheme: Any = "light", language: str = "en") -> Page:
-        size: Any = {"width": width, "height": 900}
-        context = browser.new_context(base_url=world.url, viewport=size, color_scheme=scheme, locale=language)
+    def open_path(path: str, *, width: int = 1440, scheme: Any = "light", locale: str = "en") -> Page:
+        context = browser.new_context(
+            base_url=world.url, viewport={"width": width, "height": 900}, color_scheme=scheme, locale=locale
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("request", watch.on_request)
@@ -117,7 +118,7 @@ def admin(open_page: OpenPage, world: World) -> OpenPage:
 
     def open_signed_in(path: str, **options: Any) -> Page:
         page = open_page(path, **options)
-        sign_in(page, world.username)
+        sign_in(page, world.username, locale=options.get("locale", "en"))
         page.wait_for_url(f"**{path}")
         return page
 

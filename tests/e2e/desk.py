@@ -23,7 +23,7 @@ class Desk:
 
     def open(self, path: str, **options: Any) -> Page:
         """The page, signed in."""
-        page = self.opener(path, language=self.language, **options)
+        page = self.opener(path, locale=self.language, **options)
         sign_in(page, self.user.username)
         page.wait_for_url(f"**{path}")
         return page

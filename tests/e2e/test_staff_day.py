@@ -75,7 +75,7 @@ def test_an_importer_is_invited_sets_a_password_and_uploads(desk: Desk, mailbox:
     page.get_by_role("checkbox", name=desk.say("Importers")).check()
     page.locator("[name=_save]").click()
     page.wait_for_url("**/auth/user/**")
-    ivo = desk.opener(link_in(mailbox), language=desk.language)
+    ivo = desk.opener(link_in(mailbox), locale=desk.language)
     for name in ("new_password1", "new_password2"):
         ivo.locator(f"[name={name}]").fill(CHOSEN)
     desk.button(ivo, "Set the password").click()

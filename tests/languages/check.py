@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from gettext import c2py
 
 from babel.messages import Catalog, Message
 
@@ -17,22 +18,24 @@ def findings(language: str) -> Iterator[str]:
     yield from _against_source(catalog, wanted(language))
     for message in catalog:
         if message.id:
-            yield from (f"{fault}: {_name(message)}" for fault in faults(message))
+            yield from (f"{fault}: {_name(message)}" for fault in faults(message, has_own_one=_has_own_one(catalog)))
     if catalog.obsolete:
         yield f"{len(catalog.obsolete)} entries are left over: `make messages` drops them."
     if compiled_path_of(language).read_bytes() != compiled(catalog):
         yield "The compiled catalogue is another: `make messages` writes it."
 
 
-def faults(message: Message) -> Iterator[str]:
-    """What is wrong with one translation."""
+def faults(message: Message, *, has_own_one: bool) -> Iterator[str]:
+    """What is wrong with one translation. `has_own_one`: its first form is for 1 alone, not for 21 as well."""
     if message.fuzzy:
         yield "unsure (fuzzy)"
     if not is_whole(message):
         yield "missing"
         return
-    for form in message.string if isinstance(message.string, tuple | list) else [message.string]:
-        if _kept(form) not in _allowed(message):
+    for number, form in enumerate(message.string if isinstance(message.string, tuple | list) else [message.string]):
+        texts = _texts(message) if number == 0 and has_own_one else _texts(message)[-1:]
+        # What is said of one thing alone may leave its number out, as English does.
+        if _kept(form) not in [_kept(text) for text in texts]:
             yield f"other places or tags than in English, in “{form}”"
         if _ends(form) != _ends(_texts(message)[-1]):
             yield f"other spaces at its ends, in “{form}”"
@@ -54,11 +57,9 @@ def _plain(keys: set[tuple[str | None, str]]) -> set[tuple[str, str]]:
     return {(context or "", text) for context, text in keys}
 
 
-def _allowed(message: Message) -> list[list[str]]:
-    """Which places a form may have: those of the plural. What is said of one thing alone may leave its number out, in
-    a language whose singular is for 1 alone."""
-    texts = _texts(message)
-    return [_kept(texts[-1])] if message.string and len(message.string) > 2 else [_kept(text) for text in texts]
+def _has_own_one(catalog: Catalog) -> bool:
+    form = c2py(catalog.plural_expr)
+    return [number for number in range(200) if form(number) == form(1)] == [1]
 
 
 def _texts(message: Message) -> tuple[str, ...]:

@@ -69,6 +69,8 @@ class _Texts(HTMLParser):
         super().__init__()
         self.found: list[str] = []
         self._silent: list[bool] = [False]
+        # In how many marks the text stands: an element may begin and end in one.
+        self._depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -91,11 +93,15 @@ class _Texts(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent[-1]:
-            self.found.append(data)
+            self.found.append("".join(letter for letter in data if self._is_outside(letter)))
+
+    def _is_outside(self, letter: str) -> bool:
+        self._depth += (letter == OPEN) - (letter == CLOSE)
+        return self._depth == 0 and letter != CLOSE
 
 
 def texts_of(html: str) -> list[str]:
-    """What `html` says."""
+    """What `html` says, of what stands in elements only that which is not marked."""
     parser = _Texts()
     parser.feed(html)
     return parser.found

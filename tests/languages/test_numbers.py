@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils.formats import date_format, number_format
+from django.utils.translation import override
 
 from tests.admin.models import PAGES, person, row, signed_in
 from tests.admin.test_crawl import walk
@@ -74,3 +77,17 @@ def test_people_read_it_in_their_way(language: str, written: str) -> None:
     text = f'<a href="/x/{written}">{written}</a><script>{{"a": "{written}"}}</script><p title="{written}">1234</p>'
     found = [one for one in Written(text).found if _GROUPED.search(one)]
     assert found == [f"href=/x/{written}", f'{{"a": "{written}"}}']
+
+
+@pytest.mark.parametrize(
+    ("language", "date", "number"),
+    [
+        ("en", "3 May 2026, 09:05", "1,234,567.5"),
+        ("es", "3 may 2026, 09:05", "1\xa0234\xa0567,5"),
+        ("ru", "3 мая 2026, 09:05", "1\xa0234\xa0567,5"),
+    ],
+)
+def test_dates_and_numbers_have_their_formats(language: str, date: str, number: str) -> None:
+    with override(language):
+        assert date_format(datetime(2026, 5, 3, 9, 5, tzinfo=UTC), "DATETIME_FORMAT") == date
+        assert number_format(1_234_567.5) == number

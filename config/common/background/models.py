@@ -1,6 +1,7 @@
 """What keeps workers from doing the same at once, or too often; and what runs when."""
 
 from django.db import models
+from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
 
@@ -13,7 +14,7 @@ class Lease(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return f"{self.name} held by {self.holder}"
+        return _("%(name)s held by %(holder)s") % {"name": self.name, "holder": self.holder}
 
 
 class Turn(models.Model):
@@ -34,4 +35,5 @@ class Schedule(PeriodicTask):  # type: ignore[misc]  # django-celery-beat has no
         ordering = ("name",)
 
     def __str__(self) -> str:
-        return str(self.name)
+        # The product's own have names that are translated; what staff call one stays as it is.
+        return _(self.name)

@@ -1,3 +1,7 @@
-"""Dates as in English pages, short enough for a column, with this language's names of months; numbers are Django's."""
+"""Dates as in English pages, short enough for a column, with months in small letters; numbers are Django's."""
 
-from config.formats.en.formats import *  # noqa: F403 - the same in every language
+DATE_FORMAT = "j b Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j b Y, H:i"
+SHORT_DATE_FORMAT = "j b Y"
+SHORT_DATETIME_FORMAT = "j b Y, H:i"

@@ -1,3 +1,7 @@
-"""Dates as in English pages, short enough for a column, with this language's names of months; numbers are Django's."""
+"""Dates with the month as it is said in them, in the genitive, which is never abbreviated; numbers are Django's."""
 
-from config.formats.en.formats import *  # noqa: F403 - the same in every language
+DATE_FORMAT = "j E Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j E Y, H:i"
+SHORT_DATE_FORMAT = "j E Y"
+SHORT_DATETIME_FORMAT = "j E Y, H:i"

@@ -38,6 +38,14 @@ _STATES = {"invited": gettext_lazy("invited"), "active": gettext_lazy("active"),
 admin.site.unregister(User)
 
 
+class RolesFilter(admin.RelatedFieldListFilter):
+    """By role, called as pages call it."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        choices = super().field_choices(field, request, model_admin)
+        return [(key, role_name(str(name))) for key, name in choices]
+
+
 class SecondFactorFilter(admin.SimpleListFilter):
     """Who has one."""
 
@@ -66,7 +74,7 @@ class UserAdmin(RecordedDeletionMixin, DjangoUserAdmin, ModelAdmin):  # type: ig
     add_fieldsets = ((None, {"fields": ("username", ("first_name", "last_name"), "email", "language", "groups")}),)
     filter_horizontal = ()
     list_display = ("username", "called", "email", "roles", "state", "has_second_factor", "last_login")
-    list_filter = ("groups", "is_active", SecondFactorFilter)
+    list_filter = (("groups", RolesFilter), "is_active", SecondFactorFilter)
     actions = ("mail_link", "deactivate", "reset_second_factor")
 
     @admin.display(description=gettext_lazy("name"), ordering="last_name")

@@ -56,6 +56,7 @@ class CodeForm(forms.Form):
     """A code, as the app or a paper shows it: with its spaces."""
 
     code = forms.CharField(
+        label=gettext_lazy("Code"),
         max_length=64,
         widget=UnfoldAdminTextInputWidget(
             attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}

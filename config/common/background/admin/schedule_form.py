@@ -78,7 +78,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
             self._choices("how", [(_AS_IT_IS, _("As it is: %(when)s") % {"when": when(self.instance)}), *_HOW])
         elif timing.unit not in dict(_UNITS):
             # Work of the product's own runs every few seconds.
-            self._choices("unit", [(timing.unit, timing.unit), *_UNITS])
+            self._choices("unit", [(timing.unit, _("seconds")), *_UNITS])
         # One that is set already stays to be chosen, though it is a name of old.
         zones = dict.fromkeys([*time_zones(), *([timing.zone] if timing else [])])
         self._choices("zone", [(name, name) for name in zones])

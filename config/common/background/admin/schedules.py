@@ -43,7 +43,7 @@ class ScheduleAdmin(RecordedDeletionMixin):
     """
 
     form = ScheduleForm
-    list_display = ("name", "runs", "enabled", "last_run", "next_run_at")
+    list_display = ("named", "runs", "enabled", "last_run", "next_run_at")
     list_filter = ("enabled",)
     list_select_related = ("interval", "crontab", "clocked", "solar")
     search_fields = ("name", "description")
@@ -56,6 +56,11 @@ class ScheduleAdmin(RecordedDeletionMixin):
 
     def is_restricted(self, row: Schedule) -> bool:
         return row.task not in staff_tasks()
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def named(self, schedule: Schedule) -> str:
+        """The name, in the reader's language where it is the product's own."""
+        return str(schedule)
 
     @admin.display(description=gettext_lazy("runs"))
     def runs(self, schedule: Schedule) -> str:

@@ -8,7 +8,7 @@ def add_schedules(apps, schema_editor):
     # Leases run out after 60 seconds: with this, work of a killed worker is taken over within 90.
     add_schedule(
         apps,
-        name="Sweep",
+        name=_("Sweep"),
         task="background.sweep",
         seconds=20,
         expires=20,
@@ -16,7 +16,7 @@ def add_schedules(apps, schema_editor):
     )
     add_schedule(
         apps,
-        name="Clear expired",
+        name=_("Clear expired"),
         task="background.clear_expired",
         seconds=600,
         expires=600,

@@ -7,7 +7,7 @@ from config.common.background.schedules import add_schedule
 def add_schedules(apps, schema_editor):
     add_schedule(
         apps,
-        name="Prune profiles",
+        name=_("Prune profiles"),
         task="observe.prune_profiles",
         seconds=3600,
         expires=3600,

@@ -8,7 +8,7 @@ from config.common.background.schedules import add_schedule
 def add_schedules(apps, schema_editor):
     add_schedule(
         apps,
-        name="Prune reads",
+        name=_("Prune reads"),
         task="privacy.prune_reads",
         seconds=24 * 3600,
         expires=3600,

@@ -205,7 +205,7 @@ def test_an_account_gets_a_link_once_in_a_while_and_a_retry_is_none(
 ) -> None:
     for _ in range(3):
         ask(Client(), "ada@example.org")
-    asked: Any = {"user_id": ada.pk, "site": "http://testserver", "occasion": "forgotten"}
+    asked: Any = {"user_id": ada.pk, "site": "http://testserver", "occasion": "forgotten", "language": "en"}
     assert (len(mail.outbox), send_link(**asked), send_link(**asked, is_retry=True)) == (1, False, True)
     asked_of: list[tuple[str, float]] = []
     monkeypatch.setattr(password_links, "once_every", lambda name, *, seconds: asked_of.append((name, seconds)))
