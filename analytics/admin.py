@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -22,7 +24,9 @@ from analytics.services.placing.find_city import find_city
 from analytics.services.placing.town_aliases import remove_alias, set_alias
 from config.common.http.callers import acting
 from config.common.problems import InvalidInput
+from config.common.saved_views.admin import SavedListMixin
 from config.common.spellings import fold
+from config.common.staff.filters import ColumnDropdownFilter
 from config.common.staff.read_only import ReadOnlyAdmin
 from config.common.staff.searching import FoldedSearchMixin
 from config.common.words import counted
@@ -30,12 +34,25 @@ from config.common.words import counted
 _LINK = '<a class="underline" href="{}">{}</a>'
 
 
+class CountryFilter(ColumnDropdownFilter):
+    """The countries in which towns were placed."""
+
+    title = _("country")
+    parameter_name = column = "country"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        codes = TownPlace.objects.exclude(country="").order_by().values_list("country", flat=True).distinct()
+        return sorted(((code, country_name(code) or code) for code in codes), key=lambda one: one[1])
+
+
 @admin.register(TownPlace)
-class TownPlaceAdmin(FoldedSearchMixin, ReadOnlyAdmin):
+class TownPlaceAdmin(SavedListMixin, FoldedSearchMixin, ReadOnlyAdmin):
     """Where the towns of the deliveries are, and how that was found out."""
 
     list_display = ("name", "method", "city", "country", "time_zone", "airport_id", "kilometres", "placed_at")
-    list_filter = ("method",)
+    list_filter = (("method", ChoicesCheckboxFilter), CountryFilter)
+    list_filter_submit = True
+    saved_parameters = ("method__exact", "country")
     search_fields = ("town__folded", "city__folded", "=country", "=geoname_id")
     exact_fields = ("town", "city")
     show_full_result_count = False
@@ -136,7 +153,7 @@ class TownAliasForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
 
 
 @admin.register(TownAlias)
-class TownAliasAdmin(FoldedSearchMixin):
+class TownAliasAdmin(SavedListMixin, FoldedSearchMixin):
     """What staff said towns are. Adding, changing and deleting one places its town at once."""
 
     form = TownAliasForm

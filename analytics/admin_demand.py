@@ -19,6 +19,7 @@ from analytics.services.asking.find_demand import is_restricted
 from analytics.services.counting.change_settings import MAX_AGE, MAX_GROUPS, change_settings, check_age_bounds
 from analytics.services.counting.stale import stale_imports
 from config.common.http.callers import acting
+from config.common.saved_views.admin import SavedListMixin
 from config.common.staff.read_only import ReadOnlyAdmin
 
 # Of a delivery of few residents they say something of each.
@@ -42,14 +43,15 @@ class FreshFilter(admin.SimpleListFilter):
 
 
 @admin.register(ImportDemand)
-class ImportDemandAdmin(ReadOnlyAdmin):
+class ImportDemandAdmin(SavedListMixin, ReadOnlyAdmin):
     """What was counted of each delivery, the newest first, and whether it holds still."""
 
     list_display = ("delivery_id", "source", "delivered_at", "is_current", "freshness", *_FIGURES, "refreshed_at")
     # What others see instead, and how it was drawn, is nobody's figure.
     exclude = (*(f"shown_{name}" for name in _FIGURES), "drawn_at")
     list_filter = ("is_current", FreshFilter)
-    search_fields = ("source",)
+    saved_parameters = ("is_current__exact", "fresh")
+    search_fields = ("source__folded",)
     ordering = ("-delivery_id",)
     show_full_result_count = False
     actions_list = ("channels",)

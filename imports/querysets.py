@@ -152,13 +152,6 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         closest = (exact_first([column], words, lookup) for lookup in ("exact", "startswith"))
         return found.order_by(*self.query.order_by, *closest)
 
-    def reached_by(self, channel: str) -> "CitizenQuerySet":
-        """The ones whose channel is this one, as people type it."""
-        if not (folded := fold(channel)):
-            return self.none()
-        # As it is written, too: of that the planner knows how often it is, and reads no further than a page needs.
-        return self.filter(Q(channel=channel) | Q(Begins("channel", folded, whole=True)))
-
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
     """Corrections of residents."""

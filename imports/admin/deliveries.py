@@ -7,10 +7,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RangeDateFilter
 
 from config.common.http.callers import acting
 from config.common.privacy.admin import recorded
 from config.common.privacy.services.reads import What
+from config.common.saved_views.admin import SavedListMixin
+from config.common.staff.filters import PartFilter
 from config.common.staff.read_only import ReadOnlyAdmin
 from imports.admin.access import open_delivery
 from imports.admin.carry import CarryMixin
@@ -34,6 +38,13 @@ _LATEST = 10
 _COUNTS = ("residents", "towns", "channels", "gone", "changed", "new")
 
 
+class SourceFilter(PartFilter):
+    """Of sources whose name has this in it."""
+
+    title = _("source")
+    parameter_name = column = "source"
+
+
 @admin.register(Import)
 class DeliveryAdmin(
     ListTitleMixin,
@@ -44,6 +55,7 @@ class DeliveryAdmin(
     RemoveMixin,
     RenameMixin,
     CarryMixin,
+    SavedListMixin,
     ReadOnlyAdmin,
 ):
     """Deliveries, newest first: how far they have come, and what was wrong with them."""
@@ -59,7 +71,9 @@ class DeliveryAdmin(
         "deleted_at",
     )  # fmt: skip
     list_select_related = ("created_by",)
-    list_filter = ("status",)
+    list_filter = (("status", ChoicesCheckboxFilter), SourceFilter, ("created_at", RangeDateFilter))
+    list_filter_submit = True
+    saved_parameters = ("status__exact", "source", "created_at_from", "created_at_to")
     search_fields = ("source__istartswith", "=id")
     show_full_result_count = False
     # Its own URL is the API's.
