@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Min, OuterRef, Q, Sum, TextField, Value
-from django.db.models.expressions import Combinable
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Collate, Concat, Now
 
 from config.common.background.models import Lease
@@ -93,13 +92,6 @@ class ImportQuerySet(models.QuerySet["Import"]):
         if user.has_perm(SEE_ALL):
             return self.live()
         return self.live().filter(created_by=user) if user.has_perm(SEE_OWN) else self.none()
-
-    def is_open_to(self, user: User) -> Combinable:
-        """Whether a row is one of those, as an expression beside its fields."""
-        if user.has_perm(SEE_ALL):
-            return Value(True)
-        is_own = Q(created_by=user) if user.has_perm(SEE_OWN) else Q(pk__in=[])
-        return ExpressionWrapper(is_own, output_field=BooleanField())
 
 
 _NamedT_co = TypeVar("_NamedT_co", bound="Named", covariant=True)

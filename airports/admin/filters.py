@@ -23,7 +23,7 @@ class CountryFilter(ColumnDropdownFilter):
         return [*all_countries(), (UNKNOWN, "(unknown)")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Airport]) -> QuerySet[Airport]:
-        chosen = set(self.value() or ())
+        chosen = set(self.value())
         if not chosen:
             return queryset
         named = Q(pk__in=Airport.objects.in_country(*sorted(chosen - {UNKNOWN})).values("pk"))

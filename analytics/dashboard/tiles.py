@@ -103,7 +103,7 @@ def _kinds() -> list[Kind]:
     waiting = _list("airports_pendingchange", state="waiting")
     return [
         Kind("demand", _("Demand"), 12, _DEMAND, _demand, _ALL.href, charts),
-        Kind(VIEWS, _("Pinned views"), 12, _DEMAND, _views, _ALL.href, charts),
+        Kind(VIEWS, _("Pinned views"), 12, _DEMAND, _views, _ALL.href, ""),
         Kind("deliveries", _("Deliveries"), 7, one({"imports.view_import"}), deliveries, imports, _("All deliveries")),
         Kind("unplaced", _UNPLACED, 5, one({"analytics.view_townplace"}), _unplaced, _unplaced_page, _("All towns")),
         Kind("work", _("Workers and queues"), 7, one({"background.view_lease"}), work, schedules, _("Schedules")),

@@ -166,8 +166,11 @@ def test_several_values_and_parts_of_names_find_the_deliveries_of_any_of_them() 
 def test_towns_of_several_countries_are_found_together() -> None:
     for town, country in (("a", "ES"), ("b", "FR"), ("c", "PT"), ("d", "")):
         TownPlace.objects.create(town=town, country=country, method="name", placed_at=datetime(2026, 1, 1, tzinfo=UTC))
-    answer = browser(somebody("Viewers")).get("/admin/analytics/townplace/?country=ES&country=PT")
+    client = browser(somebody("Viewers"))
+    answer = client.get("/admin/analytics/townplace/?country=ES&country=PT")
     assert {row.town for row in answer.context["cl"].result_list} == {"a", "c"}
+    counts = client.get("/admin/analytics/townplace/?country=ES&_facets=True").content.decode()
+    assert [f"{name} (1)" in counts for name in ("Spain", "France", "Portugal")] == [True, True, True]
 
 
 def test_every_list_exports_whatever_it_shows(root: Client) -> None:

@@ -36,8 +36,18 @@ class _AnyOf(SimpleListFilter):
 
     column: ClassVar[str]
 
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(request, *args)
+        if self.parameter_name in request.GET:
+            self.used_parameters[self.parameter_name] = request.GET.getlist(self.parameter_name)
+
+    def value(self) -> Any:
+        """The chosen ones. While a list counts how many rows each would leave, that one."""
+        chosen = self.used_parameters.get(self.parameter_name or "", [])
+        return [chosen] if isinstance(chosen, str) else chosen
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = set(self.value() or ())
+        chosen = set(self.value())
         if not chosen:
             return queryset
         wanted = Q((f"{self.column}__in", chosen - {UNKNOWN}))
