@@ -86,6 +86,9 @@ class ExportMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
 
     def _cell(self, name: str, row: Any) -> Any:
         value = lookup_field(name, row, self)[2]
+        if isinstance(value, tuple):
+            # As Unfold's labels have it: the word in code, which is the same in every language, and in people's.
+            return value[0]
         if isinstance(value, SafeString):
             return strip_tags(value)
         if isinstance(value, datetime | date):

@@ -35,6 +35,8 @@ class _AnyOf(SimpleListFilter):
     """Rows whose `column` has any of the chosen values; `UNKNOWN` stands for none."""
 
     column: ClassVar[str]
+    parameter_name: str
+    used_parameters: dict[str, Any]
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(request, *args)
@@ -43,7 +45,7 @@ class _AnyOf(SimpleListFilter):
 
     def value(self) -> Any:
         """The chosen ones. While a list counts how many rows each would leave, that one."""
-        chosen = self.used_parameters.get(self.parameter_name or "", [])
+        chosen = self.used_parameters.get(self.parameter_name, [])
         return [chosen] if isinstance(chosen, str) else chosen
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
