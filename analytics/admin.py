@@ -130,6 +130,7 @@ class TownAliasForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
     """A town in any of its spellings, and its city as a person would name it."""
 
     city = forms.CharField(
+        label=_("City"),
         widget=UnfoldAdminTextInputWidget,
         max_length=300,
         help_text=_("As “Valencia, Spain” or “Valencia, ES”, or by its GeoNames id."),
