@@ -27,6 +27,9 @@ class AnalyticsConfig(domain.DomainConfig):
     mixed_paths = ("/analytics/",)
 
     def ready(self) -> None:
+        from analytics.services.asking.find_residents import residents_in
         from analytics.services.counting.gauges import register
+        from imports.services.residents import find_in_segment
 
         register()
+        find_in_segment.register(residents_in)

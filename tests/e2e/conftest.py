@@ -118,7 +118,7 @@ def admin(open_page: OpenPage, world: World) -> OpenPage:
 
     def open_signed_in(path: str, **options: Any) -> Page:
         page = open_page(path, **options)
-        sign_in(page, world.username, locale=options.get("locale", "en"))
+        sign_in(page, world.username)
         page.wait_for_url(f"**{path}")
         return page
 
