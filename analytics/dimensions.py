@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import pairwise
 
+from config.common.texts import gettext as _
+
 # A set of dimensions is a number: the sum of their bits.
 BITS = {"country": 1, "city": 2, "town": 4, "age_group": 8, "channel": 16, "gender": 32}
 DIMENSIONS = tuple(BITS)
@@ -43,7 +45,7 @@ class AgeGroups:
             or self.bounds[0] != 0
             or any(a >= b for a, b in zip(self.bounds, self.bounds[1:], strict=False))
         ):
-            raise ValueError("Age groups begin at 0 and ascend.")
+            raise ValueError(_("Age groups begin at 0 and ascend."))
         last = f"{self.bounds[-1]}+"
         pairs = zip(self.bounds, self.bounds[1:], strict=False)
         self.labels = (*(f"{low}-{high - 1}" if high - low > 1 else str(low) for low, high in pairs), last)

@@ -8,6 +8,8 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from config.common.digits import MAX_INTEGER
+from config.common.texts import gettext as _
+from config.common.texts import said
 from imports.dates import parse_birth_date
 from imports.documents.texts import has_letter_or_digit
 from imports.fields import Field, Kind
@@ -47,7 +49,9 @@ class LetterOrDigitField(StrictTextField):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         if not has_letter_or_digit(text):
-            raise serializers.ValidationError("At least one letter or digit is expected.", code="no_letter_or_digit")
+            raise serializers.ValidationError(
+                said(_("At least one letter or digit is expected.")), code="no_letter_or_digit"
+            )
         return text
 
 
@@ -75,10 +79,12 @@ class CitizenIdsField(serializers.ListField):
 
     def to_internal_value(self, data: Any) -> list[Any]:
         if isinstance(data, list) and len(data) > self.max_length:
-            raise serializers.ValidationError(f"At most {self.max_length:,} ids are allowed.", code="too_many")
+            raise serializers.ValidationError(
+                said(_("At most %(most)s ids are allowed.") % {"most": self.max_length}), code="too_many"
+            )
         ids = super().to_internal_value(data)
         if len(set(ids)) != len(ids):
-            raise serializers.ValidationError("An id occurs more than once.", code="duplicate")
+            raise serializers.ValidationError(said(_("An id occurs more than once.")), code="duplicate")
         return ids
 
 

@@ -12,6 +12,7 @@ from analytics.services.counting.settings import Counting, counting
 from analytics.services.counting.stale import count_stale_imports
 from config.common.db.snapshots import once_in_snapshot
 from config.common.problems import Conflict, InvalidInput
+from config.common.texts import gettext as _
 from imports.models import Import
 from imports.services.naming.resolve_source import spellings_of
 
@@ -109,9 +110,9 @@ def _scope_of_import(import_id: int, sources: Collection[str]) -> Scope:
     found = Import.objects.live().filter(pk=import_id).first()
     demand = ImportDemand.objects.of(import_id)
     if found is None or found.status not in _READABLE or (demand is None and found.status == Import.Status.ERASED):
-        raise UnknownImport("There is no complete import with this id.")
+        raise UnknownImport(_("There is no complete import with this id."))
     if demand is None:
-        raise StillCounting("The demand of this import is still being counted.")
+        raise StillCounting(_("The demand of this import is still being counted."))
     wanted = not sources or demand.source in spellings_of(sources)
     counted = ImportDemand.objects.filter(pk=import_id) if wanted else ImportDemand.objects.none()
     return Scope(_read(counted), at_delivery=not demand.is_current)

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from config.common.problems import FieldError, Forbidden, InvalidInput
 from config.common.spellings import fold
+from config.common.texts import gettext as _
 from imports.models import Import, Source, SourceSpelling
 from imports.models.named import MAX_NAME
 
@@ -25,14 +26,14 @@ class InvalidSource(InvalidInput):
     """What is given as the supplier's name is none."""
 
     def __init__(self) -> None:
-        super().__init__("1 to 64 characters, at least one of them a letter or a digit, name a source.")
+        super().__init__(_("1 to 64 characters, at least one of them a letter or a digit, name a source."))
 
 
 class UnknownSource(InvalidInput):
     """There is no source of this name, and deliveries may not make one."""
 
     def __init__(self) -> None:
-        detail = "There is no source of this name; somebody has to add it first."
+        detail = _("There is no source of this name; somebody has to add it first.")
         super().__init__(detail, errors=[FieldError("?source", "unknown_source", detail)])
 
 
@@ -70,7 +71,7 @@ def expect_source(source: str, *, actor: User | None) -> None:
         return
     is_closed, is_open_to_actor = found
     if is_closed and not is_open_to_actor and actor is not None and not actor.has_perm(MAY_CHANGE):
-        raise Forbidden("Others load the deliveries of this source.")
+        raise Forbidden(_("Others load the deliveries of this source."))
 
 
 def name_source(source: str) -> None:
