@@ -31,6 +31,7 @@ IATA_PATTERN = "^[A-Z0-9]{3}$"
 ICAO_PATTERN = "^[A-Z0-9]{3,4}$"
 DST_CODES = "EASOZNU"
 
+_ONE_OF_DST = _("One of %(choices)s is expected.") % {"choices": ", ".join(DST_CODES)}
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NEXT_TO_NOTHING = 1e-12
@@ -75,10 +76,21 @@ def _required(field: Field, value: Value) -> Value:
     return value
 
 
+# A file may have millions of wrong values, and most of what is said of them is dropped.
+@cache
+def _at_most(longest: int) -> str:
+    return _("At most %(most)s characters are allowed.") % {"most": longest}
+
+
+@cache
+def _between(low: float, high: float) -> str:
+    return _("A number from %(low)s to %(high)s is expected.") % {"low": f"{low:g}", "high": f"{high:g}"}
+
+
 def _text(text: str, *, longest: int) -> str | None:
     text = text.strip()
     if len(text) > longest:
-        raise InvalidValue("too_long", _("At most %(most)s characters are allowed.") % {"most": longest})
+        raise InvalidValue("too_long", _at_most(longest))
     if _UNSTORABLE.search(text):
         raise InvalidValue("invalid_characters", _("A NUL character or half of a surrogate pair is not allowed."))
     return text or None
@@ -96,7 +108,7 @@ def _code(text: str, *, pattern: str, wording: str) -> str | None:
 def _dst(text: str) -> str | None:
     letter = text.strip()
     if letter and (len(letter) > 1 or letter.upper() not in DST_CODES):
-        raise InvalidValue("invalid_choice", _("One of %(choices)s is expected.") % {"choices": ", ".join(DST_CODES)})
+        raise InvalidValue("invalid_choice", _ONE_OF_DST)
     return letter.upper() or None
 
 
@@ -131,10 +143,7 @@ def _json_number(value: object, *, low: float, high: float) -> float:
 
 def _in_range(value: float, low: float, high: float) -> float:
     if not (math.isfinite(value) and low <= value <= high):
-        raise InvalidValue(
-            "out_of_range",
-            _("A number from %(low)s to %(high)s is expected.") % {"low": f"{low:g}", "high": f"{high:g}"},
-        )
+        raise InvalidValue("out_of_range", _between(low, high))
     # One zero for all that no instrument tells from it, -0.0 too. PostgreSQL refuses products that underflow.
     return value if abs(value) > _NEXT_TO_NOTHING else 0.0
 

@@ -39,8 +39,8 @@ def preview_upload(
     reading: Reading | None = None,
     rejections: Rejections | None = None,
 ) -> dict[str, Any]:
-    """As JSON for `spoken`: `counts` as `UploadResult` has them, or `refusal`, why nothing would be stored; `errors`, the
-    first `{"place", "detail"}`, and `more_errors`; `differences`, the first rows that would change something, each
+    """As JSON for `spoken`: `counts` as `UploadResult` has them, or `refusal`, why nothing would be stored; `errors`,
+    the first `{"place", "detail"}`, and `more_errors`; `differences`, the first rows that would change something, each
     `{"line", "airport", "name", "is_new", "changes": {field: {"from", "to"}}}`.
 
     An airport that would lose its IATA code without being in the file has no line.

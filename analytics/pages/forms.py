@@ -10,8 +10,6 @@ from analytics.pages.query import FormSerializer
 from analytics.services.counting.refresh_demand import request_refresh
 from config.common.http.bodies import read_body
 from config.common.problems import FieldError, InvalidInput
-from config.common.texts import gettext as _
-from config.common.texts import said
 
 FORM = "application/x-www-form-urlencoded"
 _NOT_OURS = {"csrfmiddlewaretoken"}
@@ -22,7 +20,7 @@ def check_form(request: Request) -> None:
     sent = QueryDict(read_body(request, max_bytes=settings.BODY_MAX_BYTES, media_type=FORM))
     form = FormSerializer(data={name: sent[name] for name in sent})
     errors = [
-        FieldError(f"/{name}", "unknown_field", _("There is no such field here."))
+        FieldError(f"/{name}", "unknown_field", "There is no such field here.")
         for name in sent
         if name not in _NOT_OURS and name not in form.fields
     ]
@@ -33,14 +31,14 @@ def check_form(request: Request) -> None:
             for problem in problems
         ]
     if errors:
-        raise InvalidInput(_("The form is not valid."), errors=errors)
+        raise InvalidInput("The form is not valid.", errors=errors)
 
 
 def refresh(*, request: HttpRequest, actor: User) -> None:
     """Asks for a refresh, and says whether anybody heard it."""
     if request_refresh(actor=actor):
-        messages.success(request, said(_("The demand is being counted again. Look at this page again in a moment.")))
+        messages.success(request, "The demand is being counted again. Look at this page again in a moment.")
     else:
         messages.error(
-            request, said(_("No worker can be reached at the moment. It is counted by itself as soon as that is over."))
+            request, "No worker can be reached at the moment. It is counted by itself as soon as that is over."
         )

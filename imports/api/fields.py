@@ -8,6 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from config.common.digits import MAX_INTEGER
+from config.common.http.documents import StrictText
 from config.common.texts import gettext as _
 from config.common.texts import said
 from imports.dates import parse_birth_date
@@ -31,19 +32,7 @@ class StrictIntegerField(serializers.IntegerField):
         return data
 
 
-class StrictTextField(serializers.CharField):
-    """A text that the database can keep, exactly as it was sent."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(trim_whitespace=False, **options)
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class LetterOrDigitField(StrictTextField):
+class LetterOrDigitField(StrictText):
     """A text with at least one letter or digit of any script."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -109,8 +98,8 @@ def serializer_field(field: Field) -> serializers.Field[Any, Any, Any, Any]:
         case Kind.INTEGER:
             return StrictIntegerField(**options)
         case Kind.TEXT:
-            text = LetterOrDigitField if field.needs_letter_or_digit else StrictTextField
-            return text(max_length=field.longest, **options)
+            text = LetterOrDigitField if field.needs_letter_or_digit else StrictText
+            return text(max_length=field.longest, trim_whitespace=False, **options)
         case Kind.DATE:
             return BirthDateField(**options)
         case Kind.CHOICE:

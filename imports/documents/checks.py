@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import TypeGuard
 
 from config.common.digits import MAX_INTEGER
@@ -62,11 +62,22 @@ def check_text(value: object, pointer: str, errors: ErrorCollector, *, field: Fi
     elif not value:
         errors.add(pointer, Code.TOO_SHORT, _("At least 1 character is expected."))
     elif len(value) > field.longest:
-        errors.add(pointer, Code.TOO_LONG, _("At most %(most)s characters are allowed.") % {"most": field.longest})
+        errors.add(pointer, Code.TOO_LONG, _at_most(field.longest))
     elif not is_storable(value):
         errors.add(pointer, Code.INVALID_CHARACTERS, _("A NUL character or half of a surrogate pair is not allowed."))
     elif field.needs_letter_or_digit and not has_letter_or_digit(value):
         errors.add(pointer, Code.NO_LETTER_OR_DIGIT, _("At least one letter or digit is expected."))
+
+
+# A delivery may have millions of wrong values, and most of what is said of them is dropped.
+@cache
+def _at_most(longest: int) -> str:
+    return _("At most %(most)s characters are allowed.") % {"most": longest}
+
+
+@cache
+def _one_of(choices: tuple[str, ...]) -> str:
+    return _("One of %(choices)s is expected.") % {"choices": ", ".join(choices)}
 
 
 def check_date(value: object, pointer: str, errors: ErrorCollector, *, today: date) -> None:
@@ -86,7 +97,7 @@ def check_choice(value: object, pointer: str, errors: ErrorCollector, *, choices
     if not isinstance(value, str):
         errors.add(pointer, Code.INVALID_TYPE, _("A text is expected."))
     elif value not in choices:
-        errors.add(pointer, Code.INVALID_CHOICE, _("One of %(choices)s is expected.") % {"choices": ", ".join(choices)})
+        errors.add(pointer, Code.INVALID_CHOICE, _one_of(choices))
 
 
 def check_ids(value: object, pointer: str, errors: ErrorCollector, *, longest: int) -> None:

@@ -88,7 +88,8 @@ def scope_of(question: Question) -> Scope:
     if question.import_id is not None:
         return _scope_of_import(question.import_id, question.sources)
     by_source = bool(question.sources) or SOURCE in question.group_by
-    return Scope(_current(question.sources), at_delivery=False, is_picture=not by_source)
+    current = _current(question.sources)
+    return Scope(_newest(current) if by_source else current, at_delivery=False, is_picture=not by_source)
 
 
 def scope_of_trend(question: Question) -> Scope:
@@ -122,6 +123,13 @@ def _scope_of_import(import_id: int, sources: Collection[str]) -> Scope:
 def _current(sources: tuple[str, ...]) -> tuple[Counted, ...]:
     current = ImportDemand.objects.current()
     return _read(current.filter(source__in=spellings_of(sources)) if sources else current)
+
+
+def _newest(current: tuple[Counted, ...]) -> tuple[Counted, ...]:
+    """Leaves out what is none of the picture any more, though nothing was counted since: of sources that became one,
+    all but the last."""
+    by_source = {found.source: found for found in sorted(current, key=lambda found: found.import_id)}
+    return tuple(found for found in current if by_source[found.source] is found)
 
 
 def _read(counted: ImportDemandQuerySet) -> tuple[Counted, ...]:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from config.common.problems import FieldError, Forbidden, InvalidInput
 from config.common.spellings import fold
@@ -112,10 +113,11 @@ def last_complete_of(source: str, *, before: int | None = None) -> Import | None
     return (found if before is None else found.filter(pk__lt=before)).first()
 
 
-def first_name_of(source: str) -> str:
-    """What the source that this is a name of was named first: it does not change with what it is called."""
-    thing = Source.objects.filter(pk__in=Source.objects.ids_of([fold(source)]))
-    return thing.values_list("first_name", flat=True).first() or source
+def first_names_of(sources: Collection[str]) -> dict[str, str]:
+    """What the source that each of these is a name of was named first: it does not change with what it is called."""
+    named = Source.objects.filter(fold__in=[*map(fold, sources)])
+    found = dict(named.values_list("fold", Coalesce("alias_of__first_name", "first_name")))
+    return {source: found.get(fold(source), source) for source in sources}
 
 
 def own_first_name(source: str) -> str:

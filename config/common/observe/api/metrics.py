@@ -14,6 +14,7 @@ from config.common.observe.metrics.exposition import CONTENT_TYPE, exposition, i
 from config.common.observe.metrics.gauges import Figures
 from config.common.observe.services.health import availability
 from config.common.problems import NotFound
+from config.common.texts import gettext as _
 
 FIGURES = Figures(availability)
 
@@ -39,7 +40,7 @@ class MetricsViewSet(HealthViewSet):
     def perform_authentication(self, request: Request) -> None:
         # Before the representation and the query: to others there is nothing here, whatever they ask for.
         if not _may_read(request):
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
 
     @extend_schema(
         operation_id="metrics",

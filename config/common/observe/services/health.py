@@ -15,7 +15,8 @@ from redis.exceptions import RedisError
 
 from config.common.db.liveness import SharedQuestion, connect, fetch
 from config.common.problems import Unavailable
-from config.common.words import counted
+from config.common.texts import gettext as _
+from config.common.texts import ngettext
 
 # Together below the two seconds after which whoever asks has given up.
 _DATABASE_TIMEOUT_SECONDS = 1.2
@@ -33,9 +34,12 @@ def readiness() -> list[str]:
         pending = _pending_migrations()
     except (psycopg2.Error, TimeoutError) as error:
         logger.warning("database_away", reason=type(error).__name__)
-        raise Unavailable("The database does not answer.") from error
+        raise Unavailable(_("The database does not answer.")) from error
     if pending:
-        raise Unavailable(f"The database has {counted(pending, 'migration')} to run.")
+        told = ngettext(
+            "The database has %(count)s migration to run.", "The database has %(count)s migrations to run.", pending
+        )
+        raise Unavailable(told % {"count": pending})
     return [] if redis_answers() else ["redis"]
 
 
