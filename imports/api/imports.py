@@ -155,7 +155,7 @@ class ImportViewSet(ApiViewSet):
         query = self.query()
         options = _table_options(format, query, charset)
         if query["review"]:
-            raise _wrong_query("review", "needs_respond_async", "Only with the header Prefer: respond-async.")
+            raise _wrong_query("review", "needs_respond_async", _("Only with the header Prefer: respond-async."))
         chunks = unpack_body(body.chunks, format=format, encoding=body.encoding)
         load: Callable[..., Import] = load_or_hold if settings.IMPORT_HOLD_LOSSES else load_delivery
         values = {"source": query["source"], "options": options, "carry": query["carry_corrections"]}

@@ -16,6 +16,9 @@ ROOMS = ("airports", "analytics", "imports", "config/common")
 OTHERS = ("admin", "migrations", "management", "accounts", "background", "pages")
 # At which position what is made of a sentence takes it.
 PLACES = {"FieldError": 2, "InvalidValue": 1, "BadLine": 1, "Rejection": 3, "ErrorDetail": 0, "ValidationError": 0}
+# What is raised for developers.
+MISTAKES = {"AssertionError", "NotImplementedError", "OperationalError", "RuntimeError", "TimeoutError", "TypeError"}
+_SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*\.$")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _ANY_PLACEHOLDER = re.compile(r"%[^%]")
 
@@ -48,6 +51,14 @@ def sentences(path: Path) -> Iterator[ast.expr]:
             yield call.args[place]
 
 
+def raised(path: Path) -> Iterator[ast.expr]:
+    """What is given to a helper that makes a refusal of it."""
+    made = (node.exc for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Raise))
+    for call in made:
+        if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) not in MISTAKES:
+            yield from (one for one in call.args if _SENTENCE.match(ast.unparse(one).strip("f'\"")))
+
+
 def bare(expression: ast.expr) -> bool:
     """Whether it is a sentence that nobody could translate."""
     if isinstance(expression, ast.IfExp):
@@ -58,7 +69,7 @@ def bare(expression: ast.expr) -> bool:
 
 
 def test_every_sentence_of_a_refusal_can_be_translated() -> None:
-    found = [(path, one) for path in sources() for one in sentences(path)]
+    found = [(path, one) for path in sources() for one in (*sentences(path), *raised(path))]
     wrong = [f"{path.relative_to(ROOT)}:{one.lineno}: {ast.unparse(one)}" for path, one in found if bare(one)]
     assert wrong == []
     assert len(found) > 200
@@ -69,6 +80,8 @@ def test_a_bare_sentence_is_seen(text: str, tmp_path: Path) -> None:
     path = tmp_path / "one.py"
     path.write_text(f"raise Conflict({text})\nraise Conflict(_('Right.'))\nerrors.add('/a', code, {text})\n")
     assert [bare(one) for one in sentences(path)] == [True, False, True]
+    path.write_text("raise wrong(code, 'It is bare.')\nraise wrong(_('It is not.'))\n")
+    assert [bare(one) for one in raised(path)] == [True]
 
 
 def marked(path: Path) -> Iterator[tuple[int, list[ast.expr]]]:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from knox.crypto import hash_token
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -22,7 +23,7 @@ class ApiTokenAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        scheme, _, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        scheme, _space, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != SCHEME.lower():
             return None
         key = key.strip()
@@ -30,7 +31,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         # A key is hexadecimal; anything else cannot be one and need not reach the database.
         token = ApiToken.objects.live(hash_token(key), now=now) if key.isascii() and key.isalnum() else None
         if token is None:
-            raise AuthenticationFailed("The token is unknown, expired or revoked.")
+            raise AuthenticationFailed(_("The token is unknown, expired or revoked."))
         ApiToken.objects.note_use(token, now=now)
         return token.user, token
 
