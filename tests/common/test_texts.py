@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils.formats import number_format
 from django.utils.translation import override
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.common.problems import FieldError, InvalidInput, told, told_stored
@@ -52,6 +52,7 @@ def test_names_are_joined_as_a_language_joins_them() -> None:
 
 
 @given(text=TEXTS)
+@settings(deadline=None)
 def test_what_is_stored_is_said_as_it_was(text: Text) -> None:
     again = restored(json.loads(json.dumps(stored(text))))
     page = json.loads(json.dumps({"why": [stored(text)], "cells": ["msgid", str(text)]}))
@@ -63,6 +64,7 @@ def test_what_is_stored_is_said_as_it_was(text: Text) -> None:
 
 
 @given(text=TEXTS)
+@settings(deadline=None)
 def test_an_error_is_stored_with_its_english_and_told_in_each_language(text: Text) -> None:
     error = FieldError("/town", "invalid", text)
     kept = json.loads(json.dumps(error.stored()))

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db.models import OuterRef, Subquery
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from imports.models import Import, Named, Source, SourceSpelling
 from imports.services.naming.resolve_source import sources_open_to
@@ -44,6 +44,6 @@ def _replacing(name: str, last: Import | None) -> str:
     return told % {
         "source": name,
         "id": last.pk,
-        "day": date_format(localtime(last.created_at), "DATE_FORMAT"),
+        "day": date_format(localtime(last.created_at), pgettext("format", "j F Y")),
         "count": number_format(last.citizen_count, force_grouping=True),
     }

@@ -37,14 +37,15 @@ def asked(client: APIClient, method: str, path: str, body: bytes = b"", **more: 
     found = {}
     for language in LANGUAGES:
         with reading(language) as headers:
-            found[language] = client.generic(method, path, body, **{"content_type": JSON, **more, **headers})
+            send: Any = client.generic
+            found[language] = send(method, path, body, **{"content_type": JSON, **more, **headers})
     return found
 
 
 def check(answers: Answers) -> dict[str, Any]:
     """Compares the problems, and gives the English one."""
     problems = {language: answer.json() for language, answer in answers.items()}
-    english = problems["en"]
+    english: dict[str, Any] = problems["en"]
     for language, problem in problems.items():
         assert [(one["pointer"], one["code"]) for one in problem["errors"]] == [
             (one["pointer"], one["code"]) for one in english["errors"]
