@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from airports.fields import FIELDS, InvalidValue, Value, parse_json
 from config.common.http.documents import pointer_to
 from config.common.problems import FieldError, InvalidInput
+from config.common.texts import gettext as _
 
 # Ignored, so that what a GET returned can be sent back.
 READ_ONLY = ("id", "is_deleted", "deleted_at", "created_at", "updated_at", "version", "distance")
@@ -14,7 +15,7 @@ def read_airport(document: Mapping[str, object]) -> dict[str, Value]:
     """All the fields of an airport; what `document` does not name is None. Raises `InvalidInput`."""
     given, errors = _read(document)
     errors += [
-        FieldError(f"/{name}", "required", "A value is expected.")
+        FieldError(f"/{name}", "required", _("A value is expected."))
         for name, field in FIELDS.items()
         if field.required and name not in document
     ]
@@ -26,7 +27,7 @@ def read_changes(document: Mapping[str, object], *, besides: Collection[str] = (
     """The fields to change, at least one; `besides` are keys that the caller reads. Raises `InvalidInput`."""
     given, errors = _read({key: value for key, value in document.items() if key not in besides})
     if not given and not errors:
-        errors = [FieldError("", "required", "At least one field is expected.")]
+        errors = [FieldError("", "required", _("At least one field is expected."))]
     _refuse_if_any(errors)
     return given
 
@@ -40,16 +41,16 @@ def _read(document: Mapping[str, object]) -> tuple[dict[str, Value], list[FieldE
         try:
             values[key] = _value(key, value)
         except InvalidValue as error:
-            errors.append(FieldError(pointer_to(key), error.code, error.detail))
+            errors.append(FieldError(pointer_to(key), error.code, error.text))
     return values, errors
 
 
 def _value(key: str, value: object) -> Value:
     if key not in FIELDS:
-        raise InvalidValue("unknown_field", "There is no such field.")
+        raise InvalidValue("unknown_field", _("There is no such field."))
     return parse_json(key, value)
 
 
 def _refuse_if_any(errors: list[FieldError]) -> None:
     if errors:
-        raise InvalidInput("The airport is not valid. Nothing was stored.", errors=errors)
+        raise InvalidInput(_("The airport is not valid. Nothing was stored."), errors=errors)

@@ -11,6 +11,8 @@ from functools import cache, partial
 from types import MappingProxyType
 from zoneinfo import available_timezones
 
+from config.common.texts import gettext as _
+
 Value = str | float | None
 
 MAX_NAME = 256
@@ -29,6 +31,7 @@ IATA_PATTERN = "^[A-Z0-9]{3}$"
 ICAO_PATTERN = "^[A-Z0-9]{3,4}$"
 DST_CODES = "EASOZNU"
 
+_ONE_OF_DST = _("One of %(choices)s is expected.") % {"choices": ", ".join(DST_CODES)}
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NEXT_TO_NOTHING = 1e-12
@@ -37,12 +40,12 @@ _TOO_LARGE_TO_FIT = 10**12
 
 
 class InvalidValue(Exception):
-    """A value that breaks its field's rule. `detail` never repeats the value."""
+    """A value that breaks its field's rule. `text` never repeats the value."""
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
         self.code = code
-        self.detail = detail
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +72,27 @@ def parse_text(name: str, text: str) -> Value:
 
 def _required(field: Field, value: Value) -> Value:
     if value is None and field.required:
-        raise InvalidValue("required", "A value is expected.")
+        raise InvalidValue("required", _("A value is expected."))
     return value
+
+
+# A file may have millions of wrong values, and most of what is said of them is dropped.
+@cache
+def _at_most(longest: int) -> str:
+    return _("At most %(most)s characters are allowed.") % {"most": longest}
+
+
+@cache
+def _between(low: float, high: float) -> str:
+    return _("A number from %(low)s to %(high)s is expected.") % {"low": f"{low:g}", "high": f"{high:g}"}
 
 
 def _text(text: str, *, longest: int) -> str | None:
     text = text.strip()
     if len(text) > longest:
-        raise InvalidValue("too_long", f"At most {longest} characters are allowed.")
+        raise InvalidValue("too_long", _at_most(longest))
     if _UNSTORABLE.search(text):
-        raise InvalidValue("invalid_characters", "A NUL character or half of a surrogate pair is not allowed.")
+        raise InvalidValue("invalid_characters", _("A NUL character or half of a surrogate pair is not allowed."))
     return text or None
 
 
@@ -87,21 +101,21 @@ def _code(text: str, *, pattern: str, wording: str) -> str | None:
     code = text.strip()
     code = code.upper() if code.isascii() else code
     if code and not re.fullmatch(pattern, code):
-        raise InvalidValue("invalid_code", f"{wording} are expected.")
+        raise InvalidValue("invalid_code", wording)
     return code or None
 
 
 def _dst(text: str) -> str | None:
     letter = text.strip()
     if letter and (len(letter) > 1 or letter.upper() not in DST_CODES):
-        raise InvalidValue("invalid_choice", f"One of {', '.join(DST_CODES)} is expected.")
+        raise InvalidValue("invalid_choice", _ONE_OF_DST)
     return letter.upper() or None
 
 
 def _tz(text: str) -> str | None:
     name = _text(text, longest=MAX_TZ)
     if name is not None and name not in _olson_names():
-        raise InvalidValue("unknown_timezone", "The name of a time zone, as Europe/Madrid, is expected.")
+        raise InvalidValue("unknown_timezone", _("The name of a time zone, as Europe/Madrid, is expected."))
     return name
 
 
@@ -116,27 +130,27 @@ def read_number(text: str, *, low: float, high: float) -> float | None:
     if not text:
         return None
     if not _NUMBER.fullmatch(text):
-        raise InvalidValue("invalid_number", "A number is expected.")
+        raise InvalidValue("invalid_number", _("A number is expected."))
     return _in_range(float(text), low, high)
 
 
 def _json_number(value: object, *, low: float, high: float) -> float:
     # True is an int to Python.
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidValue("invalid_type", "A number is expected.")
+        raise InvalidValue("invalid_type", _("A number is expected."))
     return _in_range(float(max(-_TOO_LARGE_TO_FIT, min(value, _TOO_LARGE_TO_FIT))), low, high)
 
 
 def _in_range(value: float, low: float, high: float) -> float:
     if not (math.isfinite(value) and low <= value <= high):
-        raise InvalidValue("out_of_range", f"A number from {low:g} to {high:g} is expected.")
+        raise InvalidValue("out_of_range", _between(low, high))
     # One zero for all that no instrument tells from it, -0.0 too. PostgreSQL refuses products that underflow.
     return value if abs(value) > _NEXT_TO_NOTHING else 0.0
 
 
 def _json_text(value: object, *, parse: Callable[[str], str | None]) -> str | None:
     if not isinstance(value, str):
-        raise InvalidValue("invalid_type", "A text is expected.")
+        raise InvalidValue("invalid_type", _("A text is expected."))
     return parse(value)
 
 
@@ -153,8 +167,8 @@ _TABLE = (
     _of_text("name", partial(_text, longest=MAX_NAME), required=True),
     _of_text("city", partial(_text, longest=MAX_CITY)),
     _of_text("country", partial(_text, longest=MAX_COUNTRY)),
-    _of_text("iata", partial(_code, pattern=IATA_PATTERN, wording="Three letters or digits")),
-    _of_text("icao", partial(_code, pattern=ICAO_PATTERN, wording="Three or four letters or digits")),
+    _of_text("iata", partial(_code, pattern=IATA_PATTERN, wording=_("Three letters or digits are expected."))),
+    _of_text("icao", partial(_code, pattern=ICAO_PATTERN, wording=_("Three or four letters or digits are expected."))),
     _of_number("latitude", -MAX_LATITUDE, MAX_LATITUDE, required=True),
     _of_number("longitude", -MAX_LONGITUDE, MAX_LONGITUDE, required=True),
     _of_number("altitude", -MAX_ALTITUDE, MAX_ALTITUDE),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 
+from config.common.texts import gettext as _
 from imports.dates import day_after_birth
 
 # A set of dimensions is a number: the sum of their bits.
@@ -45,7 +46,7 @@ class AgeGroups:
             or self.bounds[0] != 0
             or any(a >= b for a, b in zip(self.bounds, self.bounds[1:], strict=False))
         ):
-            raise ValueError("Age groups begin at 0 and ascend.")
+            raise ValueError(_("Age groups begin at 0 and ascend."))
         last = f"{self.bounds[-1]}+"
         pairs = zip(self.bounds, self.bounds[1:], strict=False)
         self.labels = (*(f"{low}-{high - 1}" if high - low > 1 else str(low) for low, high in pairs), last)

@@ -1,5 +1,6 @@
 """Ties the apps together once the models of all of them are loaded."""
 
+from functools import partial
 from typing import Any
 
 from django.apps import AppConfig
@@ -23,14 +24,21 @@ class AdminConfig(SimpleAdminConfig):
 
 
 class WiringConfig(AppConfig):
-    """Makes the Celery application, with every app's tasks, known to every program that sets Django up."""
+    """Makes the Celery application, with every app's tasks, and who translates known to every program that sets Django
+    up."""
 
     name = "config"
     verbose_name = "Wiring"
 
     def ready(self) -> None:
+        from django.utils.formats import number_format
+        from django.utils.translation import gettext, ngettext
+
         from config import sentry
         from config.celery import app
+        from config.common.texts import Speaker, Text
+
+        Text.speaker = Speaker(gettext, ngettext, partial(number_format, force_grouping=True))
 
         # First: it wraps what the web server and the workers load after this.
         sentry.start()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from airports.fields import NAMES, InvalidValue, parse_json
 from airports.models import Airport
 from airports.services.store import taken_codes
+from config.common.texts import said
 
 _CHANGED_MEANWHILE = gettext_lazy(
     "Somebody has changed this airport since you opened this page. Nothing was saved: "
@@ -46,4 +47,4 @@ class AirportForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         try:
             cleaned[name] = parse_json(name, cleaned[name])
         except InvalidValue as error:
-            self.add_error(name, forms.ValidationError(error.detail, code=error.code))
+            self.add_error(name, forms.ValidationError(said(error.text), code=error.code))

@@ -37,6 +37,7 @@ from airports.services.keep_upload import (
 from airports.services.upload_airports import UploadResult, upload_airports
 from config.common.http.callers import acting
 from config.common.problems import InvalidInput, NoSpace, NotFound, TooLarge
+from config.common.texts import spoken
 from config.common.wizard.form import MOST_COLUMNS, ColumnsForm
 from config.common.wizard.template import template_response
 
@@ -190,6 +191,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         if has_header is None:
             has_header = reading_of(kept).has_header
             form = columns_form(kept, None, has_header=has_header)
+        preview = spoken(preview)
         counts = preview.get("counts", {})
         rows = [{**row, "changes": _in_order(row["changes"]), "what": what(row)} for row in preview["differences"]]
         total = sum(counts.get(name, 0) for name in ("created", "updated", "displaced"))

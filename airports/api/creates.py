@@ -16,6 +16,7 @@ from config.common.http.paths import SEGMENT, path_id
 from config.common.http.preferences import APPLIED, RESPOND_ASYNC
 from config.common.http.schema import FieldErrorSchema, data_of
 from config.common.http.viewsets import ApiViewSet
+from config.common.problems import told_stored
 
 PREFER_ASYNC = OpenApiParameter(
     "Prefer", str, OpenApiParameter.HEADER, enum=[RESPOND_ASYNC], description="Answer at once, write afterwards."
@@ -53,7 +54,7 @@ def _row(create: QueuedCreate) -> dict[str, Any]:
         "id": create.pk,
         "status": create.status,
         "airport_url": made,
-        "errors": create.errors,
+        "errors": told_stored(create.errors),
         "more_errors": create.more_errors,
         "created_at": moment(create.created_at),
         "finished_at": moment(create.finished_at) if create.finished_at else None,

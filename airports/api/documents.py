@@ -4,17 +4,18 @@ from collections.abc import Mapping
 
 from config.common.http.paths import path_id
 from config.common.problems import FieldError, InvalidInput
+from config.common.texts import gettext as _
 
 
 def read_id(document: Mapping[str, object]) -> int:
     """The `id` in `document`. Raises `InvalidInput` where there is none, `NotFound` for what can be no id."""
     if "id" not in document:
-        raise _refusal("required", "A value is expected.")
+        raise _refusal("required", _("A value is expected."))
     number = document["id"]
     if isinstance(number, bool) or not isinstance(number, int):
-        raise _refusal("invalid_type", "An integer is expected.")
+        raise _refusal("invalid_type", _("An integer is expected."))
     return path_id(str(number))
 
 
 def _refusal(code: str, detail: str) -> InvalidInput:
-    return InvalidInput("The body is not valid.", errors=[FieldError("/id", code, detail)])
+    return InvalidInput(_("The body is not valid."), errors=[FieldError("/id", code, detail)])

@@ -22,6 +22,7 @@ from airports.services.request_change import Requested
 from config.common.http.moments import moment
 from config.common.http.schema import data_of
 from config.common.problems import FieldError, InvalidInput, Problem
+from config.common.texts import gettext as _
 
 CONFIRMING = (
     "Answers a `confirmation_url`, which somebody who may make that change opens and confirms, once, within 24 hours. "
@@ -40,7 +41,7 @@ class LinkParameter(FieldParameter):
 
     def read(self, text: str) -> Any:
         if _BROKEN in text:
-            raise InvalidValue("invalid_characters", "A text in UTF-8 is expected.")
+            raise InvalidValue("invalid_characters", _("A text in UTF-8 is expected."))
         return super().read(text)
 
 
@@ -85,8 +86,8 @@ def changes_in(query: Mapping[str, Any]) -> dict[str, Value]:
     """Reads the fields of an airport among the parameters. Raises `InvalidInput` where there is none."""
     values = fields_in(query)
     if not values:
-        errors = [FieldError("", "required", "At least one field is expected.")]
-        raise InvalidInput("The query is not valid.", errors=errors)
+        errors = [FieldError("", "required", _("At least one field is expected."))]
+        raise InvalidInput(_("The query is not valid."), errors=errors)
     return values
 
 

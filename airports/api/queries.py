@@ -10,6 +10,8 @@ from rest_framework import serializers
 from airports.fields import MAX_LATITUDE, MAX_LONGITUDE, InvalidValue, parse_text, read_number
 from airports.geo import Box, Point
 from config.common.http.pagination import PageQuery
+from config.common.texts import gettext as _
+from config.common.texts import said
 
 ORDERINGS = (
     "id", "name", "city", "country", "iata", "icao", "latitude", "longitude", "altitude", "timezone", "dst", "tz",
@@ -27,7 +29,7 @@ class _Parameter(serializers.CharField):
         try:
             return self.read(super().to_internal_value(data))
         except InvalidValue as error:
-            raise serializers.ValidationError(error.detail, code=error.code) from error
+            raise serializers.ValidationError(said(error.text), code=error.code) from error
 
     def read(self, text: str) -> Any:
         """The value: the text itself, unless the parameter is of another kind. Raises `InvalidValue`."""
@@ -68,7 +70,7 @@ class BoxParameter(_Parameter):
         west, south, east, north = _split(text, 4)
         box = Box(_longitude(west), _latitude(south), _longitude(east), _latitude(north))
         if box.south > box.north:
-            raise InvalidValue("out_of_range", "South is greater than north.")
+            raise InvalidValue("out_of_range", _("South is greater than north."))
         return box
 
 
@@ -79,14 +81,18 @@ class OrderingParameter(_Parameter):
         names = tuple(text.split(","))
         plain = [name.removeprefix("-") for name in names]
         if len(set(plain)) < len(plain) or not set(plain) <= set(ORDERINGS):
-            raise InvalidValue("invalid_choice", f"Choose among {', '.join(ORDERINGS)}, each once.")
+            raise InvalidValue(
+                "invalid_choice", _("Choose among %(orderings)s, each once.") % {"orderings": ", ".join(ORDERINGS)}
+            )
         return names
 
 
 def _split(text: str, count: int) -> list[str]:
     parts = text.split(",")
     if len(parts) != count:
-        raise InvalidValue("invalid_format", f"{count} numbers with commas between them are expected.")
+        raise InvalidValue(
+            "invalid_format", _("%(count)s numbers with commas between them are expected.") % {"count": count}
+        )
     return parts
 
 
@@ -101,7 +107,7 @@ def _longitude(text: str) -> float:
 def _number(text: str, low: float, high: float) -> float:
     number = read_number(text, low=low, high=high)
     if number is None:
-        raise InvalidValue("invalid_number", "A number is expected.")
+        raise InvalidValue("invalid_number", _("A number is expected."))
     return number
 
 
@@ -141,7 +147,7 @@ class AirportListQuery(PageQuery):
         for name, given in (("radius", "radius" in attrs), ("ordering", "distance" in ordering)):
             if given and "near" not in attrs:
                 raise serializers.ValidationError(
-                    {name: serializers.ErrorDetail("This needs near=latitude,longitude.", code="near_missing")}
+                    {name: serializers.ErrorDetail(said(_("This needs near=latitude,longitude.")), code="near_missing")}
                 )
         return attrs
 

@@ -102,5 +102,8 @@ class UploadViewSet(ApiViewSet):
 def upload_row(result: UploadResult) -> dict[str, Any]:
     """The counts as `UploadResultSerializer` describes them."""
     counts = asdict(result)
+    counts["rejected"] = [
+        {"line": one.line, "column": one.column, "code": one.code, "detail": one.detail} for one in result.rejected
+    ]
     more = counts.pop("more_rejected")
     return counts | {"more_rejected": more} if more else counts

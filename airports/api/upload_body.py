@@ -15,9 +15,12 @@ from rest_framework.request import Request
 from airports.csv.lines import ByteStream
 from airports.services.upload_airports import AIRPORTS
 from config.common.http.bodies import sent_encoding
+from config.common.http.encodings import too_large
 from config.common.http.tables import CSV
 from config.common.http.unreadable import as_problem
-from config.common.problems import FieldError, InvalidInput, TooLarge, UnsupportedType
+from config.common.problems import FieldError, InvalidInput, UnsupportedType
+from config.common.texts import either
+from config.common.texts import gettext as _
 
 FORM = "multipart/form-data"
 FILE = "file"
@@ -62,13 +65,13 @@ class Body:
         self._count += len(chunk)
         self._refuse_beyond_limit(self._count)
         if not chunk and self._count < self.announced:
-            raise _broken("The body broke off.")
+            raise _broken(_("The body broke off."))
         self.tail = (self.tail + chunk)[-_TAIL:]
         return chunk
 
     def _refuse_beyond_limit(self, size: int) -> None:
         if size > self._max_bytes:
-            raise TooLarge(f"The body may have {self._max_bytes:,} bytes at most.")
+            raise too_large(self._max_bytes)
 
 
 @contextmanager
@@ -80,9 +83,9 @@ def uploaded_file(request: Request, *, max_bytes: int, check: Callable[[], None]
     """
     media_type, parameters = parse_header_parameters(request.content_type or "")
     if media_type not in {FORM, CSV}:
-        raise UnsupportedType(f"Send {FORM} or {CSV}.")
+        raise UnsupportedType(_("Send %(types)s.") % {"types": either([FORM, CSV])})
     if request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in {"", "identity"}:
-        raise UnsupportedType("Send the file without a Content-Encoding.")
+        raise UnsupportedType(_("Send the file without a Content-Encoding."))
     # Which one it is, is seen from the file.
     sent_encoding(request)
     body = Body(request, max_bytes=max_bytes)
@@ -104,12 +107,12 @@ def _file_in_form(request: Request, body: Body, *, boundary: str) -> Iterator[By
         parser = MultiPartParser(environment, cast("Any", body), [TemporaryFileUploadHandler(request._request)])
         fields, files = parser.parse()
     except MultiPartParserError as error:
-        raise _broken("The form is malformed.") from error
+        raise _broken(_("The form is malformed.")) from error
     every_file = [file for name in files for file in files.getlist(name)]
     try:
         # The parser takes a form that breaks off for one that ends.
         if not body.tail.rstrip().endswith(f"--{boundary}--".encode()):
-            raise _broken("The form breaks off.")
+            raise _broken(_("The form breaks off."))
         yield _only_file(fields.dict() | files.dict(), every_file)
     finally:
         for file in every_file:
@@ -118,16 +121,16 @@ def _file_in_form(request: Request, body: Body, *, boundary: str) -> Iterator[By
 
 def _only_file(parts: dict[str, object], files: list["UploadedFile[bytes]"]) -> "UploadedFile[bytes]":
     errors = [
-        FieldError(f"/{name}", "unknown_field", "There is no such field.")
+        FieldError(f"/{name}", "unknown_field", _("There is no such field."))
         for name in parts
         if name not in {FILE, "csrfmiddlewaretoken"}
     ]
     if not isinstance(parts.get(FILE), UploadedFile):
-        errors.append(FieldError(f"/{FILE}", "required", "A file is expected."))
+        errors.append(FieldError(f"/{FILE}", "required", _("A file is expected.")))
     elif len(files) > 1:
-        errors.append(FieldError(f"/{FILE}", "repeated_field", "One file is expected."))
+        errors.append(FieldError(f"/{FILE}", "repeated_field", _("One file is expected.")))
     if errors:
-        raise InvalidInput(f"The form has one field, {FILE}, with one file.", errors=errors)
+        raise InvalidInput(_("The form has one field, %(file)s, with one file.") % {"file": FILE}, errors=errors)
     return files[0]
 
 

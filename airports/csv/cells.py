@@ -6,6 +6,7 @@ from collections.abc import Callable
 from airports.fields import FIELDS, Field, InvalidValue
 from config.common.tabular.delimiters import COMMA
 from config.common.tabular.guards import unguarded
+from config.common.texts import gettext as _
 
 NULL = r"\N"
 # The columns whose values repeat: each text is looked at once.
@@ -69,7 +70,7 @@ def _absent(field: Field) -> Callable[[], str]:
 
     def absent() -> str:
         if field.required:
-            raise InvalidValue("required", "A value is expected.")
+            raise InvalidValue("required", _("A value is expected."))
         return ""
 
     return absent

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from airports.csv.rejections import Rejection
 from airports.fields import NAMES
 from config.common.tabular.wrong_rows import is_why
+from config.common.texts import gettext as _
 from config.common.words import counted
 
 ID = "id"
@@ -45,9 +46,9 @@ def header_layout(cells: Sequence[str], *, line: int) -> Layout:
     repeated = [name for name in dict.fromkeys(names) if name in _KNOWN and names.count(name) > 1]
     missing = [name for name in NAMES if name not in names]
     wrong = [
-        *(_wrong(line, name, "unknown_column", "There is no such column.") for name in unknown),
-        *(_wrong(line, name, "repeated_column", "This column stands there more than once.") for name in repeated),
-        *(_wrong(line, name, "missing_column", "This column is missing.") for name in missing),
+        *(_wrong(line, name, "unknown_column", _("There is no such column.")) for name in unknown),
+        *(_wrong(line, name, "repeated_column", _("This column stands there more than once.")) for name in repeated),
+        *(_wrong(line, name, "missing_column", _("This column is missing.")) for name in missing),
     ]
     if wrong:
         raise BadHeader(wrong)
@@ -79,5 +80,5 @@ def _names(cells: Sequence[str]) -> list[str]:
     return [cell.strip().lower() for cell in cells]
 
 
-def _wrong(line: int, name: str, code: str, detail: str) -> Rejection:
-    return Rejection(line, name[:_SHOWN_CHARACTERS], code, detail)
+def _wrong(line: int, name: str, code: str, text: str) -> Rejection:
+    return Rejection(line, name[:_SHOWN_CHARACTERS], code, text)

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from config.common.problems import FieldError, InvalidInput
 from config.common.tabular.encodings import ADVICE, guessed_utf8
+from config.common.tabular.read_workbook import MAGIC
+from config.common.texts import gettext as _
 
 CHUNK = 256 * 1024
 # Some ten times what the longest valid row takes.
@@ -19,16 +21,13 @@ class ByteStream(Protocol):
         """Up to `size` bytes; none at the end."""
 
 
-_WORKBOOK_MAGIC = b"PK\x03\x04"
-
-
 class BadLine(Exception):
-    """A line that is no text. `code` is for programs, `detail` for people."""
+    """A line that is no text. `code` is for programs, `text` for people."""
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
         self.code = code
-        self.detail = detail
+        self.text = text
 
 
 Line = str | BadLine
@@ -67,18 +66,18 @@ def _blocks(stream: ByteStream) -> Iterator[bytes]:
 
 def _chunks(stream: ByteStream) -> Iterator[bytes]:
     for number, chunk in enumerate(iter(partial(stream.read, CHUNK), b"")):
-        if not number and chunk.startswith(_WORKBOOK_MAGIC):
-            detail = "This is a workbook. Save it as “CSV UTF-8” and send that."
+        if not number and chunk.startswith(MAGIC):
+            detail = _("This is a workbook. Save it as “CSV UTF-8” and send that.")
             raise InvalidInput(
-                "The file is not valid. Nothing was stored.", errors=[FieldError("", "workbook", detail)]
+                _("The file is not valid. Nothing was stored."), errors=[FieldError("", "workbook", detail)]
             )
         yield chunk
 
 
 def _checked(line: bytes) -> Line:
     if len(line) > MAX_LINE_BYTES:
-        return BadLine("row_too_long", f"A row may have {MAX_LINE_BYTES:,} bytes at most.")
+        return BadLine("row_too_long", _("A row may have %(most)s bytes at most.") % {"most": MAX_LINE_BYTES})
     try:
         return line.decode()
     except UnicodeDecodeError:
-        return BadLine("invalid_utf8", f"The line is not UTF-8. {ADVICE}")
+        return BadLine("invalid_utf8", _("The line is not UTF-8. %(advice)s") % {"advice": ADVICE})

@@ -15,6 +15,7 @@ from itertools import chain
 
 from airports.csv.lines import MAX_LINE_BYTES, BadLine, ByteStream, Line, read_lines
 from config.common.tabular.delimiters import COMMA, delimiter_of
+from config.common.texts import gettext as _
 
 # A quote that is never closed swallows the lines after it, up to the length of a row; they are then read again. Beyond
 # so many of them a file is not worth the time.
@@ -74,7 +75,7 @@ class QuotedRow:
             return False, end
         after = self._after.match(line, end)
         if after is None:
-            raise BadLine("malformed_quotes", "After a closing quote a delimiter or the end of the row is expected.")
+            raise BadLine("malformed_quotes", _("After a closing quote a delimiter or the end of the row is expected."))
         self.cells.append(_ESCAPE.sub(_unescaped, "".join(parts)))
         self._open = None
         return not after.group(1), after.end()
@@ -165,7 +166,7 @@ class _Numbered:
             return None
         self._lines = enumerate(iter(()))
         self._again.clear()
-        return BadLine("malformed_quotes", "Too many quotes are out of place: the file was read up to here.")
+        return BadLine("malformed_quotes", _("Too many quotes are out of place: the file was read up to here."))
 
 
 def _quoted(source: _Numbered, number: int, line: str, delimiter: str) -> Record:
@@ -191,4 +192,4 @@ def _next_part(source: _Numbered, taken: list[Numbered], size: int) -> str:
         taken.append(numbered)
         if isinstance(numbered[1], str) and size + len(numbered[1]) <= MAX_LINE_BYTES:
             return numbered[1]
-    raise BadLine("unterminated_quote", "A quote is opened here and not closed.")
+    raise BadLine("unterminated_quote", _("A quote is opened here and not closed."))

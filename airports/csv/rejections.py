@@ -4,19 +4,26 @@ from dataclasses import dataclass
 
 from config.common.problems import MAX_ERRORS, TooLarge
 from config.common.tabular.workbook import MAX_ROWS
+from config.common.texts import gettext as _
+from config.common.texts import said
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
     """One offending value: the line where its row begins, and its column unless the row as a whole is wrong.
 
-    `detail` never repeats the value.
+    `text` never repeats the value; people read it as `detail` in their language.
     """
 
     line: int
     column: str | None
     code: str
-    detail: str
+    text: str
+
+    @property
+    def detail(self) -> str:
+        """The text in the language that is active."""
+        return said(self.text)
 
 
 class Rejections:
@@ -55,4 +62,5 @@ class AllRejections(Rejections):
         super().add(rejection)
         self.by_line.setdefault(rejection.line, []).append(rejection)
         if len(self.by_line) > MAX_ROWS:
-            raise TooLarge(f"More than {MAX_ROWS:,} rows are wrong: it is the file as a whole that has to be mended.")
+            told = _("More than %(most)s rows are wrong: it is the file as a whole that has to be mended.")
+            raise TooLarge(told % {"most": MAX_ROWS})

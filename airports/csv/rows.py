@@ -1,6 +1,7 @@
 """The rows of a file, checked and written for COPY; what is wrong is collected on the way."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from airports.csv.cells import Parser, parser
 from airports.csv.layout import Layout, fits, header_layout, is_header, row_layout, without_blank_end
@@ -10,6 +11,7 @@ from airports.csv.records import Record, Records
 from airports.csv.rejections import Rejection, Rejections
 from airports.fields import NAMES, InvalidValue
 from config.common.db.copy_text import copy_text
+from config.common.texts import gettext as _
 
 COLUMNS = ("line", *NAMES)
 ROWS_IN_CHUNK = 500
@@ -85,10 +87,9 @@ class CsvRows:
     def _reject_row(self, record: Record) -> None:
         """One that cannot be read, or whose cells are too few or too many."""
         if record.fault is not None:
-            return self._reject(record, None, record.fault.code, record.fault.detail)
-        expected = f"{len(self._layout)} cells" if self._layout else f"{len(NAMES)} cells, or an id and {len(NAMES)},"
-        detail = f"{expected} are expected, and there are {len(record.cells)}."
-        return self._reject(record, None, "wrong_number_of_cells", detail)
+            return self._reject(record, None, record.fault.code, record.fault.text)
+        text = _wrong_number(len(self._layout) if self._layout else None, len(record.cells))
+        return self._reject(record, None, "wrong_number_of_cells", text)
 
     def _reject_values(self, record: Record, layout: Layout) -> None:
         """Names every offending value of a row that has one."""
@@ -97,10 +98,20 @@ class CsvRows:
             try:
                 parse(cell)
             except InvalidValue as error:
-                self._reject(record, name, error.code, error.detail)
+                self._reject(record, name, error.code, error.text)
 
-    def _reject(self, record: Record, column: str | None, code: str, detail: str) -> None:
-        self._rejections.add(Rejection(record.line, column, code, detail))
+    def _reject(self, record: Record, column: str | None, code: str, text: str) -> None:
+        self._rejections.add(Rejection(record.line, column, code, text))
+
+
+# Of a file whose rows are all wrong most have as many cells.
+@lru_cache
+def _wrong_number(expected: int | None, found: int) -> str:
+    if expected is None:
+        text = _("%(expected)s cells, or an id and %(expected)s, are expected, and there are %(found)s.")
+    else:
+        text = _("%(expected)s cells are expected, and there are %(found)s.")
+    return text % {"expected": str(expected or len(NAMES)), "found": str(found)}
 
 
 def _has_value(record: Record) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from airports.models import Airport
 from config.common.problems import Conflict, NotFound, Stale
+from config.common.texts import gettext as _
 
 
 def visible_airport(*, airport_id: int) -> Airport:
@@ -18,7 +19,7 @@ def hold_airport(*, airport_id: int, versions: Collection[int] | None) -> Airpor
     """
     airport = _held(airport_id)
     if airport.is_deleted:
-        raise Conflict("This airport is flagged as deleted; restore it first.")
+        raise Conflict(_("This airport is flagged as deleted; restore it first."))
     _check(airport, versions)
     return airport
 
@@ -27,7 +28,7 @@ def hold_flagged_airport(*, airport_id: int, versions: Collection[int] | None) -
     """As `hold_airport`, for one with the deletion flag; `Conflict` where it has none."""
     airport = _held(airport_id)
     if not airport.is_deleted:
-        raise Conflict("This airport is not flagged as deleted.")
+        raise Conflict(_("This airport is not flagged as deleted."))
     _check(airport, versions)
     return airport
 
@@ -38,10 +39,13 @@ def _held(airport_id: int) -> Airport:
 
 def _found(airport: Airport | None) -> Airport:
     if airport is None:
-        raise NotFound("There is no such airport.")
+        raise NotFound(_("There is no such airport."))
     return airport
 
 
 def _check(airport: Airport, versions: Collection[int] | None) -> None:
     if versions is not None and airport.version not in versions:
-        raise Stale(f"The airport has changed since you read it: it is at version {airport.version} now.")
+        raise Stale(
+            _("The airport has changed since you read it: it is at version %(version)s now.")
+            % {"version": str(airport.version)}
+        )

@@ -12,6 +12,7 @@ from airports.services.store import store
 from airports.services.transactions import in_transaction
 from airports.services.update_airport import update_airport
 from config.common.problems import Conflict
+from config.common.texts import gettext as _
 
 
 def revert_airport(
@@ -36,7 +37,7 @@ def recreate_airport(*, airport_id: int, history_id: int, actor: User | None) ->
 
     def write() -> Airport:
         if Airport.objects.filter(pk=airport_id).exists():
-            raise Conflict("This airport has not been deleted for good.")
+            raise Conflict(_("This airport has not been deleted for good."))
         reason = f"made again of airport {airport_id}, version {entry.version}"
         return store(Airport(**_values(entry)), actor=actor, reason=reason)
 

@@ -17,6 +17,7 @@ from airports.services import drain_sql as sql
 from airports.services.transactions import in_transaction
 from config.common.http.documents import read_object
 from config.common.problems import FieldError, InvalidInput
+from config.common.texts import gettext as _
 
 AT_ONCE = 1_000
 REASON = "queued"
@@ -62,7 +63,7 @@ def _drain_alone(create_id: int) -> int:
         return in_transaction(partial(_drain, QueuedCreate.objects.queued().filter(pk=create_id)))
     except _Unstorable:
         logger.exception("create_not_stored", create_id=create_id)
-        error = FieldError("", "not_stored", "The database does not take this airport.")
+        error = FieldError("", "not_stored", _("The database does not take this airport."))
         return in_transaction(partial(_fail, [_refusal(create_id, [error])]))
 
 
@@ -102,12 +103,14 @@ def _store(rows: list[Row]) -> list[Row]:
 def _duplicate(create_id: int, **taken: bool) -> Row:
     # Whoever had the code may have given it up since.
     pointers = [f"/{name}" for name, is_taken in taken.items() if is_taken] or [""]
-    return _refusal(create_id, [FieldError(at, "duplicate_code", "Another airport has this code.") for at in pointers])
+    return _refusal(
+        create_id, [FieldError(at, "duplicate_code", _("Another airport has this code.")) for at in pointers]
+    )
 
 
 def _refusal(create_id: int, errors: Iterable[FieldError], more_errors: int = 0) -> Row:
     # jsonb knows no NUL, and a pointer may name a key that has one.
-    listed = [{"pointer": e.pointer.replace("\0", "\ufffd"), "code": e.code, "detail": e.detail} for e in errors]
+    listed = [error.stored() | {"pointer": error.pointer.replace("\0", "\ufffd")} for error in errors]
     return {"create_id": create_id, "errors": listed, "more_errors": more_errors}
 
 

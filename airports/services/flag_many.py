@@ -13,13 +13,15 @@ from django.utils import timezone
 from airports.models import Airport
 from airports.services.history import record_history, record_origins
 from airports.services.transactions import in_transaction
+from config.common.texts import both, said
+from config.common.texts import gettext as _
 
 _AT_ONCE = 1_000
 _MAX_CLASHES = 5
-_GONE = "It has been deleted for good meanwhile."
-_FLAGGED = "It is flagged as deleted already."
-_LIVE = "It is not flagged as deleted."
-_TAKEN = "Another airport has its {} code."
+_GONE = _("It has been deleted for good meanwhile.")
+_FLAGGED = _("It is flagged as deleted already.")
+_LIVE = _("It is not flagged as deleted.")
+_TAKEN = _("Another airport has its %(field)s code.")
 
 Verdicts = dict[int, str | None]
 Judge = Callable[[Sequence[Airport]], Verdicts]
@@ -50,7 +52,7 @@ def _in_pieces(airport_ids: Collection[int], write: Callable[..., Outcomes]) -> 
         some = _despite_clashes(partial(write, ids[start : start + _AT_ONCE]))
         done += some.done
         for reason, names in some.refused.items():
-            refused[reason] += names
+            refused[said(reason)] += names
     return Outcomes(done, dict(refused))
 
 
@@ -96,7 +98,7 @@ def _restorable(airports: Sequence[Airport]) -> Verdicts:
     verdicts: Verdicts = {airport.pk: _LIVE for airport in airports}
     for airport in flagged:
         clashes = [name.upper() for name, codes in taken.items() if getattr(airport, name) in codes]
-        verdicts[airport.pk] = _TAKEN.format(" and ".join(clashes)) if clashes else None
+        verdicts[airport.pk] = _TAKEN % {"field": both(clashes)} if clashes else None
         if not clashes:
             for name, codes in taken.items():
                 codes |= {getattr(airport, name)} - {None}

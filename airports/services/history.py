@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Coalesce, JSONObject, Lag
 from airports.fields import NAMES
 from airports.models import Airport
 from config.common.problems import NotFound
+from config.common.texts import gettext as _
 
 Kind = Literal["+", "~", "-"]
 
@@ -58,7 +59,7 @@ def history_of(*, airport_id: int) -> QuerySet[Any]:
     """
     entries = Airport.history.filter(id=airport_id)
     if not entries.exists() and not Airport.objects.filter(pk=airport_id).exists():
-        raise NotFound("There is no such airport.")
+        raise NotFound(_("There is no such airport."))
     before = Window(Lag(JSONObject(**{name: name for name in _COMPARED})), order_by=F("history_id").asc())
     rows: QuerySet[Any] = entries.select_related("history_user").annotate(before=before).order_by("-history_id")
     return rows
@@ -102,5 +103,5 @@ def version_of(*, airport_id: int, history_id: int) -> Any:
     """One entry of the history. Raises `NotFound`."""
     entry = Airport.history.select_related("history_user").filter(id=airport_id, history_id=history_id).first()
     if entry is None:
-        raise NotFound("There is no such version of this airport.")
+        raise NotFound(_("There is no such version of this airport."))
     return entry

@@ -21,6 +21,8 @@ from airports.services.upload_airports import OnError, UploadResult, upload_airp
 from airports.services.wrong_airports import summary_of, wrong_table
 from config.common.db.disk import within_room
 from config.common.problems import InvalidInput, NotFound, TooLarge
+from config.common.texts import gettext as _
+from config.common.texts import stored
 from config.common.wizard.services.columns import known_columns, remember_columns
 
 _CHUNK = 1024 * 1024
@@ -96,7 +98,8 @@ def _preview(upload: KeptUpload, file: IO[bytes], reading: Reading, first: First
     rejections = AllRejections()
     file.seek(0)
     if reading.columns and missing(reading):
-        refusal = f"No column is said to be {', '.join(missing(reading))}: say what the columns are."
+        told = _("No column is said to be %(fields)s: say what the columns are.")
+        refusal = stored(told % {"fields": ", ".join(missing(reading))})
         preview: dict[str, Any] = {"refusal": refusal, "errors": [], "more_errors": 0, "differences": []}
     else:
         preview = preview_upload(stream=file, actor=actor, on_error=on_error, reading=reading, rejections=rejections)
@@ -119,7 +122,7 @@ def kept_upload(*, upload_id: int, actor: User) -> KeptUpload:
     since = timezone.now() - settings.AIRPORT_UPLOADS_KEPT
     found = KeptUpload.objects.filter(pk=upload_id, kept_by=actor, created_at__gt=since).first()
     if found is None:
-        raise NotFound("This file is not kept any more: it was taken in, cancelled, or followed by another.")
+        raise NotFound(_("This file is not kept any more: it was taken in, cancelled, or followed by another."))
     return found
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from airports.fields import NAMES, Value
 from airports.models import Airport, PendingChange
 from config.common.problems import Conflict, Forbidden, Gone, NotFound
+from config.common.texts import gettext as _
 
 Differences = dict[str, dict[str, Value]]
 
@@ -26,10 +27,17 @@ class Outdated(Conflict):
     one None where it was deleted for good."""
 
     def __init__(self, *, asked: Mapping[str, object], present: Mapping[str, object] | None) -> None:
-        now = f"it is at version {present['version']} now" if present else "it has been deleted for good since"
+        text = _(
+            "The airport has changed since this link was made: it was at version %(before)s, it is at version %(now)s "
+            "now. Nothing was stored."
+        )
+        if not present:
+            text = _(
+                "The airport has changed since this link was made: it was at version %(before)s, it has been deleted "
+                "for good since. Nothing was stored."
+            )
         super().__init__(
-            f"The airport has changed since this link was made: it was at version {asked['version']}, {now}. "
-            "Nothing was stored.",
+            text % {"before": str(asked["version"]), "now": str(present["version"]) if present else ""},
             extensions={"versions": {"asked": asked, "present": present}},
         )
         self.asked = asked
@@ -66,9 +74,9 @@ def find_change(*, token: str, actor: User) -> PendingChange:
     """The change that `token` opens, in whatever state. Raises `NotFound`, `Forbidden`."""
     change = PendingChange.objects.of_token(hash_of(token)) if _TOKEN.fullmatch(token) else None
     if change is None:
-        raise NotFound("There is no such link. Was it copied whole?")
+        raise NotFound(_("There is no such link. Was it copied whole?"))
     if not may_decide(change, actor):
-        raise Forbidden("Your role does not allow this change.")
+        raise Forbidden(_("Your role does not allow this change."))
     return change
 
 
@@ -80,11 +88,11 @@ def may_decide(change: PendingChange, actor: User) -> bool:
 def check_open(change: PendingChange) -> None:
     """Raises `Conflict` where it was applied already, `Gone` where it is too late or was withdrawn."""
     if change.applied_at is not None:
-        raise Conflict("This link has been used already.")
+        raise Conflict(_("This link has been used already."))
     if change.withdrawn_at is not None:
-        raise Gone("This link was withdrawn. Nothing was stored.")
+        raise Gone(_("This link was withdrawn. Nothing was stored."))
     if change.expires_at <= timezone.now():
-        raise Gone("This link has expired. Nothing was stored.")
+        raise Gone(_("This link has expired. Nothing was stored."))
 
 
 def check_version(change: PendingChange, airport: Airport | None) -> Airport:

@@ -13,6 +13,7 @@ from airports.csv.rejections import Rejections
 from airports.fields import NAMES
 from airports.services.upload_airports import OnError, upload_airports
 from config.common.problems import InvalidInput, TooLarge
+from config.common.texts import labelled, stored
 
 # Of the rows that would change something, so many are shown.
 SHOWN = 50
@@ -38,8 +39,8 @@ def preview_upload(
     reading: Reading | None = None,
     rejections: Rejections | None = None,
 ) -> dict[str, Any]:
-    """As JSON: `counts` as `UploadResult` has them, or `refusal`, why nothing would be stored; `errors`, the first
-    `{"place", "detail"}`, and `more_errors`; `differences`, the first rows that would change something, each
+    """As JSON for `spoken`: `counts` as `UploadResult` has them, or `refusal`, why nothing would be stored; `errors`,
+    the first `{"place", "detail"}`, and `more_errors`; `differences`, the first rows that would change something, each
     `{"line", "airport", "name", "is_new", "changes": {field: {"from", "to"}}}`.
 
     An airport that would lose its IATA code without being in the file has no line.
@@ -56,16 +57,20 @@ def preview_upload(
             look=lambda cursor: differences.extend(_differences(cursor)),
         )
     except (InvalidInput, TooLarge) as refusal:
-        errors = [{"place": error.pointer, "detail": error.detail} for error in refusal.errors]
-        return {"refusal": refusal.detail, "errors": errors, "more_errors": refusal.more_errors, "differences": []}
+        errors = [{"place": error.pointer, "detail": stored(error.text)} for error in refusal.errors]
+        return {
+            "refusal": stored(refusal.text),
+            "errors": errors,
+            "more_errors": refusal.more_errors,
+            "differences": [],
+        }
     counts = asdict(result)
-    rejected, more = counts.pop("rejected"), counts.pop("more_rejected")
-    errors = [{"place": f"line {one['line']}", "detail": _sentence(one)} for one in rejected]
+    del counts["rejected"]
+    more = counts.pop("more_rejected")
+    errors = [
+        {"place": f"line {one.line}", "detail": stored(labelled(one.column, one.text))} for one in result.rejected
+    ]
     return {"counts": counts, "errors": errors, "more_errors": more, "differences": differences}
-
-
-def _sentence(rejection: dict[str, Any]) -> str:
-    return f"{rejection['column']}: {rejection['detail']}" if rejection["column"] else rejection["detail"]
 
 
 def every_difference(cursor: CursorWrapper) -> Iterator[dict[str, Any]]:

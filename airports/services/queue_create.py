@@ -10,6 +10,7 @@ from config.common.background.publishing import enqueue
 from config.common.background.single import once_every
 from config.common.db.disk import expect_room
 from config.common.problems import NotFound
+from config.common.texts import gettext as _
 
 DRAIN = "airports.drain_creates"
 # How long nobody sends a message after one was sent, and a process does not ask whether one was. A message is taken up
@@ -34,7 +35,7 @@ def visible_create(*, create_id: int, actor: User) -> QueuedCreate:
     """The create, for whoever asked for it and for those who see all of them. Raises `NotFound` for others."""
     found = QueuedCreate.objects.filter(pk=create_id).first()
     if found is None or (found.asked_by_id != actor.pk and not actor.has_perm("airports.view_queuedcreate")):
-        raise NotFound("There is no such create.")
+        raise NotFound(_("There is no such create."))
     return found
 
 

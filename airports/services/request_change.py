@@ -15,6 +15,7 @@ from airports.services.pending_changes import hash_of, values_of
 from airports.services.store import duplicate_code, taken_codes
 from airports.services.transactions import in_transaction
 from config.common.problems import FieldError, InvalidInput
+from config.common.texts import gettext as _
 
 _TOKEN_BYTES = 32
 
@@ -77,5 +78,5 @@ def _refuse_taken_codes(airport_id: int | None, values: Mapping[str, Value]) -> 
 
 
 def _no_change(values: Mapping[str, Value]) -> InvalidInput:
-    errors = [FieldError(f"/{name}", "no_change", "The airport has this value already.") for name in values]
-    return InvalidInput("This would change nothing. Nothing was stored.", errors=errors)
+    errors = [FieldError(f"/{name}", "no_change", _("The airport has this value already.")) for name in values]
+    return InvalidInput(_("This would change nothing. Nothing was stored."), errors=errors)

@@ -10,9 +10,10 @@ from django.utils import timezone
 from airports.models import Airport
 from airports.services.history import record_history
 from config.common.problems import Conflict, FieldError
+from config.common.texts import gettext as _
 
 _CODES = {"airport_iata_unique": "iata", "airport_icao_unique": "icao"}
-_DUPLICATE = "Another airport has this code."
+_DUPLICATE = _("Another airport has this code.")
 
 
 def store(airport: Airport, *, actor: User | None, at: datetime | None = None, reason: str | None = None) -> Airport:
@@ -61,4 +62,4 @@ def _duplicate(airport: Airport, refused: str) -> Conflict:
 def duplicate_code(names: Iterable[str]) -> Conflict:
     """The refusal of the codes in these fields."""
     errors = [FieldError(f"/{name}", "duplicate_code", _DUPLICATE) for name in names]
-    return Conflict(f"{_DUPLICATE} Nothing was stored.", errors=errors)
+    return Conflict(_("%(reason)s Nothing was stored.") % {"reason": _DUPLICATE}, errors=errors)

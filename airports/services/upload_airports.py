@@ -18,6 +18,8 @@ from airports.services.upload_copy import Progress, copy_rows
 from airports.services.upload_duplicates import reject_duplicates
 from config.common.db.disk import Growth, expect_room
 from config.common.problems import FieldError, InvalidInput
+from config.common.texts import gettext as _
+from config.common.texts import labelled
 
 OnError = Literal["fail", "skip"]
 Look = Callable[[CursorWrapper], None]
@@ -136,6 +138,11 @@ def _write(cursor: CursorWrapper, actor: User | None) -> None:
 
 def _refusal(rejections: list[Rejection], more: int) -> InvalidInput:
     errors = [
-        FieldError(f"line {r.line}", r.code, f"{r.column}: {r.detail}" if r.column else r.detail) for r in rejections
+        FieldError(
+            f"line {r.line}",
+            r.code,
+            labelled(r.column, r.text),
+        )
+        for r in rejections
     ]
-    return InvalidInput("The file is not valid. Nothing was stored.", errors=errors, more_errors=more)
+    return InvalidInput(_("The file is not valid. Nothing was stored."), errors=errors, more_errors=more)

@@ -11,6 +11,7 @@ from django.db import connection
 from airports.csv.rejections import Rejection, Rejections
 from airports.fields import NAMES
 from airports.services.upload_sql import DROP_ROWS, NEAR, SUSPECTS
+from config.common.texts import gettext as _
 
 _BATCH = 5_000
 # Cells of this many degrees: whoever is near stands in one's own or in the next.
@@ -85,8 +86,8 @@ class Claims:
 
 
 def _duplicate(row: Suspect, column: str | None, line: int) -> Rejection:
-    what = "code" if column else "airport"
-    return Rejection(row.line, column, "duplicate_in_file", f"Line {line} has this {what} already.")
+    text = _("Line %(line)s has this code already.") if column else _("Line %(line)s has this airport already.")
+    return Rejection(row.line, column, "duplicate_in_file", text % {"line": str(line)})
 
 
 def reject_duplicates(rejections: Rejections) -> None:

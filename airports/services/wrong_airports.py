@@ -13,10 +13,11 @@ from config.common.tabular.wrong_rows import (
     SHOWN_ROWS,
     header_of,
     row_on_page,
-    sentence,
     shown,
     with_reasons,
 )
+from config.common.texts import gettext as _
+from config.common.texts import labelled, said, stored
 
 
 class WrongRow(NamedTuple):
@@ -43,10 +44,10 @@ def wrong_table(file: IO[bytes], rejections: AllRejections, head: Head) -> tuple
 
 
 def summary_of(file: IO[bytes], rejections: AllRejections, reading: Reading, head: Head) -> dict[str, Any]:
-    """What a page says of them, as JSON: `wrong` counts the rows, `columns` are names, `reasons` pairs of a sentence
-    and how often it is said, `shown` are the first, each `{"place", "cells", "marked", "why"}`."""
+    """What a page says of them, as JSON for `spoken`: `wrong` counts the rows, `columns` are names, `reasons` pairs of
+    a sentence and how often it is said, `shown` are the first, each `{"place", "cells", "marked", "why"}`."""
     every = (_reason(one) for some in rejections.by_line.values() for one in some)
-    reasons = Counter(every).most_common(SHOWN_REASONS)
+    reasons = [[stored(reason), count] for reason, count in Counter(every).most_common(SHOWN_REASONS)]
     first = [_shown(row, head, reading) for row in islice(wrong_rows(file, rejections), SHOWN_ROWS)]
     columns = list(map(shown, columns_of(head)))
     return {"wrong": len(rejections.by_line), "columns": columns, "reasons": reasons, "shown": first}
@@ -60,21 +61,19 @@ def _shown(row: WrongRow, head: Head, reading: Reading) -> Any:
 
 
 def _why(row: WrongRow, head: Head) -> str:
-    return f"{_place(row, head)}. {' '.join(map(_sentence, row.rejections))}"
+    return f"{said(_place(row, head))}. {' '.join(said(_sentence(one)) for one in row.rejections)}"
 
 
 def _place(row: WrongRow, head: Head) -> str:
-    return f"{'Row' if head.is_workbook else 'Line'} {row.line}"
+    return (_("Row %(number)s") if head.is_workbook else _("Line %(number)s")) % {"number": str(row.line)}
 
 
 def _sentence(one: Rejection) -> str:
-    return sentence(one.column, one.detail)
+    return labelled(one.column, one.text)
 
 
 def _reason(one: Rejection) -> str:
+    if one.code != "duplicate_in_file":
+        return _sentence(one)
     # Which line was first is another one each time.
-    return (
-        f"{one.column or 'airport'}: another line has it already."
-        if one.code == "duplicate_in_file"
-        else _sentence(one)
-    )
+    return labelled(one.column or _("airport"), _("another line has it already."))

@@ -10,6 +10,7 @@ from analytics.api.serializers import MetaSerializer
 from analytics.services.asking.scopes import UnknownImport
 from config.common.http.viewsets import ApiViewSet
 from config.common.problems import FieldError
+from config.common.texts import gettext as _
 
 SEE = ("analytics.view_importdemand",)
 TAG = "analytics"
@@ -25,8 +26,8 @@ class QuestionViewSet(ApiViewSet):
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # ours are Django's own
         if isinstance(exc, UnknownImport):
-            exc.errors = [FieldError("?import_id", "invalid_choice", exc.detail)]
-            exc.detail = "The query is not valid."
+            exc.errors = [FieldError("?import_id", "invalid_choice", exc.text)]
+            exc.text = _("The query is not valid.")
         answer: HttpResponse = super().handle_exception(exc)
         return answer
 

@@ -12,6 +12,8 @@ from analytics.services.asking.questions import DEFAULT_GROUPING, GROUPABLE, SOR
 from analytics.services.asking.scopes import known_age_groups
 from config.common.digits import MAX_INTEGER
 from config.common.http.pagination import PageQuery
+from config.common.texts import gettext as _
+from config.common.texts import said
 from imports.fields import MAX_CHANNEL, MAX_TEXT
 from imports.models import Citizen
 
@@ -36,7 +38,8 @@ class NamesParameter(serializers.ListField):
         names = tuple(",".join(super().to_internal_value(data)).split(","))
         if len({name.removeprefix("-") for name in names}) < len(names) or not set(names) <= set(self._names):
             raise serializers.ValidationError(
-                f"Choose among {', '.join(self._choices)}, each once.", code="invalid_choice"
+                said(_("Choose among %(choices)s, each once.") % {"choices": ", ".join(self._choices)}),
+                code="invalid_choice",
             )
         return names
 
@@ -79,8 +82,8 @@ class SegmentQuery(PageQuery):
     def validate_country(self, value: Sequence[str]) -> Sequence[str]:
         """Raises `ValidationError` for what is no country."""
         if not all(code.lower() == UNPLACED or (len(code) == 2 and country_name(code)) for code in value):
-            told = f"Choose ISO 3166-1 codes of two letters, or `{UNPLACED}`."
-            raise serializers.ValidationError(told, code="invalid_choice")
+            told = _("Choose ISO 3166-1 codes of two letters, or `%(unplaced)s`.") % {"unplaced": UNPLACED}
+            raise serializers.ValidationError(said(told), code="invalid_choice")
         return value
 
     def validate_age_group(self, value: Sequence[str]) -> Sequence[str]:
@@ -89,7 +92,9 @@ class SegmentQuery(PageQuery):
         value = [_typed(label, known) for label in value]
         if not set(value) <= known:
             choices = ", ".join(sorted(known, key=lambda label: int(label.rstrip("+").partition("-")[0])))
-            raise serializers.ValidationError(f"Choose among {choices}.", code="invalid_choice")
+            raise serializers.ValidationError(
+                said(_("Choose among %(choices)s.") % {"choices": choices}), code="invalid_choice"
+            )
         return value
 
 
@@ -134,7 +139,7 @@ class DemandQuery(_RowQuery):
     def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
         ordering = {name.removeprefix("-") for name in attrs["ordering"]}
         if not ordering <= {*Question(group_by=attrs["group_by"]).columns, *SORTABLE}:
-            error = serializers.ErrorDetail("Order by keys that the rows are grouped by.", code="not_grouped")
+            error = serializers.ErrorDetail(said(_("Order by keys that the rows are grouped by.")), code="not_grouped")
             raise serializers.ValidationError({"ordering": error})
         return attrs
 

@@ -11,6 +11,7 @@ from analytics.services.counting.stale import count_stale_imports
 from config.common.http.schema import data_of
 from config.common.http.viewsets import ApiViewSet
 from config.common.problems import Unavailable
+from config.common.texts import gettext as _
 
 
 class RefreshAskedSerializer(serializers.Serializer[None]):
@@ -37,5 +38,5 @@ class RefreshViewSet(ApiViewSet):
     def create(self, request: Request) -> Response:
         self.query()
         if not request_refresh(actor=self.actor):
-            raise Unavailable("The refresh cannot be passed on to a worker at the moment.")
+            raise Unavailable(_("The refresh cannot be passed on to a worker at the moment."))
         return Response({"data": {"stale_imports": count_stale_imports()}}, status=status.HTTP_202_ACCEPTED)

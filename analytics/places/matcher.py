@@ -41,13 +41,19 @@ from analytics.places.qualifiers import (
     shortened_readings,
     without_numbers,
 )
-from analytics.places.regions import Region, country_of, names_of, regions_called, regions_of, without_kind
+from analytics.places.regions import (
+    LONGEST_CODE,
+    Region,
+    country_of,
+    names_of,
+    regions_called,
+    regions_of,
+    without_kind,
+)
 from analytics.places.shortened import cities_by_initials, shortened_cities
 
 # Where so large a share of the other towns is, a small place is looked for too.
 _MOST = 0.5
-# Without numbers the rest is a name, if it is longer than a code.
-_LONGEST_CODE = 3
 # A region is called after its main city by these words, and not by others: Buenos Aires' province is not the city.
 _SEAT = re.compile(r"\b(oblast|oblasti|obl|обл|область|області|region)\b", re.IGNORECASE)
 _WORDS = re.compile(r"[\W_]+")
@@ -84,7 +90,7 @@ class _Search:
     def match(self) -> Match | None:
         """Without the numbers of districts and postcodes, and not what a region is called far from the place."""
         plain = without_numbers(self._town)
-        if plain != self._town and len(key_of(plain)) > _LONGEST_CODE and not self._index.named(key_of(self._town)):
+        if plain != self._town and len(key_of(plain)) > LONGEST_CODE and not self._index.named(key_of(self._town)):
             return self._again(plain)
         if key_of(self._town) in _ANY_TOWN:
             return None

@@ -26,7 +26,7 @@ _TERRITORIES = _DATA / "territories.json"
 _ARTICLE = re.compile("^(the|el|la|los|las|le|les) ", re.IGNORECASE)
 _UNITED_STATES = "US"
 # What is shorter is a code, and a code only in capitals: `BC`, `NSW`.
-_LONGEST_CODE = 3
+LONGEST_CODE = 3
 # The words for a kind of region, and those that join them to its name.
 _KIND = re.compile(
     # Spanish, Catalan, Portuguese, Italian, French, Romanian, German, English.
@@ -83,7 +83,7 @@ def regions_of(where: str) -> tuple[Region, ...]:
     bare = without_kind(where)
     found = dict.fromkeys([*regions_called(where), *_of_keys([key_of(bare), *other_spellings(bare)])])
     letters = [letter for letter in where if letter.isalpha()]
-    if len(letters) <= _LONGEST_CODE and not all(map(str.isupper, letters)):
+    if len(letters) <= LONGEST_CODE and not all(map(str.isupper, letters)):
         # `Edo` is a name in Nigeria.
         return tuple(region for region in found if where in names_of(region))
     return tuple(found)

@@ -4,10 +4,12 @@ The API turns a `Problem` into a problem details body (RFC 9457), the admin into
 code. Nothing here knows HTTP beyond the status number that names the kind of problem.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar
+
+from config.common.texts import Text, restored, said, stored
 
 MAX_ERRORS = 100
 
@@ -17,16 +19,45 @@ class FieldError:
     """One offending value.
 
     `pointer` is a JSON Pointer into the document (RFC 6901), `?name` for a query parameter or `line 17` for a line of
-    a file. `code` is for programs, `detail` for people; `detail` never repeats the value, which may be personal.
+    a file. `code` is for programs, `text` for people, who read it as `detail` in their language; it never repeats the
+    value, which may be personal.
     """
 
     pointer: str
     code: str
-    detail: str
+    text: str
+
+    @property
+    def detail(self) -> str:
+        """The text in the language that is active."""
+        return said(self.text)
+
+    def stored(self) -> dict[str, Any]:
+        """The error as JSON, for `from_stored`. `detail` is English, for who reads it without that."""
+        found = {"pointer": self.pointer, "code": self.code, "detail": str(self.text)}
+        filled = isinstance(self.text, Text) and self.text.parameters
+        return found | {"text": stored(self.text)} if filled else found
+
+    @classmethod
+    def from_stored(cls, found: Mapping[str, Any]) -> "FieldError":
+        """The error that was stored. A text that nothing fills is its own msgid."""
+        text = restored(found["text"]) if "text" in found else Text(found["detail"])
+        return cls(found["pointer"], found["code"], text)
+
+
+def told(errors: Iterable[FieldError]) -> list[dict[str, str]]:
+    """The errors as the API has them, in the language that is active."""
+    return [{"pointer": error.pointer, "code": error.code, "detail": error.detail} for error in errors]
+
+
+def told_stored(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """The same of stored ones."""
+    return told(map(FieldError.from_stored, errors))
 
 
 class Problem(Exception):
-    """The base of all refusals. `detail` is one sentence for the caller; `errors` are the offending values.
+    """The base of all refusals. `text` is one sentence for the caller, who reads it as `detail` in their language;
+    `errors` are the offending values.
 
     `retry_after` is the seconds after which it may be different; `extensions` are further members of the body, as JSON
     (RFC 9457, section 3.2).
@@ -37,20 +68,25 @@ class Problem(Exception):
 
     def __init__(
         self,
-        detail: str,
+        text: str,
         *,
         errors: Sequence[FieldError] = (),
         more_errors: int = 0,
         retry_after: int | None = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(detail)
-        self.detail = detail
+        super().__init__(text)
+        self.text = text
         self.errors = list(errors[:MAX_ERRORS])
         self.more_errors = more_errors + max(0, len(errors) - MAX_ERRORS)
         if retry_after is not None:
             self.retry_after = retry_after
         self.extensions = dict(extensions or {})
+
+    @property
+    def detail(self) -> str:
+        """The text in the language that is active."""
+        return said(self.text)
 
 
 class InvalidInput(Problem):

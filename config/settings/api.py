@@ -92,7 +92,10 @@ SPECTACULAR_SETTINGS = {
         "Takes in deliveries of residents, lets staff correct them, and finds the demand for new courses among "
         "residents of different age groups, in different cities, through the advertising channels.\n\n"
         'Every success body is `{"data": …}`; every error is a problem details body (RFC 9457) that names each '
-        "offending value by a JSON Pointer. Send `Authorization: Token <key>`."
+        "offending value by a JSON Pointer. Send `Authorization: Token <key>`.\n\n"
+        "`Accept-Language` chooses English (default), Spanish or Russian for `title` and `detail` of errors, also of "
+        "those that a delivery or a queued create was refused with; `Content-Language` of a problem says which it is. "
+        "`code`, `pointer` and all data are the same in every language."
     ),
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.0",

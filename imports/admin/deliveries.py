@@ -16,6 +16,7 @@ from config.common.privacy.services.reads import What
 from config.common.saved_views.admin import SavedListMixin
 from config.common.staff.filters import PartFilter
 from config.common.staff.read_only import ReadOnlyAdmin
+from config.common.texts import spoken
 from imports.admin.access import open_delivery
 from imports.admin.carry import CarryMixin
 from imports.admin.columns import ColumnsMixin, may_be_read_otherwise
@@ -149,7 +150,7 @@ def _context(request: HttpRequest, found: Import) -> dict[str, Any]:
         "steps": decisions_of(request, found) if is_open else [],
         "citizens_url": citizens if is_open and is_complete else "",
         "has_rejected": is_open and is_mendable(found),
-        "wrong": found.wrong_rows if is_open and found.wrong_rows and found.wrong_rows["wrong"] else None,
+        "wrong": spoken(found.wrong_rows) if is_open and found.wrong_rows and found.wrong_rows["wrong"] else None,
         "may_load": user.has_perm("imports.add_import"),
         "may_say_columns": is_open and user.has_perm("imports.add_import") and may_be_read_otherwise(found),
         "may_remove": user.has_perm("imports.delete_import"),

@@ -8,6 +8,9 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from config.common.digits import MAX_INTEGER
+from config.common.http.documents import StrictText
+from config.common.texts import gettext as _
+from config.common.texts import said
 from imports.dates import parse_birth_date
 from imports.documents.texts import has_letter_or_digit
 from imports.fields import Field, Kind
@@ -29,25 +32,15 @@ class StrictIntegerField(serializers.IntegerField):
         return data
 
 
-class StrictTextField(serializers.CharField):
-    """A text that the database can keep, exactly as it was sent."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(trim_whitespace=False, **options)
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class LetterOrDigitField(StrictTextField):
+class LetterOrDigitField(StrictText):
     """A text with at least one letter or digit of any script."""
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         if not has_letter_or_digit(text):
-            raise serializers.ValidationError("At least one letter or digit is expected.", code="no_letter_or_digit")
+            raise serializers.ValidationError(
+                said(_("At least one letter or digit is expected.")), code="no_letter_or_digit"
+            )
         return text
 
 
@@ -75,10 +68,12 @@ class CitizenIdsField(serializers.ListField):
 
     def to_internal_value(self, data: Any) -> list[Any]:
         if isinstance(data, list) and len(data) > self.max_length:
-            raise serializers.ValidationError(f"At most {self.max_length:,} ids are allowed.", code="too_many")
+            raise serializers.ValidationError(
+                said(_("At most %(most)s ids are allowed.") % {"most": self.max_length}), code="too_many"
+            )
         ids = super().to_internal_value(data)
         if len(set(ids)) != len(ids):
-            raise serializers.ValidationError("An id occurs more than once.", code="duplicate")
+            raise serializers.ValidationError(said(_("An id occurs more than once.")), code="duplicate")
         return ids
 
 
@@ -103,8 +98,8 @@ def serializer_field(field: Field) -> serializers.Field[Any, Any, Any, Any]:
         case Kind.INTEGER:
             return StrictIntegerField(**options)
         case Kind.TEXT:
-            text = LetterOrDigitField if field.needs_letter_or_digit else StrictTextField
-            return text(max_length=field.longest, **options)
+            text = LetterOrDigitField if field.needs_letter_or_digit else StrictText
+            return text(max_length=field.longest, trim_whitespace=False, **options)
         case Kind.DATE:
             return BirthDateField(**options)
         case Kind.CHOICE:

@@ -26,6 +26,7 @@ from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import FieldError, InvalidInput
 from config.common.tabular.encodings import UTF8
+from config.common.texts import gettext as _
 from imports.api.examples import DELIVERY, LINES, ROWS
 from imports.api.serializers import (
     CitizenSerializer,
@@ -154,7 +155,7 @@ class ImportViewSet(ApiViewSet):
         query = self.query()
         options = _table_options(format, query, charset)
         if query["review"]:
-            raise _wrong_query("review", "needs_respond_async", "Only with the header Prefer: respond-async.")
+            raise _wrong_query("review", "needs_respond_async", _("Only with the header Prefer: respond-async."))
         chunks = unpack_body(body.chunks, format=format, encoding=body.encoding)
         load: Callable[..., Import] = load_or_hold if settings.IMPORT_HOLD_LOSSES else load_delivery
         values = {"source": query["source"], "options": options, "carry": query["carry_corrections"]}
@@ -220,7 +221,7 @@ def _table_options(format: Format, query: dict[str, Any], charset: str) -> Table
     said = {name: query[name] for name in TableOptions._fields if name in query}
     for name in said:
         if name not in format.options:
-            raise _wrong_query(name, "not_for_this_format", f"{format.label} has none.")
+            raise _wrong_query(name, "not_for_this_format", _("%(format)s has none.") % {"format": format.label})
     return TableOptions(**{"encoding": charset} | said)
 
 
@@ -231,7 +232,7 @@ def _charset(request: Request) -> str:
 
 
 def _wrong_query(name: str, code: str, detail: str) -> InvalidInput:
-    return InvalidInput("The query is not valid.", errors=[FieldError(f"?{name}", code, detail)])
+    return InvalidInput(_("The query is not valid."), errors=[FieldError(f"?{name}", code, detail)])
 
 
 def _created(loaded: Import) -> Response:

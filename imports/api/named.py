@@ -50,6 +50,8 @@ class NamedViewSet(ApiViewSet):
 
     model: ClassVar[type[Source] | type[Channel]]
     lookup_field: ClassVar[str]
+    # Whether its version says all that it shows, so that whoever has it may keep it.
+    keeps: ClassVar[bool] = True
     queries = {"list": NamedListQuery}
     renderers = {"list": (JSONRenderer, CSVRenderer)}
     lookup_value_regex = SEGMENT
@@ -74,8 +76,7 @@ class NamedViewSet(ApiViewSet):
     def retrieve(self, request: Request, **ids: str) -> Response:
         found = find_named(self.model, pk=self._id(ids))
         self.query()
-        # What a source shows besides its version moves with deliveries and with names of users.
-        if self.model is not Source and is_known(request, found):
+        if self.keeps and is_known(request, found):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag(found)})
         return self._answer(found.pk)
 
@@ -125,7 +126,14 @@ def _cell(value: Any) -> Any:
 
 
 def _described(
-    thing: str, body: type[Serializer[Any]], stored: type[Serializer[Any]], whole: Any, part: Any, gone: str
+    thing: str,
+    body: type[Serializer[Any]],
+    stored: type[Serializer[Any]],
+    whole: Any,
+    part: Any,
+    gone: str,
+    *,
+    keeps: bool = True,
 ) -> Any:
     """The operations of a view set for the OpenAPI document."""
     name, tag = thing.capitalize(), [f"{thing}s"]
@@ -156,8 +164,8 @@ def _described(
         retrieve=extend_schema(
             summary=f"Read a {thing}",
             tags=tag,
-            parameters=[*number, IF_NONE_MATCH],
-            responses={200: one, 304: OpenApiResponse(description="You have it as it is.")},
+            parameters=[*number, IF_NONE_MATCH] if keeps else number,
+            responses={200: one} | ({304: OpenApiResponse(description="You have it as it is.")} if keeps else {}),
         ),
         update=extend_schema(
             **changing,
@@ -191,12 +199,20 @@ def _permissions(model: str) -> dict[str, tuple[str, ...]]:
 
 
 @_described(
-    "source", SourceSerializer, StoredSourceSerializer, SOURCE, SOURCE_ALIASES, "409 while there are deliveries of it."
+    "source",
+    SourceSerializer,
+    StoredSourceSerializer,
+    SOURCE,
+    SOURCE_ALIASES,
+    "409 while there are deliveries of it.",
+    keeps=False,
 )
 class SourceViewSet(NamedViewSet):
     """Suppliers of deliveries: list them, add, read, replace, change and remove one."""
 
     model = Source
+    # What a source shows besides its version moves with deliveries and with names of users.
+    keeps = False
     permissions = _permissions("source")
     bodies = dict.fromkeys(("create", "update", "partial_update"), SourceSerializer)
     lookup_field = "source_id"

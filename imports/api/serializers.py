@@ -7,6 +7,7 @@ proves that these serializers accept and refuse the same citizens.
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from config.common.http.moments import moment
@@ -14,6 +15,8 @@ from config.common.http.pagination import PageQuery
 from config.common.http.schema import FieldErrorSchema
 from config.common.tabular.delimiters import DELIMITERS
 from config.common.tabular.encodings import ENCODINGS, named_encoding
+from config.common.texts import gettext as _
+from config.common.texts import said
 from imports.api.fields import serializer_field
 from imports.fields import EDITABLE, FIELDS
 from imports.models import Import
@@ -30,12 +33,14 @@ class CitizenSerializer(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         value = super().to_internal_value(data)
         if unknown := data.keys() - self.fields.keys():
-            raise serializers.ValidationError(dict.fromkeys(unknown, "There is no such field."), code="unknown_field")
+            raise serializers.ValidationError(
+                dict.fromkeys(unknown, said(_("There is no such field."))), code="unknown_field"
+            )
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not set(attrs.get("relatives", ())).isdisjoint(attrs.get("friends", ())):
-            raise serializers.ValidationError("Nobody stands in both lists.", code="in_both_lists")
+            raise serializers.ValidationError(said(_("Nobody stands in both lists.")), code="in_both_lists")
         return attrs
 
 
@@ -50,7 +55,7 @@ class CitizenPatchSerializer(CitizenSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError("At least one field is expected.", code="required")
+            raise serializers.ValidationError(said(_("At least one field is expected.")), code="required")
         return super().validate(attrs)
 
 
@@ -184,7 +189,7 @@ class DeliveryQuery(serializers.Serializer[Any]):
         required=False,
         choices=["fail"],
         help_text="Nothing else is offered: a delivery is all or nothing.",
-        error_messages={"invalid_choice": "A delivery is all or nothing: no citizen can be skipped."},
+        error_messages={"invalid_choice": gettext_lazy("A delivery is all or nothing: no citizen can be skipped.")},
     )
 
     def validate_source(self, source: str) -> str:
@@ -196,13 +201,17 @@ class DeliveryQuery(serializers.Serializer[Any]):
 
     def validate_delimiter(self, text: str) -> str:
         if text not in DELIMITERS.values() and text not in DELIMITERS:
-            raise serializers.ValidationError(f"One of {', '.join(DELIMITERS)} is expected.", code="invalid_choice")
+            raise serializers.ValidationError(
+                said(_("One of %(choices)s is expected.") % {"choices": ", ".join(DELIMITERS)}), code="invalid_choice"
+            )
         return DELIMITERS.get(text, text)
 
     def validate_encoding(self, name: str) -> str:
         codec = named_encoding(name)
         if codec is None:
-            raise serializers.ValidationError(f"One of {', '.join(ENCODINGS)} is expected.", code="invalid_choice")
+            raise serializers.ValidationError(
+                said(_("One of %(choices)s is expected.") % {"choices": ", ".join(ENCODINGS)}), code="invalid_choice"
+            )
         return codec
 
 
@@ -233,7 +242,7 @@ def import_row(row: Import) -> dict[str, Any]:
         "status": row.status,
         "citizens": row.citizen_count,
         "processed": row.processed,
-        "errors": row.errors,
+        "errors": row.refusals,
         "more_errors": row.more_errors,
         "created_at": moment(row.created_at),
         "created_by": row.created_by.get_username() if row.created_by else None,

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import TypeGuard
 
 from config.common.digits import MAX_INTEGER
+from config.common.texts import gettext as _
 from imports.dates import parse_birth_date
 from imports.documents.codes import Code
 from imports.documents.errors import DETAILS, ErrorCollector
@@ -14,6 +15,7 @@ from imports.documents.texts import has_letter_or_digit, is_storable
 from imports.fields import FIELDS, Field, Kind
 
 Check = Callable[[object, str, ErrorCollector], None]
+_OUT_OF_RANGE = _("An integer from 0 to %(most)s is expected.") % {"most": str(MAX_INTEGER)}
 
 
 def field_checks(rules: Rules) -> dict[str, Check]:
@@ -48,52 +50,63 @@ def is_integer(value: object) -> TypeGuard[int]:
 def check_integer(value: object, pointer: str, errors: ErrorCollector) -> None:
     """An integer from 0 to 2^63 - 1."""
     if type(value) is not int:
-        errors.add(pointer, Code.INVALID_TYPE, "An integer is expected.")
+        errors.add(pointer, Code.INVALID_TYPE, _("An integer is expected."))
     elif not is_integer(value):
-        errors.add(pointer, Code.OUT_OF_RANGE, f"An integer from 0 to {MAX_INTEGER} is expected.")
+        errors.add(pointer, Code.OUT_OF_RANGE, _OUT_OF_RANGE)
 
 
 def check_text(value: object, pointer: str, errors: ErrorCollector, *, field: Field) -> None:
     """A text of 1 to `field.longest` characters that the database can keep."""
     if not isinstance(value, str):
-        errors.add(pointer, Code.INVALID_TYPE, "A text is expected.")
+        errors.add(pointer, Code.INVALID_TYPE, _("A text is expected."))
     elif not value:
-        errors.add(pointer, Code.TOO_SHORT, "At least 1 character is expected.")
+        errors.add(pointer, Code.TOO_SHORT, _("At least 1 character is expected."))
     elif len(value) > field.longest:
-        errors.add(pointer, Code.TOO_LONG, f"At most {field.longest} characters are allowed.")
+        errors.add(pointer, Code.TOO_LONG, _at_most(field.longest))
     elif not is_storable(value):
-        errors.add(pointer, Code.INVALID_CHARACTERS, "A NUL character or half of a surrogate pair is not allowed.")
+        errors.add(pointer, Code.INVALID_CHARACTERS, _("A NUL character or half of a surrogate pair is not allowed."))
     elif field.needs_letter_or_digit and not has_letter_or_digit(value):
-        errors.add(pointer, Code.NO_LETTER_OR_DIGIT, "At least one letter or digit is expected.")
+        errors.add(pointer, Code.NO_LETTER_OR_DIGIT, _("At least one letter or digit is expected."))
+
+
+# A delivery may have millions of wrong values, and most of what is said of them is dropped.
+@cache
+def _at_most(longest: int) -> str:
+    return _("At most %(most)s characters are allowed.") % {"most": longest}
+
+
+@cache
+def _one_of(choices: tuple[str, ...]) -> str:
+    return _("One of %(choices)s is expected.") % {"choices": ", ".join(choices)}
 
 
 def check_date(value: object, pointer: str, errors: ErrorCollector, *, today: date) -> None:
     """A real date, `DD.MM.YYYY`, not after `today`."""
     if not isinstance(value, str):
-        errors.add(pointer, Code.INVALID_TYPE, "A text is expected.")
+        errors.add(pointer, Code.INVALID_TYPE, _("A text is expected."))
         return
     born = parse_birth_date(value)
     if born is None:
-        errors.add(pointer, Code.INVALID_DATE, "A real date written DD.MM.YYYY is expected.")
+        errors.add(pointer, Code.INVALID_DATE, _("A real date written DD.MM.YYYY is expected."))
     elif born > today:
-        errors.add(pointer, Code.FUTURE_DATE, "A date not after today in UTC is expected.")
+        errors.add(pointer, Code.FUTURE_DATE, _("A date not after today in UTC is expected."))
 
 
 def check_choice(value: object, pointer: str, errors: ErrorCollector, *, choices: tuple[str, ...]) -> None:
     """One of `choices`."""
     if not isinstance(value, str):
-        errors.add(pointer, Code.INVALID_TYPE, "A text is expected.")
+        errors.add(pointer, Code.INVALID_TYPE, _("A text is expected."))
     elif value not in choices:
-        errors.add(pointer, Code.INVALID_CHOICE, f"One of {', '.join(choices)} is expected.")
+        errors.add(pointer, Code.INVALID_CHOICE, _one_of(choices))
 
 
 def check_ids(value: object, pointer: str, errors: ErrorCollector, *, longest: int) -> None:
     """A list of up to `longest` ids without repeats; a pointer to each offending element of one that is not longer."""
     if not isinstance(value, list):
-        errors.add(pointer, Code.INVALID_TYPE, "A list of integers is expected.")
+        errors.add(pointer, Code.INVALID_TYPE, _("A list of integers is expected."))
         return
     if len(value) > longest:
-        errors.add(pointer, Code.TOO_MANY, f"At most {longest:,} ids are allowed.")
+        errors.add(pointer, Code.TOO_MANY, _("At most %(most)s ids are allowed.") % {"most": longest})
         return
     seen: set[int] = set()
     for index, element in enumerate(value):

@@ -11,6 +11,7 @@ from config.common.problems import FieldError
 from config.common.tabular.delimiters import COMMA, delimiter_of
 from config.common.tabular.encodings import guessed_utf8, utf8
 from config.common.tabular.guards import unguarded
+from config.common.texts import gettext as _
 from imports.documents.codes import Code
 from imports.documents.errors import InvalidDocument
 from imports.documents.headers import known_names
@@ -23,7 +24,7 @@ from imports.fields import Kind
 _SAID = re.compile(r"sep=([,;\t])\s*$", re.IGNORECASE)
 # A cell may be as long as a line, so that whatever is too long is named as that. It is the process's limit.
 csv.field_size_limit(MAX_LINE_BYTES)
-_QUOTES = (Code.MALFORMED_QUOTES, "Quotes stand around a whole cell, and are doubled inside it.")
+_QUOTES = (Code.MALFORMED_QUOTES, _("Quotes stand around a whole cell, and are doubled inside it."))
 
 
 class CsvReader(TableReader):
@@ -53,7 +54,7 @@ class CsvReader(TableReader):
         """Each with its line feed."""
         for batch in batches:
             if batch.raw is None:
-                detail = f"A line may have {MAX_LINE_BYTES:,} bytes at most."
+                detail = _("A line may have %(most)s bytes at most.") % {"most": MAX_LINE_BYTES}
                 raise InvalidDocument([FieldError(f"line {batch.first}", Code.LINE_TOO_LONG.value, detail)])
             self.may_hold_nul |= b"\0" in batch.raw
             try:

@@ -1,15 +1,17 @@
 """What a refused document tells its sender."""
 
 from config.common.problems import MAX_ERRORS, FieldError, InvalidInput, TooLarge
+from config.common.texts import gettext as _
+from config.common.texts import labelled
 from imports.documents.codes import Code
 
 MAX_KEY_LENGTH = 100
 # What only the whole of a delivery can show. Python says it of a document, SQL finds it out about a stream.
 DETAILS = {
-    Code.DUPLICATE: "This id occurs more than once.",
-    Code.UNKNOWN_CITIZEN: "There is no resident with this id.",
-    Code.NOT_MUTUAL: "This resident does not name the other one in return.",
-    Code.IN_BOTH_LISTS: "This resident stands in relatives too.",
+    Code.DUPLICATE: _("This id occurs more than once."),
+    Code.UNKNOWN_CITIZEN: _("There is no resident with this id."),
+    Code.NOT_MUTUAL: _("This resident does not name the other one in return."),
+    Code.IN_BOTH_LISTS: _("This resident stands in relatives too."),
 }
 
 
@@ -18,7 +20,7 @@ class InvalidDocument(InvalidInput):
 
     def __init__(self, errors: list[FieldError], more_errors: int = 0) -> None:
         """`errors` is not empty."""
-        super().__init__("The body is not valid. Nothing was stored.", errors=errors, more_errors=more_errors)
+        super().__init__(_("The body is not valid. Nothing was stored."), errors=errors, more_errors=more_errors)
 
 
 class DocumentTooLarge(TooLarge):
@@ -27,8 +29,11 @@ class DocumentTooLarge(TooLarge):
     def __init__(self, *, citizens: int, limit: int) -> None:
         """`citizens` are in the document, `limit` are allowed."""
         super().__init__(
-            f"A JSON document may hold {limit:,} citizens at most; this one holds {citizens:,}. "
-            "As application/x-ndjson, one a line, there may be any number."
+            _(
+                "A JSON document may hold %(limit)s citizens at most; this one holds %(citizens)s. "
+                "As application/x-ndjson, one a line, there may be any number."
+            )
+            % {"limit": limit, "citizens": citizens}
         )
         self.citizens = citizens
         self.limit = limit
@@ -46,7 +51,11 @@ class ErrorCollector:
         """Records one offending value."""
         self.count += 1
         if self.count <= MAX_ERRORS:
-            self.errors.append(FieldError(pointer, code.value, detail))
+            self.errors.append(self.error(pointer, code, detail))
+
+    def error(self, pointer: str, code: Code, detail: str) -> FieldError:
+        """The error as it is listed."""
+        return FieldError(pointer, code.value, detail)
 
     def raise_if_any(self) -> None:
         """Raises `InvalidDocument` unless nothing was recorded."""
@@ -57,16 +66,15 @@ class ErrorCollector:
 class LineErrors(ErrorCollector):
     """Collects the errors of a text of lines: `line 17` is the place, and the field begins the detail."""
 
-    def add(self, pointer: str, code: Code, detail: str) -> None:
-        """Records one offending value, whose pointer begins with its line."""
-        error = of_line(pointer, code, detail)
-        super().add(error.pointer, code, error.detail)
+    def error(self, pointer: str, code: Code, detail: str) -> FieldError:
+        """The error as it is listed, of a pointer that begins with its line."""
+        return of_line(pointer, code, detail)
 
 
 def of_line(pointer: str, code: Code, detail: str) -> FieldError:
     """The error at `line 17`, or at `line 17/town`."""
-    line, _, field = pointer.partition("/")
-    return FieldError(line, code.value, f"{field}: {detail}" if field else detail)
+    line, _slash, field = pointer.partition("/")
+    return FieldError(line, code.value, labelled(field, detail))
 
 
 def join_pointer(prefix: str, key: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
+from config.common.texts import gettext as _
 from imports.documents.checks import Check, check_first, field_checks, is_integer
 from imports.documents.codes import Code
 from imports.documents.errors import DocumentTooLarge, ErrorCollector, join_pointer
@@ -35,16 +36,16 @@ def read_exhaustively(body: bytes, *, max_citizens: int, rules: Rules) -> list[R
 def citizens_of(document: object, errors: ErrorCollector) -> list[object]:
     """The list under `citizens`, empty where there is none; adds the errors around it."""
     if not isinstance(document, dict):
-        errors.add("", Code.INVALID_TYPE, "An object is expected.")
+        errors.add("", Code.INVALID_TYPE, _("An object is expected."))
         return []
     add_unknown_fields(document, {"citizens"}, "", errors)
     if "citizens" not in document:
-        errors.add("/citizens", Code.REQUIRED, "This field is required.")
+        errors.add("/citizens", Code.REQUIRED, _("This field is required."))
         return []
     citizens = document["citizens"]
     if isinstance(citizens, list):
         return citizens
-    errors.add("/citizens", Code.INVALID_TYPE, "A list of citizens is expected.")
+    errors.add("/citizens", Code.INVALID_TYPE, _("A list of citizens is expected."))
     return []
 
 
@@ -62,13 +63,13 @@ def check_each(values: list[object], rules: Rules, errors: ErrorCollector) -> No
 def check_citizen(value: object, pointer: str, checks: Mapping[str, Check], errors: ErrorCollector) -> None:
     """One resident by itself. `pointer` leads to it: `/citizens/3`, or `line 17` of a stream."""
     if not isinstance(value, dict):
-        errors.add(pointer, Code.INVALID_TYPE, "An object is expected.")
+        errors.add(pointer, Code.INVALID_TYPE, _("An object is expected."))
         return
     for name, check in checks.items():
         if name in value:
             check(value[name], f"{pointer}/{name}", errors)
         elif FIELDS[name].is_required:
-            errors.add(f"{pointer}/{name}", Code.REQUIRED, "This field is required.")
+            errors.add(f"{pointer}/{name}", Code.REQUIRED, _("This field is required."))
     add_unknown_fields(value, checks.keys(), pointer, errors)
 
 
@@ -78,4 +79,4 @@ def add_unknown_fields(
     """An error for each key of `value` that is not `known`."""
     for key in value:
         if key not in known:
-            errors.add(join_pointer(pointer, key), Code.UNKNOWN_FIELD, "There is no such field.")
+            errors.add(join_pointer(pointer, key), Code.UNKNOWN_FIELD, _("There is no such field."))

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from config.common.problems import FieldError
 from config.common.tabular.wrong_rows import is_why, printable
+from config.common.texts import gettext as _
+from config.common.texts import labelled
 from imports.documents.codes import Code
 from imports.documents.errors import InvalidDocument
 from imports.documents.words import column_names, folded
@@ -53,13 +55,14 @@ def read_header(cells: Sequence[object], *, place: str, columns: Sequence[str] =
     fields += [""] * (len(names) - len(fields))
     if not any(fields):
         # They may be somebody's name and address: none is repeated.
-        raise InvalidDocument([FieldError(place, Code.NO_HEADER.value, f"Columns are expected: {', '.join(FIELDS)}.")])
+        expected = _("Columns are expected: %(names)s.") % {"names": ", ".join(FIELDS)}
+        raise InvalidDocument([FieldError(place, Code.NO_HEADER.value, expected)])
     if wrong := [*_unknown(names, fields, place), *_repeated(names, fields, place), *_missing(fields, place)]:
         raise InvalidDocument(wrong)
     places = {name: fields.index(name) for name in FIELDS if name in fields}
     # A name is no number: this is somebody, who would be left out, and shown in errors. A workbook has 17.0.
     if columns and names[places["citizen_id"]].removesuffix(".0").isdigit():
-        detail = "This row is a resident: put a row with the names of the columns before it."
+        detail = _("This row is a resident: put a row with the names of the columns before it.")
         raise InvalidDocument([FieldError(place, Code.NO_HEADER.value, detail)])
     return Header(places, len(names), {name: _label(name, names[index]) for name, index in places.items()}, names)
 
@@ -77,24 +80,24 @@ def _field_of(name: str) -> str | None:
 def _unknown(names: list[str], fields: list[str | None], place: str) -> list[FieldError]:
     called = [name or f"column {number}" for number, name in enumerate(names, start=1)]
     pairs = zip(called, fields, strict=True)
-    detail = "There is no such column."
+    detail = _("There is no such column.")
     return [_error(place, name, Code.UNKNOWN_COLUMN, detail) for name, field in pairs if field is None]
 
 
 def _repeated(names: list[str], fields: list[str | None], place: str) -> list[FieldError]:
-    detail = "This column stands there more than once."
+    detail = _("This column stands there more than once.")
     again = [name for i, name in enumerate(names) if fields[i] and fields[i] in fields[:i]]
     return [_error(place, name, Code.REPEATED_COLUMN, detail) for name in again]
 
 
 def _missing(fields: list[str | None], place: str) -> list[FieldError]:
     absent = [name for name in required_columns() if name not in fields]
-    return [_error(place, name, Code.MISSING_COLUMN, "This column is missing.") for name in absent]
+    return [_error(place, name, Code.MISSING_COLUMN, _("This column is missing.")) for name in absent]
 
 
 def _error(place: str, name: str, code: Code, detail: str) -> FieldError:
     shown = name[:_SHOWN_CHARACTERS].encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
-    return FieldError(place, code.value, f"{shown}: {detail}")
+    return FieldError(place, code.value, labelled(shown, detail))
 
 
 def _label(field: str, name: str) -> str:

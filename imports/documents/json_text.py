@@ -3,6 +3,7 @@
 import json
 
 from config.common.problems import FieldError
+from config.common.texts import gettext as _
 from imports.documents.codes import Code
 from imports.documents.errors import InvalidDocument
 
@@ -19,12 +20,13 @@ def load_json(body: bytes) -> object:
     try:
         return DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise refusal(Code.MALFORMED_JSON, f"Not UTF-8 at byte {error.start}.") from None
+        raise refusal(Code.MALFORMED_JSON, _("Not UTF-8 at byte %(place)s.") % {"place": str(error.start)}) from None
     except json.JSONDecodeError as error:
-        position = f"line {error.lineno} column {error.colno}"
-        raise refusal(Code.MALFORMED_JSON, f"Not JSON: {error.msg} at {position}.") from None
+        told = {"reason": error.msg, "line": str(error.lineno), "column": str(error.colno)}
+        detail = _("Not JSON: %(reason)s at line %(line)s column %(column)s.") % told
+        raise refusal(Code.MALFORMED_JSON, detail) from None
     except RecursionError:
-        raise refusal(Code.TOO_DEEP, "Nested too deeply.") from None
+        raise refusal(Code.TOO_DEEP, _("Nested too deeply.")) from None
 
 
 def refusal(code: Code, detail: str) -> InvalidDocument:
@@ -39,7 +41,7 @@ def parse_integer(digits: str) -> int:
 
 def refuse_constant(name: str) -> object:
     """NaN and the infinities, which Python's decoder would take, are not JSON."""
-    raise refusal(Code.MALFORMED_JSON, f"Not JSON: {name} is not a JSON value.")
+    raise refusal(Code.MALFORMED_JSON, _("Not JSON: %(name)s is not a JSON value.") % {"name": name})
 
 
 DECODER = json.JSONDecoder(parse_int=parse_integer, parse_constant=refuse_constant)

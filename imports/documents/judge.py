@@ -13,11 +13,13 @@ from imports.documents.table import TableErrors
 
 
 class Fault(NamedTuple):
-    """What is wrong with a resident: in which field, an empty text where it is the whole, and a sentence."""
+    """What is wrong with a resident: in which field, an empty text where it is the whole, a sentence, and what it says
+    of all who have the same, where it names somebody."""
 
     field: str
     code: str
-    detail: str
+    text: str
+    reason: str = ""
 
 
 class Judged(NamedTuple):
@@ -37,7 +39,10 @@ class _Errors(TableErrors):
 
     def add(self, pointer: str, code: Code, detail: str) -> None:
         if pointer == self.pointer or pointer.startswith(f"{self.pointer}/"):
-            ErrorCollector.add(self, pointer, code, detail)
+            super().add(pointer, code, detail)
+
+    def error(self, pointer: str, code: Code, detail: str) -> FieldError:
+        return ErrorCollector.error(self, pointer, code, detail)
 
     def begin(self, pointer: str) -> None:
         """Forgets the row before."""
@@ -59,7 +64,7 @@ def judged(reader: Reader[Any], only: Collection[int] | None = None) -> Iterator
 
 
 def _faults(errors: list[FieldError], pointer: str) -> list[Fault]:
-    found = (Fault(_field(error, pointer), error.code, error.detail) for error in errors)
+    found = (Fault(_field(error, pointer), error.code, error.text) for error in errors)
     # Of a list one that is wrong says as much as all of them.
     return list(dict.fromkeys(found))
 

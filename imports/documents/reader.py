@@ -1,5 +1,6 @@
 """The way in: bytes of a request to residents, or to everything that is wrong with them."""
 
+from config.common.texts import gettext as _
 from imports.documents import quick
 from imports.documents.checks import field_checks
 from imports.documents.codes import Code
@@ -38,7 +39,7 @@ def read_patch(body: bytes, *, rules: Rules) -> Patch:
     if patch is value:
         check_patch(patch, rules, errors)
     else:
-        errors.add("", Code.INVALID_TYPE, "An object is expected.")
+        errors.add("", Code.INVALID_TYPE, _("An object is expected."))
     errors.raise_if_any()
     check_disjoint(set(patch.get("relatives", ())), patch.get("friends", []), "", errors)
     errors.raise_if_any()
@@ -49,7 +50,7 @@ def check_patch(value: Patch, rules: Rules, errors: ErrorCollector) -> None:
     """Adds every error of a patch."""
     checks = field_checks(rules) | {"citizen_id": refuse_change}
     if not value:
-        errors.add("", Code.REQUIRED, "At least one field is expected.")
+        errors.add("", Code.REQUIRED, _("At least one field is expected."))
     for name, check in checks.items():
         if name in value:
             check(value[name], f"/{name}", errors)
@@ -58,4 +59,4 @@ def check_patch(value: Patch, rules: Rules, errors: ErrorCollector) -> None:
 
 def refuse_change(_value: object, pointer: str, errors: ErrorCollector) -> None:
     """The check of a field that cannot be changed, whatever its value."""
-    errors.add(pointer, Code.READ_ONLY, "This field cannot be changed.")
+    errors.add(pointer, Code.READ_ONLY, _("This field cannot be changed."))

@@ -14,6 +14,7 @@ import msgspec
 
 from config.common.problems import MAX_ERRORS, FieldError
 from config.common.tabular.encodings import utf8
+from config.common.texts import gettext as _
 from imports.documents import quick
 from imports.documents.checks import field_checks, is_integer
 from imports.documents.codes import Code
@@ -199,7 +200,8 @@ class LineReader(Reader[Lines]):
     def read(self, original: Original) -> Resident | int | None:
         raw, pointer = original.content, original.pointer
         if raw is None:
-            self.errors.add(pointer, Code.LINE_TOO_LONG, f"A line may have {MAX_LINE_BYTES:,} bytes at most.")
+            detail = _("A line may have %(most)s bytes at most.") % {"most": MAX_LINE_BYTES}
+            self.errors.add(pointer, Code.LINE_TOO_LONG, detail)
             return None
         citizens = quick.decode_lines(raw)
         if citizens is not None and quick.are_valid_alone(citizens, raw=raw, rules=self.rules):
@@ -207,7 +209,7 @@ class LineReader(Reader[Lines]):
         try:
             value = load_json(raw)
         except InvalidDocument as refusal:
-            self.errors.add(pointer, Code(refusal.errors[0].code), refusal.errors[0].detail)
+            self.errors.add(pointer, Code(refusal.errors[0].code), refusal.errors[0].text)
             return None
         return self.checked(value, pointer)
 
@@ -217,7 +219,7 @@ class LineReader(Reader[Lines]):
     def _refuse_blank(self) -> None:
         """The empty lines before this one were not the end."""
         for number in self._blank[:MAX_ERRORS]:
-            self.errors.add(f"line {number}", Code.MALFORMED_JSON, "A resident is expected, not an empty line.")
+            self.errors.add(f"line {number}", Code.MALFORMED_JSON, _("A resident is expected, not an empty line."))
         self.errors.count += len(self._blank[MAX_ERRORS:])
         self._blank = range(0)
 

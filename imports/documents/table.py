@@ -10,6 +10,7 @@ import msgspec
 
 from config.common.problems import FieldError
 from config.common.tabular.read_workbook import too_many_rows
+from config.common.texts import gettext as _
 from imports.documents import cells, quick
 from imports.documents.codes import Code
 from imports.documents.errors import InvalidDocument, LineErrors, of_line
@@ -54,8 +55,8 @@ class TableErrors(LineErrors):
         super().__init__()
         self.labels: Mapping[str, str] = {}
 
-    def add(self, pointer: str, code: Code, detail: str) -> None:
-        super().add(self.labelled(pointer), code, detail)
+    def error(self, pointer: str, code: Code, detail: str) -> FieldError:
+        return super().error(self.labelled(pointer), code, detail)
 
     def labelled(self, pointer: str) -> str:
         """`line 17/town` as `line 17/town (Ciudad)`."""
@@ -141,7 +142,7 @@ class TableReader(Reader[Rows]):
         place = self._column(piece.rows, "gender")
         together = self._genders.see([cell if isinstance(cell, str) else "" for cell in place], first=first)
         if together is not None:
-            detail = "H, M and F stand together: M may be either. Write male and female."
+            detail = _("H, M and F stand together: M may be either. Write male and female.")
             self.errors.add(f"{self.unit} {piece.places[together]}/gender", Code.AMBIGUOUS_GENDER, detail)
         return Rows(first, piece)
 
@@ -195,10 +196,11 @@ class TableReader(Reader[Rows]):
             return None
         width = self._header.width if self._header else 0
         if not all(map(cells.is_blank, row[width:])):
-            self.errors.add(pointer, Code.TOO_MANY_CELLS, f"There are more cells than columns, {width}.")
+            detail = _("There are more cells than columns, %(width)s.") % {"width": str(width)}
+            self.errors.add(pointer, Code.TOO_MANY_CELLS, detail)
             return None
         if self.is_damaged and any("\udc80" <= sign <= "\udcff" for cell in row for sign in cell):
-            self.errors.add(pointer, Code.INVALID_ENCODING, "The line is not UTF-8.")
+            self.errors.add(pointer, Code.INVALID_ENCODING, _("The line is not UTF-8."))
             return None
         return self.checked(self.values(row), pointer)
 

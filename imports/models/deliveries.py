@@ -11,6 +11,7 @@ from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils import timezone
 
+from config.common.problems import told_stored
 from imports.documents.formats import FORMATS, JSON
 from imports.querysets import CitizenQuerySet, CorrectionQuerySet, ImportQuerySet
 
@@ -116,6 +117,11 @@ class Import(models.Model):
     def get_absolute_url(self) -> str:
         """Where the API has it, as the answer to whoever delivered it said."""
         return reverse("import-detail", kwargs={"import_id": self.pk})
+
+    @property
+    def refusals(self) -> list[dict[str, str]]:
+        """The errors, their details in the language that is active."""
+        return told_stored(self.errors)
 
 
 class OfDelivery(models.Model):

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import User
 
 from config.common.problems import Conflict, Gone, NotFound
+from config.common.texts import gettext as _
 from imports.models import Citizen, Import
 
 
@@ -10,14 +11,14 @@ class NoSuchDelivery(NotFound):
     """There is none of this number, or none that the actor may know of."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such delivery.")
+        super().__init__(_("There is no such delivery."))
 
 
 class NoSuchResident(NotFound):
     """There is none of this number in the delivery."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such resident in this delivery.")
+        super().__init__(_("There is no such resident in this delivery."))
 
 
 class NotComplete(Conflict):
@@ -75,6 +76,7 @@ def require_still_readable(*, import_id: int) -> None:
 def require_contents(found: Import) -> None:
     """Raises `Gone` for an erased delivery and `NotComplete` for one that is not complete."""
     if found.status == Import.Status.ERASED:
-        raise Gone("The residents of this delivery were erased.")
+        raise Gone(_("The residents of this delivery were erased."))
     if found.status != Import.Status.COMPLETE:
-        raise NotComplete(f"This delivery is {found.get_status_display().lower()}, not complete.")
+        told = _("This delivery is %(status)s, not complete.")
+        raise NotComplete(told % {"status": found.get_status_display().lower()})

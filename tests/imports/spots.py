@@ -16,7 +16,7 @@ def spots(errors: Iterable[FieldError]) -> list[tuple[str, str]]:
 
 def spots_of(answer: Any) -> list[tuple[str, str]]:
     """The same of the problem details of an answer."""
-    return spots(FieldError(**error) for error in answer.json()["errors"])
+    return spots(FieldError.from_stored(error) for error in answer.json()["errors"])
 
 
 def _spot(pointer: str, detail: str) -> str:

@@ -77,7 +77,7 @@ def test_by_the_admin(file: OfficeFile) -> None:
     if file.read is not None:
         return assert_read(file)
     found.refresh_from_db()
-    said = tuple(spots(FieldError(**error) for error in found.errors))
+    said = tuple(spots(FieldError.from_stored(error) for error in found.errors))
     assert (found.status, said, counts()) == ("failed", file.said, (1, 0))
     return None
 

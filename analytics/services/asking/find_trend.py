@@ -10,6 +10,7 @@ from analytics.services.asking.read_estimates import read_estimates
 from analytics.services.asking.scopes import scope_of_trend
 from config.common.db.snapshots import snapshot
 from config.common.problems import Forbidden
+from config.common.texts import gettext as _
 
 
 def find_trend(*, question: Question, actor: User) -> Trend:
@@ -20,7 +21,7 @@ def find_trend(*, question: Question, actor: User) -> Trend:
     today's they would tell who has had a birthday.
     """
     if is_restricted(actor) and "age_group" in {*question.group_by, *question.filters}:
-        raise Forbidden("Ages at the dates of deliveries are for those who may see residents.")
+        raise Forbidden(_("Ages at the dates of deliveries are for those who may see residents."))
     with snapshot():
         scope = scope_of_trend(question)
         estimates = read_estimates(question, scope, restricted=is_restricted(actor), by_import=True)

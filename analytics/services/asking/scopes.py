@@ -12,6 +12,7 @@ from analytics.services.counting.settings import Counting, counting
 from analytics.services.counting.stale import count_stale_imports
 from config.common.db.snapshots import once_in_snapshot
 from config.common.problems import Conflict, InvalidInput
+from config.common.texts import gettext as _
 from imports.models import Import
 from imports.services.naming.resolve_source import spellings_of
 
@@ -87,7 +88,8 @@ def scope_of(question: Question) -> Scope:
     if question.import_id is not None:
         return _scope_of_import(question.import_id, question.sources)
     by_source = bool(question.sources) or SOURCE in question.group_by
-    return Scope(_current(question.sources), at_delivery=False, is_picture=not by_source)
+    current = _current(question.sources)
+    return Scope(_newest(current) if by_source else current, at_delivery=False, is_picture=not by_source)
 
 
 def scope_of_trend(question: Question) -> Scope:
@@ -109,9 +111,9 @@ def _scope_of_import(import_id: int, sources: Collection[str]) -> Scope:
     found = Import.objects.live().filter(pk=import_id).first()
     demand = ImportDemand.objects.of(import_id)
     if found is None or found.status not in _READABLE or (demand is None and found.status == Import.Status.ERASED):
-        raise UnknownImport("There is no complete import with this id.")
+        raise UnknownImport(_("There is no complete import with this id."))
     if demand is None:
-        raise StillCounting("The demand of this import is still being counted.")
+        raise StillCounting(_("The demand of this import is still being counted."))
     wanted = not sources or demand.source in spellings_of(sources)
     counted = ImportDemand.objects.filter(pk=import_id) if wanted else ImportDemand.objects.none()
     return Scope(_read(counted), at_delivery=not demand.is_current)
@@ -121,6 +123,13 @@ def _scope_of_import(import_id: int, sources: Collection[str]) -> Scope:
 def _current(sources: tuple[str, ...]) -> tuple[Counted, ...]:
     current = ImportDemand.objects.current()
     return _read(current.filter(source__in=spellings_of(sources)) if sources else current)
+
+
+def _newest(current: tuple[Counted, ...]) -> tuple[Counted, ...]:
+    """Leaves out what is none of the picture any more, though nothing was counted since: of sources that became one,
+    all but the last."""
+    by_source = {found.source: found for found in sorted(current, key=lambda found: found.import_id)}
+    return tuple(found for found in current if by_source[found.source] is found)
 
 
 def _read(counted: ImportDemandQuerySet) -> tuple[Counted, ...]:

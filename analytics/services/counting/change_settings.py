@@ -13,6 +13,7 @@ from analytics.models import DemandSettings
 from analytics.services.counting.refresh_demand import request_refresh
 from config.common.changes.services.record import Action, record_change
 from config.common.problems import FieldError, InvalidInput
+from config.common.texts import gettext as _
 
 # Nobody is older; and more groups than this leave few residents in each.
 MAX_AGE = 120
@@ -29,7 +30,7 @@ def change_settings(*, age_bounds: Sequence[int], small_segment: int, actor: Use
     """
     settings = DemandSettings(pk=_ONE_ROW, age_bounds=list(age_bounds), small_segment=small_segment)
     if errors := _errors(settings):
-        raise InvalidInput("The settings are not valid.", errors=errors)
+        raise InvalidInput(_("The settings are not valid."), errors=errors)
     with transaction.atomic():
         stored = DemandSettings.objects.select_for_update().filter(pk=_ONE_ROW).first()
         # A primary key that is set: the row is made, or changed, whoever came first.
@@ -44,7 +45,8 @@ def change_settings(*, age_bounds: Sequence[int], small_segment: int, actor: Use
 def check_age_bounds(bounds: Sequence[int]) -> None:
     """Raises `ValueError` that says what is wrong with them."""
     if len(bounds) > MAX_GROUPS or any(bound > MAX_AGE for bound in bounds):
-        raise ValueError(f"There may be {MAX_GROUPS} groups at most, up to the age of {MAX_AGE}.")
+        told = _("There may be %(groups)s groups at most, up to the age of %(age)s.")
+        raise ValueError(told % {"groups": MAX_GROUPS, "age": MAX_AGE})
     AgeGroups(bounds)
 
 
@@ -65,7 +67,7 @@ def _errors(settings: DemandSettings) -> list[FieldError]:
         try:
             check_age_bounds(settings.age_bounds)
         except ValueError as refusal:
-            found = [FieldError("/age_bounds", "invalid", str(refusal))]
+            found = [FieldError("/age_bounds", "invalid", refusal.args[0])]
     return found
 
 

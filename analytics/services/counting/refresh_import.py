@@ -23,7 +23,7 @@ from analytics.services.counting.stale import utc_today
 from analytics.services.counting.ties import read_ties, write_ties
 from analytics.services.placing.place_towns import place_new_towns
 from imports.models import Import
-from imports.services.naming.resolve_source import first_name_of, last_complete_of, own_first_name, spellings_of
+from imports.services.naming.resolve_source import first_names_of, last_complete_of, own_first_name, spellings_of
 
 # Only where nothing else changed since it was counted, and nobody came into another age group.
 _GROW_OLDER = """
@@ -145,9 +145,8 @@ class _Refresh:
         delivered = delivery.created_at.astimezone(UTC).date()
         as_of = self._today if is_current else delivered
         name = delivery.source
-        drawing = Drawing(
-            import_id=delivery.pk, source=first_name_of(name), own=own_first_name(name), scheme=self._by.scheme
-        )
+        first = first_names_of([name])[name]
+        drawing = Drawing(import_id=delivery.pk, source=first, own=own_first_name(name), scheme=self._by.scheme)
         count = count_import(import_id=delivery.pk, then=delivered, now=as_of, counting=self._by, draw=drawing.draw)
         if count is None:
             raise NotCounted(delivery.pk)

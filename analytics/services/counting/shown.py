@@ -6,7 +6,7 @@ from analytics.models import ImportDemand, Perturbation
 from analytics.perturbation import Draw
 from analytics.querysets import ImportDemandQuerySet
 from analytics.services.counting.count_import import Count, Segments
-from imports.services.naming.resolve_source import first_name_of
+from imports.services.naming.resolve_source import first_names_of
 
 
 class Drawing:
@@ -55,8 +55,8 @@ def end_truth(demands: ImportDemandQuerySet) -> bool:
     Those that were erased cannot be: of them nothing is shown (`analytics.services.counting.publish_segments`).
     """
     complete = demands.filter(drawn_at=0, delivery__status="complete")
-    names = {first_name_of(source) for source in complete.values_list("source", flat=True).distinct()}
-    Perturbation.objects.filter(source__in=names, changes=0).update(changes=1)
+    names = first_names_of(complete.values_list("source", flat=True).distinct())
+    Perturbation.objects.filter(source__in=names.values(), changes=0).update(changes=1)
     return complete.mark_stale() > 0
 
 

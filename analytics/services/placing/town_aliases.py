@@ -15,6 +15,7 @@ from config.common.background.publishing import enqueue
 from config.common.changes.services.record import Action, record_change
 from config.common.problems import FieldError, InvalidInput, NotFound
 from config.common.spellings import fold
+from config.common.texts import gettext as _
 
 _MAX_TOWN = 256
 
@@ -51,7 +52,7 @@ def remove_alias(*, town: str, actor: User | None) -> TownPlace | None:
     with transaction.atomic():
         alias = TownAlias.objects.select_for_update().filter(town=town).first()
         if alias is None:
-            raise NotFound("This town has no alias.")
+            raise NotFound(_("This town has no alias."))
         record_change(alias, Action.DELETED, actor=actor, before=_values_of(alias))
         TownPlace.objects.filter(pk=town).delete()
         alias.delete()
@@ -74,12 +75,12 @@ def _values_of(alias: TownAlias) -> dict[str, Any]:
 def _checked(town: str, geoname_id: int) -> City:
     errors = []
     if not fold(town) or len(town) > _MAX_TOWN or "\0" in town:
-        errors.append(FieldError("/town", "invalid", f"A town has 1 to {_MAX_TOWN} characters."))
+        errors.append(FieldError("/town", "invalid", _("A town has 1 to %(most)s characters.") % {"most": _MAX_TOWN}))
     city = city_by_id(geoname_id)
     if city is None:
-        errors.append(FieldError("/geoname_id", "unknown_city", "GeoNames has no city with this id."))
+        errors.append(FieldError("/geoname_id", "unknown_city", _("GeoNames has no city with this id.")))
     if errors or city is None:
-        raise InvalidInput("This alias cannot be given.", errors=errors)
+        raise InvalidInput(_("This alias cannot be given."), errors=errors)
     return city
 
 

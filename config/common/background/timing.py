@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
+_SECONDS = {"microseconds": 1e-6, "seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 # A message that nobody took for an hour is of no use, however seldom there is one.
 _LONGEST_EXPIRY = 3_600
@@ -63,7 +63,10 @@ class Timing:
     @property
     def expiry(self) -> int:
         """Seconds after which a message is too old: by then there is another."""
-        return min(_LONGEST_EXPIRY, self.number * _SECONDS[self.unit]) if self.how == How.EVERY else _LONGEST_EXPIRY
+        if self.how != How.EVERY:
+            return _LONGEST_EXPIRY
+        # Not a moment that is over before anybody could take it.
+        return max(1, min(_LONGEST_EXPIRY, int(self.number * _SECONDS[self.unit])))
 
 
 def _every(unit: str, number: int) -> str:

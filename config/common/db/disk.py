@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 
 from config.common.problems import NoSpace
+from config.common.texts import gettext as _
 
 _MIB = 1024 * 1024
 _GIB = 1024 * _MIB
@@ -38,8 +39,8 @@ def expect_room(size: int = 0) -> None:
     if free - size < reserve:
         logger.warning("no_room", free=free, needed=size, reserve=reserve)
         raise NoSpace(
-            f"The database's disk has no room for this: {reserve // _MIB:,} MiB of it are kept free. "
-            "Nothing was stored."
+            _("The database's disk has no room for this: %(reserve)s MiB of it are kept free. Nothing was stored.")
+            % {"reserve": reserve // _MIB}
         )
 
 

@@ -5,6 +5,7 @@ from django.db import Error, InterfaceError, OperationalError
 from config.common.db.disk import is_full
 from config.common.db.watched import InDoubt
 from config.common.problems import AccountGone, NoSpace, Problem, Unavailable
+from config.common.texts import gettext as _
 
 # Of PostgreSQL's error codes (appendix A of its manual): a full disk, and its neighbours out of memory and locks.
 _DISK_FULL = {"53100"}
@@ -24,14 +25,16 @@ def as_problem(error: Error, *, writes: bool = True) -> Problem | None:
     if _code(error) in _DISK_FULL:
         return _no_space()
     if _code(error) == _FOREIGN_KEY and _constraint(error).endswith(_TO_USERS):
-        return AccountGone("This account was removed. Nothing was stored.")
+        return AccountGone(_("This account was removed. Nothing was stored."))
     if isinstance(error, OperationalError | InterfaceError):
         if writes and is_full():
             return _no_space()
         outcome = (
-            "Look whether this was stored before you send it again." if _in_doubt(error) else "Nothing was stored."
+            _("Look whether this was stored before you send it again.")
+            if _in_doubt(error)
+            else _("Nothing was stored.")
         )
-        return Unavailable(f"The database does not answer at the moment. {outcome}")
+        return Unavailable(_("The database does not answer at the moment. %(outcome)s") % {"outcome": outcome})
     return None
 
 
@@ -43,7 +46,7 @@ def _in_doubt(error: BaseException | None) -> bool:
 
 
 def _no_space() -> NoSpace:
-    return NoSpace("The database has no room left. Nothing was stored.")
+    return NoSpace(_("The database has no room left. Nothing was stored."))
 
 
 def _code(error: Error) -> str | None:

@@ -12,6 +12,8 @@ from config.common.http.encodings import decoded, limited, too_large
 from config.common.http.unreadable import truncated
 from config.common.problems import UnsupportedType
 from config.common.tabular.encodings import ENCODINGS, UTF8, named_encoding, whole_utf8
+from config.common.texts import either
+from config.common.texts import gettext as _
 
 JSON = "application/json"
 _CHUNK = 1024 * 1024
@@ -25,7 +27,7 @@ class JSONBodyParser(BaseParser):
     media_type = JSON
 
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
-        raise UnsupportedType("This body is read by the view itself.")
+        raise UnsupportedType(_("This body is read by the view itself."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def raw_body(
     sent_type(request, media_type)
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() or "identity"
     if encoding not in {"identity", *encodings}:
-        raise UnsupportedType(f"Content-Encoding may be {' or '.join((*encodings, 'absent'))}.")
+        raise UnsupportedType(_("Content-Encoding may be %(names)s.") % {"names": either([*encodings, _("absent")])})
     announced = _announced_size(request)
     if max_bytes is not None and announced > max_bytes:
         raise too_large(max_bytes)
@@ -84,7 +86,7 @@ def sent_type(request: Request, *allowed: str) -> str:
     """The media type of the body. Raises `UnsupportedType` unless it is one of `allowed`."""
     sent = (request.content_type or "").partition(";")[0].strip().lower()
     if sent not in allowed:
-        raise UnsupportedType(f"Send {' or '.join(allowed)}.")
+        raise UnsupportedType(_("Send %(types)s.") % {"types": either(allowed)})
     return sent
 
 
@@ -93,11 +95,11 @@ def sent_encoding(request: Request) -> str:
 
     Raises `UnsupportedType` for another one than `ENCODINGS` names.
     """
-    _, parameters = parse_header_parameters(request.content_type or "")
+    parameters = parse_header_parameters(request.content_type or "")[1]
     charset = parameters.get("charset", UTF8)
     codec = UTF8 if charset.lower() == "us-ascii" else named_encoding(charset)
     if codec is None:
-        raise UnsupportedType(f"Send the file in {', '.join(ENCODINGS)}.")
+        raise UnsupportedType(_("Send the file in %(encodings)s.") % {"encodings": ", ".join(ENCODINGS)})
     return codec
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from config.common.problems import FieldError, InvalidInput
+from config.common.texts import gettext as _
 
 _MAX_KEY_LENGTH = 100
 
@@ -14,7 +16,7 @@ _MAX_KEY_LENGTH = 100
 class StrictText(serializers.CharField):
     """A text as it is sent: no number is taken for one."""
 
-    default_error_messages = {"invalid_type": "A text is expected."}
+    default_error_messages = {"invalid_type": gettext_lazy("A text is expected.")}
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -27,11 +29,11 @@ def read_object(body: bytes) -> dict[str, object]:
     try:
         document = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise _malformed("malformed_json", "One JSON document in UTF-8 is expected.") from None
+        raise _malformed("malformed_json", _("One JSON document in UTF-8 is expected.")) from None
     except RecursionError:
-        raise _malformed("too_deep", "Nested too deeply.") from None
+        raise _malformed("too_deep", _("Nested too deeply.")) from None
     if not isinstance(document, dict):
-        raise _malformed("invalid_type", "An object is expected.")
+        raise _malformed("invalid_type", _("An object is expected."))
     return document
 
 
@@ -46,15 +48,15 @@ def read_values(
     fields = declared().fields
     given = {key: value for key, value in document.items() if key not in fields or not fields[key].read_only}
     errors = [
-        FieldError(pointer_to(key), "unknown_field", "There is no such field.") for key in given if key not in fields
+        FieldError(pointer_to(key), "unknown_field", _("There is no such field.")) for key in given if key not in fields
     ]
     if not given and not complete:
-        errors.append(FieldError("", "required", "At least one field is expected."))
+        errors.append(FieldError("", "required", _("At least one field is expected.")))
     serializer = declared(data=given, partial=not complete)
     if not serializer.is_valid():
         errors += _errors(serializer.errors, [])
     if errors:
-        raise InvalidInput("The body is not valid. Nothing was stored.", errors=errors)
+        raise InvalidInput(_("The body is not valid. Nothing was stored."), errors=errors)
     return dict(serializer.validated_data)
 
 
@@ -73,4 +75,4 @@ def pointer_to(*keys: str) -> str:
 
 
 def _malformed(code: str, detail: str) -> InvalidInput:
-    return InvalidInput("The body is not valid.", errors=[FieldError("", code, detail)])
+    return InvalidInput(_("The body is not valid."), errors=[FieldError("", code, detail)])

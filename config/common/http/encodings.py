@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from config.common.problems import FieldError, InvalidInput, TooLarge
+from config.common.texts import gettext as _
 
 GZIP = "gzip"
 # zlib's number for "gzip, with the largest window".
@@ -36,7 +37,7 @@ def unpacked(chunks: Iterable[bytes], *, encoding: str, max_bytes: int, max_rati
     for chunk in limited(_gunzipped(meter), max_bytes=max_bytes):
         size += len(chunk)
         if size > max(_RATIO_FROM, max_ratio * meter.size):
-            raise TooLarge(f"The body may unpack to {max_ratio:,} times its size at most.")
+            raise TooLarge(_("The body may unpack to %(max_ratio)s times its size at most.") % {"max_ratio": max_ratio})
         yield chunk
 
 
@@ -65,7 +66,7 @@ def limited(chunks: Iterable[bytes], *, max_bytes: int) -> Iterator[bytes]:
 
 def too_large(max_bytes: int) -> TooLarge:
     """What a body of more than `max_bytes` is refused with."""
-    return TooLarge(f"The body may have {max_bytes:,} bytes at most.")
+    return TooLarge(_("The body may have %(max_bytes)s bytes at most.") % {"max_bytes": max_bytes})
 
 
 def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -89,5 +90,5 @@ def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _not_gzip() -> InvalidInput:
     return InvalidInput(
-        "The body is not gzip.", errors=[FieldError("", "malformed_gzip", "This is not a whole gzip stream.")]
+        _("The body is not gzip."), errors=[FieldError("", "malformed_gzip", _("This is not a whole gzip stream."))]
     )

@@ -16,10 +16,11 @@ from rest_framework.permissions import SAFE_METHODS
 
 from config.common.db.errors import as_problem
 from config.common.domain import declared
-from config.common.http.exceptions import headers_of, problem_response, response_for
+from config.common.http.exceptions import headers_of, problem_response, response_for, title_of
 from config.common.http.negotiation import prefers_page
 from config.common.problems import Problem
-from config.common.words import counted
+from config.common.texts import gettext as _
+from config.common.texts import ngettext, said
 
 PAGE_PREFIXES = ("/admin/", "/silk")
 
@@ -32,11 +33,10 @@ def is_mixed(path: str) -> bool:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: a host that is not ours, a request that Django finds suspicious."""
     if isinstance(exception, RequestDataTooBig):
-        return _answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than allowed.")
+        return _answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("The body is larger than allowed."))
     known = isinstance(exception, SuspiciousOperation)
-    return _answer(
-        request, HTTPStatus.BAD_REQUEST, "The request was refused." if known else "The request is malformed."
-    )
+    detail = _("The request was refused.") if known else _("The request is malformed.")
+    return _answer(request, HTTPStatus.BAD_REQUEST, detail)
 
 
 def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
@@ -51,12 +51,12 @@ def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
-    return _answer(request, HTTPStatus.FORBIDDEN, "You may not do this.")
+    return _answer(request, HTTPStatus.FORBIDDEN, _("You may not do this."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404. An address that leads nowhere was mistyped by a person, where the caller is a browser."""
-    detail = "There is nothing at this address."
+    detail = _("There is nothing at this address.")
     is_mistyped = isinstance(exception, Resolver404) and prefers_page(request)
     response = (_page if is_mistyped else _answer)(request, HTTPStatus.NOT_FOUND, detail)
     patch_vary_headers(response, ["Accept"])
@@ -69,13 +69,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     writes = request.method not in SAFE_METHODS
     problem = as_problem(error, writes=writes) if isinstance(error, DatabaseError) else None
     if problem is None:
-        return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "This is our mistake; it has been written down.")
+        return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, _("This is our mistake; it has been written down."))
     return refused(request, problem)
 
 
 def method_not_allowed(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
     """405 where no view of the API answers."""
-    response = _answer(request, HTTPStatus.METHOD_NOT_ALLOWED, f"{request.method} does not work here.")
+    response = _answer(
+        request, HTTPStatus.METHOD_NOT_ALLOWED, _("%(method)s does not work here.") % {"method": request.method}
+    )
     response.headers["Allow"] = ", ".join(methods)
     return response
 
@@ -83,7 +85,11 @@ def method_not_allowed(request: HttpRequest, methods: tuple[str, ...]) -> HttpRe
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
     """429: too many failed sign-ins of this user name from this address. Called by django-axes."""
     minutes = round(60 * settings.AXES_COOLOFF_TIME)
-    detail = f"Too many failed sign-ins. Try again in {counted(minutes, 'minute')}."
+    detail = ngettext(
+        "Too many failed sign-ins. Try again in %(minutes)s minute.",
+        "Too many failed sign-ins. Try again in %(minutes)s minutes.",
+        minutes,
+    ) % {"minutes": minutes}
     response = _answer(request, HTTPStatus.TOO_MANY_REQUESTS, detail)
     response.headers["Retry-After"] = str(60 * minutes)
     return response
@@ -91,7 +97,7 @@ def locked_out(request: HttpRequest, response: HttpResponse | None = None, crede
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form was not ours, or was open for too long."""
-    return _answer(request, HTTPStatus.FORBIDDEN, "This form has expired. Go back, reload the page and try again.")
+    return _answer(request, HTTPStatus.FORBIDDEN, _("This form has expired. Go back, reload the page and try again."))
 
 
 def _answer(request: HttpRequest, status: HTTPStatus, detail: str) -> HttpResponse:
@@ -105,5 +111,5 @@ def is_page(request: HttpRequest) -> bool:
 
 
 def _page(request: HttpRequest, status: HTTPStatus, detail: str) -> HttpResponse:
-    context = {"title": status.phrase, "detail": detail, "request_id": getattr(request, "request_id", "")}
+    context = {"title": title_of(status), "detail": said(detail), "request_id": getattr(request, "request_id", "")}
     return render(request, "error.html", context, status=status)

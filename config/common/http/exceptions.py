@@ -13,9 +13,31 @@ from rest_framework.permissions import SAFE_METHODS
 
 from config.common.db import errors as database_errors
 from config.common.http import unreadable
-from config.common.problems import AccountGone, Problem
+from config.common.problems import AccountGone, Problem, told
+from config.common.texts import gettext as _
+from config.common.texts import said
 
 CONTENT_TYPE = "application/problem+json"
+# HTTP's own phrases, as they were when these were written: Python's differ by its version.
+_TITLES = {
+    400: _("Bad Request"),
+    401: _("Unauthorized"),
+    403: _("Forbidden"),
+    404: _("Not Found"),
+    405: _("Method Not Allowed"),
+    406: _("Not Acceptable"),
+    408: _("Request Timeout"),
+    409: _("Conflict"),
+    410: _("Gone"),
+    412: _("Precondition Failed"),
+    413: _("Request Entity Too Large"),
+    415: _("Unsupported Media Type"),
+    422: _("Unprocessable Entity"),
+    429: _("Too Many Requests"),
+    500: _("Internal Server Error"),
+    503: _("Service Unavailable"),
+    507: _("Insufficient Storage"),
+}
 
 
 def problem_response(
@@ -32,9 +54,9 @@ def problem_response(
     body: dict[str, Any] = {
         **(extensions or {}),
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": title_of(status),
         "status": int(status),
-        "detail": detail,
+        "detail": said(detail),
         "request_id": getattr(request, "request_id", ""),
         "errors": errors or [],
     }
@@ -45,14 +67,18 @@ def problem_response(
     return HttpResponse(content, status=status, content_type=CONTENT_TYPE, headers=dict(headers or {}))
 
 
+def title_of(status: int) -> str:
+    """What HTTP calls a status, in the language that is active."""
+    return said(_TITLES.get(status, HTTPStatus(status).phrase))
+
+
 def response_for(request: HttpRequest, problem: Problem) -> HttpResponse:
     """The response that says what `problem` says."""
-    errors = [{"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in problem.errors]
     return problem_response(
         request,
         problem.status,
-        problem.detail,
-        errors=errors,
+        problem.text,
+        errors=told(problem.errors),
         more_errors=problem.more_errors,
         headers=headers_of(problem),
         extensions=problem.extensions,
@@ -77,14 +103,14 @@ def problem_handler(exc: Exception, context: Mapping[str, Any]) -> HttpResponse 
     if isinstance(exc, APIException):
         return problem_response(request, exc.status_code, _sentence(exc), headers=_headers(exc))
     if isinstance(exc, Http404):
-        return problem_response(request, HTTPStatus.NOT_FOUND, "There is nothing here.")
+        return problem_response(request, HTTPStatus.NOT_FOUND, _("There is nothing here."))
     if isinstance(exc, PermissionDenied):
-        return problem_response(request, HTTPStatus.FORBIDDEN, "You may not do this.")
+        return problem_response(request, HTTPStatus.FORBIDDEN, _("You may not do this."))
     return None
 
 
 def _sentence(exc: APIException) -> str:
-    return exc.detail if isinstance(exc.detail, str) else "The request is not valid."
+    return exc.detail if isinstance(exc.detail, str) else _("The request is not valid.")
 
 
 def _headers(exc: APIException) -> dict[str, str]:

@@ -10,6 +10,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from config.common.problems import NotAcceptable
+from config.common.texts import gettext as _
 
 
 class FormatOrAccept(DefaultContentNegotiation):
@@ -58,7 +59,9 @@ def would_be_page(request: Request, renderers: Sequence[BaseRenderer]) -> bool:
 def _choice(request: Request, renderers: Sequence[BaseRenderer]) -> BaseRenderer:
     renderer = _by_format(request, renderers) or _by_accept(request, renderers)
     if renderer is None:
-        raise NotAcceptable(f"This is to be had as {', '.join(str(r.media_type) for r in renderers)}.")
+        raise NotAcceptable(
+            _("This is to be had as %(types)s.") % {"types": ", ".join(str(r.media_type) for r in renderers)}
+        )
     return renderer
 
 
@@ -69,7 +72,9 @@ def _by_format(request: Request, renderers: Sequence[BaseRenderer]) -> BaseRende
     for renderer in renderers:
         if renderer.format == wanted:
             return renderer
-    raise NotAcceptable(f"Choose a format among {', '.join(str(r.format) for r in renderers)}.")
+    raise NotAcceptable(
+        _("Choose a format among %(formats)s.") % {"formats": ", ".join(str(r.format) for r in renderers)}
+    )
 
 
 def _by_accept(request: Request, renderers: Sequence[BaseRenderer]) -> BaseRenderer | None:

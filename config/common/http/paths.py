@@ -2,6 +2,7 @@
 
 from config.common.digits import number_in
 from config.common.problems import NotFound
+from config.common.texts import gettext as _
 
 # A path segment of any text: what is no id is an object that does not exist, not a URL that does not.
 SEGMENT = "[^/]+"
@@ -12,5 +13,5 @@ def path_id(text: str) -> int:
     number = number_in(text)
     # A number has one address.
     if number is None or str(number) != text:
-        raise NotFound("There is no such id.")
+        raise NotFound(_("There is no such id."))
     return number

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
+from django.utils.translation import gettext_lazy
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -23,7 +24,7 @@ class RolePermission(BasePermission):
     An action that the view does not name is refused to everybody: forgetting one must not open it.
     """
 
-    message = "Your role does not allow this."
+    message = gettext_lazy("Your role does not allow this.")
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         guarded = cast("_GuardedView", view)

@@ -8,6 +8,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.serializers import ListField, Serializer
 
 from config.common.problems import FieldError, InvalidInput
+from config.common.texts import gettext as _
 
 MARK = "bom"
 RENDERING = frozenset({"format", MARK})
@@ -24,17 +25,17 @@ def read_query(params: QueryDict, declared: type[Serializer[Any]] | None) -> dic
     serializer = declared(data=data) if declared else None
     known = set(fields)
     errors = [
-        FieldError(f"?{name}", "unknown_parameter", "There is no such parameter here.")
+        FieldError(f"?{name}", "unknown_parameter", _("There is no such parameter here."))
         for name in params
         if name not in known | RENDERING
     ]
     errors += [
-        FieldError(f"?{name}", "repeated_parameter", "Give this parameter once.")
+        FieldError(f"?{name}", "repeated_parameter", _("Give this parameter once."))
         for name, values in params.lists()
         if name in (known - lists) | RENDERING and len(values) > 1
     ]
     if params.get(MARK, "false") not in {"true", "false"}:
-        errors.append(FieldError(f"?{MARK}", "invalid", "Either true or false is expected."))
+        errors.append(FieldError(f"?{MARK}", "invalid", _("Either true or false is expected.")))
     if serializer and not serializer.is_valid():
         errors += [
             FieldError(f"?{name}", str(problem.code), str(problem))
@@ -42,7 +43,7 @@ def read_query(params: QueryDict, declared: type[Serializer[Any]] | None) -> dic
             for problem in _flat(problems)
         ]
     if errors:
-        raise InvalidInput("The query is not valid.", errors=errors)
+        raise InvalidInput(_("The query is not valid."), errors=errors)
     return dict(serializer.validated_data) if serializer else {}
 
 

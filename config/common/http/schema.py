@@ -44,8 +44,8 @@ class FieldErrorSchema(serializers.Serializer[Any]):
     pointer = serializers.CharField(
         help_text="JSON Pointer into the body; `?name` for a query parameter; `line 17` of CSV or NDJSON."
     )
-    code = serializers.CharField()
-    detail = serializers.CharField()
+    code = serializers.CharField(help_text="For programs: it never changes.")
+    detail = serializers.CharField(help_text="For people, in the language of `Accept-Language`.")
 
     class Meta:
         ref_name = "FieldError"
@@ -55,9 +55,9 @@ class ProblemSchemaSerializer(serializers.Serializer[Any]):
     """Problem details (RFC 9457)."""
 
     type = serializers.CharField()
-    title = serializers.CharField()
+    title = serializers.CharField(help_text="What HTTP calls the status, in the language of `Accept-Language`.")
     status = serializers.IntegerField()
-    detail = serializers.CharField()
+    detail = serializers.CharField(help_text="For people, in the language of `Accept-Language`.")
     request_id = serializers.CharField()
     errors = FieldErrorSchema(many=True)  # type: ignore[assignment]  # the base has one too
     more_errors = serializers.IntegerField(required=False, help_text="How many more there are than the ones listed.")

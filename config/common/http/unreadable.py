@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 from config.common.http.patience import GivenUp, PatientBody, Verdict
 from config.common.problems import FieldError, InvalidInput, Problem, TooMany, TooSlow
+from config.common.texts import gettext as _
 
 
 def as_problem(error: OSError) -> Problem:
@@ -18,14 +19,16 @@ def as_problem(error: OSError) -> Problem:
 def given_up(verdict: Verdict) -> Problem:
     """What a body is refused with that trickles, or of whose caller too many do."""
     if verdict is Verdict.TOO_MANY:
-        detail = "So many of your requests are waited for that this one has to come later. Nothing was stored."
+        detail = _("So many of your requests are waited for that this one has to come later. Nothing was stored.")
         return TooMany(detail, retry_after=5)
-    return TooSlow("The body came too slowly. Nothing was stored.")
+    return TooSlow(_("The body came too slowly. Nothing was stored."))
 
 
 def truncated() -> InvalidInput:
     """What half a body is refused with: it must not be taken for a whole one."""
-    return InvalidInput("The body ended too early.", errors=[FieldError("", "truncated", "The body is not whole.")])
+    return InvalidInput(
+        _("The body ended too early."), errors=[FieldError("", "truncated", _("The body is not whole."))]
+    )
 
 
 def verdict_on(request: HttpRequest) -> Verdict | None:

@@ -16,6 +16,8 @@ from config.common.http.metadata import StaticMetadata
 from config.common.http.patience import USER
 from config.common.http.query import read_query, wants_mark
 from config.common.http.tables import marked
+from config.common.texts import gettext as _
+from config.common.texts import said
 
 Serializers = Mapping[str, type[Serializer[Any]]]
 Renderers = Mapping[str, tuple[type[BaseRenderer], ...]]
@@ -59,7 +61,7 @@ class ApiViewSet(ViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         method = request.method or ""
         if method not in self.allowed_methods:
-            raise MethodNotAllowed(method, f"{method} does not work here.")
+            raise MethodNotAllowed(method, said(_("%(method)s does not work here.") % {"method": method}))
         if method == "OPTIONS":
             request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(
                 request, force=True

@@ -23,6 +23,7 @@ from django.utils import timezone
 from config.common.background.single import single_run
 from config.common.idempotency.models import IdempotencyKey
 from config.common.problems import Conflict
+from config.common.texts import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +102,4 @@ def forget_contents(location: str) -> None:
 
 
 def _running() -> Conflict:
-    return Conflict("A request with this Idempotency-Key is still running.", retry_after=1)
+    return Conflict(_("A request with this Idempotency-Key is still running."), retry_after=1)

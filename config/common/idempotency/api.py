@@ -24,6 +24,7 @@ from rest_framework.response import Response
 from config.common.http.viewsets import ApiViewSet
 from config.common.idempotency.answers import Answer, Remembered, claimed, find_answer, name_of, remember
 from config.common.problems import FieldError, InvalidInput, KeyReused
+from config.common.texts import gettext as _
 
 _CHUNK = 1024 * 1024
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
@@ -76,8 +77,8 @@ def read_key(request: Request) -> str | None:
     """The key that the request carries. Raises `InvalidInput` unless it is 1 to 255 visible ASCII characters."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not _VISIBLE.fullmatch(key):
-        error = FieldError("Idempotency-Key", "invalid", "1 to 255 visible ASCII characters are expected.")
-        raise InvalidInput("The header Idempotency-Key is not valid.", errors=[error])
+        error = FieldError("Idempotency-Key", "invalid", _("1 to 255 visible ASCII characters are expected."))
+        raise InvalidInput(_("The header Idempotency-Key is not valid."), errors=[error])
     return key
 
 
@@ -109,7 +110,7 @@ class SentRequest:
 
 def _replayed(first: Remembered, sent: SentRequest) -> Response:
     if first.request_hash != sent.hash():
-        raise KeyReused("This Idempotency-Key belongs to a request with another body.")
+        raise KeyReused(_("This Idempotency-Key belongs to a request with another body."))
     answer = first.answer
     headers = {**answer.headers, "Idempotent-Replayed": "true"}
     return Response(json.loads(answer.body), status=answer.status, headers=headers)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from config.common.problems import FieldError, InvalidInput
 from config.common.tabular.code_pages import code_page_of
+from config.common.texts import gettext as _
 
 UTF8 = "utf-8"
 # What callers may say, and the codec; of UTF-16 that of Windows, where no mark says more.
@@ -18,7 +19,7 @@ _LONGEST_MARK = 3
 # From the first line that is not ASCII on, so much decides.
 SAMPLE_BYTES = 64 * 1024
 _LONGEST_REST = 64 * 1024
-ADVICE = (
+ADVICE = _(
     "Tried: UTF-8, UTF-16 with a byte order mark, Windows-1252 and Windows-1251. "
     "Save the file as “CSV UTF-8”, or say which encoding it has."
 )
@@ -62,7 +63,7 @@ def guessed_utf8(chunks: Iterable[bytes], *, strict: bool) -> Iterator[bytes]:
 
 def encoding_called(sample: bytes, said: str = "") -> str:
     """What people call the encoding of a text that begins with `sample`; `said` is a codec that somebody chose."""
-    mark, _ = _marked([sample])
+    mark = _marked([sample])[0]
     if not (codec := mark or said):
         cut = sample[: sample.rfind(b"\n") + 1] or sample
         if cut.isascii():
@@ -98,7 +99,9 @@ def _converted(pieces: Iterator[bytes], codec: str) -> Iterator[bytes]:
             text = decoder.decode(piece, is_last)
         except UnicodeDecodeError as error:
             line += error.object[: error.start].count(b"\n")
-            raise _refusal(line, "invalid_encoding", f"What stands here is not {_called(codec)}.") from None
+            raise _refusal(
+                line, "invalid_encoding", _("What stands here is not %(encoding)s.") % {"encoding": _called(codec)}
+            ) from None
         line += text.count("\n")
         yield text.encode(UTF8)
 
@@ -136,7 +139,9 @@ def _decided(start: bytes, pieces: Iterator[bytes], line: int, *, strict: bool) 
     sample = sample[: sample.rfind(b"\n") + 1] or sample
     codec = encoding_of(sample)
     if codec is None and strict and not _is_mostly_utf8(sample):
-        raise _refusal(line, "unknown_encoding", f"The encoding of the file is not certain. {ADVICE}")
+        raise _refusal(
+            line, "unknown_encoding", _("The encoding of the file is not certain. %(advice)s") % {"advice": ADVICE}
+        )
     yield from _converted(chain([start], pieces), codec or UTF8)
 
 
@@ -163,4 +168,6 @@ def _is_mostly_utf8(sample: bytes) -> bool:
 
 
 def _refusal(line: int, code: str, detail: str) -> InvalidInput:
-    return InvalidInput("The file is not valid. Nothing was stored.", errors=[FieldError(f"line {line}", code, detail)])
+    return InvalidInput(
+        _("The file is not valid. Nothing was stored."), errors=[FieldError(f"line {line}", code, detail)]
+    )

@@ -14,6 +14,7 @@ import python_calamine
 
 from config.common.problems import FieldError, InvalidInput, TooLarge
 from config.common.tabular.workbook import MAX_ROWS, unescaped
+from config.common.texts import gettext as _
 
 # Of XLSX, and of what Excel wrote before it and still writes with a password.
 MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -50,7 +51,7 @@ def sheet_rows(content: bytes, name: str = "") -> Iterator[list[Any]]:
         return
     with _opened(content) as book:
         if name and name not in book.sheet_names:
-            raise _refusal("unknown_sheet", "The workbook has no sheet of this name.")
+            raise _refusal("unknown_sheet", _("The workbook has no sheet of this name."))
         yield from (book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)).iter_rows()
 
 
@@ -89,7 +90,7 @@ def _opened(content: bytes) -> Iterator[python_calamine.CalamineWorkbook]:
 
 def too_many_rows(most: int) -> TooLarge:
     """The refusal of a workbook with more than `most` rows."""
-    return TooLarge(f"A workbook may have {most:,} rows at most; as CSV there may be any number.")
+    return TooLarge(_("A workbook may have %(most)s rows at most; as CSV there may be any number.") % {"most": most})
 
 
 def _look_into(content: bytes) -> None:
@@ -103,7 +104,7 @@ def _look_into(content: bytes) -> None:
             for piece in _pieces_of(content, member):
                 unpacked += len(piece)
                 if unpacked > _MAX_UNPACKED:
-                    raise TooLarge(f"A workbook may unpack to {_MAX_UNPACKED:,} bytes at most.")
+                    raise TooLarge(_("A workbook may unpack to %(most)s bytes at most.") % {"most": _MAX_UNPACKED})
     except _UNREADABLE as error:
         raise _no_workbook() from error
 
@@ -141,13 +142,15 @@ def _expect_near(text: bytes) -> None:
     if found := _FAR_CELL.search(text):
         if _NEAR_COLUMN.match(text, found.end()):
             raise too_many_rows(MAX_ROWS)
-        detail = f"A sheet may have {_MAX_COLUMNS} columns at most, and each cell has to say where it stands."
+        detail = _("A sheet may have %(most)s columns at most, and each cell has to say where it stands.") % {
+            "most": _MAX_COLUMNS
+        }
         raise _refusal("too_many_cells", detail)
 
 
 def _no_workbook() -> InvalidInput:
-    return _refusal("malformed_workbook", "This is no XLSX workbook, or it has a password. Save it as XLSX, or CSV.")
+    return _refusal("malformed_workbook", _("This is no XLSX workbook, or it has a password. Save it as XLSX, or CSV."))
 
 
 def _refusal(code: str, detail: str) -> InvalidInput:
-    return InvalidInput("The file is not valid. Nothing was stored.", errors=[FieldError("", code, detail)])
+    return InvalidInput(_("The file is not valid. Nothing was stored."), errors=[FieldError("", code, detail)])

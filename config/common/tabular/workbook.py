@@ -9,6 +9,7 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from config.common.problems import TooLarge
+from config.common.texts import gettext as _
 
 MAX_ROWS = 200_000
 # A spreadsheet keeps 15 digits of a number; longer ones are texts.
@@ -48,7 +49,9 @@ def write_workbook(file: IO[bytes], *, title: str, header: Sequence[str], rows: 
 def expect_rows(number: int) -> None:
     """Raises `TooLarge` where there are more rows than a workbook may have."""
     if number > MAX_ROWS:
-        raise TooLarge(f"A workbook holds {MAX_ROWS:,} rows at most; as CSV there may be any number.")
+        raise TooLarge(
+            _("A workbook holds %(most)s rows at most; as CSV there may be any number.") % {"most": MAX_ROWS}
+        )
 
 
 def _rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from config.common.texts import gettext as _
+from config.common.texts import said, stored
+
 # Whatever reads a table passes over a column of this name.
 WHY = "What is wrong"
 # On a page there are so many rows, so many of the reasons, and so much of each cell.
@@ -28,7 +31,8 @@ def with_reasons(columns: Sequence[str], rows: Iterable[tuple[Sequence[str], str
     places = [place for place, name in enumerate(columns) if not is_why(name)]
     for cells, why in rows:
         beyond = [cell for cell in cells[len(columns) :] if cell.strip()]
-        why = f"{why} Beyond the columns: {' | '.join(beyond)}" if beyond else why
+        if beyond:
+            why = said(_("%(why)s Beyond the columns: %(cells)s") % {"why": why, "cells": " | ".join(beyond)})
         yield [*(_cell(cells[place] if place < len(cells) else "") for place in places), _cell(why)]
 
 
@@ -38,11 +42,11 @@ def _cell(text: str) -> str:
 
 
 def row_on_page(*, place: str, cells: Sequence[str], width: int, marked: Iterable[int], why: Iterable[str]) -> Any:
-    """A row of `width` columns for a page, as JSON: its place in words, its cells, the positions of those that are
-    marked, and why. One that cannot be read is a single text."""
+    """A row of `width` columns for a page, as JSON for `spoken`: its place in words, its cells, the positions of those
+    that are marked, and why. One that cannot be read is a single text."""
     texts = [shown(cell) for cell in cells[: max(width, 1)]]
     texts += [""] * (width - len(texts))
-    return {"place": place, "cells": texts, "marked": sorted(marked), "why": list(map(shown, why))}
+    return {"place": stored(place), "cells": texts, "marked": sorted(marked), "why": list(map(stored, why))}
 
 
 def printable(text: str) -> str:
@@ -54,8 +58,3 @@ def shown(text: str) -> str:
     """A text for a page and for jsonb, cut where it is long."""
     text = printable(text)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
-
-
-def sentence(column: str | None, detail: str) -> str:
-    """What is wrong with a cell, or with a row as a whole."""
-    return f"{column}: {detail}" if column else detail

@@ -15,6 +15,7 @@ from config.common.background.publishing import enqueue
 from config.common.changes.services.record import Action, record_change
 from config.common.idempotency.answers import forget_contents, forgettable
 from config.common.problems import Forbidden
+from config.common.texts import gettext as _
 from imports.models import Citizen, Correction, Import, RawChunk, Rename
 from imports.querysets import MAY_ERASE, ImportQuerySet
 from imports.services.access import visible_delivery
@@ -43,7 +44,7 @@ def erase_delivery(*, import_id: int, actor: User | None) -> Import:
     the server's commands. Raises `Forbidden` and `NotFound`.
     """
     if actor is not None and not actor.has_perm(MAY_ERASE):
-        raise Forbidden("Only managers may erase a delivery.")
+        raise Forbidden(_("Only managers may erase a delivery."))
     visible_delivery(import_id=import_id)
     # FOR UPDATE waits for corrections, and for a review that is being written, which hold FOR KEY SHARE.
     found = Import.objects.select_for_update().get(pk=import_id)

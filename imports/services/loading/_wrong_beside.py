@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
+from config.common.texts import gettext as _
 from imports.documents.codes import Code
 from imports.documents.errors import DETAILS
 from imports.documents.judge import Fault
@@ -50,10 +51,16 @@ _RELATIONS = f"""
     FROM wrong GROUP BY number, list, code ORDER BY number, list DESC, code
 """  # nosec B608 # joins constants alone; values are parameters
 _SENTENCES = {
-    "unknown_citizen": "Stands for nobody in the file: resident {}.",
-    "not_mutual": "Does not name this one in return: resident {}.",
-    "not_named": "Names this one, and is not named in return: resident {}.",
-    "in_both_lists": "Stands in relatives too: resident {}.",
+    "unknown_citizen": _("Stands for nobody in the file: resident %(ids)s."),
+    "not_mutual": _("Does not name this one in return: resident %(ids)s."),
+    "not_named": _("Names this one, and is not named in return: resident %(ids)s."),
+    "in_both_lists": _("Stands in relatives too: resident %(ids)s."),
+}
+_REASONS = {
+    "unknown_citizen": _("Stands for nobody in the file"),
+    "not_mutual": _("Does not name this one in return"),
+    "not_named": _("Names this one, and is not named in return"),
+    "in_both_lists": _("Stands in relatives too"),
 }
 
 
@@ -69,9 +76,11 @@ def wrong_beside_others(*, all_known: bool) -> Iterator[tuple[int, Fault]]:
         cursor.execute(_RELATIONS, {"all_known": all_known})
         while rows := cursor.fetchmany(_AT_ONCE):
             for number, field, code, others, count in rows:
-                yield number, Fault(field, code, _SENTENCES[code].format(_some(others, count)))
+                yield number, Fault(field, code, _SENTENCES[code] % {"ids": _some(others, count)}, _REASONS[code])
 
 
 def _some(others: list[int], count: int) -> str:
     named = ", ".join(map(str, others))
-    return f"{named} and {count - len(others)} more" if count > len(others) else named
+    return (
+        _("%(ids)s and %(more)s more") % {"ids": named, "more": count - len(others)} if count > len(others) else named
+    )

@@ -15,6 +15,7 @@ from django.db import transaction
 from config.common.http.encodings import decoded, limited
 from config.common.problems import Conflict, FieldError, InvalidInput
 from config.common.tabular.workbook import MAX_ROWS, expect_rows
+from config.common.texts import gettext as _
 from imports.documents.errors import InvalidDocument
 from imports.documents.formats import HEAD_BYTES, NDJSON, kind_of
 from imports.documents.headers import guessed_columns
@@ -60,11 +61,14 @@ def correct_rows(*, import_id: int, content: bytes, name: str, actor: User) -> C
     found, examined = mendable(import_id=import_id, actor=actor)
     newest = last_complete_of(found.source)
     if newest is not None and newest.pk > found.pk:
-        raise Conflict(f"{newest} came after this one and would be replaced by it. Mend the rows there.")
+        raise Conflict(
+            _("%(newest)s came after this one and would be replaced by it. Mend the rows there.")
+            % {"newest": str(newest)}
+        )
     rows = list(islice(_corrected(found, examined, content, name), MAX_ROWS + 1))
     expect_rows(len(rows))
     if not rows:
-        raise InvalidInput("No row stands in this file. To leave all wrong rows out, load the good rows only.")
+        raise InvalidInput(_("No row stands in this file. To leave all wrong rows out, load the good rows only."))
     lines = _in_chunks(_lines(found, examined, rows))
     received = receive_delivery(
         chunks=limited(lines, max_bytes=most_bytes(NDJSON)),
@@ -83,7 +87,7 @@ def _corrected(found: Import, examined: Examination, content: bytes, name: str) 
     """What each corrected row says of each field, right or wrong."""
     format, encoding = kind_of(content[:HEAD_BYTES], name=name)
     if not format.options:
-        raise InvalidInput("An Excel workbook (XLSX) or CSV is expected: the wrong rows as they were downloaded.")
+        raise InvalidInput(_("An Excel workbook (XLSX) or CSV is expected: the wrong rows as they were downloaded."))
     content = decoded([content], encoding=encoding, max_bytes=settings.IMPORT_MAX_BYTES)
     head = read_head([content], format=format, options=TableOptions(), rules=rules_on(), rows=0)
     options = TableOptions(columns=_columns(found, examined, head.names), letters=examined.letters)
@@ -93,7 +97,7 @@ def _corrected(found: Import, examined: Examination, content: bytes, name: str) 
     for one in judged(reader):
         row, fault = one.original.content
         if fault is not None or any(not error.field for error in one.faults):
-            errors += [FieldError(one.original.pointer, error.code, error.detail) for error in one.faults]
+            errors += [FieldError(one.original.pointer, error.code, error.text) for error in one.faults]
         else:
             yield reader.values(row)
     if errors:

@@ -16,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.common.problems import TooLarge
 from config.common.tabular.workbook import MAX_ROWS
+from config.common.texts import gettext as _
 from imports.documents.formats import FORMATS
 from imports.documents.judge import Fault, Judged, judged
 from imports.documents.options import TableOptions
@@ -134,11 +135,8 @@ class _Examining:
     def _note(self, faults: list[Fault]) -> None:
         # Others than ours are keys that somebody made up, without number.
         self._reasons.update(
-            (fault.field if fault.field in NAMES else "", _without_ids(fault.detail)) for fault in faults
+            (fault.field if fault.field in NAMES else "", fault.reason or fault.text) for fault in faults
         )
         if len(self._alone) + len(self._beside) > MAX_ROWS:
-            raise TooLarge(f"More than {MAX_ROWS:,} rows are wrong: it is the file as a whole that has to be mended.")
-
-
-def _without_ids(detail: str) -> str:
-    return detail.partition(": resident")[0]
+            told = _("More than %(most)s rows are wrong: it is the file as a whole that has to be mended.")
+            raise TooLarge(told % {"most": MAX_ROWS})

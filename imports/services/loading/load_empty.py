@@ -6,6 +6,7 @@ from django.conf import settings
 
 from config.common.problems import InvalidInput, TooLarge
 from config.common.tabular.read_workbook import sheet_names
+from config.common.texts import gettext as _
 from imports.documents.formats import XLSX, Format
 from imports.documents.options import TableOptions
 from imports.documents.reader import read_document
@@ -17,7 +18,8 @@ class EmptyDelivery(InvalidInput):
     """There is nobody in the delivery, and nobody said that this is meant."""
 
     def __init__(self, source: str) -> None:
-        super().__init__(f"Nobody is in it: loaded, it would empty the current picture of the source {source}.")
+        text = _("Nobody is in it: loaded, it would empty the current picture of the source %(source)s.")
+        super().__init__(text % {"source": source})
 
 
 def holds_nobody(sent: Iterable[bytes], *, format: Format, encoding: str, options: TableOptions) -> bool:

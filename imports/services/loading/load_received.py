@@ -6,7 +6,6 @@ and the next one begins again with the stored body.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC
 from functools import partial
 from typing import Any
@@ -19,6 +18,7 @@ from django.utils import timezone
 from config.common.background.leases import Held, LeaseLost, LeaseTaken, lease
 from config.common.db.errors import as_problem
 from config.common.problems import FieldError, Forbidden, InvalidInput, NoSpace, Problem, TooLarge
+from config.common.texts import gettext as _
 from imports.documents.copy import copy_rows
 from imports.documents.formats import FORMATS
 from imports.documents.reader import read_document
@@ -170,11 +170,11 @@ class _Load:
             raise Stopped
 
     def _fail(self, refusal: Problem, delivery: Import | None = None) -> str:
-        errors = refusal.errors or [FieldError("", _code(refusal), refusal.detail)]
+        errors = refusal.errors or [FieldError("", _code(refusal), refusal.text)]
         self._move(
             status=Status.FAILED,
             processed=0,
-            errors=[asdict(error) for error in errors],
+            errors=[error.stored() for error in errors],
             more_errors=refusal.more_errors,
             wrong_rows=summary_of(delivery) if delivery and isinstance(refusal, InvalidInput) else None,
             settled_at=timezone.now(),
@@ -212,5 +212,6 @@ def _code(refusal: Problem) -> str:
 
 
 def _given_up() -> InvalidInput:
-    detail = f"Loading began {MAX_ATTEMPTS} times and never came to its end. Retry it when the reason is gone."
+    told = _("Loading began %(times)s times and never came to its end. Retry it when the reason is gone.")
+    detail = told % {"times": MAX_ATTEMPTS}
     return InvalidInput(detail, errors=[FieldError("", "gave_up", detail)])

@@ -7,6 +7,7 @@ from typing import Any
 from config.common.tabular.encodings import SAMPLE_BYTES, encoding_called
 from config.common.tabular.read_workbook import cell_text, sheet_names
 from config.common.tabular.wrong_rows import printable
+from config.common.texts import spoken
 from config.common.wizard.services.columns import known_columns
 from imports.documents.formats import FORMATS
 from imports.documents.headers import guessed_columns
@@ -53,11 +54,12 @@ def look_at_table(found: Import, options: TableOptions) -> Look:
 
 
 def preview_rows(found: Import, options: TableOptions) -> list[dict[str, Any]]:
-    """The first rows as they would be read with the columns of `options`, each as `wrong_rows` shows it. Raises as
-    `look_at_table`."""
+    """The first rows as they would be read with the columns of `options`, each as `wrong_rows` shows it, in the
+    language that is active. Raises as `look_at_table`."""
     reader = reader_of(found, options=options)
     first = islice(judged(reader), ROWS)
-    return [shown_row(WrongRow(one.original.pointer, reader.cells(one.original), one.faults), reader) for one in first]
+    rows = (WrongRow(one.original.pointer, reader.cells(one.original), one.faults) for one in first)
+    return [spoken(shown_row(row, reader)) for row in rows]
 
 
 def _sample(found: Import) -> bytes:

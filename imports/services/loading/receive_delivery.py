@@ -10,6 +10,7 @@ from config.common.background.publishing import enqueue
 from config.common.db.disk import PACKED
 from config.common.http.encodings import GZIP
 from config.common.problems import Gone
+from config.common.texts import gettext as _
 from imports.documents.formats import FORMATS, JSON
 from imports.documents.options import TableOptions
 from imports.models import Import
@@ -80,7 +81,7 @@ def reload_delivery(*, import_id: int, actor: User | None) -> Import:
     # Held, so that the body is not erased while it is copied.
     first = Import.objects.select_for_update(no_key=True).get(pk=first.pk)
     if first.body_size is None:
-        raise Gone("The raw body of this delivery is not kept.")
+        raise Gone(_("The raw body of this delivery is not kept."))
     growth_of(FORMATS[first.media_type]).expect_room(first.body_size, first.content_encoding, kept=True)
     again = Import.objects.create(
         source=first.source,

@@ -13,6 +13,8 @@ from django.utils import timezone
 from config.common.background.publishing import enqueue
 from config.common.changes.services.record import Action, record_change
 from config.common.problems import Conflict, Gone
+from config.common.texts import either
+from config.common.texts import gettext as _
 from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.access import NoSuchDelivery, visible_delivery
@@ -50,7 +52,7 @@ def load_good_rows(*, import_id: int, actor: User) -> Import:
     """Queues a delivery that failed for single rows again, to be loaded without them. Raises as `retry_delivery`, and
     `Conflict` where no row is right."""
     if not has_good_rows(visible_delivery(import_id=import_id)):
-        raise Conflict("There is no good row in this delivery that could be loaded alone.")
+        raise Conflict(_("There is no good row in this delivery that could be loaded alone."))
     values = _QUEUED | {"left_out": 0, "stops_at_losses": True}
     return _again(_load(import_id, actor, (Status.FAILED,), values, Action.GOOD_ROWS))
 
@@ -85,7 +87,7 @@ def forget_draft(*, import_id: int, actor: User) -> bool:
 
 def _again(moved: Import) -> Import:
     if moved.body_size is None:
-        raise Gone("The raw body of this delivery was erased: deliver it again.")
+        raise Gone(_("The raw body of this delivery was erased: deliver it again."))
     enqueue(load_task(moved), import_id=moved.pk)
     return moved
 
@@ -125,8 +127,8 @@ def _move(import_id: int, actor: User, before: tuple[Status, ...], values: dict[
     if found is None:
         raise NoSuchDelivery
     if not moved:
-        allowed = " or ".join(before)
-        raise Conflict(f"This delivery is {found.status}; it would have to be {allowed}.")
+        told = _("This delivery is %(status)s; it would have to be %(allowed)s.")
+        raise Conflict(told % {"status": found.status, "allowed": either(before)})
     was, now = {"status": " or ".join(before)}, {"status": values["status"]}
     record_change(found, action, actor=actor, before=was, after=now)
     return visible_delivery(import_id=import_id)

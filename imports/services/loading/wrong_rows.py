@@ -13,10 +13,11 @@ from config.common.tabular.wrong_rows import (
     SHOWN_ROWS,
     header_of,
     row_on_page,
-    sentence,
     shown,
     with_reasons,
 )
+from config.common.texts import gettext as _
+from config.common.texts import labelled, said, stored
 from imports.documents.error_positions import position_of
 from imports.documents.stream import Reader
 from imports.models import Import
@@ -33,9 +34,10 @@ class WrongTable:
 
 
 def summary_of(found: Import) -> dict[str, Any] | None:
-    """What a page says of the wrong rows, as JSON: `rows` and `wrong` count them; `columns` are names, `reasons` pairs
-    of a sentence and how often it is said; `shown` are the first wrong rows, each `{"place", "cells", "marked", "why"}`
-    with positions of cells. None where it is not single rows that are wrong. It holds personal data."""
+    """What a page says of the wrong rows, as JSON for `spoken`: `rows` and `wrong` count them; `columns` are names,
+    `reasons` pairs of a sentence and how often it is said; `shown` are the first wrong rows, each `{"place", "cells",
+    "marked", "why"}` with positions of cells. None where it is not single rows that are wrong. It holds personal
+    data."""
     try:
         examined = examine_rows(found)
         reader = reader_of(found, letters=examined.letters)
@@ -43,9 +45,9 @@ def summary_of(found: Import) -> dict[str, Any] | None:
     except (InvalidInput, TooLarge):
         return None
     counted = examined.reasons.most_common(SHOWN_REASONS)
-    reasons = [(sentence(field, detail), count) for (field, detail), count in counted]
+    reasons = [[stored(labelled(field, text)), count] for (field, text), count in counted]
     summary = {"rows": examined.rows, "wrong": examined.wrong, "columns": list(map(shown, reader.columns))}
-    return summary | {"reasons": [[shown(reason), count] for reason, count in reasons], "shown": first}
+    return summary | {"reasons": reasons, "shown": first}
 
 
 def mendable(*, import_id: int, actor: User) -> tuple[Import, Examination]:
@@ -58,13 +60,13 @@ def mendable(*, import_id: int, actor: User) -> tuple[Import, Examination]:
     if found is None:
         raise NoSuchDelivery
     if not _has_wrong_rows(found):
-        raise Conflict("This delivery has not failed.")
+        raise Conflict(_("This delivery has not failed."))
     if found.body_size is None:
-        raise Gone("The raw body of this delivery was erased.")
+        raise Gone(_("The raw body of this delivery was erased."))
     try:
         return found, examine_rows(found)
     except InvalidInput as refusal:
-        raise Conflict("It is not single rows that are wrong with this delivery.") from refusal
+        raise Conflict(_("It is not single rows that are wrong with this delivery.")) from refusal
 
 
 def is_mendable(found: Import) -> bool:
@@ -88,11 +90,11 @@ def wrong_table(*, import_id: int, actor: User) -> WrongTable:
 
 
 def _why(row: WrongRow) -> str:
-    return f"{position_of(row.pointer).capitalize()}. {' '.join(_sentences(row))}"
+    return f"{said(position_of(row.pointer)).capitalize()}. {' '.join(map(said, _sentences(row)))}"
 
 
 def _sentences(row: WrongRow) -> list[str]:
-    return [sentence(fault.field, fault.detail) for fault in row.faults]
+    return [labelled(fault.field, fault.text) for fault in row.faults]
 
 
 def shown_row(row: WrongRow, reader: Reader[Any]) -> Any:

@@ -13,6 +13,7 @@ from django.db.models import F
 from config.common.changes.services.record import Action, record_change
 from config.common.problems import Conflict, FieldError, InvalidInput, NotFound, Stale
 from config.common.spellings import fold
+from config.common.texts import gettext as _
 from imports.models import Named, Source, SourceSpelling
 from imports.services.naming.read_named import has_deliveries
 from imports.services.naming.resolve_source import is_name
@@ -32,7 +33,7 @@ def find_named(model: type[ThingT], *, pk: int) -> ThingT:
     """The source or channel. Raises `NotFound`, also for an alias."""
     found = model.objects.things().with_aliases().filter(pk=pk).first()
     if found is None:
-        raise NotFound(f"There is no such {model._meta.verbose_name}.")
+        raise NotFound(_("There is no such source.") if model is Source else _("There is no such channel."))
     return found
 
 
@@ -82,7 +83,7 @@ def delete_named(model: type[ThingT], *, pk: int, actor: User | None, versions: 
     with transaction.atomic():
         row = _held(model, pk, versions)
         if isinstance(row, Source) and _has_deliveries(row):
-            raise Conflict("There are deliveries of this source; as an alias of another one it is none of its own.")
+            raise Conflict(_("There are deliveries of this source; as an alias of another one it is none of its own."))
         before = _values_of(row)
         _set_aliases(row, [])
         _log("name_deleted", row, actor)
@@ -109,19 +110,21 @@ def _held(model: type[ThingT], pk: int, versions: Collection[int] | None) -> Thi
     pglock.advisory(_WRITER, xact=True).acquire()
     row = find_named(model, pk=pk)
     if versions is not None and row.version not in versions:
-        raise Stale(f"It has changed since you read it: it is at version {row.version} now.")
+        raise Stale(
+            _("It has changed since you read it: it is at version %(version)s now.") % {"version": str(row.version)}
+        )
     return row
 
 
 def _check(values: Mapping[str, Any]) -> None:
     named = [("/name", values["name"])] if "name" in values else []
     named += [(f"/aliases/{number}", alias) for number, alias in enumerate(values.get("aliases", ()))]
-    detail = "1 to 64 characters, at least one of them a letter or a digit, are a name."
+    detail = _("1 to 64 characters, at least one of them a letter or a digit, are a name.")
     errors = [FieldError(pointer, "invalid", detail) for pointer, text in named if not is_name(text)]
     if len(values.get("aliases", ())) > MAX_ALIASES:
-        errors.append(FieldError("/aliases", "max_length", f"{MAX_ALIASES} at most."))
+        errors.append(FieldError("/aliases", "max_length", _("%(most)s at most.") % {"most": MAX_ALIASES}))
     if errors:
-        raise InvalidInput("The names are not valid. Nothing was stored.", errors=errors)
+        raise InvalidInput(_("The names are not valid. Nothing was stored."), errors=errors)
 
 
 def _written(row: ThingT, values: Mapping[str, Any], actor: User | None) -> ThingT:
@@ -141,14 +144,14 @@ def _written(row: ThingT, values: Mapping[str, Any], actor: User | None) -> Thin
 
 def _users(names: Sequence[str]) -> list[User]:
     found = {user.get_username(): user for user in User.objects.filter(username__in=names)}
-    detail = "There is no user of this name."
+    detail = _("There is no user of this name.")
     errors = [
         FieldError(f"/uploaders/{number}", "unknown_user", detail)
         for number, name in enumerate(names)
         if name not in found
     ]
     if errors:
-        raise InvalidInput("The users are not valid. Nothing was stored.", errors=errors)
+        raise InvalidInput(_("The users are not valid. Nothing was stored."), errors=errors)
     return list(found.values())
 
 
@@ -208,7 +211,8 @@ def _expect_closed(row: Named, other: Named) -> None:
     if not (isinstance(row, Source) and isinstance(other, Source)):
         return
     if other.uploaders.exists() and not row.uploaders.exists():
-        raise Conflict(f"Only some people may load {other.name}: say who may load {row.name} first.")
+        told = _("Only some people may load %(alias)s: say who may load %(source)s first.")
+        raise Conflict(told % {"alias": other.name, "source": row.name})
 
 
 def _release(alias: Named) -> None:
@@ -242,5 +246,9 @@ def _insert(row: Named, pointer: str = "/name") -> None:
 
 
 def _taken(pointer: str, row: Named) -> Conflict:
-    detail = f"Another {row._meta.verbose_name} has this name, or has it as an alias."
-    return Conflict(f"{detail} Nothing was stored.", errors=[FieldError(pointer, "duplicate_name", detail)])
+    if isinstance(row, Source):
+        reason = _("Another source has this name, or has it as an alias.")
+    else:
+        reason = _("Another channel has this name, or has it as an alias.")
+    text = _("%(reason)s Nothing was stored.") % {"reason": reason}
+    return Conflict(text, errors=[FieldError(pointer, "duplicate_name", reason)])

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, Subquery
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext, pgettext
 
-from config.common.words import counted
 from imports.models import Import, Named, Source, SourceSpelling
 from imports.services.naming.resolve_source import sources_open_to
 
@@ -33,6 +35,15 @@ def source_choices(actor: User) -> list[tuple[str, str]]:
 
 def _replacing(name: str, last: Import | None) -> str:
     if last is None:
-        return f"{name}: replaces nothing"
-    day = f"{last.created_at.day} {last.created_at:%B %Y}"
-    return f"{name}: replaces delivery {last.pk} of {day} ({counted(last.citizen_count, 'resident')})"
+        return gettext("%(source)s: replaces nothing") % {"source": name}
+    told = ngettext(
+        "%(source)s: replaces delivery %(id)s of %(day)s (%(count)s resident)",
+        "%(source)s: replaces delivery %(id)s of %(day)s (%(count)s residents)",
+        last.citizen_count,
+    )
+    return told % {
+        "source": name,
+        "id": last.pk,
+        "day": date_format(localtime(last.created_at), pgettext("format", "j F Y")),
+        "count": number_format(last.citizen_count, force_grouping=True),
+    }

@@ -6,9 +6,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from config.common.problems import FieldError, Forbidden, InvalidInput
 from config.common.spellings import fold
+from config.common.texts import gettext as _
 from imports.models import Import, Source, SourceSpelling
 from imports.models.named import MAX_NAME
 
@@ -25,14 +27,14 @@ class InvalidSource(InvalidInput):
     """What is given as the supplier's name is none."""
 
     def __init__(self) -> None:
-        super().__init__("1 to 64 characters, at least one of them a letter or a digit, name a source.")
+        super().__init__(_("1 to 64 characters, at least one of them a letter or a digit, name a source."))
 
 
 class UnknownSource(InvalidInput):
     """There is no source of this name, and deliveries may not make one."""
 
     def __init__(self) -> None:
-        detail = "There is no source of this name; somebody has to add it first."
+        detail = _("There is no source of this name; somebody has to add it first.")
         super().__init__(detail, errors=[FieldError("?source", "unknown_source", detail)])
 
 
@@ -70,7 +72,7 @@ def expect_source(source: str, *, actor: User | None) -> None:
         return
     is_closed, is_open_to_actor = found
     if is_closed and not is_open_to_actor and actor is not None and not actor.has_perm(MAY_CHANGE):
-        raise Forbidden("Others load the deliveries of this source.")
+        raise Forbidden(_("Others load the deliveries of this source."))
 
 
 def name_source(source: str) -> None:
@@ -111,10 +113,11 @@ def last_complete_of(source: str, *, before: int | None = None) -> Import | None
     return (found if before is None else found.filter(pk__lt=before)).first()
 
 
-def first_name_of(source: str) -> str:
-    """What the source that this is a name of was named first: it does not change with what it is called."""
-    thing = Source.objects.filter(pk__in=Source.objects.ids_of([fold(source)]))
-    return thing.values_list("first_name", flat=True).first() or source
+def first_names_of(sources: Collection[str]) -> dict[str, str]:
+    """What the source that each of these is a name of was named first: it does not change with what it is called."""
+    named = Source.objects.filter(fold__in=[*map(fold, sources)])
+    found = dict(named.values_list("fold", Coalesce("alias_of__first_name", "first_name")))
+    return {source: found.get(fold(source), source) for source in sources}
 
 
 def own_first_name(source: str) -> str:

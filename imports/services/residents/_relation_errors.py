@@ -8,15 +8,16 @@ owner as a relative.
 from collections.abc import Mapping
 
 from config.common.problems import FieldError
+from config.common.texts import gettext as _
 from imports.documents.codes import Code
 from imports.fields import LISTS, Patch
 from imports.models import Citizen
 from imports.services.document_rules import rules_for, rules_on
 
 _DETAILS = {
-    Code.UNKNOWN_CITIZEN: "There is no such resident in this delivery.",
-    Code.IN_BOTH_LISTS: "Nobody can be a relative and a friend at once.",
-    Code.TOO_MANY: "This resident's own list has no room for another.",
+    Code.UNKNOWN_CITIZEN: _("There is no such resident in this delivery."),
+    Code.IN_BOTH_LISTS: _("Nobody can be a relative and a friend at once."),
+    Code.TOO_MANY: _("This resident's own list has no room for another."),
 }
 
 
@@ -34,7 +35,9 @@ def relation_errors(
     errors = []
     for name, ids in changed.items():
         if len(ids) > (most := rules_for(citizen).longest[name]):
-            errors.append(FieldError(f"/{name}", Code.TOO_MANY, f"At most {most:,} ids are allowed."))
+            errors.append(
+                FieldError(f"/{name}", Code.TOO_MANY, _("At most %(most)s ids are allowed.") % {"most": most})
+            )
             continue
         codes = dict.fromkeys(_without_room(name, after[name], citizen, locked), Code.TOO_MANY) | wrong
         errors += [

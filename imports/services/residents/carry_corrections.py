@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from config.common.problems import Forbidden
+from config.common.texts import gettext as _
 from imports.fields import EDITABLE, FIELDS, LISTS, Kind
 from imports.models import Citizen, Correction, Import
 from imports.services.access import is_open_to, require_contents
@@ -152,7 +153,7 @@ def _replaced(import_id: int, actor: User | None) -> int | None:
     if last is None:
         return None
     if not is_open_to(actor, last):
-        raise Forbidden("What was corrected in the import that this one replaces is for those who may see it.")
+        raise Forbidden(_("What was corrected in the import that this one replaces is for those who may see it."))
     return last.pk
 
 

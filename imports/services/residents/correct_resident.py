@@ -16,6 +16,7 @@ from django.db.models import F
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import InvalidInput, Stale
+from config.common.texts import gettext as _
 from imports.fields import EDITABLE, LISTS, Patch, to_store, written
 from imports.models import Citizen, Correction, Import
 from imports.services.access import NoSuchDelivery, NoSuchResident, require_contents
@@ -91,13 +92,13 @@ def _correct(correction: Correction, patch: Patch, to_lock: set[int], known: str
         raise NoSuchResident
     citizen = locked[citizen_id]
     if known is not None and known != version_of(citizen):
-        raise Stale("Somebody has changed this resident meanwhile. Nothing was saved.")
+        raise Stale(_("Somebody has changed this resident meanwhile. Nothing was saved."))
     new = _new_lists(citizen, patch)
     touched = _lists(citizen).touched_by(new)
     if not touched <= to_lock:
         raise _MoreToLock(touched)
     if errors := relation_errors(patch, citizen=citizen, locked=locked, missing=touched - locked.keys()):
-        raise InvalidInput("The relations are not possible.", errors=errors)
+        raise InvalidInput(_("The relations are not possible."), errors=errors)
     correction.changes = _apply(citizen, patch)
     if not correction.changes:
         return citizen

@@ -12,6 +12,7 @@ from config.common.privacy.models import ReadAudit
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Forbidden
+from config.common.texts import gettext as _
 from imports.fields import LISTS, NAMES
 from imports.models import Citizen, Correction, Import
 from imports.querysets import MAY_ERASE, SEE_ALL
@@ -24,7 +25,7 @@ _ABOUT_READS = ("at", "username", "via", "what", "format", "citizen_id", "reques
 def require_may_handle(actor: User | None) -> None:
     """For Managers, and whoever runs the server's commands (None). Raises `Forbidden`."""
     if actor is not None and not (actor.has_perm(SEE_ALL) and actor.has_perm(MAY_ERASE)):
-        raise Forbidden("Only managers may export or erase everything of a resident.")
+        raise Forbidden(_("Only managers may export or erase everything of a resident."))
 
 
 def export_resident(*, import_id: int, citizen_id: int, actor: User | None, reader: Reader) -> Document:

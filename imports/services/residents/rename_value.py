@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from config.common.background.publishing import enqueue
 from config.common.problems import Forbidden, InvalidInput, Problem
+from config.common.texts import gettext as _
 from imports.documents.checks import field_checks
 from imports.documents.errors import ErrorCollector
 from imports.models import Citizen, Correction, Import, Rename
@@ -112,7 +113,7 @@ def carry_out_rename(*, rename_id: int) -> int | None:
     try:
         return _carry_out(asked)
     except Problem as refusal:
-        finished = {"refusal": refusal.detail[:256], "finished_at": timezone.now()}
+        finished = {"refusal": str(refusal)[:256], "finished_at": timezone.now()}
         Rename.objects.filter(pk=rename_id, finished_at=None).update(**finished)
         return None
 
@@ -147,7 +148,7 @@ def _rename(asked: Rename) -> int:
 
 def _check(import_id: int, field: str, before: str, after: str, actor: User) -> None:
     if not actor.has_perm(MAY_RENAME):
-        raise Forbidden("Only editors and managers may correct residents.")
+        raise Forbidden(_("Only editors and managers may correct residents."))
     readable_delivery(import_id=import_id, actor=actor)
     errors = ErrorCollector()
     check = field_checks(rules_on())[Rename.Field(field).value]
@@ -155,4 +156,4 @@ def _check(import_id: int, field: str, before: str, after: str, actor: User) -> 
         check(value, f"/{name}", errors)
     errors.raise_if_any()
     if before == after:
-        raise InvalidInput("The new name is the old one.")
+        raise InvalidInput(_("The new name is the old one."))

@@ -58,6 +58,17 @@ def test_the_last_delivery_of_all_names_is_the_current_one(manager: User) -> Non
     assert naive.faults(datetime.now(UTC).date()) == []
 
 
+def test_sources_that_became_one_are_one_row_before_anything_is_counted_again(manager: User) -> None:
+    for size, name in ((3, "one"), (5, "two"), (4, "three")):
+        load(people(size), source=name)
+    refresh_demand()
+    merge("two")
+    rows = find_demand(question=Question(group_by=("source",)), actor=manager).rows
+    assert {row.keys["source"]: row.residents for row in rows} == {"one": 5, "three": 4}
+    assert len(rows) == 2
+    assert find_demand(question=Question(group_by=(), sources=("one",)), actor=manager).rows[0].residents == 5
+
+
 def test_when_it_goes_the_one_before_it_is_current_whatever_its_name(manager: User) -> None:
     first, second = load(people(3), source="one"), load(people(5), source="two")
     merge("two")

@@ -39,6 +39,20 @@ def schedule(**more: Any) -> PeriodicTask:
     return PeriodicTask.objects.create(**fields)
 
 
+@pytest.mark.parametrize(
+    ("number", "unit", "seconds"),
+    [
+        (1, "microseconds", 1),
+        (7_000_000, "microseconds", 7),
+        (90, "seconds", 90),
+        (30, "minutes", 1_800),
+        (2, "days", 3_600),
+    ],
+)
+def test_a_message_is_too_old_when_there_is_another_after_an_hour_at_last(number: int, unit: str, seconds: int) -> None:
+    assert Timing(how=How.EVERY, number=number, unit=unit).expiry == seconds
+
+
 def act(browser: Client, action: str, *schedules: PeriodicTask) -> str:
     """The page after the action."""
     sent = {"action": action, "_selected_action": [one.pk for one in schedules]}

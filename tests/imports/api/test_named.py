@@ -8,6 +8,7 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from config.common.http.site import openapi_document
 from imports.models import Channel, Import, Source
 from tests.factories import people
 from tests.imports.world import load, problem
@@ -53,6 +54,19 @@ def test_a_copy_that_is_stale_writes_nothing_and_one_that_holds_saves_a_read(man
         manager.delete(where, HTTP_IF_MATCH=tag).status_code,
     ]
     assert (refused, manager.get(where).json()["data"]["name"]) == ([412] * 3, "instagram")
+
+
+def test_a_source_is_always_read_anew_and_the_document_says_so(manager: APIClient) -> None:
+    where = made(manager, "/sources", SOURCE)
+    tag = manager.get(where).headers["ETag"]
+    assert manager.get(where, HTTP_IF_NONE_MATCH=tag).status_code == 200
+    paths = openapi_document()["paths"]
+    reads = {name: paths[f"/{name}s/{{{name}_id}}"]["get"] for name in ("source", "channel")}
+    headers = {
+        name: [one["name"] for one in read["parameters"] if one["in"] == "header"] for name, read in reads.items()
+    }
+    assert headers == {"source": [], "channel": ["If-None-Match"]}
+    assert {name: "304" in read["responses"] for name, read in reads.items()} == {"source": False, "channel": True}
 
 
 def test_an_alias_has_no_page_of_its_own_and_is_found_with_its_thing(manager: APIClient) -> None:

@@ -58,7 +58,7 @@ def test_a_kept_body_of_before_the_limit_fails_when_it_is_loaded_once_more(setti
     again = reload_delivery(import_id=first, actor=None)
     assert load_received(import_id=again.pk) == "failed"
     pointer, detail = "/citizens/0/relatives", "At most 1,000 ids are allowed."
-    assert Import.objects.get(pk=again.pk).errors == [{"pointer": pointer, "code": "too_many", "detail": detail}]
+    assert Import.objects.get(pk=again.pk).refusals == [{"pointer": pointer, "code": "too_many", "detail": detail}]
     assert counts() == (2, 1_002)
 
 

@@ -1,7 +1,6 @@
 """The metrics, for Prometheus."""
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from config.common.observe.metrics.exposition import CONTENT_TYPE, exposition, i
 from config.common.observe.metrics.gauges import Figures
 from config.common.observe.services.health import availability
 from config.common.problems import NotFound
+from config.common.texts import gettext as _
 
 FIGURES = Figures(availability)
 

@@ -9,15 +9,14 @@ import structlog
 from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from psycopg2.errors import UndefinedTable
 from redis import Redis
 from redis.exceptions import RedisError
 
 from config.common.db.liveness import SharedQuestion, connect, fetch
 from config.common.problems import Unavailable
+from config.common.texts import gettext as _
+from config.common.texts import ngettext
 
 # Together below the two seconds after which whoever asks has given up.
 _DATABASE_TIMEOUT_SECONDS = 1.2
@@ -37,14 +36,10 @@ def readiness() -> list[str]:
         logger.warning("database_away", reason=type(error).__name__)
         raise Unavailable(_("The database does not answer.")) from error
     if pending:
-        raise Unavailable(
-            ngettext(
-                "The database has %(count)s migration to run.",
-                "The database has %(count)s migrations to run.",
-                pending,
-            )
-            % {"count": number_format(pending)}
+        told = ngettext(
+            "The database has %(count)s migration to run.", "The database has %(count)s migrations to run.", pending
         )
+        raise Unavailable(told % {"count": pending})
     return [] if redis_answers() else ["redis"]
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection, transaction
-from django.utils.translation import gettext as _
 
 from config.common.privacy.models import ReadAudit
 from config.common.privacy.readers import Reader, Residents
 from config.common.problems import Unavailable
+from config.common.texts import gettext as _
 
 What = ReadAudit.What
 _AT_ONCE = 5_000

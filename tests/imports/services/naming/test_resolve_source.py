@@ -14,7 +14,7 @@ from config.common.spellings import fold
 from imports.models import Import, Source, SourceSpelling
 from imports.services.loading import load_document
 from imports.services.naming.change_named import create_named, delete_named
-from imports.services.naming.resolve_source import UnknownSource, first_name_of, name_source, sources_open_to
+from imports.services.naming.resolve_source import UnknownSource, first_names_of, name_source, sources_open_to
 from tests.factories import people
 from tests.imports.crowd import in_threads
 from tests.imports.world import body_of, counts, load, received
@@ -133,7 +133,7 @@ def test_a_source_that_is_removed_while_it_is_named_is_made_again() -> None:
         assert late.is_alive()
     late.join(5)
     assert [row.name for row in Source.objects.all()] == ["One"]
-    assert first_name_of("ONE") == "One"
+    assert first_names_of(["ONE", "nobody's"]) == {"ONE": "One", "nobody's": "nobody's"}
 
 
 @pytest.mark.race
