@@ -24,6 +24,8 @@ class AnalyticsConfig(domain.DomainConfig):
     mixed_paths = ("/analytics/",)
 
     def ready(self) -> None:
+        from analytics.pages.saved import register_page
         from analytics.services.counting.gauges import register
 
         register()
+        register_page()

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from analytics.pages.query import FormSerializer
@@ -37,8 +38,8 @@ def check_form(request: Request) -> None:
 def refresh(*, request: HttpRequest, actor: User) -> None:
     """Asks for a refresh, and says whether anybody heard it."""
     if request_refresh(actor=actor):
-        messages.success(request, "The demand is being counted again. Look at this page again in a moment.")
+        messages.success(request, _("The demand is being counted again. Look at this page again in a moment."))
     else:
         messages.error(
-            request, "No worker can be reached at the moment. It is counted by itself as soon as that is over."
+            request, _("No worker can be reached at the moment. It is counted by itself as soon as that is over.")
         )
