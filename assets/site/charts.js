@@ -6,7 +6,7 @@
   const shades = [1, 2, 3, 4, 5];
   const { kinds, put, decals } = globalThis.demandCharts;
   const charts = [];
-  const paper = matchMedia("print");
+  const onPaper = () => document.documentElement.classList.contains("paper");
   // What A4 has between its margins, in the pixels of a style sheet.
   const PAPER_WIDTH = 690;
   let words = {};
@@ -41,7 +41,7 @@
   };
 
   const draw = (one) => {
-    const width = paper.matches ? PAPER_WIDTH : one.box.clientWidth;
+    const width = onPaper() ? PAPER_WIDTH : one.box.clientWidth;
     // Folded: it is drawn when it is opened.
     if (!width) return;
     const colours = look();
@@ -50,7 +50,7 @@
       const filled = one.land.replace("<path", `<path fill="${colours.land}"`);
       echarts.registerMap("world", { svg: filled });
     }
-    const { height, ...option } = kinds[one.data.kind](one.data, { ...colours, patterns, words, isPaper: paper.matches }, isNarrow);
+    const { height, ...option } = kinds[one.data.kind](one.data, { ...colours, patterns, words, isPaper: onPaper() }, isNarrow);
     const size = { width, height: height ?? Math.min(576, Math.round(width / (isNarrow ? 1.3 : 2.1))) };
     one.box.style.height = `${size.height}px`;
     one.chart ??= started(one, size);
@@ -179,8 +179,6 @@
     words = JSON.parse(document.getElementById("texts").textContent);
     document.body.append(said, probe);
     for (const box of document.querySelectorAll(".chart")) start(box);
-    const redraw = () => charts.forEach(draw);
-    new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["class"] });
-    paper.addEventListener("change", redraw);
+    new MutationObserver(() => charts.forEach(draw)).observe(document.documentElement, { attributeFilter: ["class"] });
   });
 })();

@@ -5,6 +5,7 @@
   const MOST = 30;
   const narrow = matchMedia("(max-width: 44rem)");
   const paper = matchMedia("print");
+  const classes = document.documentElement.classList;
   // As the page's own search has it: without case, accents and marks.
   const plain = (text) => text.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").toLowerCase().trim();
 
@@ -24,16 +25,20 @@
     const parts = [...document.querySelectorAll("details.fold, details.behind")];
     for (const details of parts) Object.assign(details, { open: isOpen(details) }).dataset.ready = "";
     narrow.addEventListener("change", () => {
-      for (const details of parts) details.open = isOpen(details);
+      if (!classes.contains("paper")) for (const details of parts) details.open = isOpen(details);
     });
-    // On paper it is light, and everything is open.
-    const classes = document.documentElement.classList;
+    // On paper it is light, and everything is open: before the browser counts pages. Charts look for the class.
     let [before, wasDark] = [[], false];
-    paper.addEventListener("change", () => {
-      if (paper.matches) [before, wasDark] = [parts.map(({ open }) => open), classes.contains("dark")];
-      parts.forEach((details, number) => Object.assign(details, { open: paper.matches || before[number] }));
-      classes.toggle("dark", !paper.matches && wasDark);
-    });
+    const toPaper = (isPaper) => {
+      if (classes.contains("paper") === isPaper) return;
+      if (isPaper) [before, wasDark] = [parts.map(({ open }) => open), classes.contains("dark")];
+      parts.forEach((details, number) => Object.assign(details, { open: isPaper || before[number] }));
+      classes.toggle("paper", isPaper);
+      classes.toggle("dark", !isPaper && wasDark);
+    };
+    addEventListener("beforeprint", () => toPaper(true));
+    addEventListener("afterprint", () => toPaper(false));
+    paper.addEventListener("change", () => toPaper(paper.matches));
     addEventListener("hashchange", reveal);
     reveal();
   };
@@ -54,9 +59,10 @@
     const show = () => {
       const asked = plain(field.value);
       const kept = [...list.children].filter((line) => line.querySelector(":checked"));
-      const ticked = new Set(kept.map((line) => line.querySelector("input").value));
+      const valueOf = (line) => line.querySelector("input").value;
+      const ticked = new Set(kept.map(valueOf));
       const found = names.filter((name) => plain(name).includes(asked) && !ticked.has(name)).slice(0, MOST);
-      const rest = asked ? found.map((name) => box(field.name, name)) : first.filter((line) => !kept.includes(line));
+      const rest = asked ? found.map((name) => box(field.name, name)) : first.filter((line) => !ticked.has(valueOf(line)));
       list.replaceChildren(...kept, ...rest);
       list.dataset.none = asked && !found.length ? none : "";
       return rest;
@@ -66,6 +72,7 @@
       if (line) line.querySelector("input").checked = true;
       field.value = "";
       show();
+      list.dispatchEvent(new Event("change", { bubbles: true }));
     };
     field.addEventListener("input", show);
     field.addEventListener("keydown", (event) => {
@@ -78,13 +85,6 @@
 
   const filters = (form, { noMatch }) => {
     for (const field of form.querySelectorAll("input[data-names]")) search(field, noMatch);
-    // An empty field says nothing: the address is the one to send to somebody.
-    form.addEventListener("submit", () => {
-      for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
-    });
-    addEventListener("pageshow", () => {
-      for (const field of form.elements) field.disabled = false;
-    });
     const close = () => {
       for (const details of form.querySelectorAll("details[open]")) details.open = false;
     };
