@@ -21,7 +21,7 @@ def check_form(request: Request) -> None:
     sent = QueryDict(read_body(request, max_bytes=settings.BODY_MAX_BYTES, media_type=FORM))
     form = FormSerializer(data={name: sent[name] for name in sent})
     errors = [
-        FieldError(f"/{name}", "unknown_field", "There is no such field here.")
+        FieldError(f"/{name}", "unknown_field", _("There is no such field here."))
         for name in sent
         if name not in _NOT_OURS and name not in form.fields
     ]
@@ -32,7 +32,7 @@ def check_form(request: Request) -> None:
             for problem in problems
         ]
     if errors:
-        raise InvalidInput("The form is not valid.", errors=errors)
+        raise InvalidInput(_("The form is not valid."), errors=errors)
 
 
 def refresh(*, request: HttpRequest, actor: User) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from analytics.pages.filters import GROUPINGS, Filters
@@ -49,7 +50,7 @@ class PageQuery(serializers.Serializer[Any]):
     def validate_age_group(self, value: Sequence[str]) -> Sequence[str]:
         """Raises `ValidationError` for what was never an age group here."""
         if value and not set(value) <= known_age_groups():
-            raise serializers.ValidationError("There is no such age group.", code="invalid_choice")
+            raise serializers.ValidationError(_("There is no such age group."), code="invalid_choice")
         return value
 
 
