@@ -69,9 +69,9 @@ class AirportQuerySet(models.QuerySet["Airport"]):
         """The ones of the city, as people type it."""
         return self._with_line("city", [fold(city)])
 
-    def in_country(self, country: str) -> "AirportQuerySet":
-        """The ones of the country with this English name, as people type it, or ISO code."""
-        return self._with_line("country", names_of(country))
+    def in_country(self, *countries: str) -> "AirportQuerySet":
+        """The ones of any country with one of these English names, as people type them, or ISO codes."""
+        return self._with_line("country", [name for country in countries for name in names_of(country)])
 
     def _with_line(self, name: str, folded: list[str]) -> "AirportQuerySet":
         number = Value(SEARCHED.index(name) + 1)

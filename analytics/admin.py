@@ -7,8 +7,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -22,20 +26,34 @@ from analytics.services.placing.find_city import find_city
 from analytics.services.placing.town_aliases import remove_alias, set_alias
 from config.common.http.callers import acting
 from config.common.problems import InvalidInput
+from config.common.saved_views.admin import SavedListMixin
 from config.common.spellings import fold
+from config.common.staff.filters import ColumnDropdownFilter
 from config.common.staff.read_only import ReadOnlyAdmin
 from config.common.staff.searching import FoldedSearchMixin
-from config.common.words import counted
 
 _LINK = '<a class="underline" href="{}">{}</a>'
 
 
+class CountryFilter(ColumnDropdownFilter):
+    """The countries in which towns were placed."""
+
+    title = _("country")
+    parameter_name = column = "country"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        codes = TownPlace.objects.exclude(country="").order_by().values_list("country", flat=True).distinct()
+        return sorted(((code, country_name(code) or code) for code in codes), key=lambda one: one[1])
+
+
 @admin.register(TownPlace)
-class TownPlaceAdmin(FoldedSearchMixin, ReadOnlyAdmin):
+class TownPlaceAdmin(SavedListMixin, FoldedSearchMixin, ReadOnlyAdmin):
     """Where the towns of the deliveries are, and how that was found out."""
 
     list_display = ("name", "method", "city", "country", "time_zone", "airport_id", "kilometres", "placed_at")
-    list_filter = ("method",)
+    list_filter = (("method", ChoicesCheckboxFilter), CountryFilter)
+    list_filter_submit = True
+    saved_parameters = ("method__exact", "country")
     search_fields = ("town__folded", "city__folded", "=country", "=geoname_id")
     exact_fields = ("town", "city")
     show_full_result_count = False
@@ -49,33 +67,33 @@ class TownPlaceAdmin(FoldedSearchMixin, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[TownPlace]:
         return TownPlace.objects.with_name(Spelling.objects.all())
 
-    @admin.display(description="town", ordering="town")
+    @admin.display(description=_("town"), ordering="town")
     def name(self, row: TownPlace) -> str:
         """As most residents write it."""
         name: str = vars(row)["name"]
         return name
 
-    @action(description="Not on the map", url_path="unplaced", icon="wrong_location")  # type: ignore[untyped-decorator]  # unfold has no types
+    @action(description=_("Not on the map"), url_path="unplaced", icon="wrong_location")  # type: ignore[untyped-decorator]  # unfold has no types
     def unplaced(self, request: HttpRequest) -> HttpResponse:
         """The page of the towns without a place."""
         return unplaced_page(request)
 
-    @admin.display(description="km to the airport", ordering="airport_distance")
+    @admin.display(description=_("km to the airport"), ordering="airport_distance")
     def kilometres(self, row: TownPlace) -> str:
         """Rounded."""
         return "" if row.airport_distance is None else f"{row.airport_distance / 1000:.0f}"
 
-    @admin.display(description="country")
+    @admin.display(description=_("country"))
     def country_called(self, row: TownPlace) -> str:
         """Names the country."""
         return country_name(row.country) or row.country
 
-    @admin.display(description="where")
+    @admin.display(description=_("where"))
     def position(self, row: TownPlace) -> str | None:
         """Degrees of latitude and longitude, to some ten metres."""
         return None if row.latitude is None else f"{row.latitude:.4f}, {row.longitude:.4f}"
 
-    @admin.display(description="nearest airport")
+    @admin.display(description=_("nearest airport"))
     def airport(self, row: TownPlace) -> SafeString | None:
         """Names the airport; it may be gone since."""
         found = Airport.objects.live().filter(pk=row.airport_id).first() if row.airport_id else None
@@ -83,20 +101,24 @@ class TownPlaceAdmin(FoldedSearchMixin, ReadOnlyAdmin):
             return None
         return format_html(_LINK, reverse("admin:airports_airport_change", args=[found.pk]), found)
 
-    @admin.display(description="may be")
+    @admin.display(description=_("may be"))
     def may_be(self, row: TownPlace) -> SafeString | None:
         """The cities that staff may choose from, the likeliest first, with the people who live there."""
         if not row.suggestions:
             return None
-        cities = (
-            (
-                city_called(one["name"], one["country"]),
-                counted(one["population"], "person", "people"),
-                one["geoname_id"],
-            )
-            for one in row.suggestions
-        )
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}, GeoNames id {}</li>", cities))
+        cities = ((_suggested(one),) for one in row.suggestions)
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", cities))
+
+
+def _suggested(one: dict[str, Any]) -> str:
+    people = ngettext("%(count)s person", "%(count)s people", one["population"])
+    called = gettext("%(city)s: %(people)s, GeoNames id %(geoname_id)s")
+    count = number_format(one["population"], force_grouping=True)
+    return called % {
+        "city": city_called(one["name"], one["country"]),
+        "people": people % {"count": count},
+        "geoname_id": one["geoname_id"],
+    }
 
 
 def city_called(name: str | None, country: str | None) -> str:
@@ -110,7 +132,7 @@ class TownAliasForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
     city = forms.CharField(
         widget=UnfoldAdminTextInputWidget,
         max_length=300,
-        help_text="As “Valencia, Spain” or “Valencia, ES”, or by its GeoNames id.",
+        help_text=_("As “Valencia, Spain” or “Valencia, ES”, or by its GeoNames id."),
     )
 
     class Meta:
@@ -136,7 +158,7 @@ class TownAliasForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
 
 
 @admin.register(TownAlias)
-class TownAliasAdmin(FoldedSearchMixin):
+class TownAliasAdmin(SavedListMixin, FoldedSearchMixin):
     """What staff said towns are. Adding, changing and deleting one places its town at once."""
 
     form = TownAliasForm
@@ -157,12 +179,12 @@ class TownAliasAdmin(FoldedSearchMixin):
         aliases: TownAliasQuerySet = super().get_queryset(request)
         return aliases.with_city(TownPlace.objects.all())
 
-    @admin.display(description="city", ordering="city")
+    @admin.display(description=_("city"), ordering="city")
     def city(self, row: Any) -> str:
         """Its name and country."""
         return city_called(row.city, row.country)
 
-    @admin.display(description="is now")
+    @admin.display(description=_("is now"))
     def place(self, row: Any) -> SafeString | None:
         """The city, which leads to the place of the town."""
         if not row.city:

@@ -9,6 +9,9 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -19,6 +22,7 @@ from analytics.services.asking.find_demand import is_restricted
 from analytics.services.counting.change_settings import MAX_AGE, MAX_GROUPS, change_settings, check_age_bounds
 from analytics.services.counting.stale import stale_imports
 from config.common.http.callers import acting
+from config.common.saved_views.admin import SavedListMixin
 from config.common.staff.read_only import ReadOnlyAdmin
 
 # Of a delivery of few residents they say something of each.
@@ -30,11 +34,11 @@ _MAX_TEXT = 10 * MAX_GROUPS
 class FreshFilter(admin.SimpleListFilter):
     """Counted as the delivery is now, or about to be counted again."""
 
-    title = "freshness"
+    title = _("freshness")
     parameter_name = "fresh"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [("yes", "Fresh"), ("no", "Stale")]
+        return [("yes", gettext("Fresh")), ("no", gettext("Stale"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ImportDemand]) -> QuerySet[ImportDemand]:
         wanted = {"yes": False, "no": True}.get(self.value() or "")
@@ -42,14 +46,15 @@ class FreshFilter(admin.SimpleListFilter):
 
 
 @admin.register(ImportDemand)
-class ImportDemandAdmin(ReadOnlyAdmin):
+class ImportDemandAdmin(SavedListMixin, ReadOnlyAdmin):
     """What was counted of each delivery, the newest first, and whether it holds still."""
 
     list_display = ("delivery_id", "source", "delivered_at", "is_current", "freshness", *_FIGURES, "refreshed_at")
     # What others see instead, and how it was drawn, is nobody's figure.
     exclude = (*(f"shown_{name}" for name in _FIGURES), "drawn_at")
     list_filter = ("is_current", FreshFilter)
-    search_fields = ("source",)
+    saved_parameters = ("is_current__exact", "fresh")
+    search_fields = ("source__folded",)
     ordering = ("-delivery_id",)
     show_full_result_count = False
     actions_list = ("channels",)
@@ -63,12 +68,12 @@ class ImportDemandAdmin(ReadOnlyAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
         return self._shown(request, super().get_fields(request, obj))
 
-    @display(description="freshness", label={"fresh": "success", "stale": "warning"}, ordering="is_stale")  # type: ignore[untyped-decorator]  # unfold has no types
-    def freshness(self, row: ImportDemand) -> str:
-        """Whether it is about to be counted again."""
-        return "stale" if vars(row)["is_stale"] else "fresh"
+    @display(description=_("freshness"), label={"fresh": "success", "stale": "warning"}, ordering="is_stale")  # type: ignore[untyped-decorator]  # unfold has no types
+    def freshness(self, row: ImportDemand) -> tuple[str, str]:
+        """Whether it is about to be counted again: a word of ours, and how it is said."""
+        return ("stale", gettext("stale")) if vars(row)["is_stale"] else ("fresh", gettext("fresh"))
 
-    @action(description="Channels", url_path="channels", icon="campaign")  # type: ignore[untyped-decorator]  # unfold has no types
+    @action(description=_("Channels"), url_path="channels", icon="campaign")  # type: ignore[untyped-decorator]  # unfold has no types
     def channels(self, request: HttpRequest) -> HttpResponse:
         """The page of the advertising channels."""
         return channels_page(request)
@@ -82,10 +87,14 @@ class DemandSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subs
     """The age groups as a person writes them, and the size of a small segment."""
 
     age_bounds = forms.CharField(
-        label="Age groups",
+        label=_("Age groups"),
         max_length=_MAX_TEXT,
         widget=UnfoldAdminTextInputWidget,
-        help_text=f"The first age of each group, from 0 upwards: “0, 18, 25, 35”. At most {MAX_GROUPS}, to {MAX_AGE}.",
+        help_text=format_lazy(
+            _("The first age of each group, from 0 upwards: “0, 18, 25, 35”. At most {groups}, to {age}."),
+            groups=MAX_GROUPS,
+            age=MAX_AGE,
+        ),
     )
 
     class Meta:
@@ -105,7 +114,7 @@ class DemandSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subs
         """The numbers. Raises `ValidationError` for what is none, and for what makes no groups."""
         parts = [part.strip() for part in self.cleaned_data["age_bounds"].split(",")]
         if not all(part.isascii() and part.isdecimal() for part in parts):
-            raise forms.ValidationError("Write whole numbers with commas between them.", code="invalid")
+            raise forms.ValidationError(_("Write whole numbers with commas between them."), code="invalid")
         bounds = [int(part) for part in parts]
         try:
             check_age_bounds(bounds)
@@ -123,7 +132,7 @@ class DemandSettingsAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold ha
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         # A list of one row, or of none while the product's own values hold, would say nothing.
-        alone = {"title": "Demand settings", "show_save_and_add_another": False, "show_save_and_continue": False}
+        alone = {"title": _("Demand settings"), "show_save_and_add_another": False, "show_save_and_continue": False}
         return self.add_view(request, reverse("admin:analytics_demandsettings_add"), {**alone, **(extra_context or {})})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

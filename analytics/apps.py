@@ -27,7 +27,10 @@ class AnalyticsConfig(domain.DomainConfig):
 
     def ready(self) -> None:
         from analytics.pages.saved import register_page
+        from analytics.services.asking.find_residents import residents_in
         from analytics.services.counting.gauges import register
+        from imports.services.residents import find_in_segment
 
         register()
         register_page()
+        find_in_segment.register(residents_in)

@@ -1,8 +1,10 @@
 """The dimensions of a segment, the sets of them by which one may group, and the age groups. Knows no database."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
+
+from imports.dates import day_after_birth
 
 # A set of dimensions is a number: the sum of their bits.
 BITS = {"country": 1, "city": 2, "town": 4, "age_group": 8, "channel": 16, "gender": 32}
@@ -57,15 +59,4 @@ class AgeGroups:
         Ages are full years on `day`, as PostgreSQL's `age` has them: who was born on 29 February is a year older on
         1 March where there is no such day. Who was born after `day` is in the first group.
         """
-        return [_day_after_birth(day, years) for years in reversed(self.bounds[1:])]
-
-
-def _day_after_birth(day: date, years: int) -> date:
-    """The first date of birth with which one is not yet `years` old on `day`."""
-    if day.year - years < date.min.year:
-        return date.min
-    try:
-        born = day.replace(year=day.year - years)
-    except ValueError:
-        born = date(day.year - years, 2, 28)
-    return born + timedelta(days=1)
+        return [day_after_birth(day, years) for years in reversed(self.bounds[1:])]

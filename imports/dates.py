@@ -1,7 +1,7 @@
-"""Dates of birth as documents write them: `DD.MM.YYYY`."""
+"""Dates of birth: as documents write them, `DD.MM.YYYY`, and how old somebody is by them."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 DATE_LENGTH = 10
@@ -33,3 +33,14 @@ def parse_ten_characters(text: str) -> date | None:
 def format_birth_date(value: date) -> str:
     """The inverse of `parse_birth_date`."""
     return f"{value.day:02}.{value.month:02}.{value.year:04}"
+
+
+def day_after_birth(day: date, years: int) -> date:
+    """The first date of birth with which one is not yet `years` old on `day`, as PostgreSQL's `age` has it."""
+    if day.year - years < date.min.year:
+        return date.min
+    try:
+        born = day.replace(year=day.year - years)
+    except ValueError:
+        born = date(day.year - years, 2, 28)
+    return born + timedelta(days=1)

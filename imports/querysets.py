@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Min, OuterRef, Q, Sum, TextField, Value
-from django.db.models.expressions import Combinable
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Collate, Concat, Now
 
 from config.common.background.models import Lease
@@ -93,13 +92,6 @@ class ImportQuerySet(models.QuerySet["Import"]):
             return self.live()
         return self.live().filter(created_by=user) if user.has_perm(SEE_OWN) else self.none()
 
-    def is_open_to(self, user: User) -> Combinable:
-        """Whether a row is one of those, as an expression beside its fields."""
-        if user.has_perm(SEE_ALL):
-            return Value(True)
-        is_own = Q(created_by=user) if user.has_perm(SEE_OWN) else Q(pk__in=[])
-        return ExpressionWrapper(is_own, output_field=BooleanField())
-
 
 _NamedT_co = TypeVar("_NamedT_co", bound="Named", covariant=True)
 
@@ -150,13 +142,6 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         found = self.filter(Q((f"{column}__startswith", words)) | Q(Begins(column, folded)))
         closest = (ExactFirst([column], words, lookup) for lookup in ("exact", "startswith"))
         return found.order_by(*self.query.order_by, *closest)
-
-    def reached_by(self, channel: str) -> "CitizenQuerySet":
-        """The ones whose channel is this one, as people type it."""
-        if not (folded := fold(channel)):
-            return self.none()
-        # As it is written, too: of that the planner knows how often it is, and reads no further than a page needs.
-        return self.filter(Q(channel=channel) | Q(Begins("channel", folded, whole=True)))
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):

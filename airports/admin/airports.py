@@ -8,6 +8,7 @@ from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,11 +18,11 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from airports.admin.actions import ActionsMixin, flagged_as_deleted, say
-from airports.admin.export import ExportMixin
 from airports.admin.filters import CountryFilter, HistoryFilter, SourceFilter, TypeFilter
 from airports.admin.forms import AirportForm
 from airports.admin.history import HistoryMixin
 from airports.admin.upload import UploadMixin
+from airports.api.responses import airports_csv, airports_xlsx
 from airports.fields import NAMES
 from airports.models import Airport
 from airports.querysets import closest
@@ -30,23 +31,29 @@ from airports.services.flag_many import flag_airports
 from airports.services.update_airport import update_airport
 from config.common.http.callers import acting
 from config.common.problems import Problem
+from config.common.saved_views.admin import SavedListMixin
 from config.common.staff.searching import FoldedSearchMixin
 
 _FLAGGED = "flagged"
 
 
 @admin.register(Airport)
-class AirportAdmin(FoldedSearchMixin, UploadMixin, ExportMixin, ActionsMixin, HistoryMixin, ModelAdmin):  # type: ignore[misc]  # neither has types
+class AirportAdmin(FoldedSearchMixin, UploadMixin, SavedListMixin, ActionsMixin, HistoryMixin, ModelAdmin):  # type: ignore[misc]  # neither has types
     """Airports. Deleting flags them; what is flagged can be restored, or deleted for good."""
 
     form = AirportForm
     list_display = ("name", "city", "country", "iata", "icao", "tz", "updated_at", "flagged")
     list_filter = (CountryFilter, "is_deleted", HistoryFilter, TypeFilter, SourceFilter)
     list_filter_submit = True
+    saved_parameters = ("country", "is_deleted__exact", "changed", "type", "source")
     search_fields = ("search__folded", "=iata", "=icao")
     show_full_result_count = False
     change_form_template = "admin/airports/change_form.html"
     delete_confirmation_template = "admin/airports/flag.html"
+
+    def export_response(self, request: HttpRequest, rows: Any, format: str) -> HttpResponseBase:
+        """The columns that an upload takes."""
+        return airports_csv(rows) if format == "csv" else airports_xlsx(rows)
 
     def closest(self, words: str) -> list[Combinable]:
         return closest(words)

@@ -7,44 +7,37 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import DropdownFilter
 
 from airports.countries import all_countries
 from airports.models import Airport
-from airports.querysets import AirportQuerySet
+from config.common.staff.filters import UNKNOWN, ColumnCheckboxFilter, ColumnDropdownFilter
 
 _KINDS = "_airport_kinds"
-# No airport is of a country, a type or a source of this name: names are no punctuation.
-_UNKNOWN = "-"
 
 
-class CountryFilter(DropdownFilter):  # type: ignore[misc]  # django-unfold has no types
+class CountryFilter(ColumnDropdownFilter):
     """Every country there is, from a file: no query, and each finds its airports under all of its names."""
 
     title = gettext_lazy("country")
-    parameter_name = "country"
+    parameter_name = column = "country"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*all_countries(), (_UNKNOWN, _("(unknown)"))]
+        return [*all_countries(), (UNKNOWN, _("(unknown)"))]
 
-    def queryset(self, request: HttpRequest, queryset: AirportQuerySet) -> QuerySet[Airport]:
-        if not self.value():
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Airport]) -> QuerySet[Airport]:
+        chosen = set(self.value())
+        if not chosen:
             return queryset
-        return queryset.filter(country=None) if self.value() == _UNKNOWN else queryset.in_country(self.value())
+        named = Q(pk__in=Airport.objects.in_country(*sorted(chosen - {UNKNOWN})).values("pk"))
+        return queryset.filter(named | Q(country=None) if UNKNOWN in chosen else named)
 
 
-class _KindFilter(SimpleListFilter):
-    """One of the few values that a column has; one query finds those of all the columns."""
-
-    column: ClassVar[str]
+class _KindFilter(ColumnCheckboxFilter):
+    """The few values that a column has, as boxes; one query finds those of all the columns."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         found = {kinds[self.column] for kinds in _kinds(request)}
-        return [*((kind, kind) for kind in sorted(found - {None})), (_UNKNOWN, _("(unknown)"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Airport]) -> QuerySet[Airport]:
-        wanted = self.value()
-        return queryset.filter(**{self.column: None if wanted == _UNKNOWN else wanted}) if wanted else queryset
+        return [*((kind, kind) for kind in sorted(found - {None})), (UNKNOWN, _("(unknown)"))]
 
 
 def _kinds(request: HttpRequest) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from analytics.models import ImportDemand, Spelling, TownPlace
 from analytics.pages.filters import Filters
@@ -52,7 +53,7 @@ def unplaced_page(request: HttpRequest) -> HttpResponse:
     by_hand = TownPlace.objects.by_hand().with_name(Spelling.objects.all())[:_ALIASES]
     context = {
         **admin.site.each_context(request),
-        "title": "Towns that are not on the map",
+        "title": _("Towns that are not on the map"),
         "towns": towns_to_settle(found.to_settle) or towns_to_see(found.to_see),
         "doubtful": towns_in_doubt(read_ambiguous(actor=actor)),
         "count": found.count,
@@ -73,12 +74,12 @@ def channels_page(request: HttpRequest) -> HttpResponse:
     demand = find_demand(question=Question(group_by=("channel",), with_expected=False), actor=actor)
     context = {
         **admin.site.each_context(request),
-        "title": "Advertising channels",
+        "title": _("Advertising channels"),
         "table": demand_table(
             demand.rows,
             ("channel",),
             _ALL,
-            caption="Demand by channel",
+            caption=_("Demand by channel"),
             downloads=_ALL.downloads(group_by="channel", ordering="-courses"),
         ),
         "renamings": _renamings(actor),
@@ -90,7 +91,7 @@ def channels_page(request: HttpRequest) -> HttpResponse:
 def _settle(request: HttpRequest, actor: User) -> HttpResponse:
     form = PlaceForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Choose a town of the list and one of its cities.")
+        messages.error(request, _("Choose a town of the list and one of its cities."))
         return _back(request.POST.get("back", ""))
     town, geoname_id = form.cleaned_data["town"], form.cleaned_data["geoname_id"]
     if not actor.has_perm(PLACE if geoname_id else UNDO):
@@ -98,10 +99,14 @@ def _settle(request: HttpRequest, actor: User) -> HttpResponse:
     try:
         if geoname_id:
             place = set_alias(town=town, geoname_id=geoname_id, actor=actor)
-            messages.success(request, f"{town} is {place.city}, {place.country} from now on, and on the map.")
+            messages.success(
+                request,
+                _("%(town)s is %(city)s, %(country)s from now on, and on the map.")
+                % {"town": town, "city": place.city, "country": place.country},
+            )
         else:
             remove_alias(town=town, actor=actor)
-            messages.success(request, f"{town} is no longer placed by hand.")
+            messages.success(request, _("%(town)s is no longer placed by hand.") % {"town": town})
     except Problem as problem:
         # Somebody else was faster, or the city is gone.
         messages.error(request, problem.detail)

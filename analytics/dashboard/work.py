@@ -10,7 +10,10 @@ from django.contrib.auth.models import User
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
 from airports.models import Airport, PendingChange
@@ -20,7 +23,6 @@ from config.common.background.services.queues import Queue, queues
 from config.common.background.workers import workers_by_queue
 from config.common.observe.services.health import redis_answers
 from config.common.observe.services.metrics import database_bytes, database_connections
-from config.common.words import counted
 from imports.models import Correction, Import
 
 # What one sees at a glance; the lists behind have the rest.
@@ -87,9 +89,9 @@ def changes(actor: User, *, now: datetime | None = None) -> dict[str, Any]:
     airports = Airport.objects.all() if actor.has_perm("airports.delete_airport") else Airport.objects.live()
     corrections = Correction.objects.filter(delivery__deleted_at=None)
     kinds = [
-        ("Corrections of residents", "imports.view_correction", corrections, "corrected_at__gte"),
-        ("Deliveries received", "imports.view_import", Import.objects.live(), "created_at__gte"),
-        ("Airports changed", "airports.view_airport", airports, "updated_at__gte"),
+        (_("Corrections of residents"), "imports.view_correction", corrections, "corrected_at__gte"),
+        (_("Deliveries received"), "imports.view_import", Import.objects.live(), "created_at__gte"),
+        (_("Airports changed"), "airports.view_airport", airports, "updated_at__gte"),
     ]
     lines = [
         Line(
@@ -117,15 +119,19 @@ def work(_actor: User) -> dict[str, Any]:
     """
     waiting, beat, connections = _queues(), seconds_since_beat(), database_connections()
     is_silent, is_away = beat is None or beat > BEAT_SILENT_SECONDS, waiting is None
-    last = "never" if beat is None else f"{beat:,.0f} s ago"
+    last = _("never sent") if beat is None else _("last sent %(seconds)s s ago") % {"seconds": _whole(beat)}
     is_full = connections["open"] >= connections["limit"]
-    used = f"{connections['open']:.0f} of {connections['limit']:.0f} connections, {filesizeformat(database_bytes())}"
+    used = _("%(open)s of %(limit)s connections, %(size)s") % {
+        "open": _whole(connections["open"]),
+        "limit": _whole(connections["limit"]),
+        "size": filesizeformat(database_bytes()),
+    }
     schedules = listing("background_schedule")
     lines = [
         *(waiting or []),
-        _state("Schedules", is_silent, "silent" if is_silent else "running", f"last sent {last}", href=schedules),
-        _state("Redis", is_away, "away" if is_away else "answers", "queues cannot be seen" if is_away else ""),
-        _state("Database", is_full, "full" if is_full else "answers", used),
+        _state(_("Schedules"), is_silent, _("silent") if is_silent else _("running"), last, href=schedules),
+        _state("Redis", is_away, _("away") if is_away else _("answers"), _("queues cannot be seen") if is_away else ""),
+        _state(_("Database"), is_full, _("full") if is_full else _("answers"), used),
     ]
     return {"lines": lines}
 
@@ -144,12 +150,16 @@ def _queues() -> list[Line] | None:
 
 def _queue(queue: Queue, workers: int) -> Line:
     # Messages are in no list, and what they are about is in several: a link would promise too much.
-    waits = "nothing waits" if queue.oldest is None else f"the oldest waits for {queue.oldest:,.0f} s"
+    oldest = queue.oldest
+    waits = (
+        _("nothing waits") if oldest is None else _("the oldest waits for %(seconds)s s") % {"seconds": _whole(oldest)}
+    )
+    staff = ngettext("%(count)s worker", "%(count)s workers", workers) % {"count": _whole(workers)}
     return _state(
-        f"Queue {queue.name}",
+        _("Queue %(name)s") % {"name": queue.name},
         not workers,
-        f"{labels.count(queue.depth)} waiting",
-        f"{counted(workers, 'worker')}, {waits}",
+        _("%(count)s waiting") % {"count": labels.count(queue.depth)},
+        f"{staff}, {waits}",
     )
 
 
@@ -163,26 +173,50 @@ def _delivery(one: Import) -> Line:
     detail = f"{one.source}, {_ago(one.created_at)}"
     if one.status == Status.LOADING and one.citizen_count:
         percent = min(100, 100 * one.processed // one.citizen_count)
-        detail = f"{one.source}, {labels.count(one.processed)} of {counted(one.citizen_count, 'resident')}"
-    return Line(f"Delivery {one.pk}", one.status, href, detail, _LABELS.get(Status(one.status), ""), percent)
+        loaded = ngettext(
+            "%(source)s, %(done)s of %(count)s resident",
+            "%(source)s, %(done)s of %(count)s residents",
+            one.citizen_count,
+        )
+        numbers = {"done": labels.count(one.processed), "count": labels.count(one.citizen_count)}
+        detail = loaded % {"source": one.source, **numbers}
+    return Line(
+        _("Delivery %(number)s") % {"number": one.pk},
+        one.status,
+        href,
+        detail,
+        _LABELS.get(Status(one.status), ""),
+        percent,
+    )
 
 
 def _block(one: Import) -> dict[str, str]:
     """Describes one of the last deliveries as Unfold's tracker wants it."""
     return {
         "href": reverse("admin:imports_import_change", args=[one.pk]),
-        "tooltip": f"Delivery {one.pk} of {one.source}: {one.status}, {one.created_at:%d %b %Y}",
+        "tooltip": _("Delivery %(number)s of %(source)s: %(status)s, %(day)s")
+        % {
+            "number": one.pk,
+            "source": one.source,
+            "status": one.get_status_display(),
+            "day": date_format(timezone.localtime(one.created_at)),
+        },
         "color": _COLOURS.get(Status(one.status), "bg-base-300 dark:bg-base-600"),
     }
 
 
 def _link(one: PendingChange) -> Line:
     href = reverse("admin:airports_pendingchange_change", args=[one.pk])
-    what = f"Change airport {one.airport_id}" if one.airport_id else "Make an airport"
+    what = _("Change airport %(number)s") % {"number": one.airport_id} if one.airport_id else _("Make an airport")
     left = timesince(timezone.now(), one.expires_at, depth=1)
-    asked = f"asked by {one.asked_by.get_username()}, " if one.asked_by else ""
-    return Line(what, f"{left} left", href, f"{asked}{_ago(one.created_at)}")
+    ago = _ago(one.created_at)
+    asked = one.asked_by and _("asked by %(user)s, %(ago)s") % {"user": one.asked_by.get_username(), "ago": ago}
+    return Line(what, _("%(time)s left") % {"time": left}, href, asked or ago)
 
 
 def _ago(moment: datetime) -> str:
-    return f"{timesince(moment, timezone.now(), depth=1)} ago"
+    return _("%(time)s ago") % {"time": timesince(moment, timezone.now(), depth=1)}
+
+
+def _whole(number: float) -> str:
+    return number_format(number, decimal_pos=0, force_grouping=True)

@@ -74,11 +74,10 @@ def beginnings(folded: str) -> list[int]:
     return sorted(first | {ord(folded[0]), ord(" ")})
 
 
-def pattern(folded: str, *, whole: bool) -> str:
-    """A regular expression for the texts that, folded, begin with `folded`, or are it; those apart in which a
-    character of `exceptional` stands. Of more than 32 letters it is for those that begin with the first ones."""
-    letters = "".join(map(_any_like, folded[:_LONGEST]))
-    return f"^{_gap()}*{letters}" + (f"{_gap()}*$" if whole and not is_long(folded) else "")
+def pattern(folded: str) -> str:
+    """A regular expression for the texts that, folded, begin with `folded`; those apart in which a character of
+    `exceptional` stands. Of more than 32 letters it is for those that begin with the first ones."""
+    return f"^{_gap()}*" + "".join(map(_any_like, folded[:_LONGEST]))
 
 
 def is_long(folded: str) -> bool:

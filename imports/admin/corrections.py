@@ -5,13 +5,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from config.common.privacy.admin import AuditedAdmin
+from config.common.saved_views.admin import SavedListMixin
 from config.common.staff.read_only import ReadOnlyAdmin
 from imports.admin.list_title import ListTitleMixin
 from imports.models import Correction
 
 
 @admin.register(Correction)
-class CorrectionAdmin(ListTitleMixin, AuditedAdmin, ReadOnlyAdmin):
+class CorrectionAdmin(ListTitleMixin, AuditedAdmin, SavedListMixin, ReadOnlyAdmin):
     """What was corrected, by whom."""
 
     list_display = ("id", "delivery_id", "citizen_id", "corrected_at", "corrected_by", "carried_from")

@@ -6,6 +6,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext_lazy
 from unfold.admin import ModelAdmin
 
 from config.common.http.callers import acting
@@ -20,16 +23,19 @@ from imports.services.residents.find_person import Found, find_residents, simila
 
 # What goes, by the fields of `ResidentErasure`: one of it, and any other number.
 _NAMES = {
-    "citizens": ("{} resident", "{} residents"),
-    "others_lists": (
-        "a mention among the relatives and friends of {} other",
-        "mentions among the relatives and friends of {} others",
+    "citizens": ngettext_lazy("%(count)s resident", "%(count)s residents", "count"),
+    "others_lists": ngettext_lazy(
+        "a mention among the relatives and friends of %(count)s other",
+        "mentions among the relatives and friends of %(count)s others",
+        "count",
     ),
-    "corrections": ("{} correction", "{} corrections"),
-    "others_corrections": ("{} correction of somebody else", "{} corrections of others"),
-    "raw_bodies": ("the raw body", "{} raw bodies"),
-    "reviews": ("{} review", "{} reviews"),
-    "answers": ("{} kept answer", "{} kept answers"),
+    "corrections": ngettext_lazy("%(count)s correction", "%(count)s corrections", "count"),
+    "others_corrections": ngettext_lazy(
+        "%(count)s correction of somebody else", "%(count)s corrections of others", "count"
+    ),
+    "raw_bodies": ngettext_lazy("the raw body", "%(count)s raw bodies", "count"),
+    "reviews": ngettext_lazy("%(count)s review", "%(count)s reviews", "count"),
+    "answers": ngettext_lazy("%(count)s kept answer", "%(count)s kept answers", "count"),
 }
 # Somebody asks for themselves; a longer list is a mistake.
 _AT_ONCE = 50
@@ -44,7 +50,7 @@ class DataRequestsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has 
         """Managers."""
         return bool(request.user.has_perm(SEE_ALL) and request.user.has_perm(MAY_ERASE))
 
-    @admin.action(description="Export everything that is stored", permissions=["requests"])
+    @admin.action(description=_lazy("Export everything that is stored"), permissions=["requests"])
     def export_everything(self, request: HttpRequest, rows: QuerySet[Citizen]) -> HttpResponse | None:
         """One JSON document about the chosen residents."""
         reader = Reader.of(request)
@@ -57,7 +63,7 @@ class DataRequestsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has 
         options = {"ensure_ascii": False, "indent": 2}
         return JsonResponse({"deliveries": documents}, json_dumps_params=options, headers=headers)
 
-    @admin.action(description="Erase everything that is stored", permissions=["requests"])
+    @admin.action(description=_lazy("Erase everything that is stored"), permissions=["requests"])
     def erase_everything(self, request: HttpRequest, rows: QuerySet[Citizen]) -> HttpResponse | None:
         """Shows what would go, and asks; then it goes."""
         try:
@@ -69,7 +75,7 @@ class DataRequestsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has 
         except Problem as problem:
             messages.error(request, problem.detail)
             return None
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Erase residents for good"}
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": _("Erase residents for good")}
         context |= {"plans": list(zip(taken, plans, strict=True)), "left": left}
         context["chosen"] = request.POST.getlist("_selected_action")
         return TemplateResponse(request, "admin/imports/erase_residents.html", context)
@@ -79,7 +85,7 @@ def _erase(request: HttpRequest, rows: QuerySet[Citizen]) -> None:
     reader = Reader.of(request)
     for one in _chosen(rows):
         done = erase_resident(**one, actor=acting(request), reader=reader)
-        messages.success(request, f"Gone: {_sentence(one, done)}.")
+        messages.success(request, _("Gone: %(what)s.") % {"what": _sentence(one, done)})
 
 
 def _taken_and_left(request: HttpRequest, rows: QuerySet[Citizen]) -> tuple[list[Found], list[Found]]:
@@ -92,12 +98,15 @@ def _taken_and_left(request: HttpRequest, rows: QuerySet[Citizen]) -> tuple[list
 
 
 def _sentence(one: dict[str, int], erasure: ResidentErasure) -> str:
-    counts = [_NAMES[name][count != 1].format(count) for name, count in asdict(erasure).items() if count]
-    return f"resident {one['citizen_id']} of delivery {one['import_id']}: {', '.join(counts) or 'nothing'}"
+    counts = [_NAMES[name] % {"count": count} for name, count in asdict(erasure).items() if count]
+    return _("resident %(citizen_id)s of delivery %(import_id)s: %(what)s") % {
+        **one,
+        "what": ", ".join(counts) or _("nothing"),
+    }
 
 
 def _chosen(rows: QuerySet[Citizen]) -> list[dict[str, int]]:
     chosen = rows.order_by("delivery_id", "citizen_id").values_list("delivery_id", "citizen_id")[: _AT_ONCE + 1]
     if len(chosen) > _AT_ONCE:
-        raise Problem(f"Choose {_AT_ONCE} residents at most.")
+        raise Problem(_("Choose %(most)s residents at most.") % {"most": _AT_ONCE})
     return [{"import_id": import_id, "citizen_id": citizen_id} for import_id, citizen_id in chosen]

@@ -7,10 +7,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RangeDateFilter
 
 from config.common.http.callers import acting
 from config.common.privacy.admin import recorded
 from config.common.privacy.services.reads import What
+from config.common.saved_views.admin import SavedListMixin
+from config.common.staff.filters import PartFilter
 from config.common.staff.read_only import ReadOnlyAdmin
 from imports.admin.access import open_delivery
 from imports.admin.carry import CarryMixin
@@ -35,6 +39,13 @@ _LATEST = 10
 _COUNTS = ("residents", "towns", "channels", "gone", "changed", "new")
 
 
+class SourceFilter(PartFilter):
+    """Of sources whose name has this in it."""
+
+    title = _("source")
+    parameter_name = column = "source"
+
+
 @admin.register(Import)
 class DeliveryAdmin(
     ListTitleMixin,
@@ -46,6 +57,7 @@ class DeliveryAdmin(
     RenameMixin,
     UndoRenameMixin,
     CarryMixin,
+    SavedListMixin,
     ReadOnlyAdmin,
 ):
     """Deliveries, newest first: how far they have come, and what was wrong with them."""
@@ -61,7 +73,9 @@ class DeliveryAdmin(
         "deleted_at",
     )  # fmt: skip
     list_select_related = ("created_by",)
-    list_filter = ("status",)
+    list_filter = (("status", ChoicesCheckboxFilter), SourceFilter, ("created_at", RangeDateFilter))
+    list_filter_submit = True
+    saved_parameters = ("status__exact", "source", "created_at_from", "created_at_to")
     search_fields = ("source__istartswith", "=id")
     show_full_result_count = False
     # Its own URL is the API's.
@@ -79,8 +93,7 @@ class DeliveryAdmin(
         return self.exclude if obj and obj.erased_at else (*self.exclude, "erased_at", "scrubbed_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Import]:
-        # The box of a row is made without the request: whose a row is has to stand in the row.
-        return Import.objects.live().annotate(is_open=Import.objects.is_open_to(acting(request))).order_by("-id")
+        return Import.objects.live().order_by("-id")
 
     def get_urls(self) -> list[Any]:
         pages = {

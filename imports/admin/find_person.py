@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from unfold.decorators import action
 from unfold.widgets import CHECKBOX_CLASSES, UnfoldAdminTextInputWidget
 
@@ -26,13 +28,14 @@ class PersonForm(forms.Form):
 
     name = forms.CharField(
         max_length=256,
-        help_text="The whole name. Case, accents, apostrophes, dashes and double spaces do not count.",
+        label=_lazy("Name"),
+        help_text=_lazy("The whole name. Case, accents, apostrophes, dashes and double spaces do not count."),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
     birth_date = forms.CharField(
-        label="Date of birth",
+        label=_lazy("Date of birth"),
         max_length=10,
-        help_text="DD.MM.YYYY",
+        help_text=_lazy("DD.MM.YYYY"),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
 
@@ -40,7 +43,7 @@ class PersonForm(forms.Form):
         """The date."""
         born = parse_birth_date(self.cleaned_data["birth_date"])
         if born is None:
-            raise forms.ValidationError("A real date written DD.MM.YYYY is expected.", code="invalid_date")
+            raise forms.ValidationError(_("A real date written DD.MM.YYYY is expected."), code="invalid_date")
         return born
 
 
@@ -49,7 +52,7 @@ class FindPersonMixin(DataRequestsMixin):
 
     actions_list = ("find_person",)
 
-    @action(description="Find a person", url_path="find", icon="person_search", permissions=["requests"])  # type: ignore[untyped-decorator]  # unfold has no types
+    @action(description=_lazy("Find a person"), url_path="find", icon="person_search", permissions=["requests"])  # type: ignore[untyped-decorator]  # unfold has no types
     def find_person(self, request: HttpRequest) -> HttpResponse:
         """Shows the form, whom it finds, and does with the chosen ones what the list's actions do."""
         if "action" in request.POST and (answer := self._do(request)) is not None:
@@ -69,7 +72,7 @@ class FindPersonMixin(DataRequestsMixin):
         what = {"export_everything": self.export_everything, "erase_everything": self.erase_everything}
         chosen, work = self._chosen_rows(request), what.get(request.POST["action"])
         if work is None or not chosen.exists():
-            messages.warning(request, "Tick the residents that it is about.")
+            messages.warning(request, _("Tick the residents that it is about."))
             return None
         return work(request, chosen) or HttpResponseRedirect(request.path)
 
@@ -85,11 +88,11 @@ class FindPersonMixin(DataRequestsMixin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Find a person in all deliveries",
+            "title": _("Find a person in all deliveries"),
             "form": form,
             "found": found,
             "similar": similar,
-            "groups": [("Found", found), ("Similar, born on the same day", similar)],
+            "groups": [(_("Found"), found), (_("Similar, born on the same day"), similar)],
             "checkbox_classes": " ".join(CHECKBOX_CLASSES),
             "not_searched": [] if found is None else bodies_not_searched({one.import_id for one in found}),
         }

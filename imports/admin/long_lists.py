@@ -11,6 +11,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from imports.admin.resident_form import label
@@ -20,7 +21,10 @@ from imports.models import Citizen
 # More are not offered to be changed: each is a field that the browser sends.
 _LONGEST = 1_000
 _SHOWN = 20
-_ANOTHER_WAY = "They are too many to be changed here: take this resident out on the page of another, or use the API."
+_BEGINNING = _(
+    "{count}, among them {some}. They are too many to be changed here: take this resident out on the page of another, "
+    "or use the API."
+)
 _NAME = '<a class="text-link underline" href="{}">{}</a>'
 
 
@@ -31,12 +35,12 @@ class LongListsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
         # The field itself too: that takes it out of the form.
         return [field for name in _too_long(obj) for field in (name, f"first_{name}")]
 
-    @admin.display(description="Relatives")
+    @admin.display(description=_("Relatives"))
     def first_relatives(self, citizen: Citizen) -> SafeString:
         """How many there are, and the first of them."""
         return _beginning(citizen, citizen.relatives)
 
-    @admin.display(description="Friends")
+    @admin.display(description=_("Friends"))
     def first_friends(self, citizen: Citizen) -> SafeString:
         """How many there are, and the first of them."""
         return _beginning(citizen, citizen.friends)
@@ -62,4 +66,4 @@ def _too_long(citizen: Citizen | None) -> list[str]:
 def _beginning(citizen: Citizen, ids: list[int]) -> SafeString:
     rows = Citizen.objects.of(citizen.delivery_id).filter(citizen_id__in=ids[:_SHOWN]).order_by("citizen_id")
     links = ((reverse("admin:imports_citizen_change", args=(row.pk,)), label(row)) for row in rows)
-    return format_html("{}, among them {}. {}", intcomma(len(ids)), format_html_join(", ", _NAME, links), _ANOTHER_WAY)
+    return format_html(str(_BEGINNING), count=intcomma(len(ids)), some=format_html_join(", ", _NAME, links))

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from config.common.digits import number_in
 from config.common.http.callers import acting
 from config.common.problems import Problem
+from config.common.saved_views.admin import SavedListMixin
 from config.common.spellings import fold
 from config.common.staff.searching import FoldedSearchMixin
 from imports.admin.list_title import ListTitleMixin
@@ -92,7 +93,7 @@ def store(model: type[Named], pk: int | None, values: dict[str, Any], actor: Any
     return change_named(model, pk=pk, values=values, actor=actor, versions=None if known is None else {known})
 
 
-class NamedAdmin(ListTitleMixin, FoldedSearchMixin):
+class NamedAdmin(ListTitleMixin, SavedListMixin, FoldedSearchMixin):
     """What both have in common. Of several at once nothing is deleted."""
 
     form = NamedForm

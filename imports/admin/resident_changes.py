@@ -1,10 +1,20 @@
 """What a correction changed, in sentences for whoever made it."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
 from imports.admin.resident_form import label
 from imports.fields import LISTS
 from imports.models import Citizen
 
 _MOST = 10
+# By the list, and whether the relation begins.
+_SENTENCES = {
+    ("relatives", True): _("%(other)s is now a relative of %(resident)s."),
+    ("relatives", False): _("%(other)s is no longer a relative of %(resident)s."),
+    ("friends", True): _("%(other)s is now a friend of %(resident)s."),
+    ("friends", False): _("%(other)s is no longer a friend of %(resident)s."),
+}
 
 
 def sentences(before: Citizen, after: Citizen) -> list[str]:
@@ -20,9 +30,14 @@ def sentences(before: Citizen, after: Citizen) -> list[str]:
     others = Citizen.objects.of(after.delivery_id).filter(citizen_id__in=sorted(ids)[: 2 * _MOST])
     names = {row.citizen_id: label(row) for row in others.only("citizen_id", "name", "delivery_id")}
     found = [
-        f"{names.get(number, number)} is {word} a {name.removesuffix('s')} of {label(after)}."
+        _SENTENCES[name, begins] % {"other": names.get(number, number), "resident": label(after)}
         for name in LISTS
-        for word, numbers in zip(("now", "no longer"), changed[name], strict=True)
+        for begins, numbers in zip((True, False), changed[name], strict=True)
         for number in sorted(numbers)
     ]
-    return [*found[:_MOST], f"and {len(found) - _MOST} more."] if len(found) > _MOST else found
+    left = len(found) - _MOST
+    return (
+        [*found[:_MOST], ngettext("and %(count)s more.", "and %(count)s more.", left) % {"count": left}]
+        if left > 0
+        else found
+    )

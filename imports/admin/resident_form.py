@@ -7,8 +7,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.forms.utils import flatatt
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from unfold.widgets import UnfoldAdminMultipleAutocompleteWidget, UnfoldAdminTextInputWidget
 
 from config.common.digits import number_in
@@ -24,7 +27,7 @@ _TEXTS = names_of(Kind.TEXT)
 # Who they are first, whom they know last.
 _SHOWN = ("name", *(name for name in EDITABLE if name not in {"name", *LISTS}), *LISTS)
 # The message of `Stale`; here it stands beside what somebody typed.
-_MEANWHILE = (
+_MEANWHILE = _lazy(
     "Somebody has changed this resident since you opened this page. Nothing was saved: "
     "open the page again, look at their change and repeat yours."
 )
@@ -55,9 +58,9 @@ class ResidentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     """The fields, and the version of the resident that the form was made from."""
 
     known_version = forms.CharField(widget=forms.HiddenInput, required=False)
-    birth_date = forms.CharField(widget=UnfoldAdminTextInputWidget, help_text="DD.MM.YYYY", max_length=10)
-    relatives = IdsField(help_text="By id or by the beginning of the name. It changes on both sides.")
-    friends = IdsField(help_text="Nobody is a relative and a friend at once.")
+    birth_date = forms.CharField(widget=UnfoldAdminTextInputWidget, help_text=_lazy("DD.MM.YYYY"), max_length=10)
+    relatives = IdsField(help_text=_lazy("By id or by the beginning of the name. It changes on both sides."))
+    friends = IdsField(help_text=_lazy("Nobody is a relative and a friend at once."))
 
     class Meta:
         model = Citizen
@@ -127,12 +130,18 @@ class ResidentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     def _check_known(self, name: str, ids: set[int]) -> None:
         if missing := ids - set(_named(self.instance, ids).values_list("citizen_id", flat=True)):
             text = ", ".join(map(str, sorted(missing)))
-            self.add_error(name, forms.ValidationError(f"Not in this delivery: {text}.", code="unknown_citizen"))
+            detail = _("Not in this delivery: %(ids)s.") % {"ids": text}
+            self.add_error(name, forms.ValidationError(detail, code="unknown_citizen"))
 
     def _check_room(self, name: str, new: set[int]) -> None:
         most = rules_on().longest[name]
         if full := _named(self.instance, new).filter(**{f"{name}__len__gte": most}):
-            text = f"Nobody has more than {most:,} {name}, and so many has {', '.join(map(label, full))}."
+            # The two lists by name: a language has its own word, and case, for each.
+            sentence = {
+                "relatives": _("Nobody has more than %(most)s relatives, and so many has %(who)s."),
+                "friends": _("Nobody has more than %(most)s friends, and so many has %(who)s."),
+            }[name]
+            text = sentence % {"most": number_format(most, force_grouping=True), "who": ", ".join(map(label, full))}
             self.add_error(name, forms.ValidationError(text, code="too_many"))
 
     def _post_clean(self) -> None:

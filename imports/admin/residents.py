@@ -12,13 +12,15 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
-from unfold.admin import ModelAdmin
+from django.utils.translation import gettext as _
 
 from config.common.http.callers import acting
 from config.common.privacy.admin import AuditedAdmin
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Problem
+from config.common.saved_views.admin import SavedListMixin
+from config.common.staff.export import Table
 from imports.admin.access import may_see_residents, open_delivery
 from imports.admin.find_person import FindPersonMixin
 from imports.admin.history import history_of
@@ -27,14 +29,18 @@ from imports.admin.long_lists import LongListsMixin, named_on_page, without_long
 from imports.admin.resident_changes import sentences
 from imports.admin.resident_form import ResidentForm, label
 from imports.admin.resident_list import ResidentChangeList, first_page
+from imports.admin.resident_search import SAVED, SEGMENT
 from imports.admin.undo import UndoCorrectionMixin
+from imports.fields import NAMES, written
 from imports.models import Citizen, Import
 from imports.services.residents.correct_resident import correct_resident, version_of
 from imports.services.residents.find_in_delivery import suggested_residents
 
+_AT_A_TIME = 1_000
+
 
 @admin.register(Citizen)
-class ResidentAdmin(ListTitleMixin, FindPersonMixin, UndoCorrectionMixin, LongListsMixin, AuditedAdmin, ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+class ResidentAdmin(ListTitleMixin, FindPersonMixin, UndoCorrectionMixin, LongListsMixin, AuditedAdmin, SavedListMixin):
     """Residents of deliveries whose residents the user may see. They come and go with their delivery."""
 
     form = ResidentForm
@@ -42,7 +48,8 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, UndoCorrectionMixin, LongLi
     list_display_links = ("citizen_id", "name")
     # A page costs what its rows cost, and each of them is a line in the trail of reads.
     list_per_page = 25
-    sortable_by = ()
+    sortable_by = list_display
+    saved_parameters = SAVED
     list_before_template = "admin/imports/citizen_search.html"
     change_form_outer_before_template = "admin/imports/citizen_top.html"
     change_form_outer_after_template = "admin/imports/citizen_history.html"
@@ -66,6 +73,23 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, UndoCorrectionMixin, LongLi
     def get_queryset(self, request: HttpRequest) -> QuerySet[Citizen]:
         open_ones = Import.objects.whose_citizens_are_open_to(acting(request))
         return Citizen.objects.filter(delivery__in=open_ones.filter(status=Import.Status.COMPLETE))
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        # An id tells residents of one delivery.
+        return (*self.list_display, "delivery_id") if SEGMENT in request.GET else self.list_display
+
+    def rows_listed(self, changes: Any) -> int:
+        return int(changes.total)
+
+    def listed_rows(self, changes: Any) -> QuerySet[Citizen]:
+        rows: QuerySet[Citizen] = changes.queryset
+        return rows.order_by(*changes.ordering) if changes.ordering and not changes.is_long else rows
+
+    def export_table(self, request: HttpRequest, rows: QuerySet[Citizen]) -> Table:
+        """As a delivery has them; those of several with the numbers of theirs."""
+        before = ("import_id",) if SEGMENT in request.GET else ()
+        lines = (_cells(row, before) for row in rows.iterator(chunk_size=_AT_A_TIME))
+        return (*before, *NAMES), lines
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ResidentChangeList]:
         return ResidentChangeList
@@ -108,7 +132,7 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, UndoCorrectionMixin, LongLi
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         response = super().changelist_view(request, extra_context)
         if getattr(response, "url", "") == f"{request.path}?{ERROR_FLAG}=1":
-            messages.info(request, "There is no such page: this is the first one.")
+            messages.info(request, _("There is no such page: this is the first one."))
             return HttpResponseRedirect(first_page(request))
         if (context := getattr(response, "context_data", None)) and "cl" in context:
             context["offered"] = context["cl"].offered(request)
@@ -138,7 +162,7 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, UndoCorrectionMixin, LongLi
         if version_of(obj) != request.POST.get("known_version"):
             response: HttpResponse = super().response_change(request, obj)
             return response
-        messages.info(request, f"Nothing was changed: {label(obj)} stays as it was.")
+        messages.info(request, _("Nothing was changed: %(resident)s stays as it was.") % {"resident": label(obj)})
         if "_continue" in request.POST:
             return HttpResponseRedirect(request.get_full_path())
         back: HttpResponse = self.response_post_save_change(request, obj)
@@ -146,6 +170,12 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, UndoCorrectionMixin, LongLi
 
     def log_change(self, request: HttpRequest, obj: Citizen, message: Any) -> None:
         """Corrections are the log."""
+
+
+def _cells(row: Citizen, before: tuple[str, ...]) -> list[Any]:
+    values = written(row).values()
+    cells = [" ".join(map(str, value)) if isinstance(value, list) else value for value in values]
+    return [row.delivery_id, *cells] if before else cells
 
 
 def _corrected(request: HttpRequest, citizen: Citizen, form: ResidentForm) -> Citizen:

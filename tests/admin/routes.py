@@ -19,6 +19,9 @@ BEFORE_SIGN_IN = {
 }  # fmt: skip
 
 
+_DEMAND_LISTS = ("analytics/townplace", "analytics/importdemand")
+
+
 class Page(NamedTuple):
     """A page, and to whom a GET shows it."""
 
@@ -59,7 +62,15 @@ OTHER_PAGES = [
     Page("/admin/airports/airport/upload/1/wrong.xlsx", ""),
     Page("/admin/airports/airport/template.xlsx", "EMS"),
     Page("/admin/airports/airport/template.csv", "EMS"),
-    Page("/admin/airports/airport/export/csv/", _STAFF),
+    *(
+        Page(f"/admin/{model}/export/csv/", who)
+        for who, models in {
+            _STAFF: ("airports/airport", "imports/import", "imports/source", "imports/channel", *_DEMAND_LISTS),
+            "EMS": ("analytics/townalias", "imports/correction"),
+            "EIMS": ("imports/citizen",),
+        }.items()
+        for model in models
+    ),
     Page("/admin/airports/airport/{airport}/history/{version}/", _STAFF),
     Page("/admin/imports/citizen/suggest/{id}/", "EMS"),
     Page("/admin/imports/citizen/find/", "MS"),

@@ -18,8 +18,8 @@ from tests.analytics.services.test_place_towns import demand
 pytestmark = pytest.mark.django_db
 KYIV, LVIV = 703448, 702550
 LIST = "/admin/analytics/townalias/"
-# Session and user, the number of rows and the rows.
-ALIASES = 4
+# Session and user, the saved views, the number of rows and the rows.
+ALIASES = 5
 
 
 @pytest.fixture

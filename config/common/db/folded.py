@@ -68,7 +68,7 @@ FoldedText.register_lookup(_Contains)
 
 
 class Begins(Func):
-    """Whether a column, folded, begins with `folded`; with `whole`, whether it is that.
+    """Whether a column, folded, begins with `folded`.
 
     For a million rows that nobody folded. By the first character most rows are passed over; the rest is compared by a
     regular expression, and folded only where it cannot tell.
@@ -76,17 +76,17 @@ class Begins(Func):
 
     output_field = BooleanField()
 
-    def __init__(self, column: str, folded: str, *, whole: bool = False) -> None:
+    def __init__(self, column: str, folded: str) -> None:
         super().__init__(F(column))
-        self._folded, self._whole = folded, whole
+        self._folded = folded
 
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
         text = compiler.compile(self.get_source_expressions()[0])[0]
-        same = f"{_folding(text)} = %s" if self._whole else f"starts_with({_folding(text)}, %s)"
+        same = f"starts_with({_folding(text)}, %s)"
         rest = f"AND {same}" if folding.is_long(self._folded) else ""
         sql = f"""CASE WHEN ascii({text}) = ANY (%s) THEN {text} ~ %s {rest}
             OR octet_length({text}) > length({text}) AND {text} ~ %s AND {same} ELSE false END"""
-        regex, again = folding.pattern(self._folded, whole=self._whole), [self._folded] if rest else []
+        regex, again = folding.pattern(self._folded), [self._folded] if rest else []
         return sql, [folding.beginnings(self._folded), regex, *again, folding.exceptional(), self._folded]
 
 

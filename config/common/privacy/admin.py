@@ -26,6 +26,8 @@ from config.common.staff.read_only import ReadOnlyAdmin
 _EXPORTED = (
     "at", "username", "via", "what", "format", "import_id", "citizen_id", "request_id", "address",
 )  # fmt: skip
+# Of an export of more residents than these the trail says "all of the import".
+MOST_NAMED = 10_000
 _ONE_RESIDENT = re.compile(r"\s*([0-9]{1,18})\s*/\s*([0-9]{1,18})\s*")
 
 
@@ -38,6 +40,21 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
     def named_on_page(self, row: Any) -> Iterable[int]:
         """The citizens of the same import whom the page of `row` names beside its own."""
         return ()
+
+    def export_response(self, request: HttpRequest, rows: QuerySet[Any], format: str) -> HttpResponseBase:
+        """Of a list that may be exported: those who are named in the trail, or, of very many, all of their imports."""
+        found = list(rows.values_list("pk", "delivery_id", "citizen_id")[: MOST_NAMED + 1])
+        reader = Reader.of(request)
+        if len(found) > MOST_NAMED:
+            imports = rows.order_by().values_list("delivery_id", flat=True).distinct()
+            record_read(reader=reader, what=What.RESIDENTS, residents=[(one, None) for one in imports], form=format)
+        else:
+            # Nobody who became one of them since.
+            rows = rows.filter(pk__in=[pk for pk, *_ in found])
+            residents = sorted({(import_id, number) for _, import_id, number in found})
+            record_read(reader=reader, what=What.LISTED, residents=residents, form=format)
+        response: HttpResponseBase = super().export_response(request, rows, format)
+        return response
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         response = super().changelist_view(request, extra_context)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from config.common.http.callers import acting
 from config.common.problems import NotFound, Problem
 from config.common.saved_views.models import SavedView
-from config.common.saved_views.pages import page_called
+from config.common.saved_views.pages import Page, page_called
 from config.common.saved_views.services import change_views
 
 Change = Callable[..., SavedView]
@@ -32,9 +33,9 @@ _CHANGES: dict[str, tuple[Change, Any]] = {
 def save(request: HttpRequest) -> HttpResponse:
     """Saves the `query` of a `page` under a `name`, `shared` and `pinned` where these are sent; shows it."""
     form, actor = request.POST, acting(request)
+    page = _page(form.get("page", ""))
+    query = page.known_part(form.get("query", ""))
     try:
-        page = page_called(form.get("page", ""))
-        query = page.known_part(form.get("query", ""))
         change_views.save_view(
             page=page.name,
             name=form.get("name", ""),
@@ -44,8 +45,6 @@ def save(request: HttpRequest) -> HttpResponse:
             actor=actor,
         )
         messages.success(request, _("The view is saved."))
-    except NotFound as problem:
-        raise Http404(problem.detail) from problem
     except Problem as problem:
         messages.error(request, problem.detail)
     return _to(page.href(query))
@@ -54,8 +53,11 @@ def save(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, view_id: int) -> HttpResponse:
     """Does what the `action` of the form says with one view; goes back to the `query` of its page, or to the
     dashboard."""
+    found = SavedView.objects.filter(pk=view_id).first()
+    if found is None:
+        raise Http404(_("There is no such view."))
+    page = _page(found.page)
     try:
-        page = page_called(SavedView.objects.filter(pk=view_id).values_list("page", flat=True).first() or "")
         messages.success(request, _changed(request, view_id))
     except NotFound as problem:
         raise Http404(problem.detail) from problem
@@ -67,14 +69,22 @@ def change(request: HttpRequest, view_id: int) -> HttpResponse:
 
 
 def _changed(request: HttpRequest, view_id: int) -> str:
-    """Raises `Problem`."""
+    """Raises `Problem`, and `BadRequest` for what is no action."""
     action = request.POST.get("action", "")
     if action not in _CHANGES:
-        raise NotFound(_("There is no such action."))
+        raise BadRequest(_("There is no such action."))
     service, sentence = _CHANGES[action]
     name = {"name": request.POST.get("name", "")} if action == "rename" else {}
     service(view_id=view_id, actor=acting(request), **name)
     return str(sentence)
+
+
+def _page(name: str) -> Page:
+    """Raises `BadRequest` for one that nobody registered: no form of ours asks for it."""
+    try:
+        return page_called(name)
+    except NotFound as problem:
+        raise BadRequest(problem.detail) from problem
 
 
 def _to(address: str) -> HttpResponse:

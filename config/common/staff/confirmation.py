@@ -7,6 +7,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 
 def confirmed(request: HttpRequest) -> bool:
@@ -18,7 +19,7 @@ def ask(request: HttpRequest, rows: QuerySet[Any], *, question: str, yes: str) -
     """Names the rows, and asks. `yes` is the button; the present action is sent once more by it."""
     context: dict[str, Any] = {
         **admin.site.each_context(request),
-        "title": "Are you sure?",
+        "title": _("Are you sure?"),
         "question": question,
         "yes": yes,
         "rows": rows,

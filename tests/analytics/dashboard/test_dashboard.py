@@ -20,6 +20,7 @@ from analytics.dashboard.tiles import KINDS
 from analytics.models import TownPlace
 from analytics.services.asking import read_estimates
 from config.common.accounts.services.tokens import issue_token
+from config.common.saved_views.services.change_views import pin_view, save_view
 from imports.models import Correction, Import
 from tests.airports.builders import make_airport
 from tests.analytics.counted import make
@@ -31,6 +32,7 @@ ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
 # Who sees which tile, in the order of the page. S is a superuser.
 TILES = {
     "demand": "VEIMS",
+    "views": "VEIMS",
     "deliveries": "VEIMS",
     "unplaced": "VEIMS",
     "work": "MS",
@@ -38,7 +40,7 @@ TILES = {
     "links": "EMS",
 }
 # The session, the user, and what the tiles ask; Viewers and the others with the permissions of their role.
-QUERIES = 24
+QUERIES = 25
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
@@ -79,6 +81,7 @@ def test_the_table_names_every_tile() -> None:
 @pytest.mark.parametrize("letter", "VEIMS")
 def test_a_role_sees_its_tiles_and_no_other_by_any_way(letter: str) -> None:
     client = browser_of(letter)
+    save_view(page="admin:imports_import_changelist", name="a", query="", is_pinned=True, actor=User.objects.get())
     allowed = [key for key, letters in TILES.items() if letter in letters]
     alone = {key: client.get(f"/admin/dashboard/{key}/", **HTMX).status_code for key in TILES}  # type: ignore[arg-type]
     assert list(contents(client)) == allowed
@@ -99,6 +102,23 @@ def test_the_page_makes_as_many_queries_for_three_of_everything_as_for_one(
         populate(number)
     with django_assert_num_queries(QUERIES):
         client.get("/admin/")
+
+
+def test_pinned_views_say_how_many_rows_they_have_to_each_who_pinned_them() -> None:
+    for status in ("failed", "failed", "complete"):
+        Import.objects.create(source="Kyiv", status=status)
+    editor, viewer = browser_of("E"), browser_of("V")
+    actors = {name: User.objects.get(username=name) for name in "EV"}
+    assert ["views" in contents(client) for client in (editor, viewer)] == [False, False]
+    asked = {"page": "admin:imports_import_changelist", "name": "Failed", "query": "status__exact=failed"}
+    view = save_view(**asked, is_shared=True, is_pinned=True, actor=actors["E"])
+    pin_view(view_id=view.pk, is_pinned=True, actor=actors["V"])
+    for client in (editor, viewer):
+        (waiting,) = contents(client)["views"]["views"]
+        (found,) = client.get("/admin/dashboard/views/", **HTMX).context["tile"].content["views"]  # type: ignore[arg-type]
+        assert (waiting.name, waiting.count) == ("Failed", None)
+        assert (found.name, found.count, found.is_more) == ("Failed", 2, False)
+        assert client.get(found.href).context["cl"].result_count == 2
 
 
 def test_without_any_data_the_page_says_so_instead_of_failing() -> None:

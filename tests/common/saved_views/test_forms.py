@@ -58,7 +58,7 @@ def test_each_action_is_done_and_leads_back_to_the_list(page: Page, sent: dict[s
     assert (back.status_code, back.headers.get("Location")) == ((404, None) if gone else (303, "/admin/"))
 
 
-def test_what_is_no_action_no_view_and_no_page_is_not_found(page: Page) -> None:
+def test_what_is_no_action_no_view_and_no_page_is_refused(page: Page) -> None:
     editor = somebody("Editors")
     view = SavedView.objects.create(page=page.name, name="old", owner=editor)
     client = browser(editor)
@@ -67,4 +67,4 @@ def test_what_is_no_action_no_view_and_no_page_is_not_found(page: Page) -> None:
         (f"{FORM}{view.pk + 1}/", {"action": "pin"}),
         (FORM, {"page": "home", "name": "x"}),
     ]
-    assert [client.post(path, form).status_code for path, form in sent] == [404, 404, 404]
+    assert [client.post(path, form).status_code for path, form in sent] == [400, 404, 400]
