@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 DATA = (
     rf"\b({'|'.join(re.escape(country['name']) for country in COUNTRIES.values())})\b",
     r"\b(English|español|Русский|en|es|ru)\b",
-    r"\b(root|Demanda|Anna|Kyiv|Khreshchatyk|Python|JSON|NDJSON|CSV|XLSX|API|REST|OpenAPI|UTC|IATA|ICAO|Silk)\b",
+    r"\b(root|Demanda|Anna|Kyiv|Khreshchatyk|Python|JSON|NDJSON|CSV|XLSX|API|REST|OpenAPI|UTC|IATA|ICAO|Silk|tv)\b",
     r"\b(user|source|channel|town|task|lease|group)\d+",
     r"\b(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[\w/+-]+",
 )
