@@ -27,9 +27,11 @@ class AnalyticsConfig(domain.DomainConfig):
     mixed_paths = ("/analytics/",)
 
     def ready(self) -> None:
+        from analytics.pages.saved import register_page
         from analytics.services.asking.find_residents import residents_in
         from analytics.services.counting.gauges import register
         from imports.services.residents import find_in_segment
 
         register()
+        register_page()
         find_in_segment.register(residents_in)

@@ -1,16 +1,17 @@
 """Asks the services for everything on the page, in one snapshot: its charts never contradict each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
 
 from analytics.models import ImportDemand
-from analytics.pages.filters import FINEST, GROUPINGS, Filters
+from analytics.pages.filters import FILTERED, FINEST, GROUPINGS, SEGMENT_KEYS, Filters
 from analytics.pages.sections.unplaced import CANDIDATES, MOST_TOWNS
+from analytics.services.asking.find_around import Around, find_around
 from analytics.services.asking.find_cities import find_cities
 from analytics.services.asking.find_demand import find_demand, find_opportunities, is_restricted
 from analytics.services.asking.find_trend import find_trend
-from analytics.services.asking.questions import Cities, Demand, ImportRow, Meta
+from analytics.services.asking.questions import Cities, Demand, ImportRow, Meta, Row
 from analytics.services.counting.settings import counting_of_picture
 from analytics.services.placing.unplaced_towns import AmbiguousTown, UnplacedTown, ambiguous, unplaced
 from config.common.db.snapshots import snapshot
@@ -18,7 +19,9 @@ from config.common.db.snapshots import snapshot
 OPPORTUNITIES = 12
 SEGMENTS = 25
 CHANNELS = 15
-TOWN_CHOICES = 300
+NEIGHBOURS = 8
+TOWN_CHOICES = 1_000
+_ANYWHERE: dict[str, tuple[str, ...]] = {"countries": (), "cities": (), "towns": ()}
 # So large a share of residents is most of them.
 _MOST = 0.5
 
@@ -27,7 +30,8 @@ _MOST = 0.5
 class Answers:
     """The answers. `total` has no row where nobody matches; `sources` are those of the current picture;
     the opportunities have at least `least_residents`; they and the segments are `by` one of `GROUPINGS`, and `named` is
-    the share of residents who stand in a row of their own by each of these, 0 to 1."""
+    the share of residents who stand in a row of their own by each of these, 0 to 1; `around`: the filtered residents as
+    one segment of a ranking, and the segments beside it."""
 
     sources: list[str]
     age_groups: tuple[str, ...]
@@ -40,6 +44,7 @@ class Answers:
     named: dict[str, float]
     opportunities: Demand
     segments: Demand
+    around: Around
     deliveries: list[ImportRow]
     cities: Cities
     unplaced: list[UnplacedTown]
@@ -56,6 +61,7 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
         heat = find_demand(question=filters.question(group_by=("city", "age_group")), actor=actor)
         cities = find_cities(question=filters.question(), actor=actor)
         segments = _segments(FINEST, filters, actor)
+        around = _around(filters, actor)
         metas = (segments.meta, heat.meta, cities.meta)
         named = dict(zip(GROUPINGS, (_named(total, meta) for meta in metas), strict=True))
         by = filters.by or next((by for by, share in named.items() if share >= _MOST), "city")
@@ -66,9 +72,7 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
             total=total,
             # Choices: of everything, so that one can change to another.
             places=find_demand(
-                question=filters.question(
-                    group_by=("city", "town"), countries=(), cities=(), towns=(), min_residents=0, limit=TOWN_CHOICES
-                ),
+                question=filters.question(group_by=("city", "town"), **_ANYWHERE, min_residents=0, limit=TOWN_CHOICES),
                 actor=actor,
             ),
             channels=find_demand(
@@ -77,11 +81,15 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
             heat=heat,
             by=by,
             named=named,
-            opportunities=find_opportunities(
-                question=filters.segments(by, limit=OPPORTUNITIES, min_residents=least, with_expected=True),
-                actor=actor,
+            opportunities=_as_ranked(
+                find_opportunities(
+                    question=filters.segments(by, limit=OPPORTUNITIES, min_residents=least, with_expected=True),
+                    actor=actor,
+                ),
+                around.own,
             ),
-            segments=segments if by == FINEST else _segments(by, filters, actor),
+            segments=_as_ranked(segments if by == FINEST else _segments(by, filters, actor), around.own),
+            around=around,
             deliveries=_deliveries(filters, actor),
             cities=cities,
             unplaced=unplaced(limit=MOST_TOWNS, suggested=CANDIDATES) if may_place else [],
@@ -91,6 +99,38 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
 
 def _segments(by: str, filters: Filters, actor: User) -> Demand:
     return find_demand(question=filters.segments(by, limit=SEGMENTS, offset=filters.offset), actor=actor)
+
+
+def count_segments(*, filters: Filters, actor: User) -> int:
+    """Counts the rows of the list on the page with these filters."""
+    with snapshot():
+        total = find_demand(question=filters.question(group_by=(), min_residents=0), actor=actor)
+        for by in (filters.by,) if filters.by else GROUPINGS:
+            found = find_demand(question=filters.segments(by, limit=1), actor=actor)
+            if _named(total, found.meta) >= _MOST:
+                break
+    return found.count
+
+
+def _around(filters: Filters, actor: User) -> Around:
+    """Finds the filtered segment among all of its kind, which are those of a ranking; source and several values filter.
+
+    Nothing where no dimension has one value: there is no kind of segment then.
+    """
+    keys = {key: getattr(filters, key)[0] for key in SEGMENT_KEYS if len(getattr(filters, key)) == 1}
+    if not keys or ("country" in keys and len(filters.city) > 1):
+        return Around(None, {})
+    grouped = tuple(key for key in keys if key != "country" or "city" not in keys)
+    free = {name: () for key, name in FILTERED.items() if key in keys}
+    question = filters.question(group_by=grouped, min_residents=0, with_expected=True, **free)
+    return find_around(question=question, keys=keys, most=NEIGHBOURS, actor=actor)
+
+
+def _as_ranked(found: Demand, own: Row | None) -> Demand:
+    """Puts the segment as rankings have it in the place of its only row: its interval is theirs then."""
+    if own is None or found.count != 1 or [row.residents for row in found.rows] != [own.residents]:
+        return found
+    return replace(found, rows=[replace(own, keys=found.rows[0].keys)])
 
 
 def _named(total: Demand, meta: Meta) -> float:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from analytics.pages import labels
 from analytics.pages.filters import Filters
 from analytics.pages.tables import Table
 from analytics.services.asking.questions import Row
-from config.common.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,33 @@ class Chart:
 def point(row: Row, filters: Filters, **more: Any) -> dict[str, Any]:
     """Describes a row as one point of a chart: its name, what stands beside it when it is chosen, where it leads.
 
-    `more` has the numbers that are drawn, and may lead elsewhere than to the list behind the row.
+    `more` has the numbers that are drawn, and may lead elsewhere than to the page of the row.
     """
-    title = (
-        f"{labels.segment_label(row)}\n"
-        f"{counted(row.courses, 'course')} for {counted(row.residents, 'resident')}\n"
-        f"Index {labels.decimal(row.index)} ({labels.interval(row)})"
+    counts = {"courses": labels.courses(row.courses), "residents": labels.residents(row.residents)}
+    index = {"index": labels.decimal(row.index), "interval": labels.interval(row)}
+    title = "\n".join(
+        [
+            labels.segment_label(row),
+            _("%(courses)s for %(residents)s") % counts,
+            _("Index %(index)s (%(interval)s)") % index,
+        ]
     )
-    return {"name": labels.segment_label(row), "title": title, "href": filters.segment(row.keys), **more}
+    href = "" if row.is_other else filters.segment(row.keys)
+    return {"name": labels.segment_label(row), "title": title, "href": href, **more}
+
+
+def words() -> dict[str, str]:
+    """Gives the texts that `assets/site/charts.js` and `assets/site/page.js` write."""
+    return {
+        "keys": _("%(chart)s. Arrow keys go from point to point."),
+        "save": _("Save %(chart)s as %(format)s"),
+        "patterns": _("Patterns"),
+        "zoomIn": _("Zoom in"),
+        "zoomOut": _("Zoom out"),
+        "world": _("World"),
+        "wholeWorld": _("Whole world"),
+        "below": _("below %(bound)s"),
+        "between": _("%(low)s to %(high)s"),
+        "above": _("above %(bound)s"),
+        "noMatch": _("Nothing has such a name."),
+    }

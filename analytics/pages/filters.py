@@ -5,18 +5,22 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext_lazy as _
+
 from analytics.disclosure import OTHER
-from analytics.services.asking.questions import DEFAULT_GROUPING, SOURCE, UNPLACED, Question
+from analytics.services.asking.questions import DEFAULT_GROUPING, UNPLACED, Question
 
 PAGE = "/analytics/"
 API = "/analytics/"
-OTHER_LABEL = "Other (small segments merged)"
-ALL, ROWS = "all", "rows"
 # What segments are listed by, the finest first.
 FINEST = ",".join(DEFAULT_GROUPING)
-GROUPINGS = {FINEST: "city, age and channel", "city,age_group": "city and age", "city": "city"}
+GROUPINGS = {FINEST: _("city, age and channel"), "city,age_group": _("city and age"), "city": _("city")}
 # The filters that a segment can set.
-DIMENSIONS = ("country", "city", "town", "age_group", "channel", "gender", "source")
+SEGMENT_KEYS = ("country", "city", "town", "age_group", "channel", "gender")
+DIMENSIONS = (*SEGMENT_KEYS, "source")
+# What a question calls them.
+_CHOICES = ("countries", "cities", "towns", "age_groups", "channels", "genders", "sources")
+FILTERED = dict(zip(DIMENSIONS, _CHOICES, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +38,21 @@ def group_by(by: str) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """An empty text, or 0, where anything will do. `measure`: what the heat map's shades say. `index_base`: whose
-    average is 100, that of `ALL` residents or of the filtered ones, the `ROWS`: by default a segment has the same
-    index whatever is filtered, also behind the link of a ranking. `by`: the keys of the segments; empty for the finest
-    by which most residents are named to the reader."""
+    """Empty, or 0, where anything will do; of several values of a dimension any will do. `measure`: what the heat map's
+    shades say. `by`: the keys of the segments; empty for the finest by which most residents are named to the reader.
 
-    source: str = ""
-    country: str = ""
-    city: str = ""
-    town: str = ""
-    age_group: str = ""
-    channel: str = ""
-    gender: str = ""
+    An index is compared with all residents, so a segment has the same one whatever is filtered, also behind the link of
+    a ranking."""
+
+    source: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    city: tuple[str, ...] = ()
+    town: tuple[str, ...] = ()
+    age_group: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    gender: tuple[str, ...] = ()
     min_residents: int = 0
     measure: str = "courses"
-    index_base: str = ALL
     by: str = ""
     offset: int = 0
 
@@ -57,24 +61,13 @@ class Filters:
         """Whether anything is filtered out."""
         return any(getattr(self, key) for key in DIMENSIONS) or self.min_residents > 0
 
-    @property
-    def is_of_all_residents(self) -> bool:
-        """Whether whole deliveries are looked at: these are what the trend can be compared with."""
-        return not any(getattr(self, key) for key in DIMENSIONS if key != SOURCE)
-
     def question(self, **changes: Any) -> Question:
         """Makes the question behind a chart, with these filters; what is expected is for those who say so."""
         return Question(
             **{
-                "countries": _choice(self.country),
-                "cities": _choice(self.city),
-                "towns": _choice(self.town),
-                "age_groups": _choice(self.age_group),
-                "channels": _choice(self.channel),
-                "genders": _choice(self.gender),
-                "sources": _choice(self.source),
+                **{name: getattr(self, key) for key, name in FILTERED.items()},
                 "min_residents": self.min_residents,
-                "index_of_all": self.index_base == ALL,
+                "index_of_all": True,
                 "with_expected": False,
                 **changes,
             }
@@ -90,14 +83,21 @@ class Filters:
         text = _query({name: value for name, value in asdict(chosen).items() if value != getattr(Filters, name)})
         return f"{PAGE}{'?' if text else ''}{text}{'#' if fragment else ''}{fragment}"
 
+    def without(self, key: str, value: str) -> str:
+        """Gives the address of the page without one of the values of a dimension."""
+        left: dict[str, Any] = {key: tuple(one for one in getattr(self, key) if one != value)}
+        return self.href(**left)
+
     def segment(self, keys: Mapping[str, str | None]) -> str:
-        """Gives the address of the list behind a segment: this page, filtered by its keys, at its list."""
-        known = {key: value or UNPLACED for key, value in keys.items() if key in DIMENSIONS and value != OTHER}
-        return self.href("segments", **known)
+        """Gives the address of the page of a segment: this one, filtered by its keys too."""
+        known: dict[str, Any] = {
+            key: (value or UNPLACED,) for key, value in keys.items() if key in DIMENSIONS and value != OTHER
+        }
+        return self.href(**known)
 
     def city_href(self, keys: Mapping[str, str | None]) -> str:
         """Gives the address of the page of a city, a name and its country, with the towns that are placed there."""
-        return self.href(city=keys["city"], country=keys["country"] or UNPLACED)
+        return self.segment({key: keys[key] for key in ("city", "country")})
 
     def downloads(self, resource: str = "demand", **parameters: Any) -> Downloads:
         """Gives the addresses of these figures for spreadsheets."""
@@ -108,13 +108,9 @@ class Filters:
         """Gives the address of these figures for programs."""
         chosen = {key: getattr(self, key) for key in (*DIMENSIONS, "min_residents")}
         # A delivery is compared with the other deliveries, whatever is filtered.
-        chosen["index_base"] = "" if resource == "trend" else self.index_base
+        chosen["index_base"] = "" if resource == "trend" else "all"
         return f"{API}{resource}?{_query({**chosen, **parameters, 'format': format})}"
 
 
-def _choice(value: str) -> tuple[str, ...]:
-    return (value,) if value else ()
-
-
 def _query(parameters: dict[str, Any]) -> str:
-    return urlencode({name: value for name, value in parameters.items() if value})
+    return urlencode({name: value for name, value in parameters.items() if value}, doseq=True)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from analytics.pages.query import FormSerializer
@@ -20,7 +21,7 @@ def check_form(request: Request) -> None:
     sent = QueryDict(read_body(request, max_bytes=settings.BODY_MAX_BYTES, media_type=FORM))
     form = FormSerializer(data={name: sent[name] for name in sent})
     errors = [
-        FieldError(f"/{name}", "unknown_field", "There is no such field here.")
+        FieldError(f"/{name}", "unknown_field", _("There is no such field here."))
         for name in sent
         if name not in _NOT_OURS and name not in form.fields
     ]
@@ -31,14 +32,14 @@ def check_form(request: Request) -> None:
             for problem in problems
         ]
     if errors:
-        raise InvalidInput("The form is not valid.", errors=errors)
+        raise InvalidInput(_("The form is not valid."), errors=errors)
 
 
 def refresh(*, request: HttpRequest, actor: User) -> None:
     """Asks for a refresh, and says whether anybody heard it."""
     if request_refresh(actor=actor):
-        messages.success(request, "The demand is being counted again. Look at this page again in a moment.")
+        messages.success(request, _("The demand is being counted again. Look at this page again in a moment."))
     else:
         messages.error(
-            request, "No worker can be reached at the moment. It is counted by itself as soon as that is over."
+            request, _("No worker can be reached at the moment. It is counted by itself as soon as that is over.")
         )

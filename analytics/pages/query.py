@@ -1,10 +1,12 @@
 """Checks what the page takes: its query, and the form on it."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from analytics.pages.filters import ALL, GROUPINGS, ROWS, Filters
+from analytics.pages.filters import GROUPINGS, Filters
 from analytics.pages.sections.heat import MEASURES
 from analytics.services.asking.questions import UNPLACED
 from analytics.services.asking.scopes import known_age_groups
@@ -14,35 +16,41 @@ from imports.fields import MAX_CHANNEL, MAX_TEXT
 from imports.models import Citizen
 
 _MAX_SOURCE = 64
-# A form sends its empty fields too.
-_TEXT: dict[str, Any] = {"required": False, "allow_blank": True, "default": "", "trim_whitespace": False}
 
 
-class _Number(serializers.IntegerField):
+class _Values(serializers.ListField):
+    """Some values of a dimension, each once."""
+
+    def __init__(self, child: serializers.Field[Any, Any, Any, Any], **options: Any) -> None:
+        super().__init__(child=child, required=False, default=tuple, **options)  # type: ignore[arg-type]  # stubs know lists alone
+
     def to_internal_value(self, data: Any) -> Any:
-        return 0 if data == "" else super().to_internal_value(data)
+        return tuple(dict.fromkeys(super().to_internal_value(data)))
+
+
+def _texts(longest: int) -> _Values:
+    return _Values(serializers.CharField(max_length=longest, trim_whitespace=False))
 
 
 class PageQuery(serializers.Serializer[Any]):
     """The filters, the shades of the heat map, and where the list begins."""
 
-    country = serializers.CharField(max_length=len(UNPLACED), **_TEXT)
-    city = serializers.CharField(max_length=MAX_TEXT, **_TEXT)
-    town = serializers.CharField(max_length=MAX_TEXT, **_TEXT)
-    age_group = serializers.CharField(max_length=16, **_TEXT)
-    channel = serializers.CharField(max_length=MAX_CHANNEL, **_TEXT)
-    gender = serializers.ChoiceField(choices=Citizen.Gender.choices, required=False, allow_blank=True, default="")
-    source = serializers.CharField(max_length=_MAX_SOURCE, **_TEXT)  # type: ignore[assignment]  # the base has one too
-    min_residents = _Number(required=False, default=0, min_value=0, max_value=MAX_INTEGER)
+    country = _texts(len(UNPLACED))
+    city = _texts(MAX_TEXT)
+    town = _texts(MAX_TEXT)
+    age_group = _texts(16)
+    channel = _texts(MAX_CHANNEL)
+    gender = _Values(serializers.ChoiceField(choices=Citizen.Gender.choices))
+    source = _texts(_MAX_SOURCE)  # type: ignore[assignment]  # the base has one too
+    min_residents = serializers.IntegerField(required=False, default=0, min_value=0, max_value=MAX_INTEGER)
     measure = serializers.ChoiceField(choices=list(MEASURES), required=False, default=Filters.measure)
-    index_base = serializers.ChoiceField(choices=[ALL, ROWS], required=False, default=ALL)
-    by = serializers.ChoiceField(choices=list(GROUPINGS), required=False, allow_blank=True, default="")
-    offset = _Number(required=False, default=0, min_value=0, max_value=MAX_OFFSET)
+    by = serializers.ChoiceField(choices=list(GROUPINGS), required=False, default="")
+    offset = serializers.IntegerField(required=False, default=0, min_value=0, max_value=MAX_OFFSET)
 
-    def validate_age_group(self, value: str) -> str:
+    def validate_age_group(self, value: Sequence[str]) -> Sequence[str]:
         """Raises `ValidationError` for what was never an age group here."""
-        if value and value not in known_age_groups():
-            raise serializers.ValidationError("There is no such age group.", code="invalid_choice")
+        if value and not set(value) <= known_age_groups():
+            raise serializers.ValidationError(_("There is no such age group."), code="invalid_choice")
         return value
 
 

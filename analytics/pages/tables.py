@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from analytics.pages import labels
 from analytics.pages.filters import Downloads, Filters
 from analytics.services.asking.questions import Row
 
-MEASURE_LABELS = ("Residents", "Courses", "Buyers", "Courses per 100", "Index", "95 % interval")
+MEASURE_LABELS = (
+    _("Residents"), _("Courses"), _("Buyers"), _("Courses per 100"), _("Index"), _("95 % interval"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +46,21 @@ def demand_table(
     downloads: Downloads,
     total: int | None = None,
 ) -> Table:
-    """Writes rows by `keys`; each leads to the list behind it. `total`: how many there are in all."""
+    """Writes rows by `keys`; each leads to the page of its segment. `total`: how many there are in all."""
     cells = [demand_cells(row, keys, filters) for row in rows]
-    columns = [*(labels.DIMENSION_LABELS[key] for key in keys), *MEASURE_LABELS]
-    note = f"The first {labels.count(len(cells))} of {labels.count(total)}." if total and total > len(cells) else ""
-    return Table(caption, columns, cells, downloads, note)
+    columns = [*(str(labels.DIMENSION_LABELS[key]) for key in keys), *map(str, MEASURE_LABELS)]
+    return Table(caption, columns, cells, downloads, labels.first_of(len(cells), total or 0))
 
 
 def demand_cells(row: Row, keys: Sequence[str], filters: Filters) -> list[Cell]:
     """Writes the keys of a row and its measures, a cell each."""
-    href = filters.segment(row.keys)
+    # Who is merged has no page of their own.
+    href = "" if row.is_other else filters.segment(row.keys)
     names = [Cell(_named(row, key), href, is_key=True) for key in keys]
     return [
         *names,
         *(
-            Cell(text, label=name, is_number=True)
+            Cell(text, label=str(name), is_number=True)
             for name, text in zip(MEASURE_LABELS, measure_texts(row), strict=True)
         ),
     ]

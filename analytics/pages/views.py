@@ -2,11 +2,13 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotAuthenticated
@@ -15,7 +17,7 @@ from rest_framework.renderers import JSONRenderer, StaticHTMLRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics.pages.filters import Filters
+from analytics.pages.filters import PAGE, Filters
 from analytics.pages.forms import check_form, refresh
 from analytics.pages.page import REFRESH, page_context
 from analytics.pages.query import FormSerializer, PageQuery
@@ -23,10 +25,10 @@ from config.common.http.negotiation import prefers_page, would_be_page
 from config.common.http.viewsets import ApiViewSet
 
 _HEADINGS = {
-    400: "This address is not right",
-    403: "You may not see or do this",
-    404: "There is no such thing",
-    409: "This cannot be done now",
+    400: gettext_lazy("This address is not right"),
+    403: gettext_lazy("You may not see or do this"),
+    404: gettext_lazy("There is no such thing"),
+    409: gettext_lazy("This cannot be done now"),
 }
 
 
@@ -43,12 +45,13 @@ class DemandPageViewSet(ApiViewSet):
     @extend_schema(exclude=True)
     def list(self, request: Request) -> HttpResponseBase:
         """Shows the page; programs are told where to look."""
+        if any("" in values for _name, values in request.query_params.lists()):
+            # A form sends its empty fields too: the address without them is the one to send to somebody.
+            kept = [(name, value) for name, values in request.query_params.lists() for value in values if value]
+            return HttpResponseRedirect(f"{PAGE}?{urlencode(kept)}" if kept else PAGE)
         filters = Filters(**self.query())
         if self.format == "json":
             return Response({"data": {"name": "Demand", "links": _links(filters)}})
-        if "" in request.query_params.values():
-            # A form sends its empty fields too: the address without them is the one to send to somebody.
-            return HttpResponseRedirect(filters.href(offset=filters.offset))
         return render(
             request._request, "analytics/page.html", {"page": page_context(filters=filters, actor=self.actor)}
         )

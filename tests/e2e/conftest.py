@@ -1,5 +1,6 @@
 """A browser, and a real server with something to show."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,10 +12,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from analytics.models import TownPlace
+from analytics.services.counting.refresh_demand import refresh_demand
+from analytics.services.placing.place_towns import place_towns
 from config.common.accounts.services.tokens import issue_token
 from imports.demo.deliveries import make_demo
 from imports.services.loading.load_document import load_document
 from tests.e2e.chromium import CHROMIUM, QUIET
+from tests.factories import people
 from tests.server import Server
 
 # Playwright keeps an event loop in this thread, which is no reason for Django to refuse its database.
@@ -84,6 +89,20 @@ def world(same_content_types: None, server: Server) -> World:
     for delivery in make_demo(citizens=60, seed=1):
         load_document(body=delivery.body, source=delivery.source, actor=superuser)
     return World(server.url, "root", issue_token(username="mia", role="Managers")[1])
+
+
+@pytest.fixture
+def demand(world: World) -> World:
+    """The world and a segment that is large enough to advertise to; counted, on the map but for one town."""
+    large = people(20, town="Lima", channel="instagram", birth_date="01.01.2000")
+    load_document(body=json.dumps({"citizens": large}).encode(), source="large", actor=None)
+    refresh_demand()
+    place_towns()
+    lost = TownPlace.objects.filter(method="name").order_by("town").values_list("town", flat=True)[0]
+    one = {"geoname_id": 703448, "name": "Kyiv", "country": "UA", "population": 2952301, "similarity": 0.5}
+    unplaced: dict[str, Any] = {"method": "unplaced", "latitude": None, "longitude": None, "suggestions": [one]}
+    TownPlace.objects.filter(pk=lost).update(**unplaced)
+    return world
 
 
 OpenPage = Callable[..., Page]

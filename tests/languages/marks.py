@@ -18,6 +18,8 @@ _MARKED = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 _SILENT = {"script", "style", "code", "pre", "kbd", "svg", "template"}
 _ALONE = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _SAID = ("title", "aria-label", "placeholder", "alt", "data-confirm", "label")
+# Of so many parts at most a text is: what was cut off before its mark must not hide the rest of the page.
+_MOST_PARTS = 12
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -115,8 +117,22 @@ def without_marked(text: str) -> str:
     return left
 
 
+def _whole(texts: list[str]) -> Iterator[str]:
+    """Puts together what is one text with elements in it, as a sentence with a link: its marks are in several parts."""
+    place = 0
+    while place < len(texts):
+        ends = (end for end in range(place + 1, place + _MOST_PARTS) if _is_closed("".join(texts[place:end])))
+        end = next(ends, place + 1)
+        yield " ".join(texts[place:end])
+        place = end
+
+
+def _is_closed(text: str) -> bool:
+    return text.count(OPEN) == text.count(CLOSE)
+
+
 def unmarked(texts: list[str], data: Any = ()) -> list[str]:
     """Those of `texts` in which words stand outside of marks; `data` are expressions of what is no text of ours."""
     known = re.compile("|".join(data) or r"(?!)")
-    left = [" ".join(known.sub("", without_marked(text)).split()) for text in texts]
+    left = [" ".join(known.sub("", without_marked(text)).split()) for text in _whole(texts)]
     return [text for text in left if _WORD.search(text)]

@@ -26,7 +26,7 @@ DATA = (
     r"\b(English|[eE]spañol|Русский|en|es|ru)\b",
     r"\b[0-9a-f]{15,}\b|\bCES?T\b|\b[a-z_]+\.[a-z_]+\b",
     r"\b(Somewhere|Manises|session|page|csv)\b",
-    r"\b([rR]oot|Demanda|Anna|Kyiv|Khreshchatyk|Python|JSON|NDJSON|CSV|XLSX|API|REST|OpenAPI|UTC|IATA|ICAO|Silk)\b",
+    r"\b([rR]oot|Demanda|Anna|Kyiv|Khreshchatyk|Python|JSON|NDJSON|CSV|XLSX|API|REST|OpenAPI|UTC|IATA|ICAO|Silk|tv)\b",
     r"\b(user|source|channel|town|task|lease|group)\d+",
 )
 # Permissions are called by their rows; what beat reads is for whoever operates the product.

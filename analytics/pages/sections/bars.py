@@ -1,10 +1,15 @@
 """The channels as bars, and the opportunities as bars with their intervals."""
 
+from django.utils.translation import gettext as _
+
 from analytics.pages import labels
 from analytics.pages.charts import Chart, point
 from analytics.pages.filters import Filters, group_by
 from analytics.pages.tables import demand_table
 from analytics.services.asking.questions import Demand
+
+# So many segments a phone shows, and the others in the table.
+LEAD = 5
 
 
 def channel_bars(demand: Demand, filters: Filters) -> Chart:
@@ -15,8 +20,8 @@ def channel_bars(demand: Demand, filters: Filters) -> Chart:
             filters,
             value=row.courses,
             figure=labels.count(row.courses),
-            href="" if row.is_other else filters.href("heat", channel=row.keys["channel"]),
-            isQuiet=filters.channel not in ("", row.keys["channel"]),
+            **({} if row.is_other else {"href": filters.href("heat", channel=(row.keys["channel"],))}),
+            isQuiet=bool(filters.channel) and row.keys["channel"] not in filters.channel,
         )
         for row in demand.rows
     ]
@@ -24,11 +29,11 @@ def channel_bars(demand: Demand, filters: Filters) -> Chart:
         demand.rows,
         ("channel",),
         filters,
-        caption="Demand by channel",
+        caption=_("Demand by channel"),
         downloads=filters.downloads(group_by="channel", channel="", ordering="-courses"),
         total=demand.count,
     )
-    return Chart("channels", {"kind": "bars", "label": "Courses by channel", "items": items}, table)
+    return Chart("channels", {"kind": "bars", "label": _("Courses by channel"), "items": items}, table)
 
 
 def opportunities(demand: Demand, filters: Filters, *, by: str, least: int) -> Chart:
@@ -41,12 +46,12 @@ def opportunities(demand: Demand, filters: Filters, *, by: str, least: int) -> C
             value=row.index,
             low=row.index_low,
             high=row.index_high,
-            figure=f"{row.index or 0:,.0f}  ({row.index_low or 0:,.0f} to {row.index_high or 0:,.0f})",
+            figure=labels.index_figure(row),
         )
         for row in ranked
     ]
     downloads = filters.downloads("opportunities", **group_by(by), min_residents=least)
-    caption = "Where to advertise next"
+    caption = _("Where to advertise next")
     table = demand_table(ranked, by.split(","), filters, caption=caption, downloads=downloads, total=demand.count)
-    data = {"kind": "bars", "label": "Index by segment", "items": items, "reference": labels.AVERAGE}
+    data = {"kind": "bars", "label": _("Index by segment"), "items": items, "reference": labels.AVERAGE, "lead": LEAD}
     return Chart("opportunities", data, table)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from analytics.pages import labels
 from analytics.pages.charts import Chart, point
 from analytics.pages.filters import Filters
@@ -9,7 +12,6 @@ from analytics.pages.sections.towns import METHODS
 from analytics.pages.tables import MEASURE_LABELS, Cell, Table, measure_texts
 from analytics.projection import project
 from analytics.services.asking.questions import Cities, City
-from config.common.words import counted
 
 MOST_ROWS = 50
 
@@ -25,9 +27,12 @@ class CityMap:
 def city_map(cities: Cities, filters: Filters) -> CityMap:
     """Shows every city that a town is placed in."""
     rest = sum(not row.is_other for row in cities.unplaced)
-    summary = f"{counted(cities.count, 'city', 'cities')} on the map, {counted(rest, 'town')} not placed."
+    on_map = ngettext("%(count)s city on the map", "%(count)s cities on the map", cities.count)
+    missing = ngettext("%(count)s town not placed", "%(count)s towns not placed", rest)
+    counts = [text % {"count": labels.count(number)} for text, number in ((on_map, cities.count), (missing, rest))]
+    summary = _("%(on_map)s, %(missing)s.") % dict(zip(("on_map", "missing"), counts, strict=True))
     towns = [_city(city, filters) for city in cities.placed]
-    data = {"kind": "map", "label": f"Map of the demand. {summary}", "towns": towns}
+    data = {"kind": "map", "label": _("Map of the demand. %(summary)s") % {"summary": summary}, "towns": towns}
     return CityMap(Chart("map", data, _table(cities, filters)), summary)
 
 
@@ -41,19 +46,27 @@ def _city(city: City, filters: Filters) -> dict[str, object]:
 
 def _table(cities: Cities, filters: Filters) -> Table:
     first = sorted(cities.placed, key=lambda city: (-city.row.courses, city.city))[:MOST_ROWS]
-    columns = ("City", "Towns", "Found by", "Time zone", "Nearest airport", *MEASURE_LABELS)
-    note = f"The first {len(first)} of {labels.count(cities.count)}." if cities.count > len(first) else ""
+    told = (_("City"), _("Towns"), _("Found by"), _("Time zone"), _("Nearest airport"))
     downloads = filters.downloads(group_by="city", ordering="-courses")
-    return Table("Cities on the map", columns, [_cells(city, filters) for city in first], downloads, note)
+    return Table(
+        caption=_("Cities on the map"),
+        columns=[*told, *map(str, MEASURE_LABELS)],
+        rows=[_cells(city, filters) for city in first],
+        downloads=downloads,
+        note=labels.first_of(len(first), cities.count),
+    )
 
 
 def _cells(city: City, filters: Filters) -> list[Cell]:
     airport = city.airport
-    near = f"{airport.code or airport.name}, {airport.distance / 1000:,.0f} km" if airport else labels.NOTHING
+    near = labels.NOTHING
+    if airport:
+        far = {"airport": airport.code or airport.name, "distance": labels.count(airport.distance / 1000)}
+        near = _("%(airport)s, %(distance)s km") % far
     return [
         Cell(labels.city_label(city.row), filters.city_href(city.row.keys), is_key=True),
         Cell(_towns(city)),
-        Cell(METHODS.get(city.method, city.method)),
+        Cell(str(METHODS.get(city.method, city.method))),
         Cell(city.time_zone),
         Cell(near),
         *(Cell(text, is_number=True) for text in measure_texts(city.row)),

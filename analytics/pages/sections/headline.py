@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from analytics.pages import labels
 from analytics.pages.filters import Filters
 from analytics.services.asking.questions import ImportRow, Row
@@ -33,9 +35,9 @@ def headline(total: Row, deliveries: Sequence[ImportRow], filters: Filters) -> H
     last, before = last_two(deliveries)
     rows = (last.row, before.row) if last and before else None
     figures = [
-        _count("Residents", "residents", "people in the last deliveries", total, rows, filters),
-        _count("Courses", "courses", "that relatives and friends will buy for them", total, rows, filters),
-        _count("Buyers", "buyers", "residents with at least one relative or friend", total, rows, filters),
+        _count(_("Residents"), "residents", _("people in the last deliveries"), total, rows, filters),
+        _count(_("Courses"), "courses", _("that relatives and friends will buy for them"), total, rows, filters),
+        _count(_("Buyers"), "buyers", _("residents with at least one relative or friend"), total, rows, filters),
         _rate(total, rows, filters),
     ]
     return Headline(figures, _since(last, before))
@@ -53,9 +55,13 @@ def last_two(deliveries: Sequence[ImportRow]) -> tuple[ImportRow | None, ImportR
 def _since(last: ImportRow | None, before: ImportRow | None) -> str:
     if last is None:
         return ""
-    name = f"{last.import_id} of {last.source}, {last.delivered_at:%d %b %Y}"
-    compared = f"changes against delivery {before.import_id}" if before else "the first of its source"
-    return f"Last delivery: {name}; {compared}."
+    told = (
+        _("Last delivery: %(number)s of %(source)s, %(day)s; changes against delivery %(before)s.")
+        if before
+        else _("Last delivery: %(number)s of %(source)s, %(day)s; the first of its source.")
+    )
+    named = {"number": last.import_id, "source": last.source, "day": labels.day(last.delivered_at)}
+    return told % {**named, "before": before and before.import_id}
 
 
 def _count(label: str, name: str, hint: str, total: Row, rows: tuple[Row, Row] | None, filters: Filters) -> Figure:
@@ -68,8 +74,8 @@ def _count(label: str, name: str, hint: str, total: Row, rows: tuple[Row, Row] |
 def _rate(total: Row, rows: tuple[Row, Row] | None, filters: Filters) -> Figure:
     difference = rows[0].courses_per_100 - rows[1].courses_per_100 if rows else 0
     change = labels.signed(difference, digits=1) if rows else ""
-    value, hint = labels.decimal(total.courses_per_100), "how keen they are, however many"
-    return Figure("Courses per 100", value, change, _direction(difference), hint, filters.href("segments"))
+    value, hint = labels.decimal(total.courses_per_100), _("how keen they are, however many")
+    return Figure(_("Courses per 100"), value, change, _direction(difference), hint, filters.href("segments"))
 
 
 def _direction(difference: float) -> str:

@@ -4,17 +4,23 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from analytics.dimensions import first_age
 from analytics.pages import labels
 from analytics.pages.charts import Chart, point
-from analytics.pages.filters import OTHER_LABEL, Filters
+from analytics.pages.filters import Filters
 from analytics.pages.tables import demand_table
 from analytics.services.asking.questions import Row
-from config.common.words import counted
 
 DIMENSIONS = ("city", "age_group")
 CITIES = 20
-MEASURES = {"courses": "Courses", "courses_per_100": "Courses per 100", "index": "Index"}
+MEASURES = {
+    "courses": gettext_lazy("Courses"),
+    "courses_per_100": gettext_lazy("Courses per 100"),
+    "index": gettext_lazy("Index"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
     hrefs = {labels.city_label(row): filters.city_href(row.keys) for row in cells}
     data = {
         "kind": "heat",
-        "label": f"{MEASURES[filters.measure]} by city and age",
+        "label": _("%(measure)s by city and age") % {"measure": MEASURES[filters.measure]},
         "isIndex": filters.measure == "index",
         "columns": columns,
         "rows": [{"name": city, "href": hrefs[city]} for city in cities],
@@ -51,7 +57,7 @@ def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
                 x=columns.index(row.keys["age_group"] or ""),
                 y=places[labels.city_label(row)],
                 value=_measured(row, filters.measure),
-                figure=f"{_measured(row, filters.measure):,.0f}",
+                figure=labels.count(_measured(row, filters.measure)),
             )
             for row in cells
         ],
@@ -60,7 +66,7 @@ def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
         cells,
         DIMENSIONS,
         filters,
-        caption="Demand by city and age group",
+        caption=_("Demand by city and age group"),
         downloads=filters.downloads(group_by=",".join(DIMENSIONS), ordering="city"),
         total=len(rows),
     )
@@ -76,11 +82,15 @@ def _measured(row: Row, measure: str) -> float:
 def _rest(hidden: Sequence[int]) -> str:
     if not hidden:
         return ""
-    return f"{counted(len(hidden), 'more city', 'more cities')} with {counted(sum(hidden), 'course')}."
+    told = ngettext("%(count)s more city with %(courses)s.", "%(count)s more cities with %(courses)s.", len(hidden))
+    return told % {"count": labels.count(len(hidden)), "courses": labels.courses(sum(hidden))}
 
 
 def _merged(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
-    courses, residents = sum(row.courses for row in rows), sum(row.residents for row in rows)
-    return f"{OTHER_LABEL}: {counted(courses, 'course')} for {counted(residents, 'resident')}."
+    return _("%(other)s: %(courses)s for %(residents)s.") % {
+        "other": labels.other_label(),
+        "courses": labels.courses(sum(row.courses for row in rows)),
+        "residents": labels.residents(sum(row.residents for row in rows)),
+    }

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
+from analytics.pages import labels
 from analytics.pages.charts import Chart
 from analytics.pages.filters import Filters
 from analytics.pages.tables import MEASURE_LABELS, Cell, Table, measure_texts
 from analytics.services.asking.questions import ImportRow
-from config.common.words import counted
 
 
 def trend_lines(rows: Sequence[ImportRow], filters: Filters) -> Chart:
@@ -19,32 +21,32 @@ def trend_lines(rows: Sequence[ImportRow], filters: Filters) -> Chart:
         lines.setdefault(row.source, []).append(_point(row, places[row.import_id], filters))
     data = {
         "kind": "lines",
-        "label": "Courses by delivery",
-        "axis": [f"#{row.import_id}\n{row.delivered_at:%d %b %Y}" for row in by_time],
+        "label": _("Courses by delivery"),
+        "axis": [f"#{row.import_id}\n{labels.day(row.delivered_at)}" for row in by_time],
         "lines": [{"name": source, "points": points} for source, points in lines.items()],
     }
     return Chart("trend", data, _table(ordered, filters))
 
 
 def _point(row: ImportRow, place: int, filters: Filters) -> dict[str, object]:
-    courses = counted(row.row.courses, "course")
-    title = f"{row.source}, delivery {row.import_id}\n{row.delivered_at:%d %b %Y}: {courses}"
+    named = _("%(source)s, delivery %(number)s") % {"source": row.source, "number": row.import_id}
+    title = f"{named}\n{labels.day(row.delivered_at)}: {labels.courses(row.row.courses)}"
     return {"at": place, "value": row.row.courses, "title": title, "href": _list(row, filters)}
 
 
 def _list(row: ImportRow, filters: Filters) -> str:
-    return filters.api(format="json", source="", min_residents=0, import_id=row.import_id)
+    return filters.api(format="json", source=(), min_residents=0, import_id=row.import_id)
 
 
 def _table(rows: Sequence[ImportRow], filters: Filters) -> Table:
     cells = [
         [
-            Cell(row.source, filters.href("trend", source=row.source), is_key=True),
+            Cell(row.source, filters.href("trend", source=(row.source,)), is_key=True),
             Cell(str(row.import_id), _list(row, filters), is_key=True),
-            Cell(f"{row.delivered_at:%d %b %Y}"),
+            Cell(labels.day(row.delivered_at)),
             *(Cell(text, is_number=True) for text in measure_texts(row.row)[:4]),
         ]
         for row in rows
     ]
-    columns = ("Source", "Delivery", "Delivered", *MEASURE_LABELS[:4])
-    return Table("Demand by delivery", columns, cells, filters.downloads("trend", min_residents=0))
+    columns = [_("Source"), _("Delivery"), _("Delivered"), *map(str, MEASURE_LABELS[:4])]
+    return Table(_("Demand by delivery"), columns, cells, filters.downloads("trend", min_residents=0))

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import ngettext
+
+from analytics.pages import labels
 from analytics.pages.filters import Filters
 from analytics.services.asking.questions import Row
 from analytics.services.placing.placer import TownCandidate
 from analytics.services.placing.unplaced_towns import AmbiguousTown, UnplacedTown
-from config.common.words import counted
 
 MOST_TOWNS = 8
 CANDIDATES = 4
@@ -54,9 +56,10 @@ def towns_to_see(rows: Sequence[Row], filters: Filters = _ALL) -> list[Town]:
 
 def _town(name: str, courses: int, filters: Filters, candidates: Sequence[TownCandidate], *, place: str = "") -> Town:
     choices = [_candidate(one) for one in candidates]
-    return Town(name, counted(courses, "course"), filters.segment({"town": name}), choices, place)
+    return Town(name, labels.courses(courses), filters.segment({"town": name}), choices, place)
 
 
 def _candidate(one: TownCandidate) -> Candidate:
-    detail = counted(one.population, "person", "people") if one.population else ""
+    people = ngettext("%(count)s person", "%(count)s people", one.population or 0)
+    detail = people % {"count": labels.count(one.population)} if one.population else ""
     return Candidate(one.geoname_id, f"{one.name}, {one.country}", detail)

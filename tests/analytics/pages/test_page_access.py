@@ -52,9 +52,10 @@ def test_somebody_without_a_role_gets_a_page_that_says_so() -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "?nonsense=1", "?index_base=x", "?country=Spain",
+        "?nonsense=1", "?by=x", "?country=Spain",
         "?gender=x", "?age_group=1-2", "?min_residents=-1", "?measure=x", "?town=%00",
-        "?offset=1" + "0" * 30, "?town=a&town=b", "?min_residents=1e3", "?source=" + "x" * 65,
+        "?offset=1" + "0" * 30, "?by=city&by=city", "?gender=male&gender=x", "?min_residents=1e3",
+        "?source=" + "x" * 65,
     ],
 )  # fmt: skip
 def test_addresses_that_are_wrong_are_400(browser_of: BrowserOf, manager: APIClient, counted: None, query: str) -> None:
