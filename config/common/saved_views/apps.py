@@ -1,5 +1,7 @@
 """The app of the saved views."""
 
+from django.utils.translation import gettext_lazy as _
+
 from config.common import domain
 
 
@@ -13,4 +15,4 @@ class SavedViewsConfig(domain.DomainConfig):
         # Of others too: whoever shared it may be gone.
         "Managers": {"saved_views.delete_savedview"},
     }
-    duties = {"Editors": "share saved views", "Managers": "delete the views that others share"}
+    duties = {"Editors": _("share saved views"), "Managers": _("delete the views that others share")}
