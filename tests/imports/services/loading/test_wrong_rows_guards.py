@@ -48,6 +48,7 @@ def test_good_rows_and_corrected_ones_that_take_many_away_wait_for_a_look() -> N
     import_id = half_wrong(20)
     made = mended(import_id, manager)
     assert load_received(import_id=made) == "checked"
+    import_id = half_wrong(20)
     load_good_rows(import_id=import_id, actor=manager)
     assert load_received(import_id=import_id) == "checked"
 
