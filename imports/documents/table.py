@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from config.common.problems import FieldError
-from config.common.tabular.read_workbook import too_many_rows
+from config.common.tabular.workbook import too_many_rows
 from imports.documents import cells, quick
 from imports.documents.codes import Code
 from imports.documents.errors import InvalidDocument, LineErrors, of_line

@@ -13,7 +13,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 import python_calamine
 
 from config.common.problems import FieldError, InvalidInput, TooLarge
-from config.common.tabular.workbook import MAX_ROWS, unescaped
+from config.common.tabular.workbook import MAX_ROWS, too_many_rows, unescaped
 
 # Of XLSX, and of what Excel wrote before it and still writes with a password.
 MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -85,11 +85,6 @@ def _opened(content: bytes) -> Iterator[python_calamine.CalamineWorkbook]:
         if is_panic or isinstance(error, python_calamine.CalamineError | OverflowError):
             raise _no_workbook() from error
         raise
-
-
-def too_many_rows(most: int) -> TooLarge:
-    """The refusal of a workbook with more than `most` rows."""
-    return TooLarge(f"A workbook may have {most:,} rows at most; as CSV there may be any number.")
 
 
 def _look_into(content: bytes) -> None:

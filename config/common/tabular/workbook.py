@@ -48,7 +48,12 @@ def write_workbook(file: IO[bytes], *, title: str, header: Sequence[str], rows: 
 def expect_rows(number: int) -> None:
     """Raises `TooLarge` where there are more rows than a workbook may have."""
     if number > MAX_ROWS:
-        raise TooLarge(f"A workbook holds {MAX_ROWS:,} rows at most; as CSV there may be any number.")
+        raise too_many_rows(MAX_ROWS)
+
+
+def too_many_rows(most: int) -> TooLarge:
+    """The refusal of a workbook with more than `most` rows."""
+    return TooLarge(f"A workbook may have {most:,} rows at most; as CSV there may be any number.")
 
 
 def _rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
