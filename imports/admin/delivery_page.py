@@ -60,9 +60,7 @@ def page_context(request: HttpRequest, found: Import) -> dict[str, Any]:
         "title": str(found),
         "is_under_way": found.status in UNDER_WAY,
         "percent": percent_of(found),
-        "is_open": is_open,
-        "is_complete": found.status == Status.COMPLETE,
-        "citizens_url": _citizens_url(found) if is_open and found.status == Status.COMPLETE else "",
+        "has_table": is_open and found.status == Status.COMPLETE,
         **_comparison(found, user),
         "wrong": wrong and wrong | {"shown": placed(wrong["shown"])},
         "grid": grid,
@@ -105,6 +103,8 @@ def _actions(request: HttpRequest, found: Import, *, is_open: bool, has_grid: bo
     """What moves it on, what helps most first."""
     may_load = is_open and acting(request).has_perm("imports.add_import")
     actions = list[Action]()
+    if is_open and found.status == Status.COMPLETE:
+        actions.append(Action(_("Its residents"), href=_citizens_url(found)))
     if is_open and is_mendable(found):
         if may_load and has_grid:
             actions.append(Action(_("Correct them here"), href="#wrong-rows"))

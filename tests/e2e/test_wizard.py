@@ -120,7 +120,9 @@ def test_an_office_file_becomes_a_delivery(admin: OpenPage, width: int, scheme: 
     expect(page.get_by_text("2 of 4 rows are wrong")).to_be_visible()
     expect(page.locator("[aria-invalid]")).to_have_count(3)
     # The whole page is new: what only operators ask for is below, and is that of now.
-    expect(page.locator(".field-attempts .readonly")).to_have_text("1")
+    page.get_by_text("Facts for operators").click()
+    attempts = page.get_by_text("How often a worker began to load it.").locator("xpath=ancestor::div[2]")
+    expect(attempts).to_contain_text("1")
     assert barriers(page, within="#import-status") == []
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the wrong rows").click()

@@ -130,7 +130,8 @@ RIGHT = {"2-town": "Kyiv", "2-name": "Boris", "2-citizen_id": "2", "2-relatives"
 
 def test_rows_are_mended_in_the_page_and_loaded_as_the_same_delivery(found: Import) -> None:
     client = anna(found)
-    form = {f"2-{name}": text for name, text in found.wrong_cells["rows"][0]["texts"].items()} | RIGHT | seen(found)
+    cells: Any = found.wrong_cells
+    form = {f"2-{name}": text for name, text in cells["rows"][0]["texts"].items()} | RIGHT | seen(found)
     answer = text(client.post(path(found, "mend"), form, follow=True))
     assert "1 corrected row and 2 good ones are being checked; all of them are loaded, or nothing." in answer
     assert load_received(import_id=found.pk) == "complete"
