@@ -21,12 +21,13 @@ from config.common.privacy.admin import recorded
 from config.common.privacy.services.reads import What
 from config.common.problems import Problem
 from imports.admin.access import may_see_residents, open_delivery
-from imports.models import Import
+from imports.models import Citizen, Import
 from imports.services.loading.corrected_attempt import Corrected
 from imports.services.loading.mend_rows import StillWrong, mend_rows, token_of
 from imports.services.loading.wrong_rows import placed
 
 Rows = Mapping[int, Mapping[str, str]]
+_LABELS = {field.name: field.verbose_name for field in Citizen._meta.fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,16 @@ def grid_for(found: Import, *, typed: Rows | None = None, refused: StillWrong | 
         faults = refused.faults
         why = {number: [(one.field, one.detail) for one in faults.get(number, ())] for number in why}
     wrong = {field for some in why.values() for field, _detail in some}
-    columns = sorted(stored["columns"], key=lambda column: column[0] not in wrong)
+    named = [(name, _label(name, header)) for name, header in stored["columns"]]
+    columns = sorted(named, key=lambda column: column[0] not in wrong)
     made = [_row(row, columns, why[row["number"]], (typed or {}).get(row["number"], row["texts"])) for row in rows]
     return Grid([label for _name, label in columns], made, token_of(found))
+
+
+def _label(name: str, header: str) -> str:
+    """What people call the field, and what the file does."""
+    label = str(_LABELS[name])
+    return label if header in {"", name, label} else f"{label} ({header})"
 
 
 def _row(row: Any, columns: list[tuple[str, str]], why: list[tuple[str, str]], texts: Mapping[str, str]) -> Row:

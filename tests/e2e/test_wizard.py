@@ -152,7 +152,7 @@ def test_five_refused_rows_are_mended_in_the_page_by_keyboard(admin: OpenPage, w
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     expect(page.get_by_text("Entry 9, resident 9")).to_be_visible()
     assert barriers(page, within="#import-status") == []
-    wrong = page.get_by_label("birth_date, entry 9, resident 9")
+    wrong = page.get_by_label("birth date, entry 9, resident 9")
     expect(wrong).to_have_accessible_description("A real date written DD.MM.YYYY is expected.")
     right = {2: "Cádiz", 9: "28.02.1990", 17: "female", 23: "piso 3", 40: ""}
     for number, text in right.items():

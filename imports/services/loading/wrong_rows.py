@@ -134,8 +134,8 @@ def grid_of(rows: Sequence[WrongRow], reader: Reader[Any]) -> Any:
     found = [_in_grid(row, reader) for row in rows]
     if sum(len(text) for row in found for text in row["texts"].values()) > _GRID_CHARACTERS:
         return None
-    columns = [(name, shown(label_of(name, "", reader))) for name in reader.places]
-    columns += [(name, name) for name in FIELDS if name not in reader.places]
+    columns = [(name, shown(reader.columns[place])) for name, place in reader.places.items()]
+    columns += [(name, "") for name in FIELDS if name not in reader.places]
     return {"columns": columns, "rows": found}
 
 
@@ -153,13 +153,12 @@ def _in_grid(row: WrongRow, reader: Reader[Any]) -> Any:
 
 
 def label_of(field: str, pointer: str, reader: Reader[Any]) -> str:
-    """What people call the cell of a field in the row at `pointer`: `town (Ciudad, B5)` in a workbook; without one, or
-    where there are no rows, the field and the column."""
+    """What people call the cell of a field in the row at `pointer`: `town (Ciudad, B5)` in a workbook; where there are
+    no rows and cells the field."""
     place = reader.places.get(field)
     if place is None or not isinstance(reader, TableReader):
         return field
-    words = [name for name in (reader.columns[place],) if name != field]
-    if pointer:
-        unit, _, number = pointer.partition(" ")
-        words.append(f"{get_column_letter(place + 1)}{number}" if unit == "row" else f"cell {place + 1}")
-    return f"{field} ({', '.join(words)})" if words else field
+    unit, _, number = pointer.partition(" ")
+    cell = f"{get_column_letter(place + 1)}{number}" if unit == "row" else f"cell {place + 1}"
+    name = reader.columns[place]
+    return f"{field} ({cell})" if name == field else f"{field} ({name}, {cell})"

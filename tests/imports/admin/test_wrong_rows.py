@@ -55,7 +55,7 @@ def test_the_page_has_an_input_for_each_cell_of_a_wrong_row_with_the_reason_wher
     assert 'id="cell-2-town" name="2-town" value=""' in shown
     assert 'aria-invalid="true" aria-describedby="why-2-town"' in shown
     assert '<span id="why-2-town" class="wizard-reason">This field is required. </span>' in shown
-    assert "Line 3, resident 2" in shown
+    assert 'aria-label="birth date, line 3, resident 2"' in shown
     assert "lose that name" in shown
     assert ReadAudit.objects.filter(what="refused", import_id=found.pk, format="page").count() == 1
 
