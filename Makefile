@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-thorough test-faults test-schema test-month test-browser test-attacks lint check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
+.PHONY: help run dev test test-thorough test-faults test-schema test-month test-browser test-attacks lint messages check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,9 +53,13 @@ lint: $(VENV)/.development ## format, style, types, layers
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
 
-check: $(VENV)/.development ## migrations, deployment settings, OpenAPI document
+messages: $(VENV)/.development ## bring the catalogues of texts in locale/ up to date, and compile them (docs/languages.md)
+	@exec $(RUN) -m tests.languages update
+
+check: $(VENV)/.development ## migrations, texts in other languages, deployment settings, OpenAPI document
 	$(RUN) manage.py makemigrations --check --dry-run
 	$(RUN) -m tests.schema.lint
+	$(RUN) -m tests.languages check
 	SECRET_KEY=$$($(RUN) -c "import secrets; print(secrets.token_urlsafe(50))") \
 		DATABASE_URL=postgres://demanda@localhost/demanda REDIS_URL=redis://localhost ALLOWED_HOSTS=demanda.example \
 		DJANGO_SETTINGS_MODULE=config.settings.production $(RUN) manage.py check --deploy --fail-level WARNING

@@ -1,5 +1,7 @@
 """The airports app."""
 
+from django.utils.translation import gettext_lazy as _
+
 from config.common import domain
 
 
@@ -14,9 +16,9 @@ class AirportsConfig(domain.DomainConfig):
         "Managers": {"airports.delete_airport", "airports.view_queuedcreate"},
     }
     duties = {
-        "Viewers": "see the airports",
-        "Editors": "make, change and upload airports",
-        "Managers": "delete airports",
+        "Viewers": _("see the airports"),
+        "Editors": _("make, change and upload airports"),
+        "Managers": _("delete airports"),
     }
     secret_paths = ("/confirm/",)
     mixed_paths = (r"/confirm/.*",)

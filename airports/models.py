@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat, Now
+from django.utils.translation import gettext as _
 from simple_history.models import HistoricalRecords
 
 from airports import fields
@@ -145,7 +146,10 @@ class PendingChange(models.Model):
         indexes = [models.Index(fields=["expires_at"], name="pending_change_expiry")]
 
     def __str__(self) -> str:
-        return f"{self.get_action_display()} of airport {self.airport_id or self.result_id or '(new)'}"
+        return _("%(action)s of airport %(id)s") % {
+            "action": self.get_action_display(),
+            "id": self.airport_id or self.result_id or _("(new)"),
+        }
 
 
 class QueuedCreate(models.Model):
@@ -181,7 +185,7 @@ class QueuedCreate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Create {self.pk}, {self.status}"
+        return _("Create %(id)s, %(status)s") % {"id": self.pk, "status": self.get_status_display()}
 
 
 class KeptUpload(models.Model):

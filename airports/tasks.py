@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import structlog
+from django.utils.translation import gettext_lazy
 
 from airports.models import QueuedCreate
 from airports.services.drain_creates import AT_ONCE, drain_creates, forget_creates
@@ -51,7 +52,7 @@ def forget_creates_task(self: BackgroundTask, **kwargs: Any) -> None:
 @background_task(
     PURGE,
     queue="bulk",
-    title="Remove the airports that were flagged long ago",
+    title=gettext_lazy("Remove the airports that were flagged long ago"),
     soft_time_limit=300,
     time_limit=330,
     one_at_a_time=True,

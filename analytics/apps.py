@@ -1,5 +1,7 @@
 """The analytics app."""
 
+from django.utils.translation import gettext_lazy as _
+
 from config.common import domain
 
 
@@ -17,9 +19,9 @@ class AnalyticsConfig(domain.DomainConfig):
         "Managers": {f"analytics.{verb}_demandsettings" for verb in ("view", "add", "change")},
     }
     duties = {
-        "Viewers": "see the demand",
-        "Editors": "have the demand counted, place towns",
-        "Managers": "set the age groups",
+        "Viewers": _("see the demand"),
+        "Editors": _("have the demand counted, place towns"),
+        "Managers": _("set the age groups"),
     }
     mixed_paths = ("/analytics/",)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import structlog
+from django.utils.translation import gettext_lazy
 
 from analytics.services.counting.follow_channels import moved_channels
 from analytics.services.counting.publish_segments import moved_towns
@@ -25,7 +26,9 @@ _ALL_EVERY_SECONDS = 600
 logger = structlog.get_logger(__name__)
 
 
-@background_task(REFRESH, queue="default", title="Count the demand", soft_time_limit=300, time_limit=330, expires=600)
+@background_task(
+    REFRESH, queue="default", title=gettext_lazy("Count the demand"), soft_time_limit=300, time_limit=330, expires=600
+)
 def refresh(self: BackgroundTask, **kwargs: Any) -> None:
     """Refreshes what is stale, one run at a time; what is left after a while is a new message's."""
     with single_run(REFRESH) as alone:
@@ -54,7 +57,7 @@ def place_towns_task(self: BackgroundTask, **kwargs: Any) -> None:
             logger.info("towns_placed", placed=found.placed, unplaced=found.unplaced)
 
 
-@background_task(PLACE_ALL, queue="bulk", title="Place all towns", soft_time_limit=900, time_limit=960)
+@background_task(PLACE_ALL, queue="bulk", title=gettext_lazy("Place all towns"), soft_time_limit=900, time_limit=960)
 def place_all_towns_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Finds the places of all towns anew, by the airports of today; what a run leaves over the next one takes first."""
     with single_run(PLACE_ALL) as alone:

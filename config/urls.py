@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.api.urls")),
     path("", include("analytics.pages.urls")),
     path("admin/", include("config.common.accounts.sign_in.urls")),
+    path("admin/views/", include("config.common.saved_views.urls")),
     path("admin/dashboard/", include("analytics.dashboard.urls")),
     path("admin/", admin.site.urls),
     # Silk's links end in a slash; its front page is to be had without.

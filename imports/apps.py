@@ -1,5 +1,7 @@
 """The imports app."""
 
+from django.utils.translation import gettext_lazy as _
+
 from config.common import domain
 
 
@@ -25,10 +27,10 @@ class ImportsConfig(domain.DomainConfig):
         },
     }
     duties = {
-        "Viewers": "see the list of deliveries, but no resident",
-        "Editors": "see and correct residents",
-        "Importers": "load deliveries, and see the residents of their own",
-        "Managers": "load, approve and delete deliveries",
+        "Viewers": _("see the list of deliveries, but no resident"),
+        "Editors": _("see and correct residents"),
+        "Importers": _("load deliveries, and see the residents of their own"),
+        "Managers": _("load, approve and delete deliveries"),
     }
     unprofiled_paths = ("/imports", "/admin/imports")
 

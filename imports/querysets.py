@@ -11,13 +11,12 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Collate, Concat, Now
 
 from config.common.background.models import Lease
-from config.common.db.folded import Begins, exact_first
+from config.common.db.folded import Begins, ExactFirst
 from config.common.folding import fold
 from imports.fields import LISTS
 
 if TYPE_CHECKING:
-    # ruff does not look into the brackets of a base.
-    from imports.models import Citizen, Correction, Import, Named, SourceSpelling  # noqa: F401
+    from imports.models import Citizen, Correction, Import, Named, SourceSpelling
 
 SEE_ALL = "imports.view_citizen"
 SEE_OWN = "imports.view_own_citizens"
@@ -150,7 +149,7 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         if not (folded := fold(words)):
             return self.none()
         found = self.filter(Q((f"{column}__startswith", words)) | Q(Begins(column, folded)))
-        closest = (exact_first([column], words, lookup) for lookup in ("exact", "startswith"))
+        closest = (ExactFirst([column], words, lookup) for lookup in ("exact", "startswith"))
         return found.order_by(*self.query.order_by, *closest)
 
     def reached_by(self, channel: str) -> "CitizenQuerySet":
@@ -164,9 +163,20 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
 class CorrectionQuerySet(models.QuerySet["Correction"]):
     """Corrections of residents."""
 
+    def open_to(self, user: User) -> "CorrectionQuerySet":
+        """The ones of live deliveries whose residents `user` may see: all, their own, or none."""
+        if user.has_perm(SEE_ALL):
+            return self.filter(delivery__deleted_at=None)
+        own = self.filter(delivery__deleted_at=None, delivery__created_by=user)
+        return own if user.has_perm(SEE_OWN) else self.none()
+
     def about(self, import_id: int, citizen_id: int) -> "CorrectionQuerySet":
         """The ones of the resident, the oldest first."""
         return self.filter(delivery_id=import_id, citizen_id=citizen_id).select_related("corrected_by").order_by("id")
+
+    def of_rename(self, rename_id: int) -> "models.QuerySet[Correction, int]":
+        """The ids of the residents whom a renaming gave another name."""
+        return self.filter(of_rename=rename_id).values_list("citizen_id", flat=True)
 
     def naming(self, import_id: int, citizen_id: int) -> "CorrectionQuerySet":
         """The ones of others in which the resident stands in one of their lists, before or after."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import structlog
+from django.utils.translation import gettext_lazy
 
 from config.common.background.policy import BackgroundTask, background_task
 from config.common.background.publishing import enqueue
@@ -70,7 +71,7 @@ def _send(waiting: Iterable[Import]) -> None:
         enqueue(load_task(row), expires=SWEPT_EXPIRES, import_id=row.pk)
 
 
-@background_task(ERASE_BODIES, queue="bulk", title="Erase what deliveries were loaded from")
+@background_task(ERASE_BODIES, queue="bulk", title=gettext_lazy("Erase what deliveries were loaded from"))
 def erase_bodies(self: BackgroundTask, **kwargs: Any) -> None:
     """Erases raw bodies whose time is over, one run at a time; what is left after a while is a new message's."""
     with single_run(ERASE_BODIES) as alone:
@@ -111,7 +112,7 @@ def sweep_erased() -> None:
         enqueue(ERASE, expires=SWEPT_EXPIRES)
 
 
-@background_task(ERASE_OLD, queue="bulk", title="Erase the residents of old deliveries")
+@background_task(ERASE_OLD, queue="bulk", title=gettext_lazy("Erase the residents of old deliveries"))
 def erase_old(self: BackgroundTask, **kwargs: Any) -> None:
     """Marks the deliveries whose time is over as erased, one run at a time; what is left is a new message's."""
     with single_run(ERASE_OLD) as alone:

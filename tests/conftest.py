@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
@@ -18,6 +19,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """The test database, with tables that are quickly emptied."""
     with django_db_blocker.unblock():
         emptying.install()
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """The language and the clock of a request stay its thread's, which here is the next test's too."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What is done with the airports that somebody selected."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +10,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 
 from airports.models import Airport
@@ -33,31 +36,37 @@ class ActionsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
         actions: dict[str, Any] = super().get_actions(request)
         return {name: action for name, action in actions.items() if name != "delete_selected"}
 
-    @admin.action(description="Flag the selected airports as deleted", permissions=["delete"])
+    @admin.action(description=gettext_lazy("Flag the selected airports as deleted"), permissions=["delete"])
     def flag_selected(self, request: HttpRequest, queryset: QuerySet[Airport]) -> None:
         """Sets the deletion flag."""
-        say(request, flag_airports(airport_ids=_ids(queryset), actor=acting(request)), "flagged as deleted")
+        say(request, flag_airports(airport_ids=_ids(queryset), actor=acting(request)), flagged_as_deleted)
 
-    @admin.action(description="Restore the selected airports", permissions=["delete"])
+    @admin.action(description=gettext_lazy("Restore the selected airports"), permissions=["delete"])
     def restore_selected(self, request: HttpRequest, queryset: QuerySet[Airport]) -> HttpResponse | None:
         """Takes the deletion flag off. Who comes from the page of an airport goes back there, the filters of the list
         that led to it kept."""
         airport_ids = _ids(queryset)
-        say(request, restore_airports(airport_ids=airport_ids, actor=acting(request)), "restored")
+        say(request, restore_airports(airport_ids=airport_ids, actor=acting(request)), restored)
         if _FROM_PAGE not in request.POST or len(airport_ids) != 1:
             return None
         page = reverse("admin:airports_airport_change", args=airport_ids)
         filters = request.POST[_FROM_PAGE]
         return HttpResponseRedirect(f"{page}?{urlencode({_FROM_PAGE: filters})}" if filters else page)
 
-    @admin.action(description="Delete for good those of the selected that are flagged", permissions=["delete"])
+    @admin.action(
+        description=gettext_lazy("Delete for good those of the selected that are flagged"), permissions=["delete"]
+    )
     def delete_selected_for_good(self, request: HttpRequest, queryset: QuerySet[Airport]) -> HttpResponse | None:
         """In two steps: only what is flagged goes, and a page lists it before."""
         if "confirmed" not in request.POST:
             return self._confirmation(request, queryset)
         airport_ids = _ids(queryset)
         purged = purge_airports(airport_ids=airport_ids, actor=acting(request))
-        messages.success(request, f"{purged} deleted for good, {len(airport_ids) - purged} left alone.")
+        messages.success(
+            request,
+            _("%(gone)s deleted for good, %(left)s left alone.")
+            % {"gone": number_format(purged), "left": number_format(len(airport_ids) - purged)},
+        )
         return None
 
     def _confirmation(self, request: HttpRequest, queryset: QuerySet[Airport]) -> HttpResponse:
@@ -66,7 +75,7 @@ class ActionsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Delete for good",
+            "title": _("Delete for good"),
             "airports": flagged[:_LISTED],
             "going": going,
             "more": max(0, going - _LISTED),
@@ -79,9 +88,19 @@ class ActionsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
         return TemplateResponse(request, "admin/airports/delete_for_good.html", context)
 
 
-def say(request: HttpRequest, outcomes: Outcomes, done: str) -> None:
+def flagged_as_deleted(count: int) -> str:
+    """What was done, for `say`."""
+    return ngettext("%(count)s flagged as deleted.", "%(count)s flagged as deleted.", count)
+
+
+def restored(count: int) -> str:
+    """The same for those that were restored."""
+    return ngettext("%(count)s restored.", "%(count)s restored.", count)
+
+
+def say(request: HttpRequest, outcomes: Outcomes, done: Callable[[int], str]) -> None:
     """How many were written, and one message for each reason why others were not."""
-    messages.info(request, f"{outcomes.done} {done}.")
+    messages.info(request, done(outcomes.done) % {"count": number_format(outcomes.done)})
     for sentence in refusals(outcomes.refused):
         messages.warning(request, sentence)
 
@@ -89,7 +108,12 @@ def say(request: HttpRequest, outcomes: Outcomes, done: str) -> None:
 def refusals(refused: Mapping[str, Sequence[str]]) -> list[str]:
     """A sentence for each reason, with the first names."""
     return [
-        f"{len(names)} left alone: {reason} {', '.join(names[:_NAMED])}{', …' if len(names) > _NAMED else ''}"
+        ngettext("%(count)s left alone: %(why)s %(names)s", "%(count)s left alone: %(why)s %(names)s", len(names))
+        % {
+            "count": number_format(len(names)),
+            "why": reason,
+            "names": ", ".join([*names[:_NAMED], *(["…"] if len(names) > _NAMED else [])]),
+        }
         for reason, names in refused.items()
     ]
 

@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from airports.admin.actions import ActionsMixin, say
+from airports.admin.actions import ActionsMixin, flagged_as_deleted, say
 from airports.admin.export import ExportMixin
 from airports.admin.filters import CountryFilter, HistoryFilter, SourceFilter, TypeFilter
 from airports.admin.forms import AirportForm
@@ -56,12 +58,12 @@ class AirportAdmin(FoldedSearchMixin, UploadMixin, ExportMixin, ActionsMixin, Hi
         # A new one has none of them yet: the database fills them in.
         return ("on_the_map", "flagged", "deleted_at", "created_at", "updated_at", "version") if obj else ()
 
-    @display(description="Flagged as deleted", ordering="is_deleted", label={_FLAGGED: "danger"})  # type: ignore[untyped-decorator]  # unfold has no types
-    def flagged(self, airport: Airport) -> str | None:
+    @display(description=gettext_lazy("Flagged as deleted"), ordering="is_deleted", label={_FLAGGED: "danger"})  # type: ignore[untyped-decorator]  # unfold has no types
+    def flagged(self, airport: Airport) -> tuple[str, str] | None:
         """Nothing where all is well: a red cross would read as an alarm."""
-        return _FLAGGED if airport.is_deleted else None
+        return (_FLAGGED, _("flagged")) if airport.is_deleted else None
 
-    @admin.display(description="On the map")
+    @admin.display(description=gettext_lazy("On the map"))
     def on_the_map(self, airport: Airport) -> SafeString:
         """Links, not maps: nothing is loaded from elsewhere until somebody follows one."""
         place = f"{airport.latitude!r},{airport.longitude!r}"
@@ -70,9 +72,10 @@ class AirportAdmin(FoldedSearchMixin, UploadMixin, ExportMixin, ActionsMixin, Hi
         )
         return format_html(
             '<a class="underline" href="geo:{0}">{0}</a> · <a class="underline" target="_blank"'
-            ' rel="noopener noreferrer" href="https://www.openstreetmap.org/{1}">OpenStreetMap (opens a new tab)</a>',
+            ' rel="noopener noreferrer" href="https://www.openstreetmap.org/{1}">{2}</a>',
             place,
             there,
+            _("OpenStreetMap (opens a new tab)"),
         )
 
     def has_change_permission(self, request: HttpRequest, obj: Airport | None = None) -> bool:
@@ -112,7 +115,7 @@ class AirportAdmin(FoldedSearchMixin, UploadMixin, ExportMixin, ActionsMixin, Hi
             obj.pk = create_airport(values=values, actor=acting(request)).pk
 
     def delete_model(self, request: HttpRequest, obj: Airport) -> None:
-        say(request, flag_airports(airport_ids=[obj.pk], actor=acting(request)), "flagged as deleted")
+        say(request, flag_airports(airport_ids=[obj.pk], actor=acting(request)), flagged_as_deleted)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         # Django's own would say that it was deleted; `delete_model` has said what happened.

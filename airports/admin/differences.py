@@ -6,6 +6,7 @@ from typing import IO, Any
 
 from django.contrib.auth.models import User
 from django.http import FileResponse
+from django.utils.translation import gettext as _
 
 from airports.admin.formatting import label
 from airports.fields import NAMES
@@ -18,8 +19,8 @@ _HEADER = ("line", "airport", "name", "what", "field", "before", "after")
 def what(row: dict[str, Any]) -> str:
     """What becomes of the airport, in words."""
     if row["is_new"]:
-        return "new"
-    return "changed" if row["line"] else "loses its code"
+        return _("new")
+    return _("changed") if row["line"] else _("loses its code")
 
 
 def differences_csv(*, upload_id: int, actor: User) -> FileResponse:

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter
 
 from airports.countries import all_countries
@@ -19,11 +21,11 @@ _UNKNOWN = "-"
 class CountryFilter(DropdownFilter):  # type: ignore[misc]  # django-unfold has no types
     """Every country there is, from a file: no query, and each finds its airports under all of its names."""
 
-    title = "country"
+    title = gettext_lazy("country")
     parameter_name = "country"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*all_countries(), (_UNKNOWN, "(unknown)")]
+        return [*all_countries(), (_UNKNOWN, _("(unknown)"))]
 
     def queryset(self, request: HttpRequest, queryset: AirportQuerySet) -> QuerySet[Airport]:
         if not self.value():
@@ -38,7 +40,7 @@ class _KindFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         found = {kinds[self.column] for kinds in _kinds(request)}
-        return [*((kind, kind) for kind in sorted(found - {None})), (_UNKNOWN, "(unknown)")]
+        return [*((kind, kind) for kind in sorted(found - {None})), (_UNKNOWN, _("(unknown)"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Airport]) -> QuerySet[Airport]:
         wanted = self.value()
@@ -55,26 +57,26 @@ def _kinds(request: HttpRequest) -> list[dict[str, Any]]:
 class TypeFilter(_KindFilter):
     """What it is: an airport, a station, a port."""
 
-    title = "type"
+    title = gettext_lazy("type")
     parameter_name = column = "type"
 
 
 class SourceFilter(_KindFilter):
     """Where its data come from."""
 
-    title = "source"
+    title = gettext_lazy("source")
     parameter_name = column = "source"
 
 
 class HistoryFilter(SimpleListFilter):
     """Whether anything has happened to it: its version says so without a look at the history."""
 
-    title = "history"
+    title = gettext_lazy("history")
     parameter_name = "changed"
     _CONDITIONS: ClassVar[dict[str | None, Q]] = {"yes": Q(version__gt=1), "no": Q(version=1)}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Changed since it was made"), ("no", "As it was made")]
+        return [("yes", _("Changed since it was made")), ("no", _("As it was made"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Airport]) -> QuerySet[Airport]:
         return queryset.filter(self._CONDITIONS.get(self.value(), Q()))

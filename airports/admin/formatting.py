@@ -7,6 +7,7 @@ from django.db.models import Field
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from airports.models import Airport
 
@@ -37,7 +38,7 @@ def value(found: object) -> str:
     if found is None:
         return UNKNOWN
     if isinstance(found, bool):
-        return "yes" if found else "no"
+        return _("yes") if found else _("no")
     return repr(found).removesuffix(".0") if isinstance(found, float) else str(found)
 
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from airports.fields import NAMES, InvalidValue, parse_json
 from airports.models import Airport
 from airports.services.store import taken_codes
 
-_CHANGED_MEANWHILE = (
+_CHANGED_MEANWHILE = gettext_lazy(
     "Somebody has changed this airport since you opened this page. Nothing was saved: "
     "open the page again, look at their change and repeat yours."
 )
@@ -35,7 +37,7 @@ class AirportForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         if self._present is not None and cleaned.get("known_version") != self._present:
             raise forms.ValidationError(_CHANGED_MEANWHILE, code="stale")
         for name in taken_codes(airport_id=self.instance.pk, codes=cleaned):
-            self.add_error(name, forms.ValidationError("Another airport has this code.", code="duplicate_code"))
+            self.add_error(name, forms.ValidationError(_("Another airport has this code."), code="duplicate_code"))
         return cleaned
 
     def _parse(self, name: str, cleaned: dict[str, Any]) -> None:

@@ -11,6 +11,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
@@ -36,9 +39,15 @@ from config.common.http.callers import acting
 from config.common.problems import InvalidInput, NoSpace, NotFound, TooLarge
 from config.common.wizard.form import MOST_COLUMNS, ColumnsForm
 from config.common.wizard.template import template_response
-from config.common.words import counted
 
-_COUNTS = ("rows", "created", "updated", "unchanged", "displaced", "skipped_deleted")
+_COUNTS = {
+    "rows": gettext_lazy("rows"),
+    "created": gettext_lazy("created"),
+    "updated": gettext_lazy("updated"),
+    "unchanged": gettext_lazy("unchanged"),
+    "displaced": gettext_lazy("displaced"),
+    "skipped_deleted": gettext_lazy("skipped, deleted"),
+}
 _NAMED = 10
 _LIST = "admin:airports_airport_changelist"
 
@@ -47,14 +56,16 @@ class UploadForm(forms.Form):
     """The file, and what becomes of its good rows when others are wrong."""
 
     file = forms.FileField(
-        label="File",
-        help_text="CSV in the layout of OpenFlights, with or without its header row; the preview reads Excel workbooks "
-        "(XLSX) and other columns too.",
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy(
+            "CSV in the layout of OpenFlights, with or without its header row; the preview reads Excel workbooks "
+            "(XLSX) and other columns too."
+        ),
         widget=UnfoldAdminFileFieldWidget,
     )
     on_error = forms.ChoiceField(
-        label="If a row is wrong",
-        choices=[("fail", "store nothing"), ("skip", "store the good rows")],
+        label=gettext_lazy("If a row is wrong"),
+        choices=[("fail", gettext_lazy("store nothing")), ("skip", gettext_lazy("store the good rows"))],
         widget=UnfoldAdminSelectWidget,
     )
 
@@ -62,7 +73,9 @@ class UploadForm(forms.Form):
         """Raises `ValidationError` for a file beyond the limit of the API."""
         file = self.cleaned_data["file"]
         if file.size > settings.AIRPORTS_MAX_BYTES:
-            raise forms.ValidationError(f"The file may have {settings.AIRPORTS_MAX_BYTES:,} bytes at most.")
+            raise forms.ValidationError(
+                _("The file may have %(limit)s bytes at most.") % {"limit": number_format(settings.AIRPORTS_MAX_BYTES)}
+            )
         return file
 
 
@@ -85,7 +98,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         """May make and change airports."""
         return bool(self.has_add_permission(request) and self.has_change_permission(request))
 
-    @action(description="Upload a file", url_path="upload", icon="upload", permissions=["upload"])  # type: ignore[untyped-decorator]  # unfold has no types
+    @action(description=gettext_lazy("Upload a file"), url_path="upload", icon="upload", permissions=["upload"])  # type: ignore[untyped-decorator]  # unfold has no types
     def upload_file(self, request: HttpRequest) -> HttpResponse:
         """Shows the form; takes a file in, or keeps it and leads to what it would do."""
         form = UploadForm(request.POST or None, request.FILES or None)
@@ -99,7 +112,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
                 return _taken(request, upload_airports(stream=file, actor=acting(request), on_error=on_error))
             except (InvalidInput, NoSpace) as refusal:
                 preview = _refused(refusal)
-        return self._page(request, "Upload airports", form=form, preview=preview)
+        return self._page(request, _("Upload airports"), form=form, preview=preview)
 
     def preview_view(self, request: HttpRequest, upload_id: int) -> HttpResponse:
         """What the kept file would do, and two buttons: take it in, or forget it."""
@@ -141,7 +154,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         if not self.has_upload_permission(request):
             raise PermissionDenied
         return template_response(
-            format, title="Airports", header=NAMES, examples=EXAMPLES, advice=ADVICE, explained=explained()
+            format, title=_("Airports"), header=NAMES, examples=EXAMPLES, advice=ADVICE, explained=explained()
         )
 
     def _read(self, request: HttpRequest, kept: KeptUpload) -> HttpResponse:
@@ -158,7 +171,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
     def _decide(self, request: HttpRequest, kept: KeptUpload) -> HttpResponse:
         if "take" not in request.POST:
             forget_upload(upload_id=kept.pk, actor=acting(request))
-            messages.info(request, "Cancelled: nothing was stored, and the file is forgotten.")
+            messages.info(request, _("Cancelled: nothing was stored, and the file is forgotten."))
             return HttpResponseRedirect(reverse(_LIST))
         try:
             return _taken(request, take_upload(upload_id=kept.pk, actor=acting(request)))
@@ -182,7 +195,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         total = sum(counts.get(name, 0) for name in ("created", "updated", "displaced"))
         return self._page(
             request,
-            f"Preview: {kept.name}",
+            _("Preview: %(name)s") % {"name": kept.name},
             kept=kept,
             preview=preview,
             columns_form=form,
@@ -219,14 +232,21 @@ def _in_order(changes: dict[str, Any]) -> list[Difference]:
 
 
 def _taken(request: HttpRequest, result: UploadResult) -> HttpResponse:
-    became = _counted({name: getattr(result, name) for name in _COUNTS[1:]})
-    told = ", ".join(f"{count} {name}" for name, count in became)
-    messages.success(request, f"The file was taken in: {counted(result.rows, 'row')}, {told}.")
+    became = _counted({name: getattr(result, name) for name in list(_COUNTS)[1:]})
+    told = ", ".join(f"{number_format(count)} {name}" for name, count in became)
+    sentence = ngettext(
+        "The file was taken in: %(count)s row, %(told)s.",
+        "The file was taken in: %(count)s rows, %(told)s.",
+        result.rows,
+    )
+    messages.success(request, sentence % {"count": number_format(result.rows), "told": told})
     # Messages travel in a cookie: a few tell where to look.
     for one in result.rejected[:_NAMED]:
-        messages.warning(request, f"Line {one.line} was left out: {one.column or 'the row'}: {one.detail}")
+        where = {"line": one.line, "column": one.column or _("the row"), "detail": one.detail}
+        messages.warning(request, _("Line %(line)s was left out: %(column)s: %(detail)s") % where)
     if more := len(result.rejected[_NAMED:]) + result.more_rejected:
-        messages.warning(request, f"{counted(more, 'more value was', 'more values were')} wrong.")
+        sentence = ngettext("%(count)s more value was wrong.", "%(count)s more values were wrong.", more)
+        messages.warning(request, sentence % {"count": number_format(more)})
     return HttpResponseRedirect(reverse(_LIST))
 
 
@@ -236,4 +256,4 @@ def _refused(refusal: InvalidInput | NoSpace) -> dict[str, Any]:
 
 
 def _counted(counts: dict[str, int]) -> list[tuple[str, int]]:
-    return [(name.replace("_", " "), counts[name]) for name in _COUNTS if name in counts]
+    return [(str(called), counts[name]) for name, called in _COUNTS.items() if name in counts]

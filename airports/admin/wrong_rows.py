@@ -5,6 +5,7 @@ from typing import IO
 
 from django.contrib.auth.models import User
 from django.http import FileResponse
+from django.utils.translation import gettext as _
 
 from airports.services.keep_upload import tell_wrong_rows
 from config.common.http.tables import XLSX, file_response
@@ -16,7 +17,7 @@ def wrong_xlsx(*, upload_id: int, actor: User) -> FileResponse:
 
     def write(file: IO[bytes]) -> None:
         def tell(header: Sequence[str], rows: Iterator[list[str]]) -> None:
-            write_workbook(file, title="Wrong rows", header=header, rows=rows)
+            write_workbook(file, title=_("Wrong rows"), header=header, rows=rows)
 
         tell_wrong_rows(upload_id=upload_id, actor=actor, tell=tell)
 

@@ -1,3 +1,4 @@
+from django.utils.translation import gettext_noop as _
 import django.contrib.postgres.indexes
 import django.core.serializers.json
 import django.db.models.deletion
@@ -16,7 +17,7 @@ def add_schedules(apps, schema_editor):
         task="airports.drain_creates",
         seconds=10,
         expires=20,
-        description="Writes the airports that were queued, a thousand at a time.",
+        description=_("Writes the airports that were queued, a thousand at a time."),
     )
     add_schedule(
         apps,
@@ -24,7 +25,7 @@ def add_schedules(apps, schema_editor):
         task="airports.forget_creates",
         seconds=3600,
         expires=3600,
-        description="Removes what became of queued creates, a week later.",
+        description=_("Removes what became of queued creates, a week later."),
     )
     add_schedule(
         apps,
@@ -32,7 +33,7 @@ def add_schedules(apps, schema_editor):
         task="airports.purge",
         seconds=24 * 3600,
         expires=3600,
-        description="Removes for good the airports that were flagged as deleted 30 days ago.",
+        description=_("Removes for good the airports that were flagged as deleted 30 days ago."),
     )
     add_schedule(
         apps,
@@ -40,7 +41,7 @@ def add_schedules(apps, schema_editor):
         task="airports.expire_changes",
         seconds=3600,
         expires=3600,
-        description="Forgets the links that can no longer be confirmed.",
+        description=_("Forgets the links that can no longer be confirmed."),
     )
 
 

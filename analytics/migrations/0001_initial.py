@@ -1,3 +1,4 @@
+from django.utils.translation import gettext_noop as _
 import django.contrib.postgres.fields
 import django.core.serializers.json
 import django.core.validators
@@ -15,7 +16,7 @@ def add_schedules(apps, schema_editor):
         task="analytics.refresh",
         seconds=60,
         expires=60,
-        description="Counts imports again that are new, were corrected or deleted, or whose residents grew older.",
+        description=_("Counts imports again that are new, were corrected or deleted, or whose residents grew older."),
     )
     add_schedule(
         apps,
@@ -23,7 +24,7 @@ def add_schedules(apps, schema_editor):
         task="analytics.place_all_towns",
         seconds=24 * 3600,
         expires=3600,
-        description="Finds on the map, by the airports of today, every town that the demand names.",
+        description=_("Finds on the map, by the airports of today, every town that the demand names."),
     )
 
 

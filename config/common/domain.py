@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from django.apps import AppConfig, apps
+from django.utils.translation import gettext_lazy
+
+from config.common.model_texts import translate_texts_of
 
 
 class DomainConfig(AppConfig):
@@ -15,14 +18,20 @@ class DomainConfig(AppConfig):
 
     # What each role may do in it beyond the roles that it contains: permissions, `app_label.codename`.
     permissions: ClassVar[Mapping[str, Collection[str]]] = {}
-    # The same in words that stand behind "may": what a manager reads who gives somebody a role.
-    duties: ClassVar[Mapping[str, str]] = {}
+    # The same in words, lazy ones, that stand behind "may": what a manager reads who gives somebody a role.
+    duties: ClassVar[Mapping[str, Any]] = {}
     # Beginnings of paths behind which a secret stands: no log line holds it.
     secret_paths: ClassVar[Collection[str]] = ()
     # Expressions for the paths that answer browsers with a page, programs with JSON.
     mixed_paths: ClassVar[Collection[str]] = ()
     # Beginnings of paths, whole segments, that the profiler never looks at: personal data, and what makes links.
     unprofiled_paths: ClassVar[Collection[str]] = ()
+
+    def import_models(self) -> None:
+        """Has the app's own name, its models and their fields said in the reader's language."""
+        super().import_models()
+        self.verbose_name = gettext_lazy(str(self.verbose_name))
+        translate_texts_of(self.models.values())
 
 
 @cache

@@ -7,6 +7,7 @@ from config.settings.airports import *  # noqa: F403 - the settings of the airpo
 from config.settings.analytics import *  # noqa: F403 - the settings of the counting
 from config.settings.api import *  # noqa: F403 - the settings of the API, in a room of their own
 from config.settings.background import *  # noqa: F403 - the settings of workers and schedules
+from config.settings.languages import *  # noqa: F403 - the settings of languages, formats and time zones
 from config.settings.logs import *  # noqa: F403 - the settings of the logs
 from config.settings.mail import *  # noqa: F403 - the settings of the mail
 from config.settings.pages import *  # noqa: F403 - the settings of what people see in a browser
@@ -48,6 +49,7 @@ INSTALLED_APPS = [
     "config.common.accounts",
     "config.common.idempotency",
     "config.common.privacy",
+    "config.common.saved_views",
     "config.common.wizard",
     "airports",
     "imports",
@@ -59,6 +61,7 @@ MIDDLEWARE = [
     "config.common.http.middleware.request_id.RequestIdMiddleware",
     # Around all that answers, refusals of other middleware included.
     "config.common.http.caching.NoStoreMiddleware",
+    "config.common.accounts.sign_in.locale.LocaleMiddleware",
     "config.common.observe.metrics.requests.MetricsMiddleware",
     "config.common.observe.middleware.LogMiddleware",
     "config.common.http.front.HeadCheckMiddleware",
@@ -94,12 +97,6 @@ MIGRATION_MODULES = {"knox": None}
 
 # History is read by object, not by moment: one index less to write in an upload.
 SIMPLE_HISTORY_DATE_INDEX = False
-
-LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
-USE_TZ = True
-USE_I18N = True
-FORMAT_MODULE_PATH = "config.formats"
 
 TRUSTED_PROXIES = env.TRUSTED_PROXIES
 DISK_RESERVE = env.DISK_RESERVE

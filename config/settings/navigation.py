@@ -9,6 +9,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Item = dict[str, Any]
 
@@ -21,19 +23,19 @@ def _is_superuser(request: HttpRequest) -> bool:
     return bool(request.user.is_superuser)
 
 
-def model(title: str, icon: str, name: str) -> Item:
+def model(title: Promise, icon: str, name: str) -> Item:
     """The list of a model, for those who may view or change it."""
     app_label, model_name = name.split(".")
     permissions = tuple(f"{app_label}.{verb}_{model_name}" for verb in ("view", "change"))
     return page(title, icon, reverse_lazy(f"admin:{app_label}_{model_name}_changelist"), partial(_may, permissions))
 
 
-def page(title: str, icon: str, link: Any, permission: Callable[[HttpRequest], bool]) -> Item:
+def page(title: Promise, icon: str, link: Any, permission: Callable[[HttpRequest], bool]) -> Item:
     """Any other page. `icon` is a name of Material Symbols."""
     return {"title": title, "icon": icon, "link": link, "permission": permission}
 
 
-def group(title: str, *items: Item, collapsible: bool = False) -> dict[str, Any]:
+def group(title: Promise, *items: Item, collapsible: bool = False) -> dict[str, Any]:
     """Pages under a heading; it is not shown while none of them is. `collapsible`: folded until somebody opens it."""
     return {"title": title, "items": list(items), "collapsible": collapsible}
 
@@ -45,10 +47,10 @@ def for_superusers(item: Item) -> Item:
 
 NAVIGATION = [
     group(
-        "Demand",
+        _("Demand"),
         {
             **page(
-                "Who wants the next course",
+                _("Who wants the next course"),
                 "insights",
                 reverse_lazy("demand-page"),
                 partial(_may, ("analytics.view_importdemand",)),
@@ -56,49 +58,49 @@ NAVIGATION = [
             # It has no sidebar; by its address Unfold would take every page of this app for it.
             "active": False,
         },
-        model("Town places", "location_on", "analytics.townplace"),
-        model("Town aliases", "edit_location_alt", "analytics.townalias"),
-        model("Demand by delivery", "functions", "analytics.importdemand"),
+        model(_("Town places"), "location_on", "analytics.townplace"),
+        model(_("Town aliases"), "edit_location_alt", "analytics.townalias"),
+        model(_("Demand by delivery"), "functions", "analytics.importdemand"),
     ),
     group(
-        "Residents",
-        model("Deliveries", "inventory_2", "imports.import"),
-        model("Sources", "handshake", "imports.source"),
-        model("Channels", "campaign", "imports.channel"),
+        _("Residents"),
+        model(_("Deliveries"), "inventory_2", "imports.import"),
+        model(_("Sources"), "handshake", "imports.source"),
+        model(_("Channels"), "campaign", "imports.channel"),
         page(
-            "Residents",
+            _("Residents"),
             "groups",
             reverse_lazy("admin:imports_citizen_changelist"),
             # Importers see those of their own imports.
             partial(_may, ("imports.view_citizen", "imports.view_own_citizens")),
         ),
-        model("Corrections", "edit_note", "imports.correction"),
+        model(_("Corrections"), "edit_note", "imports.correction"),
     ),
     group(
-        "Airports",
-        model("Airports", "flight", "airports.airport"),
-        model("Airports deleted for good", "history", "airports.historicalairport"),
-        model("Pending changes", "link", "airports.pendingchange"),
+        _("Airports"),
+        model(_("Airports"), "flight", "airports.airport"),
+        model(_("Airports deleted for good"), "history", "airports.historicalairport"),
+        model(_("Pending changes"), "link", "airports.pendingchange"),
     ),
     group(
-        "People",
-        model("Users", "person", "auth.user"),
-        model("API tokens", "key", "accounts.apitoken"),
-        model("Reads of residents", "visibility", "privacy.readaudit"),
+        _("People"),
+        model(_("Users"), "person", "auth.user"),
+        model(_("API tokens"), "key", "accounts.apitoken"),
+        model(_("Reads of residents"), "visibility", "privacy.readaudit"),
     ),
     group(
-        "Settings",
-        model("Demand settings", "tune", "analytics.demandsettings"),
-        model("Schedules", "schedule", "background.schedule"),
+        _("Settings"),
+        model(_("Demand settings"), "tune", "analytics.demandsettings"),
+        model(_("Schedules"), "schedule", "background.schedule"),
     ),
     group(
-        "Operations",
-        for_superusers(model("Groups", "badge", "auth.group")),
-        for_superusers(model("Leases", "lock_clock", "background.lease")),
-        for_superusers(model("Queued creates", "playlist_add", "airports.queuedcreate")),
-        for_superusers(model("Intervals", "timer", "django_celery_beat.intervalschedule")),
-        for_superusers(model("Crontabs", "calendar_month", "django_celery_beat.crontabschedule")),
-        page("Profiler", "speed", reverse_lazy("profiles"), _is_superuser),
+        _("Operations"),
+        for_superusers(model(_("Groups"), "badge", "auth.group")),
+        for_superusers(model(_("Leases"), "lock_clock", "background.lease")),
+        for_superusers(model(_("Queued creates"), "playlist_add", "airports.queuedcreate")),
+        for_superusers(model(_("Intervals"), "timer", "django_celery_beat.intervalschedule")),
+        for_superusers(model(_("Crontabs"), "calendar_month", "django_celery_beat.crontabschedule")),
+        page(_("Profiler"), "speed", reverse_lazy("profiles"), _is_superuser),
         collapsible=True,
     ),
 ]

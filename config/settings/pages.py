@@ -5,6 +5,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 from config import env
 from config.settings.navigation import NAVIGATION
@@ -34,7 +35,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Demanda",
     "SITE_HEADER": "Demanda",
-    "SITE_SUBHEADER": "Who wants the next course",
+    "SITE_SUBHEADER": _("Who wants the next course"),
     "SITE_ICON": lambda _: static("site/icon.svg"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("site/icon.svg")}],
     # Unfold's own purple, but for the one of links on dark pages: theirs is a little too dark to be read (4.3 to 1).
@@ -44,10 +45,13 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
+    "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": reverse_lazy("language")},
     "ACCOUNT": {
         "navigation": [
-            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
-            {"title": "Second factor", "link": reverse_lazy("second-factor")},
+            {"title": _("Language and time zone"), "link": reverse_lazy("preferences")},
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+            {"title": _("Second factor"), "link": reverse_lazy("second-factor")},
         ],
     },
     "COMMAND": {"search_callback": "config.common.staff.palette.find_rows"},

@@ -25,6 +25,7 @@ from imports.admin.mending import MendingMixin
 from imports.admin.remove import RemoveMixin
 from imports.admin.rename import RenameMixin
 from imports.admin.review_samples import residents_in
+from imports.admin.undo import UndoRenameMixin
 from imports.admin.upload import UploadMixin
 from imports.admin.wrong_rows import WrongRowsMixin
 from imports.models import Import
@@ -49,6 +50,7 @@ class DeliveryAdmin(
     DecisionsMixin,
     RemoveMixin,
     RenameMixin,
+    UndoRenameMixin,
     CarryMixin,
     ReadOnlyAdmin,
 ):
@@ -116,7 +118,9 @@ class DeliveryAdmin(
         template = path(
             "template.<str:format>", self.admin_site.admin_view(self.template_view), name="imports_template"
         )
-        return [template, *urls, *super().get_urls()]
+        undo = self.admin_site.admin_view(self.undo_rename_view)
+        undo_rename = path("undo-rename/<int:rename_id>/", undo, name="imports_import_undo_rename")
+        return [template, undo_rename, *urls, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -58,6 +58,10 @@ def history_of(citizen: Citizen) -> list[dict[str, Any]]:
     latest = islice((rows[key] for key in sorted(rows, reverse=True)), _SHOWN)
     return [
         {
+            "id": row.pk,
+            # Another's is undone on their page.
+            "is_own": row.citizen_id == citizen.citizen_id,
+            "undoes": row.undoes,
             "at": row.corrected_at,
             "by": row.corrected_by,
             "origin": row.carried_from,
@@ -71,13 +75,13 @@ def _sentences(row: Correction, citizen_id: int) -> Iterator[str]:
     for field, change in row.changes.items():
         before, after = change["from"], change["to"]
         if row.citizen_id == citizen_id:
-            yield f"{field}: {_cut(before)} → {_cut(after)}"
+            yield f"{field}: {cut(before)} → {cut(after)}"
         elif field in LISTS and (citizen_id in before) != (citizen_id in after):
             word = "named as" if citizen_id in after else "no longer named as"
             yield f"{word} {field.removesuffix('s')} by a correction of resident {row.citizen_id}"
 
 
-def _cut(value: object) -> object:
+def cut(value: object) -> object:
     """A list that nobody would read to its end as its beginning and its length."""
     if isinstance(value, list) and len(value) > _IDS:
         return f"[{', '.join(map(str, value[:_IDS]))}, … {len(value):,} in all]"

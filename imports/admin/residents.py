@@ -21,19 +21,20 @@ from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Problem
 from imports.admin.access import may_see_residents, open_delivery
 from imports.admin.find_person import FindPersonMixin
-from imports.admin.history import HistoryMixin, history_of
+from imports.admin.history import history_of
 from imports.admin.list_title import ListTitleMixin
 from imports.admin.long_lists import LongListsMixin, named_on_page, without_long_lists
 from imports.admin.resident_changes import sentences
 from imports.admin.resident_form import ResidentForm, label
 from imports.admin.resident_list import ResidentChangeList, first_page
+from imports.admin.undo import UndoCorrectionMixin
 from imports.models import Citizen, Import
 from imports.services.residents.correct_resident import correct_resident, version_of
 from imports.services.residents.find_in_delivery import suggested_residents
 
 
 @admin.register(Citizen)
-class ResidentAdmin(ListTitleMixin, FindPersonMixin, HistoryMixin, LongListsMixin, AuditedAdmin, ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+class ResidentAdmin(ListTitleMixin, FindPersonMixin, UndoCorrectionMixin, LongListsMixin, AuditedAdmin, ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
     """Residents of deliveries whose residents the user may see. They come and go with their delivery."""
 
     form = ResidentForm
@@ -85,7 +86,12 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, HistoryMixin, LongListsMixi
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.suggest_view)
-        return [path("suggest/<str:import_id>/", view, name="imports_citizen_suggest"), *super().get_urls()]
+        undo = self.admin_site.admin_view(self.undo_view)
+        return [
+            path("suggest/<str:import_id>/", view, name="imports_citizen_suggest"),
+            path("undo/<int:correction_id>/", undo, name="imports_citizen_undo"),
+            *super().get_urls(),
+        ]
 
     def suggest_view(self, request: HttpRequest, import_id: str) -> JsonResponse:
         """A few residents of the delivery by the beginning of their names, or by id, as the form's lists ask for
@@ -115,6 +121,7 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, HistoryMixin, LongListsMixi
             response: HttpResponse = super(ResidentAdmin, self).change_view(request, object_id, form_url, extra_context)
             if (context := getattr(response, "context_data", None)) and context.get("original"):
                 context["corrections"] = history_of(context["original"])
+                context["may_undo"] = self.has_change_permission(request)
             return response
 
         return _or_message(request, answer)

@@ -1,3 +1,4 @@
+from django.utils.translation import gettext_noop as _
 import django.contrib.postgres.fields
 import django.core.serializers.json
 import django.db.models.constraints
@@ -27,7 +28,7 @@ def add_schedules(apps, schema_editor):
         task="imports.erase_bodies",
         seconds=3600,
         expires=3600,
-        description="Erases what deliveries were loaded from, once it has been kept for IMPORT_BODY_DAYS.",
+        description=_("Erases what deliveries were loaded from, once it has been kept for IMPORT_BODY_DAYS."),
     )
     add_schedule(
         apps,
@@ -35,7 +36,7 @@ def add_schedules(apps, schema_editor):
         task="imports.erase_old",
         seconds=24 * 3600,
         expires=3600,
-        description="Erases the residents of what was delivered more than IMPORT_RETENTION_MONTHS ago; 0: never.",
+        description=_("Erases the residents of what was delivered more than IMPORT_RETENTION_MONTHS ago; 0: never."),
     )
 
 

@@ -234,6 +234,11 @@ class Correction(OfDelivery):
     carried_from = models.BigIntegerField(
         "carried from", null=True, blank=True, help_text="The replaced delivery in which it was made."
     )
+    # No foreign keys: what they name may be erased before.
+    undoes = models.BigIntegerField(null=True, blank=True, help_text="The correction that it takes back.")
+    of_rename = models.BigIntegerField(
+        "renaming", null=True, blank=True, help_text="The renaming that it is a part of, for this resident."
+    )
     corrected_at = models.DateTimeField(auto_now_add=True)
     corrected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -243,7 +248,14 @@ class Correction(OfDelivery):
 
     class Meta:
         ordering = ("-id",)
-        indexes = [models.Index(fields=["delivery", "citizen_id", "-id"], name="correction_of_citizen")]
+        indexes = [
+            models.Index(fields=["delivery", "citizen_id", "-id"], name="correction_of_citizen"),
+            # In the change log a renaming is one line, not one for each resident: each row is in one of these.
+            models.Index(fields=["-corrected_at", "-id"], name="correction_logged", condition=Q(of_rename=None)),
+            models.Index(
+                fields=["of_rename", "citizen_id"], name="correction_of_rename", condition=Q(of_rename__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Correction of resident {self.citizen_id} of delivery {self.delivery_id}"
@@ -267,6 +279,7 @@ class Rename(models.Model):
     after = models.CharField("to", max_length=256)
     citizens = models.BigIntegerField(null=True, blank=True, help_text="How many had it, once it is done.")
     refusal = models.CharField(max_length=256, blank=True, help_text="Why nothing was renamed.")
+    undoes = models.BigIntegerField(null=True, blank=True, help_text="The renaming that it takes back.")
     asked_at = models.DateTimeField(default=timezone.now, editable=False)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 
 from config.common.problems import Conflict, Gone, NotFound
-from imports.models import Import
+from imports.models import Citizen, Import
 
 
 class NoSuchDelivery(NotFound):
@@ -48,6 +48,17 @@ def readable_delivery(*, import_id: int, actor: User) -> Import:
     if found is None:
         raise NoSuchDelivery
     require_contents(found)
+    return found
+
+
+def readable_resident(*, import_id: int, citizen_id: int, actor: User) -> Citizen:
+    """The resident of a complete delivery whose residents `actor` may see. Raises as `readable_delivery` does, and
+    `NoSuchResident`."""
+    opened = Import.objects.whose_citizens_are_open_to(actor).filter(status=Import.Status.COMPLETE)
+    found = Citizen.objects.of(import_id).filter(citizen_id=citizen_id, delivery__in=opened).first()
+    if found is None:
+        readable_delivery(import_id=import_id, actor=actor)
+        raise NoSuchResident
     return found
 
 

@@ -32,11 +32,17 @@ OTHER_PAGES = [
     Page("/admin/login/", "-"),
     Page("/admin/login/code/", ""),
     *(Page(f"/admin/password/{page}/", f"-{_STAFF}") for page in ("forgotten", "sent", "set/x/x")),
+    Page("/admin/preferences/", _STAFF),
+    # By POST only.
+    Page("/admin/language/", ""),
     Page("/admin/second-factor/", _STAFF),
     Page("/admin/second-factor/set-up/", _STAFF),
     # Without htmx it leads to the whole page.
     Page("/admin/dashboard/demand/", ""),
     Page("/admin/search/", _STAFF),
+    # By POST only.
+    Page("/admin/views/", ""),
+    Page("/admin/views/1/", ""),
     # By POST only.
     Page("/admin/logout/", ""),
     Page("/admin/password_change/", _STAFF),

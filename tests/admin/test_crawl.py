@@ -26,6 +26,7 @@ class Targets(HTMLParser):
         self.links: set[str] = set()
         self.forms: set[tuple[str, str]] = set()
         self._form: tuple[str, str] | None = None
+        self.html = html
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.benchmarks import parts
 from tests.benchmarks.client import Client
 from tests.benchmarks.imports import filled
 from tests.benchmarks.stage import Stage, other_server
@@ -37,7 +38,9 @@ class _Kind:
 
 def measure(stage: Stage, *, citizens: int, rounds: int, against: Path | None) -> Iterator[Row]:
     """The median and the 99th percentile of each kind, of ours and, in turn with it, of the server of `against`."""
-    kinds = _kinds(filled(citizens), citizens)
+    import_id = filled(citizens)
+    yield from parts.measure(import_id=import_id, token=stage.token, rounds=rounds)
+    kinds = _kinds(import_id, citizens)
     few = rounds if citizens <= _SMALL else min(rounds, 3)
     with ExitStack() as running:
         urls = [stage.server.url, *([running.enter_context(other_server(against))] if against else [])]

@@ -1,6 +1,7 @@
 """The accounts app."""
 
 from django.db.models.signals import m2m_changed, post_migrate
+from django.utils.translation import gettext_lazy as _
 
 from config.common import domain
 
@@ -18,7 +19,7 @@ class AccountsConfig(domain.DomainConfig):
         },
     }
 
-    duties = {"Managers": "give access"}
+    duties = {"Managers": _("give access")}
     secret_paths = ("/admin/password/set/",)
     unprofiled_paths = ("/admin/password",)
 

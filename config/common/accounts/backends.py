@@ -12,12 +12,13 @@ from config.common.accounts.services.second_factor import with_factor
 
 
 class RoleBackend(ModelBackend):
-    """Django's own backend, with one query for who calls: the user, the second factor and the permissions."""
+    """Django's own backend, with one query for who calls: the user, factor, permissions and preferences."""
 
     def get_user(self, user_id: int) -> User | None:
-        """The user of a session, with `factor_id` and `role_permissions`; None for who is gone or switched off."""
+        """The user of a session, with `factor_id`, `role_permissions`, `preferences`; None for who is gone or off."""
         permissions = RawSQL(PERMISSIONS.format(user="auth_user.id"), ())  # noqa: S611 # nosec B611 # constants alone
-        user = with_factor(User.objects.filter(pk=user_id)).annotate(role_permissions=permissions).first()
+        users = with_factor(User.objects.filter(pk=user_id)).select_related("preferences")
+        user = users.annotate(role_permissions=permissions).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:

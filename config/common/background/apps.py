@@ -1,5 +1,7 @@
 """The background app."""
 
+from django.utils.translation import gettext_lazy as _
+
 from config.common import domain
 
 
@@ -14,7 +16,7 @@ class BackgroundConfig(domain.DomainConfig):
             *(f"background.{verb}_schedule" for verb in ("view", "add", "change")),
         },
     }
-    duties = {"Managers": "say what runs when"}
+    duties = {"Managers": _("say what runs when")}
 
     def ready(self) -> None:
         import config.common.background.checks  # noqa: F401 - registers itself

@@ -6,13 +6,24 @@ from datetime import time
 from enum import StrEnum
 from zoneinfo import available_timezones
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 # A message that nobody took for an hour is of no use, however seldom there is one.
 _LONGEST_EXPIRY = 3_600
 DEFAULT_ZONE = "Europe/Madrid"
 # By cron's numbers, in the order of a week.
-WEEK = {"1": "Monday", "2": "Tuesday", "3": "Wednesday", "4": "Thursday", "5": "Friday", "6": "Saturday", "0": "Sunday"}
+WEEK = {
+    "1": gettext_lazy("Monday"),
+    "2": gettext_lazy("Tuesday"),
+    "3": gettext_lazy("Wednesday"),
+    "4": gettext_lazy("Thursday"),
+    "5": gettext_lazy("Friday"),
+    "6": gettext_lazy("Saturday"),
+    "0": gettext_lazy("Sunday"),
+}
 _WORKDAYS = frozenset("12345")
 
 
@@ -38,20 +49,31 @@ class Timing:
 
     def __str__(self) -> str:
         if self.how == How.EVERY:
-            return f"every {self.unit.removesuffix('s')}" if self.number == 1 else f"every {self.number} {self.unit}"
-        when = f"at {self.at:%H:%M} {self.zone}"
+            return _every(self.unit, self.number)
+        when = {"at": f"{self.at:%H:%M}", "zone": self.zone}
         if self.how == How.DAY:
-            return f"every day {when}"
+            return _("every day at %(at)s %(zone)s") % when
         if self.how == How.MONTH:
-            return f"on the first of each month {when}"
+            return _("on the first of each month at %(at)s %(zone)s") % when
         if self.days == _WORKDAYS:
-            return f"Monday to Friday {when}"
-        return f"on {', '.join(name for day, name in WEEK.items() if day in self.days)} {when}"
+            return _("Monday to Friday at %(at)s %(zone)s") % when
+        days = ", ".join(str(name) for day, name in WEEK.items() if day in self.days)
+        return _("on %(days)s at %(at)s %(zone)s") % {"days": days, **when}
 
     @property
     def expiry(self) -> int:
         """Seconds after which a message is too old: by then there is another."""
         return min(_LONGEST_EXPIRY, self.number * _SECONDS[self.unit]) if self.how == How.EVERY else _LONGEST_EXPIRY
+
+
+def _every(unit: str, number: int) -> str:
+    sentence = {
+        "seconds": ngettext("every second", "every %(number)s seconds", number),
+        "minutes": ngettext("every minute", "every %(number)s minutes", number),
+        "hours": ngettext("every hour", "every %(number)s hours", number),
+        "days": ngettext("every day", "every %(number)s days", number),
+    }
+    return sentence[unit] % {"number": number}
 
 
 def time_zones() -> Iterable[str]:

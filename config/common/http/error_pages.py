@@ -41,7 +41,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
     """What `problem` says, as a page where the address is one."""
-    if not _is_page(request):
+    if not is_page(request):
         return response_for(request, problem)
     response = _page(request, problem.status, problem.detail)
     for name, value in headers_of(problem).items():
@@ -95,10 +95,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _answer(request: HttpRequest, status: HTTPStatus, detail: str) -> HttpResponse:
-    return _page(request, status, detail) if _is_page(request) else problem_response(request, status, detail)
+    return _page(request, status, detail) if is_page(request) else problem_response(request, status, detail)
 
 
-def _is_page(request: HttpRequest) -> bool:
+def is_page(request: HttpRequest) -> bool:
+    """Whether what `request` gets is a page for people."""
     path = request.path_info
     return path.startswith(PAGE_PREFIXES) or (is_mixed(path) and prefers_page(request))
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from config.common.http.error_pages import refused
@@ -72,7 +73,7 @@ class ReadAuditAdmin(ReadOnlyAdmin):
     list_display = ("at", "username", "via", "what", "format", "import_id", "citizen_id", "address", "request_id")
     list_filter: ClassVar[tuple[str, ...]] = ("what", "at")
     search_fields = ("=username", "=import_id", "=request_id", "=address")
-    search_help_text = "A user name, an import, import/citizen, a request's id, an address."
+    search_help_text = _("A user name, an import, import/citizen, a request's id, an address.")
     show_full_result_count = False
     actions = ("export_csv",)
 
@@ -84,7 +85,7 @@ class ReadAuditAdmin(ReadOnlyAdmin):
         found: tuple[QuerySet[ReadAudit], bool] = super().get_search_results(request, queryset, search_term)
         return found
 
-    @admin.action(description="Export as CSV", permissions=["view"])
+    @admin.action(description=_("Export as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, rows: QuerySet[ReadAudit]) -> HttpResponse:
         """The chosen rows, or all of the filtered list."""
         values = rows.order_by("id").values_list(*_EXPORTED).iterator(chunk_size=1_000)

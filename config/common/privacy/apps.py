@@ -1,5 +1,7 @@
 """The privacy app."""
 
+from django.utils.translation import gettext_lazy as _
+
 from config.common import domain
 
 
@@ -9,4 +11,4 @@ class PrivacyConfig(domain.DomainConfig):
     name = "config.common.privacy"
     verbose_name = "Privacy"
     permissions = {"Managers": {"privacy.view_readaudit"}}
-    duties = {"Managers": "see who read which residents"}
+    duties = {"Managers": _("see who read which residents")}

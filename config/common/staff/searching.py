@@ -9,7 +9,7 @@ from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from config.common.db.folded import exact_first
+from config.common.db.folded import ExactFirst
 from config.common.folding import fold
 
 
@@ -21,8 +21,8 @@ class FoldedSearchMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has 
 
     def closest(self, words: str) -> Sequence[Combinable]:
         """The order of what was found."""
-        whole = [exact_first([field], words, "exact") for field in self.exact_fields]
-        return [*whole, exact_first(self.exact_fields, words, "contains")]
+        whole = [ExactFirst([field], words, "exact") for field in self.exact_fields]
+        return [*whole, ExactFirst(self.exact_fields, words, "contains")]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -13,6 +13,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
+from config.common.privacy.readers import Reader
+from config.common.privacy.services.reads import What, record_read
 from config.common.problems import InvalidInput, Stale
 from imports.fields import EDITABLE, LISTS, Patch, to_store, written
 from imports.models import Citizen, Correction, Import
@@ -30,20 +32,36 @@ class _MoreToLock(Exception):
 
 
 def correct_resident(
-    *, import_id: int, citizen_id: int, patch: Patch, actor: User | None, known: str | None = None
+    *,
+    import_id: int,
+    citizen_id: int,
+    patch: Patch,
+    actor: User | None,
+    known: str | None = None,
+    undoes: int | None = None,
+    shown_to: Reader | None = None,
 ) -> Citizen:
     """The resident as it is after `patch`. Values that do not change are not written down as a correction.
 
-    `known` is the version (`version_of`) that the patch was made from, None where that does not matter. Raises
+    `known` is the version (`version_of`) that the patch was made from, None where that does not matter; `undoes` is the
+    correction that this one takes back; that `shown_to` is to see the whole resident is written down with it. Raises
     `NotFound` for an unknown delivery or resident, `Conflict` or `Gone` where its contents cannot be had, `Stale` when
-    the resident is not the `known` one any more, and `InvalidInput` for relations that are impossible; nothing is
-    stored then.
+    the resident is not the `known` one any more, `InvalidInput` for relations that are impossible, and `Unavailable`
+    where the read cannot be written down; nothing is stored then.
     """
     to_lock = _first_guess(import_id, citizen_id, patch)
     while True:
         try:
             with transaction.atomic():
-                return _correct(import_id, citizen_id, patch, actor, to_lock, known)
+                if shown_to:
+                    seen = [(import_id, citizen_id)]
+                    record_read(reader=shown_to, what=What.CORRECTED, residents=seen, form="json")
+                return _correct(
+                    Correction(delivery_id=import_id, citizen_id=citizen_id, corrected_by=actor, undoes=undoes),
+                    patch,
+                    to_lock,
+                    known,
+                )
         except _MoreToLock as more:
             # Each round means that another correction was committed, so somebody always gets on.
             to_lock |= more.citizen_ids
@@ -64,9 +82,9 @@ def _first_guess(import_id: int, citizen_id: int, patch: Patch) -> set[int]:
     return _lists(seen).touched_by(_new_lists(seen, patch)) | {citizen_id}
 
 
-def _correct(
-    import_id: int, citizen_id: int, patch: Patch, actor: User | None, to_lock: set[int], known: str | None
-) -> Citizen:
+def _correct(correction: Correction, patch: Patch, to_lock: set[int], known: str | None) -> Citizen:
+    """Stores `correction`, once it says what was changed, beside what it changes."""
+    import_id, citizen_id = correction.delivery_id, correction.citizen_id
     hold_delivery(import_id)
     locked = {row.citizen_id: row for row in Citizen.objects.locked(import_id, to_lock)}
     if citizen_id not in locked:
@@ -80,12 +98,12 @@ def _correct(
         raise _MoreToLock(touched)
     if errors := relation_errors(patch, citizen=citizen, locked=locked, missing=touched - locked.keys()):
         raise InvalidInput("The relations are not possible.", errors=errors)
-    changes = _apply(citizen, patch)
-    if not changes:
+    correction.changes = _apply(citizen, patch)
+    if not correction.changes:
         return citizen
-    citizen.save(update_fields=list(changes))
+    citizen.save(update_fields=list(correction.changes))
     write_other_sides(import_id=import_id, citizen_id=citizen_id, new=new, touched=touched)
-    Correction.objects.create(delivery_id=import_id, citizen_id=citizen_id, changes=changes, corrected_by=actor)
+    correction.save(force_insert=True)
     # Last, so that whoever compares revisions sees this one only together with everything above.
     Import.objects.filter(pk=import_id).update(revision=F("revision") + 1)
     return citizen

@@ -20,7 +20,8 @@ from config.common.background.publishing import enqueue
 from config.common.problems import Forbidden, InvalidInput, Problem
 from imports.documents.checks import field_checks
 from imports.documents.errors import ErrorCollector
-from imports.models import Citizen, Import, Rename
+from imports.models import Citizen, Correction, Import, Rename
+from imports.querysets import CitizenQuerySet
 from imports.services.access import readable_delivery
 from imports.services.document_rules import rules_on
 from imports.services.residents.correct_resident import hold_delivery
@@ -35,15 +36,17 @@ _AT_ONCE = 2_000
 _RENAME = """
     WITH locked AS MATERIALIZED (
         SELECT id FROM imports_citizen
-        WHERE import_id = %(import_id)s AND {field} = %(before)s ORDER BY citizen_id FOR NO KEY UPDATE
+        WHERE import_id = %(import_id)s AND {field} = %(before)s AND (%(undoes)s IS NULL OR citizen_id IN (
+            SELECT citizen_id FROM imports_correction WHERE of_rename = %(undoes)s
+        )) ORDER BY citizen_id FOR NO KEY UPDATE
     ), renamed AS (
         UPDATE imports_citizen AS citizen SET {field} = %(after)s FROM locked WHERE citizen.id = locked.id
         RETURNING citizen.citizen_id
     ), written AS (
-        INSERT INTO imports_correction (import_id, citizen_id, changes, corrected_at, corrected_by_id)
+        INSERT INTO imports_correction (import_id, citizen_id, changes, corrected_at, corrected_by_id, of_rename)
         SELECT %(import_id)s, citizen_id,
             jsonb_build_object('{field}', jsonb_build_object('from', %(before)s::text, 'to', %(after)s::text)),
-            now(), %(actor_id)s
+            now(), %(actor_id)s, %(rename_id)s
         FROM renamed ORDER BY citizen_id RETURNING 1
     )
     SELECT count(*) FROM written
@@ -78,17 +81,27 @@ def ask_rename(*, import_id: int, field: str, before: str, after: str, actor: Us
     none, or the same.
     """
     _check(import_id, field, before, after, actor)
+    return ask(Rename(delivery_id=import_id, field=field, before=before, after=after, asked_by=actor))
+
+
+def ask(asked: Rename) -> Rename:
+    """Stores what is asked, and carries it out now or in the background. Raises as `hold_delivery`."""
     with transaction.atomic():
         # After an erasure, which takes these rows along, none may follow.
-        hold_delivery(import_id)
-        asked = Rename.objects.create(delivery_id=import_id, field=field, before=before, after=after, asked_by=actor)
-    concerned = Citizen.objects.of(import_id).filter(**{field: before}).order_by()
-    if len(concerned.values_list("pk")[: _AT_ONCE + 1]) <= _AT_ONCE:
+        hold_delivery(asked.delivery_id)
+        asked.save(force_insert=True)
+    if len(concerned(asked).order_by().values_list("pk")[: _AT_ONCE + 1]) <= _AT_ONCE:
         carry_out_rename(rename_id=asked.pk)
     else:
         enqueue(RENAME, rename_id=asked.pk)
     asked.refresh_from_db()
     return asked
+
+
+def concerned(asked: Rename) -> CitizenQuerySet:
+    """The residents whom it gives another name: who are called so; where it undoes one, who got the name by that."""
+    called = Citizen.objects.of(asked.delivery_id).filter(**{asked.field: asked.before})
+    return called if asked.undoes is None else called.filter(citizen_id__in=Correction.objects.of_rename(asked.undoes))
 
 
 def carry_out_rename(*, rename_id: int) -> int | None:
@@ -124,6 +137,8 @@ def _rename(asked: Rename) -> int:
         "before": asked.before,
         "after": asked.after,
         "actor_id": asked.asked_by_id,
+        "rename_id": asked.pk,
+        "undoes": asked.undoes,
     }
     with connection.cursor() as cursor:
         cursor.execute(_RENAME.format(field=Rename.Field(asked.field).value), values)

@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.common.db.folded import Begins, _folding, exact_first
+from config.common.db.folded import Begins, ExactFirst, _folding
 from config.common.folding import fold
 from tests.common.test_folding import NAMES
 
@@ -77,5 +77,5 @@ def test_a_column_is_found_by_a_part(users: None, words: str, found: int) -> Non
 def test_the_exact_spelling_is_the_first_and_another_case_the_next(words: str, names: list[str]) -> None:
     User.objects.bulk_create(User(username=name) for name in ("Málaga", "Malaga", "MALAGA"))
     for lookup in ("exact", "startswith", "contains"):
-        rows = User.objects.filter(username__folded=words).order_by(exact_first(["username"], words, lookup), "pk")
+        rows = User.objects.filter(username__folded=words).order_by(ExactFirst(["username"], words, lookup), "pk")
         assert [row.username for row in rows] == names

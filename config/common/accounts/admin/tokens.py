@@ -12,6 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
@@ -26,19 +29,19 @@ _SOON = timedelta(days=30)
 class StateFilter(admin.SimpleListFilter):
     """Whether programs can sign in with it."""
 
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("usable", "Usable"), ("soon", "Ends within 30 days"), ("expired", "Expired or revoked")]
+        return [("usable", _("Usable")), ("soon", _("Ends within 30 days")), ("expired", _("Expired or revoked"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> QuerySet[ApiToken]:
         now = timezone.now()
-        usable = Q(expiry=None) | Q(expiry__gt=now)
+        good = Q(expiry=None) | Q(expiry__gt=now)
         states = {
-            "usable": usable,
+            "usable": good,
             "soon": Q(expiry__gt=now, expiry__lte=now + _SOON),
-            "expired": ~usable,
+            "expired": ~good,
         }
         return queryset.filter(states.get(self.value() or "", Q()))
 
@@ -46,15 +49,15 @@ class StateFilter(admin.SimpleListFilter):
 class UseFilter(admin.SimpleListFilter):
     """When a program last signed in with it."""
 
-    title = "last use"
+    title = gettext_lazy("last use")
     parameter_name = "used"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("day", "In the last day"),
-            ("month", "In the last 30 days"),
-            ("long", "Not for 30 days"),
-            ("never", "Never"),
+            ("day", _("In the last day")),
+            ("month", _("In the last 30 days")),
+            ("long", _("Not for 30 days")),
+            ("never", _("Never")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> QuerySet[ApiToken]:
@@ -75,7 +78,7 @@ class ApiTokenForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
     """For whom, what will use it, and for how long."""
 
     days = forms.IntegerField(
-        label="Days until it expires",
+        label=gettext_lazy("Days until it expires"),
         min_value=1,
         max_value=MOST_DAYS,
         required=False,
@@ -94,7 +97,7 @@ class ApiTokenForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
         """Raises `ValidationError` for a user who could not use the token."""
         user: User = self.cleaned_data["user"]
         if not user.is_active:
-            raise ValidationError("This user is switched off.")
+            raise ValidationError(_("This user is switched off."))
         return user
 
 
@@ -115,18 +118,21 @@ class ApiTokenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
             return ("user", "label", "days")
         return ("user", "label", "token_key", "created", "created_by", "last_used_at", "expiry")
 
-    @admin.display(description="usable", boolean=True)
+    @admin.display(description=gettext_lazy("usable"), boolean=True)
     def is_usable(self, token: ApiToken) -> bool:
         """Neither expired nor revoked, and its user is not switched off."""
         return token.user.is_active and (token.expiry is None or token.expiry > timezone.now())
 
-    @admin.action(description="Revoke the selected tokens", permissions=["delete"])
+    @admin.action(description=gettext_lazy("Revoke the selected tokens"), permissions=["delete"])
     def revoke(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         """They stay in the list, as expired, until the next sweep."""
         if not confirmed(request):
-            question = "Revoke these tokens? Programs that use them are refused from now on."
-            return ask(request, queryset, question=question, yes="Yes, revoke them")
-        messages.success(request, f"{revoke_tokens(tokens=queryset, actor=acting(request))} revoked.")
+            question = _("Revoke these tokens? Programs that use them are refused from now on.")
+            return ask(request, queryset, question=question, yes=_("Yes, revoke them"))
+        done = revoke_tokens(tokens=queryset, actor=acting(request))
+        messages.success(
+            request, ngettext("%(count)s revoked.", "%(count)s revoked.", done) % {"count": number_format(done)}
+        )
         return None
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -157,4 +163,4 @@ class ApiTokenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
         )
         # The admin goes on with the object that it knows: it must name the row that was made.
         obj.pk, obj.token_key = token.pk, token.token_key
-        messages.success(request, f"The token, shown this once: {key}")
+        messages.success(request, _("The token, shown this once: %(key)s") % {"key": key})

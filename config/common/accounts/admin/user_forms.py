@@ -5,15 +5,16 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
-from config.common.accounts.roles import duties_of
+from config.common.accounts.roles import duties_of, role_name
 
 
 class RolesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # Django's takes no type at run time
     """Roles to tick, each with what it may do in words."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return ": ".join(part for part in (obj.name, duties_of(obj.name)) if part)
+        return ": ".join(part for part in (role_name(obj.name), duties_of(obj.name)) if part)
 
 
 class NewUserForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes no type at run time
@@ -26,16 +27,16 @@ class NewUserForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].help_text = "What they sign in with: letters, digits and @ . + - _"
+        self.fields["username"].help_text = _("What they sign in with: letters, digits and @ . + - _")
         email = self.fields["email"]
-        email.label, self.fields["groups"].required = "E-mail", True
-        email.help_text = "An invitation goes there at once. None for a program, which signs in with an API token."
+        email.label, self.fields["groups"].required = _("E-mail"), True
+        email.help_text = _("An invitation goes there at once. None for a program, which signs in with an API token.")
 
     def clean_username(self) -> str:
         """Raises `ValidationError` for a name that differs from somebody's by capitals alone."""
         name: str = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=name).exists():
-            raise forms.ValidationError("Somebody has this name already.", code="unique")
+            raise forms.ValidationError(_("Somebody has this name already."), code="unique")
         return name
 
     def save(self, commit: bool = True) -> User:

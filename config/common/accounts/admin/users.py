@@ -11,12 +11,16 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from config.common.accounts.admin.user_forms import NewUserForm, RolesField
+from config.common.accounts.roles import role_name
 from config.common.accounts.services.password_links import Occasion, request_links
 from config.common.accounts.services.roles import set_staff
 from config.common.accounts.services.second_factor import remove_factor, with_factor
@@ -24,9 +28,9 @@ from config.common.accounts.services.users import deactivate_users
 from config.common.accounts.sign_in.tries import limit_hashes
 from config.common.http.callers import acting, site_of
 from config.common.staff.confirmation import ask, confirmed
-from config.common.words import counted
 
-_INVITED, _ACTIVE, _OFF = "invited", "active", "switched off"
+# What the colours of the column go by, and what it says.
+_STATES = {"invited": gettext_lazy("invited"), "active": gettext_lazy("active"), "off": gettext_lazy("switched off")}
 
 admin.site.unregister(User)
 
@@ -34,11 +38,11 @@ admin.site.unregister(User)
 class SecondFactorFilter(admin.SimpleListFilter):
     """Who has one."""
 
-    title = "second factor"
+    title = gettext_lazy("second factor")
     parameter_name = "second_factor"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "On"), ("no", "Off")]
+        return [("yes", _("On")), ("no", _("Off"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in {"yes", "no"}:
@@ -62,64 +66,77 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
     list_filter = ("groups", "is_active", SecondFactorFilter)
     actions = ("mail_link", "deactivate", "reset_second_factor")
 
-    @admin.display(description="name", ordering="last_name")
+    @admin.display(description=gettext_lazy("name"), ordering="last_name")
     def called(self, user: User) -> str:
         """The full name, where somebody wrote it."""
         return user.get_full_name()
 
-    @admin.display(description="roles")
+    @admin.display(description=gettext_lazy("roles"))
     def roles(self, user: User) -> str:
         """By name; of a superuser that everything is allowed."""
-        names = sorted(group.name for group in user.groups.all())
-        return ", ".join(["Superuser", *names] if user.is_superuser else names)
+        names = sorted(role_name(group.name) for group in user.groups.all())
+        return ", ".join([_("Superuser"), *names] if user.is_superuser else names)
 
-    @display(description="state", label={_INVITED: "info", _ACTIVE: "success", _OFF: "danger"})  # type: ignore[untyped-decorator]  # unfold has no types
-    def state(self, user: User) -> str:
+    @display(description=gettext_lazy("state"), label={"invited": "info", "active": "success", "off": "danger"})  # type: ignore[untyped-decorator]  # unfold has no types
+    def state(self, user: User) -> tuple[str, str]:
         """Whether somebody can sign in; `invited`: has an address, and chose no password yet."""
-        if not user.is_active:
-            return _OFF
-        return _INVITED if user.email and not user.has_usable_password() else _ACTIVE
+        is_invited = user.email and not user.has_usable_password()
+        state = "off" if not user.is_active else "invited" if is_invited else "active"
+        return state, str(_STATES[state])
 
-    @admin.display(description="second factor", boolean=True)
+    @admin.display(description=gettext_lazy("second factor"), boolean=True)
     def has_second_factor(self, user: User) -> bool:
         """Whether signing in takes more than the password."""
         return getattr(user, "factor_id", None) is not None
 
-    @admin.display(description="permissions of their own")
+    @admin.display(description=gettext_lazy("permissions of their own"))
     def own_permissions(self, user: User) -> str:
         """What was given besides roles; here none is given."""
         return ", ".join(map(str, user.user_permissions.all()))
 
-    @admin.action(description="Mail the selected users a link to set a password", permissions=["change"])
+    @admin.action(description=gettext_lazy("Mail the selected users a link to set a password"), permissions=["change"])
     def mail_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Once more for who was invited, or instead of telling a password."""
         chosen = list(queryset)
         reached = [user for user in chosen if user.is_active and user.email]
         _mail_links(request, reached)
         if left := len(chosen) - len(reached):
-            messages.warning(request, f"{left} left alone: switched off, or without an e-mail address.")
+            messages.warning(
+                request,
+                ngettext(
+                    "%(count)s left alone: switched off, or without an e-mail address.",
+                    "%(count)s left alone: switched off, or without an e-mail address.",
+                    left,
+                )
+                % {"count": number_format(left)},
+            )
 
-    @admin.action(description="Switch the selected users off", permissions=["change"])
+    @admin.action(description=gettext_lazy("Switch the selected users off"), permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """Their sessions and tokens end; what they did stays."""
         if not confirmed(request):
-            question = "Switch these users off? They are signed out everywhere, and their tokens stop working."
-            return ask(request, queryset, question=question, yes="Yes, switch them off")
+            question = _("Switch these users off? They are signed out everywhere, and their tokens stop working.")
+            return ask(request, queryset, question=question, yes=_("Yes, switch them off"))
         done = deactivate_users(users=queryset, actor=acting(request))
-        messages.success(request, f"{done} switched off.")
+        messages.success(
+            request,
+            ngettext("%(count)s switched off.", "%(count)s switched off.", done) % {"count": number_format(done)},
+        )
         return None
 
-    @admin.action(description="Take the second factor of the selected users off", permissions=["change"])
+    @admin.action(description=gettext_lazy("Take the second factor of the selected users off"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """For somebody who lost the app. One's own needs a code, on its page."""
         if not confirmed(request):
-            question = "Take their second factor off? Do so only when you are sure who asks for it."
-            return ask(request, queryset, question=question, yes="Yes, take it off")
+            question = _("Take their second factor off? Do so only when you are sure who asks for it.")
+            return ask(request, queryset, question=question, yes=_("Yes, take it off"))
         others = [user for user in queryset if user.pk != request.user.pk]
         done = sum(remove_factor(user=user, actor=acting(request)) for user in others)
-        messages.success(request, f"{done} taken off.")
+        messages.success(
+            request, ngettext("%(count)s taken off.", "%(count)s taken off.", done) % {"count": number_format(done)}
+        )
         if len(others) < len(queryset):
-            messages.warning(request, "Your own is on the page “Second factor” of your account.")
+            messages.warning(request, _("Your own is on the page “Second factor” of your account."))
         return None
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
@@ -131,7 +148,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
             may += ["is_superuser", *(["own_permissions"] if obj.user_permissions.exists() else [])]
         who = ("username", "email", "first_name", "last_name", "password")
         when = ("last_login", "date_joined")
-        return [(None, {"fields": who}), ("What they may do", {"fields": may}), ("When", {"fields": when})]
+        return [(None, {"fields": who}), (_("What they may do"), {"fields": may}), (_("When"), {"fields": when})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         rows = with_factor(super().get_queryset(request)).prefetch_related("groups")
@@ -143,7 +160,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name != "groups":
             return super().formfield_for_manytomany(db_field, request, **kwargs)
-        how = {"label": "Roles", "help_text": "", "widget": UnfoldAdminCheckboxSelectMultipleWidget}
+        how = {"label": _("Roles"), "help_text": "", "widget": UnfoldAdminCheckboxSelectMultipleWidget}
         return db_field.formfield(form_class=RolesField, **how)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -156,7 +173,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # 
             # The worker must find the row.
             transaction.on_commit(partial(_mail_links, request, [obj]))
         else:
-            messages.info(request, "Without an e-mail address nobody is invited: for a program, make an API token.")
+            messages.info(request, _("Without an e-mail address nobody is invited: for a program, make an API token."))
         # Django leads on to the form for what its own did not ask.
         return super(DjangoUserAdmin, self).response_add(request, obj, post_url_continue)
 
@@ -168,7 +185,11 @@ def _mail_links(request: HttpRequest, users: Sequence[User]) -> None:
     site = site_of(request)
     sent = [request_links(user_ids=ids, site=site, occasion=occasion) for occasion, ids in by_occasion.items() if ids]
     if not all(sent):
-        messages.error(request, "The mail could not be handed on. Select the users and mail the link in a moment.")
+        messages.error(request, _("The mail could not be handed on. Select the users and mail the link in a moment."))
     elif users:
-        on_the_way = counted(len(users), "mail is", "mails are")
-        messages.success(request, f"{on_the_way} on the way, with a link to set a password.")
+        sentence = ngettext(
+            "%(count)s mail is on the way, with a link to set a password.",
+            "%(count)s mails are on the way, with a link to set a password.",
+            len(users),
+        )
+        messages.success(request, sentence % {"count": number_format(len(users))})

@@ -30,7 +30,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         # A key is hexadecimal; anything else cannot be one and need not reach the database.
         token = ApiToken.objects.live(hash_token(key), now=now) if key.isascii() and key.isalnum() else None
         if token is None:
-            raise AuthenticationFailed("The token is unknown, expired or revoked.")
+            raise AuthenticationFailed(_("The token is unknown, expired or revoked."))
         ApiToken.objects.note_use(token, now=now)
         return token.user, token
 

@@ -15,11 +15,12 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
+from django.utils.formats import number_format
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import ngettext
 
 from config.common.background.publishing import publish
 from config.common.background.single import once_every
-from config.common.words import counted
 
 TASK = "accounts.send_password_link"
 # Whoever asks for an account's link again and again fills somebody's mailbox.
@@ -70,4 +71,7 @@ def _path(user: User) -> str:
 
 def _good_for() -> str:
     hours = settings.PASSWORD_RESET_TIMEOUT // 3600
-    return counted(hours // 24, "day") if hours % 24 == 0 else counted(hours, "hour")
+    days, rest = divmod(hours, 24)
+    if rest:
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": number_format(hours)}
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": number_format(days)}

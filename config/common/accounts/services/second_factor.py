@@ -17,6 +17,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -77,11 +78,11 @@ def enrol(*, user: User, key: str, code: str) -> list[str]:
     """
     _lock(user)
     if TOTPDevice.objects.filter(user=user, confirmed=True).exists():
-        raise Conflict("This account has a second factor. Take it off first.")
+        raise Conflict(_("This account has a second factor. Take it off first."))
     device, digits = device_of(user, key), _tidy(code)
     # Stores the device with the step of the code, which opens nothing a second time; a wrong one undoes it all.
     if not (_is_of_app(digits) and device.verify_token(digits)):
-        raise InvalidInput("This is not the code that the app shows now.")
+        raise InvalidInput(_("This is not the code that the app shows now."))
     _remember(user, device.pk)
     logger.info("second_factor_enrolled", user_id=user.pk)
     return _make_recovery_codes(user)
@@ -109,7 +110,7 @@ def renew_recovery_codes(*, user: User) -> list[str]:
     """New recovery codes instead of the old ones, used or not. The caller has checked a code of the user's."""
     _lock(user)
     if factor_id(user) is None:
-        raise Conflict("This account has no second factor.")
+        raise Conflict(_("This account has no second factor."))
     return _make_recovery_codes(user)
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from config.common.accounts.models import ApiToken
 from config.common.accounts.querysets import ApiTokenQuerySet
@@ -37,15 +38,17 @@ def issue_token(
     sight, a name or label that cannot be one, or a user who is switched off.
     """
     if role is not None and role not in ROLES:
-        raise InvalidInput(f"There is no role {role}; there are {', '.join(ROLES)}.")
+        raise InvalidInput(
+            _("There is no role %(role)s; there are %(roles)s.") % {"role": role, "roles": ", ".join(ROLES)}
+        )
     life = timedelta(days=settings.API_TOKEN_DAYS) if life is None else life
     if not timedelta() < life <= timedelta(days=MOST_DAYS):
-        raise InvalidInput("A token lives between one day and a hundred years.")
+        raise InvalidInput(_("A token lives between one day and a hundred years."))
     if len(label) > LABEL_LENGTH or not label.isprintable():
-        raise InvalidInput(f"A label has {LABEL_LENGTH} printable characters at most.")
+        raise InvalidInput(_("A label has %(limit)s printable characters at most.") % {"limit": LABEL_LENGTH})
     user = _user(username)
     if not user.is_active:
-        raise InvalidInput(f"{username} is switched off.")
+        raise InvalidInput(_("%(name)s is switched off.") % {"name": username})
     if role is not None:
         user.groups.add(Group.objects.get(name=role))
     return ApiToken.objects.make(user=user, expiry=life, label=label, created_by=created_by)
@@ -66,5 +69,5 @@ def _user(username: str) -> User:
     try:
         new.clean_fields(exclude={"password"})
     except ValidationError as error:
-        raise InvalidInput(f"No user can have this name. {' '.join(error.messages)}") from error
+        raise InvalidInput(_("No user can have this name. %(why)s") % {"why": " ".join(error.messages)}) from error
     return users.filter(username=username).first() or users.create_user(username=username)

@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from config.common.accounts.services.second_factor import (
     device_of,
@@ -49,7 +51,7 @@ class SetUpView(CodePage):
     """A new factor, for who is signed in or would be, if a factor were not required."""
 
     template_name = "admin/sign_in/set_up.html"
-    title = "Set up a second factor"
+    title = gettext_lazy("Set up a second factor")
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         self.is_signed_in = admin.site.has_permission(request)
@@ -84,7 +86,7 @@ class OwnFactorView(CodePage):
     """Whether there is a factor. Its two buttons want a code: a browser left open is not enough."""
 
     template_name = "admin/sign_in/account.html"
-    title = "Second factor"
+    title = gettext_lazy("Second factor")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = acting(self.request)
@@ -103,11 +105,11 @@ class OwnFactorView(CodePage):
         if wish == "remove":
             remove_factor(user=user, actor=user)
             change_factor(self.request, None)
-            messages.success(self.request, "The second factor is off. You are signed out everywhere else.")
+            messages.success(self.request, _("The second factor is off. You are signed out everywhere else."))
         return redirect(_HERE)
 
 
 def show_codes(request: HttpRequest, codes: list[str], *, then: str) -> HttpResponse:
     """The one time that anybody sees them."""
-    context = {"title": "Recovery codes", "codes": codes, "then": then}
+    context = {"title": _("Recovery codes"), "codes": codes, "then": then}
     return render(request, "admin/sign_in/codes.html", {**admin.site.each_context(request), **context})

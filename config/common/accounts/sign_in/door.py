@@ -6,6 +6,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from config.common.http.error_pages import PAGE_PREFIXES, refused
 from config.common.problems import TooLarge, TooMany, Unavailable
@@ -48,7 +50,9 @@ def _length(request: HttpRequest) -> int:
 
 
 def _too_large(request: HttpRequest) -> HttpResponse:
-    return refused(request, TooLarge(f"A form of the sign-in has up to {MAX_BYTES} bytes."))
+    return refused(
+        request, TooLarge(_("A form of the sign-in has up to %(limit)s bytes.") % {"limit": number_format(MAX_BYTES)})
+    )
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

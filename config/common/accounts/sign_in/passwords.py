@@ -10,6 +10,8 @@ from django.contrib.auth.views import PasswordResetConfirmView, PasswordResetDon
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
 
 from config.common.accounts.services.password_links import request_links
@@ -35,7 +37,7 @@ class ForgottenForm(PasswordResetForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "E-mail"
+        self.fields["email"].label = gettext_lazy("E-mail")
         self.fields["email"].widget = UnfoldAdminEmailInputWidget(attrs={"autocomplete": "email", "autofocus": True})
 
 
@@ -45,7 +47,7 @@ class ForgottenView(_HousePage, PasswordResetView):
 
     form_class = ForgottenForm
     template_name = "admin/sign_in/forgotten.html"
-    title = "Forgot your password?"
+    title = gettext_lazy("Forgot your password?")
     success_url = reverse_lazy("password-sent")
 
     def form_valid(self, form: PasswordResetForm) -> HttpResponse:
@@ -53,7 +55,7 @@ class ForgottenView(_HousePage, PasswordResetView):
         count_failure(self.request)
         found = [user.pk for user in form.get_users(form.cleaned_data["email"])]
         if not request_links(user_ids=found, site=site_of(self.request), occasion="forgotten"):
-            raise Unavailable("No mail can be sent just now. Try again in a moment.", retry_after=5)
+            raise Unavailable(_("No mail can be sent just now. Try again in a moment."), retry_after=5)
         # Past Django's own, which would send the mail here and now.
         return super(PasswordResetView, self).form_valid(form)
 
@@ -62,7 +64,7 @@ class SentView(_HousePage, PasswordResetDoneView):
     """Says what happens next, if anything."""
 
     template_name = "admin/sign_in/sent.html"
-    title = "Look into your mail"
+    title = gettext_lazy("Look into your mail")
 
 
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # Django's takes no type at run time
@@ -80,7 +82,7 @@ class SetPasswordView(_HousePage, PasswordResetConfirmView):
 
     form_class = NewPasswordForm
     template_name = "admin/sign_in/set_password.html"
-    title = "Choose your password"
+    title = gettext_lazy("Choose your password")
     success_url = reverse_lazy("admin:login")
 
     def get_user(self, uidb64: str) -> User | None:
@@ -90,5 +92,5 @@ class SetPasswordView(_HousePage, PasswordResetConfirmView):
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         logger.info("password_set_by_link", user_id=form.user.pk)
-        messages.success(self.request, "Your password is set. Sign in with it.")
+        messages.success(self.request, _("Your password is set. Sign in with it."))
         return response

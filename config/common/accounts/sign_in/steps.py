@@ -11,6 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -20,7 +24,6 @@ from config.common.accounts.sign_in.events import fail
 from config.common.accounts.sign_in.sessions import Pending, pending, sign_in, wait_for_factor
 from config.common.accounts.sign_in.tries import limit_tries
 from config.common.http.error_pages import locked_out
-from config.common.words import counted
 
 
 @method_decorator(limit_tries, name="post")
@@ -36,7 +39,7 @@ class PasswordView(LoginView):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = {"title": "Log in", "subtitle": None, "app_path": self.request.get_full_path()}
+        context = {"title": _("Log in"), "subtitle": None, "app_path": self.request.get_full_path()}
         return {**super().get_context_data(**kwargs), **admin.site.each_context(self.request), **context}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
@@ -69,7 +72,7 @@ class CodePage(FormView):  # type: ignore[type-arg]  # Django's takes no argumen
     """A page that asks for a code; `form_valid` of each says what the code is for."""
 
     form_class = CodeForm
-    title = ""
+    title: str | Promise = ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs), "title": self.title}
@@ -99,7 +102,7 @@ class CodeView(CodePage):
     """The second step."""
 
     template_name = "admin/sign_in/code.html"
-    title = "Your second factor"
+    title = gettext_lazy("Your second factor")
     waiting: Pending
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -111,7 +114,7 @@ class CodeView(CodePage):
 
     def get_form(self, form_class: type[CodeForm] | None = None) -> CodeForm:
         form: CodeForm = super().get_form(form_class)
-        form.fields["code"].help_text = "Six digits from your app, or one of your recovery codes."
+        form.fields["code"].help_text = _("Six digits from your app, or one of your recovery codes.")
         form.focus()
         return form
 
@@ -133,5 +136,10 @@ def is_locked(request: HttpRequest, user: User) -> bool:
 
 def _why(found: Check) -> str:
     if not found.wait:
-        return "This code is wrong, or was used before."
-    return f"Too many wrong codes. The next is looked at in {counted(found.wait, 'second')}."
+        return _("This code is wrong, or was used before.")
+    sentence = ngettext(
+        "Too many wrong codes. The next is looked at in %(count)s second.",
+        "Too many wrong codes. The next is looked at in %(count)s seconds.",
+        found.wait,
+    )
+    return sentence % {"count": number_format(found.wait)}

@@ -18,6 +18,7 @@ from axes.models import AccessLog
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 
 from config.common.background.single import single_run
 from config.common.http.callers import client_network
@@ -86,7 +87,7 @@ def _refuse_after_failures(network: str) -> None:
     limit: int = settings.SIGN_IN_FAILURES_PER_MINUTE
     if limit and _failures(network) >= limit:
         wait = math.ceil(WINDOW_SECONDS - time.time() % WINDOW_SECONDS)
-        raise TooMany("Too many failed sign-ins from your address. Try again in a minute.", retry_after=wait)
+        raise TooMany(_("Too many failed sign-ins from your address. Try again in a minute."), retry_after=wait)
 
 
 def _failures(network: str, *, more: int = 0) -> int:
@@ -139,11 +140,11 @@ def _has_signed_in(network: str) -> bool:
 
 
 def _others_of_the_address() -> TooMany:
-    return TooMany("Somebody else at your address is signing in. Try again in a moment.", retry_after=1)
+    return TooMany(_("Somebody else at your address is signing in. Try again in a moment."), retry_after=1)
 
 
 def _others() -> Unavailable:
-    return Unavailable("Many people are signing in. Try again in a moment.", retry_after=1)
+    return Unavailable(_("Many people are signing in. Try again in a moment."), retry_after=1)
 
 
 _threads = _Threads()

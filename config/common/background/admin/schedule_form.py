@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -18,11 +20,11 @@ from config.common.background.timing import WEEK, How, Timing, time_zones
 
 # Of what only cron says.
 _AS_IT_IS = "as-it-is"
-_HOW = [
-    (How.EVERY.value, "Every so often"),
-    (How.DAY.value, "Every day"),
-    (How.WEEKDAYS.value, "On certain days of the week"),
-    (How.MONTH.value, "On the first of each month"),
+_HOW: list[tuple[str, Any]] = [
+    (How.EVERY.value, gettext_lazy("Every so often")),
+    (How.DAY.value, gettext_lazy("Every day")),
+    (How.WEEKDAYS.value, gettext_lazy("On certain days of the week")),
+    (How.MONTH.value, gettext_lazy("On the first of each month")),
 ]
 # The fields that each of them takes.
 _NEEDS = {
@@ -31,29 +33,38 @@ _NEEDS = {
     How.WEEKDAYS.value: ("days", "at", "zone"),
     How.MONTH.value: ("at", "zone"),
 }
-_UNITS = [("minutes", "minutes"), ("hours", "hours"), ("days", "days")]
+_UNITS: list[tuple[str, Any]] = [
+    ("minutes", gettext_lazy("minutes")),
+    ("hours", gettext_lazy("hours")),
+    ("days", gettext_lazy("days")),
+]
 _MOST = 9_999
 
 
 class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes no type at run time
     """What runs, whether it does, and when. What is hidden because it does not count is not looked at."""
 
-    task = forms.ChoiceField(label="What runs", widget=UnfoldAdminSelectWidget)
-    how = forms.ChoiceField(label="How often", choices=_HOW, widget=UnfoldAdminRadioSelectWidget)
+    task = forms.ChoiceField(label=gettext_lazy("What runs"), widget=UnfoldAdminSelectWidget)
+    how = forms.ChoiceField(label=gettext_lazy("How often"), choices=_HOW, widget=UnfoldAdminRadioSelectWidget)
     number = forms.IntegerField(
-        label="Every", min_value=1, max_value=_MOST, required=False, widget=UnfoldAdminIntegerFieldWidget
+        label=gettext_lazy("Every"), min_value=1, max_value=_MOST, required=False, widget=UnfoldAdminIntegerFieldWidget
     )
-    unit = forms.ChoiceField(label="Unit", choices=_UNITS, required=False, widget=UnfoldAdminSelectWidget)
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=_UNITS, required=False, widget=UnfoldAdminSelectWidget)
     days = forms.MultipleChoiceField(
-        label="Days", choices=list(WEEK.items()), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
+        label=gettext_lazy("Days"),
+        choices=list(WEEK.items()),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
-    at = forms.TimeField(label="At", required=False, widget=UnfoldAdminTextInputWidget(attrs={"type": "time"}))
-    zone = forms.ChoiceField(label="Time zone", required=False, widget=UnfoldAdminSelectWidget)
+    at = forms.TimeField(
+        label=gettext_lazy("At"), required=False, widget=UnfoldAdminTextInputWidget(attrs={"type": "time"})
+    )
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False, widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = Schedule
         fields = ("name", "enabled")
-        help_texts = {"name": "", "enabled": "Off: it waits until somebody switches it on again."}
+        help_texts = {"name": "", "enabled": gettext_lazy("Off: it waits until somebody switches it on again.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +75,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
             self._choices("task", list(staff_tasks().items()))
         timing = timing_of(self.instance) if self.instance.pk else Timing(how=How.DAY)
         if timing is None:
-            self._choices("how", [(_AS_IT_IS, f"As it is: {when(self.instance)}"), *_HOW])
+            self._choices("how", [(_AS_IT_IS, _("As it is: %(when)s") % {"when": when(self.instance)}), *_HOW])
         elif timing.unit not in dict(_UNITS):
             # Work of the product's own runs every few seconds.
             self._choices("unit", [(timing.unit, timing.unit), *_UNITS])
@@ -73,7 +84,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
         self._choices("zone", [(name, name) for name in zones])
         self.initial.update(_initial(timing))
 
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field: Any = self.fields[name]
         field.choices = choices
 
@@ -83,7 +94,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
         needed = _NEEDS.get(found.get("how", ""), ())
         for name in needed:
             if not found.get(name) and name not in self.errors:
-                self.add_error(name, forms.ValidationError("This is needed.", code="required"))
+                self.add_error(name, forms.ValidationError(_("This is needed."), code="required"))
         for name in {"number", "unit", "days", "at", "zone"}.difference(needed):
             self.errors.pop(name, None)
         if not self.errors:

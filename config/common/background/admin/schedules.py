@@ -7,7 +7,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django_celery_beat.admin import CrontabScheduleAdmin as BaseCrontabScheduleAdmin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from unfold.admin import ModelAdmin
@@ -51,44 +53,48 @@ class ScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
         **dict.fromkeys(("at", "zone"), _AT_A_TIME),
     }
 
-    @admin.display(description="runs")
+    @admin.display(description=gettext_lazy("runs"))
     def runs(self, schedule: Schedule) -> str:
         """As people say it."""
         return when(schedule)
 
-    @admin.display(description="last run", ordering="last_run_at")
+    @admin.display(description=gettext_lazy("last run"), ordering="last_run_at")
     def last_run(self, schedule: Schedule) -> str:
         """When beat sent it; or when its times were changed, from which they count."""
         return _moment(schedule.last_run_at)
 
-    @admin.display(description="next run")
+    @admin.display(description=gettext_lazy("next run"))
     def next_run_at(self, schedule: Schedule) -> str:
         """By the schedule; beat may be away."""
         return _moment(next_run(schedule))
 
-    @admin.display(description="what it does")
+    @admin.display(description=gettext_lazy("what it does"))
     def about(self, schedule: Schedule) -> str:
         """In a sentence."""
-        return str(schedule.description)
+        return _(schedule.description) if schedule.description else ""
 
-    @admin.display(description="what runs")
+    @admin.display(description=gettext_lazy("what runs"))
     def called(self, schedule: Schedule) -> str:
         """What staff call it, else the name of the task."""
-        return staff_tasks().get(schedule.task) or str(schedule.task)
+        return str(staff_tasks().get(schedule.task) or schedule.task)
 
-    @admin.action(description="Pause the selected schedules", permissions=["change"])
+    @admin.action(description=gettext_lazy("Pause the selected schedules"), permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
         """They are not sent until somebody resumes them."""
         done = set_enabled(schedules=queryset, enabled=False, actor=acting(request))
-        messages.success(request, f"{done} paused.")
+        messages.success(
+            request, ngettext("%(count)s paused.", "%(count)s paused.", done) % {"count": number_format(done)}
+        )
 
-    @admin.action(description="Resume the selected schedules", permissions=["change"])
+    @admin.action(description=gettext_lazy("Resume the selected schedules"), permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
         """They are sent again."""
         done = set_enabled(schedules=queryset, enabled=True, actor=acting(request))
-        messages.success(request, f"{done} resumed.")
+        messages.success(
+            request, ngettext("%(count)s resumed.", "%(count)s resumed.", done) % {"count": number_format(done)}
+        )
 
-    @admin.action(description="Run the selected schedules now", permissions=["change"])
+    @admin.action(description=gettext_lazy("Run the selected schedules now"), permissions=["change"])
     def run_selected_now(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
         """Once, besides their times."""
         sent = 0
@@ -99,7 +105,11 @@ class ScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
             except Problem as problem:
                 messages.error(request, problem.detail)
         if sent:
-            messages.success(request, f"{sent} sent to the workers.")
+            messages.success(
+                request,
+                ngettext("%(count)s sent to the workers.", "%(count)s sent to the workers.", sent)
+                % {"count": number_format(sent)},
+            )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
         rows: QuerySet[Schedule] = super().get_queryset(request)
@@ -108,8 +118,8 @@ class ScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no t
     def get_fieldsets(self, request: HttpRequest, obj: Schedule | None = None) -> Any:
         what = ("name", "called", "about") if obj else ("name", "task")
         times = ("how", ("number", "unit"), "days", ("at", "zone"))
-        runs = [("Runs", {"fields": ("last_run", "next_run_at")})] if obj else []
-        return [(None, {"fields": (*what, "enabled")}), ("When", {"fields": times}), *runs]
+        runs = [(_("Runs"), {"fields": ("last_run", "next_run_at")})] if obj else []
+        return [(None, {"fields": (*what, "enabled")}), (_("When"), {"fields": times}), *runs]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Schedule | None = None) -> tuple[str, ...]:
         return ("called", "about", "last_run", "next_run_at") if obj else ()

@@ -1,3 +1,4 @@
+from django.utils.translation import gettext_noop as _
 from django.db import migrations, models
 
 from config.common.background.schedules import add_schedule
@@ -11,7 +12,7 @@ def add_schedules(apps, schema_editor):
         task="background.sweep",
         seconds=20,
         expires=20,
-        description="Enqueues again what lies around undone: lost messages, work of killed workers.",
+        description=_("Enqueues again what lies around undone: lost messages, work of killed workers."),
     )
     add_schedule(
         apps,
@@ -19,7 +20,7 @@ def add_schedules(apps, schema_editor):
         task="background.clear_expired",
         seconds=600,
         expires=600,
-        description="Removes expired sessions and tokens.",
+        description=_("Removes expired sessions and tokens."),
     )
 
 

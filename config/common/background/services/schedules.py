@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 import structlog
 from celery import Celery, current_app
 from celery.schedules import crontab_parser
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from config.common.background.publishing import publish
@@ -42,7 +45,8 @@ def set_schedule(*, schedule: PeriodicTask, timing: Timing | None, actor: User) 
         schedule.one_off, schedule.expires, schedule.expire_seconds = False, None, timing.expiry
         schedule.last_run_at = timezone.now()
     schedule.save()
-    logger.info("schedule_set", schedule=schedule.name, runs=when(schedule), by=actor.pk)
+    with override(settings.LANGUAGE_CODE):
+        logger.info("schedule_set", schedule=schedule.name, runs=when(schedule), by=actor.pk)
 
 
 def timing_of(schedule: PeriodicTask) -> Timing | None:
@@ -108,13 +112,17 @@ def run_now(*, schedule: PeriodicTask, actor: User) -> None:
     """
     kwargs = json.loads(schedule.kwargs or "{}")
     if json.loads(schedule.args or "[]") or not isinstance(kwargs, dict):
-        raise InvalidInput(f"{schedule.name}: tasks take arguments by name only.")
+        raise InvalidInput(_("%(name)s: tasks take arguments by name only.") % {"name": schedule.name})
     try:
         sent = publish(schedule.task, kwargs=kwargs, queue=schedule.queue or None, expires=schedule.expire_seconds)
     except LookupError as error:
-        raise InvalidInput(f"{schedule.name}: there is no task {schedule.task}.") from error
+        raise InvalidInput(
+            _("%(name)s: there is no task %(task)s.") % {"name": schedule.name, "task": schedule.task}
+        ) from error
     if not sent:
-        raise Unavailable(f"{schedule.name} was not sent: Redis does not answer. Try again in a few seconds.")
+        raise Unavailable(
+            _("%(name)s was not sent: Redis does not answer. Try again in a few seconds.") % {"name": schedule.name}
+        )
     logger.info("schedule_run_by_hand", schedule=schedule.name, by=actor.pk)
 
 

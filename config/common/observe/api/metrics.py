@@ -1,6 +1,7 @@
 """The metrics, for Prometheus."""
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -39,7 +40,7 @@ class MetricsViewSet(HealthViewSet):
     def perform_authentication(self, request: Request) -> None:
         # Before the representation and the query: to others there is nothing here, whatever they ask for.
         if not _may_read(request):
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
 
     @extend_schema(
         operation_id="metrics",

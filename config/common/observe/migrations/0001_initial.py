@@ -1,3 +1,4 @@
+from django.utils.translation import gettext_noop as _
 from django.db import migrations
 
 from config.common.background.schedules import add_schedule
@@ -10,7 +11,7 @@ def add_schedules(apps, schema_editor):
         task="observe.prune_profiles",
         seconds=3600,
         expires=3600,
-        description="Removes what the profiler recorded more than SILK_DAYS ago, or beyond SILK_MAX_REQUESTS.",
+        description=_("Removes what the profiler recorded more than SILK_DAYS ago, or beyond SILK_MAX_REQUESTS."),
     )
 
 

@@ -9,13 +9,15 @@ import structlog
 from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from psycopg2.errors import UndefinedTable
 from redis import Redis
 from redis.exceptions import RedisError
 
 from config.common.db.liveness import SharedQuestion, connect, fetch
 from config.common.problems import Unavailable
-from config.common.words import counted
 
 # Together below the two seconds after which whoever asks has given up.
 _DATABASE_TIMEOUT_SECONDS = 1.2
@@ -33,9 +35,16 @@ def readiness() -> list[str]:
         pending = _pending_migrations()
     except (psycopg2.Error, TimeoutError) as error:
         logger.warning("database_away", reason=type(error).__name__)
-        raise Unavailable("The database does not answer.") from error
+        raise Unavailable(_("The database does not answer.")) from error
     if pending:
-        raise Unavailable(f"The database has {counted(pending, 'migration')} to run.")
+        raise Unavailable(
+            ngettext(
+                "The database has %(count)s migration to run.",
+                "The database has %(count)s migrations to run.",
+                pending,
+            )
+            % {"count": number_format(pending)}
+        )
     return [] if redis_answers() else ["redis"]
 
 

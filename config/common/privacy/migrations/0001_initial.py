@@ -1,3 +1,4 @@
+from django.utils.translation import gettext_noop as _
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -11,7 +12,7 @@ def add_schedules(apps, schema_editor):
         task="privacy.prune_reads",
         seconds=24 * 3600,
         expires=3600,
-        description="Removes who read which residents once it has been kept for READ_AUDIT_DAYS.",
+        description=_("Removes who read which residents once it has been kept for READ_AUDIT_DAYS."),
     )
 
 

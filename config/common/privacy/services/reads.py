@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection, transaction
+from django.utils.translation import gettext as _
 
 from config.common.privacy.models import ReadAudit
 from config.common.privacy.readers import Reader, Residents
@@ -54,7 +55,7 @@ def record_read(*, reader: Reader, what: ReadAudit.What, residents: Residents, f
         with connection.cursor() as cursor:
             cursor.execute(_INSERT if waits else _SOON, values)
     except Error as error:
-        detail = "This read cannot be written down at the moment, so it is refused."
+        detail = _("This read cannot be written down at the moment, so it is refused.")
         raise Unavailable(detail) from error
 
 

@@ -24,7 +24,7 @@ ROLES = {
     "Viewers": {*AIRPORTS, *DEMAND, *NAMED, "view_import"},
     "Editors": {
         *WRITE_AIRPORTS, *EDIT_DEMAND, *WRITE_CHANNELS,
-        "view_import", "view_citizen", "change_citizen", "view_correction",
+        "view_import", "view_citizen", "change_citizen", "view_correction", "share_savedview",
     },
     "Importers": {*AIRPORTS, *DEMAND, *NAMED, "view_import", "add_import", "view_own_citizens"},
     "Managers": {
@@ -34,7 +34,7 @@ ROLES = {
         "view_import", "view_citizen", "change_citizen", "view_correction", "add_import", "delete_import",
         "view_user", "add_user", "change_user", "delete_user", "view_group",
         "view_apitoken", "add_apitoken", "change_apitoken", "delete_apitoken",
-        "view_lease", "view_readaudit",
+        "view_lease", "view_readaudit", "share_savedview", "delete_savedview",
         "view_schedule", "add_schedule", "change_schedule",
     },
 }  # fmt: skip

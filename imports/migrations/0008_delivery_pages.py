@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0006_wizard'),
+        ('imports', '0007_undo'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,1 @@
+"""Lists and pages as somebody filtered them, kept under a name."""
