@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, Subquery
+from django.utils.formats import date_format, localize
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from config.common.words import counted
 from imports.models import Import, Named, Source, SourceSpelling
 from imports.services.naming.resolve_source import sources_open_to
 
@@ -33,6 +35,12 @@ def source_choices(actor: User) -> list[tuple[str, str]]:
 
 def _replacing(name: str, last: Import | None) -> str:
     if last is None:
-        return f"{name}: replaces nothing"
-    day = f"{last.created_at.day} {last.created_at:%B %Y}"
-    return f"{name}: replaces delivery {last.pk} of {day} ({counted(last.citizen_count, 'resident')})"
+        return _("%(source)s: replaces nothing") % {"source": name}
+    sentence = ngettext(
+        "%(source)s: replaces delivery %(number)s of %(day)s (%(residents)s resident)",
+        "%(source)s: replaces delivery %(number)s of %(day)s (%(residents)s residents)",
+        last.citizen_count,
+    )
+    residents = localize(last.citizen_count, use_l10n=True)
+    day = date_format(last.created_at, "j F Y")
+    return sentence % {"source": name, "number": last.pk, "day": day, "residents": residents}

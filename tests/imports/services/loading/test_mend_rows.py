@@ -60,9 +60,8 @@ WRONG: list[dict[str, Any]] = [
     {"gender": "?"},
     {"citizen_id": 1},
     {"citizen_id": "one"},
-    {"friends": [99]},
-    # Themselves may name themselves.
-    {"friends": [1, 2]},
+    # Of two who name each other, and themselves, this may be right, but for the last one.
+    {"friends": [1, 2, 99]},
     {"relatives": [7, 7]},
     {"relatives": None},
     {"street": "", "channel": "?!"},
@@ -120,6 +119,9 @@ def test_wrong_rows_that_are_mended_in_any_cells_are_the_delivery_that_was_meant
     spoiled = deepcopy(right)
     for place, change in wrong:
         spoiled[place] |= change
+        if change == {"apartment": "12"} and media_type in {CSV.media_type, XLSX.media_type}:
+            # There it is a number, and nothing is wrong with it.
+            right[place]["apartment"] = 12
     sent = spoiled
     if media_type == CSV.media_type:
         sent = [one | {"name": guarded(one["name"])} for one in spoiled]
