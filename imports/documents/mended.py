@@ -39,7 +39,7 @@ def mended(
     for name in FIELDS:
         text, old = typed.get(name, ""), before.get(name, "")
         if whole and _one_line(text) == _one_line(printable(old)):
-            if name not in marked or printable(old) != old:
+            if name not in marked:
                 values |= {name: whole[name]} if name in whole else {}
                 continue
             text = old
