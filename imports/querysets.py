@@ -37,7 +37,8 @@ class ImportQuerySet(models.QuerySet["Import"]):
 
     def live(self) -> "ImportQuerySet":
         """The ones that nobody deleted; drafts are none yet."""
-        return self.filter(deleted_at=None, is_draft=False)
+        # The cells are for one page, and large.
+        return self.filter(deleted_at=None, is_draft=False).defer("wrong_cells")
 
     def drafts_of(self, user: User) -> "ImportQuerySet":
         """The files whose columns `user` is looking at, newest first."""

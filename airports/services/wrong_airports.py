@@ -57,7 +57,8 @@ def _shown(row: WrongRow, head: Head, reading: Reading) -> Any:
     places = {name: place for place, name in enumerate(reading.columns)}
     marked = {places[one.column] for one in row.rejections if one.column in places}
     why = map(_sentence, row.rejections)
-    return row_on_page(place=_place(row, head), cells=row.cells, width=len(head.names), marked=marked, why=why)
+    found = row_on_page(cells=row.cells, width=len(head.names), marked=marked, why=why)
+    return found | {"place": stored(_place(row, head))}
 
 
 def _why(row: WrongRow, head: Head) -> str:

@@ -34,8 +34,9 @@ RATE_LIMIT_ANONYMOUS = env.RATE_LIMIT_ANONYMOUS
 # Bodies of the API are read and counted by itself (`config.common.http.bodies`), with a limit for each kind; the other
 # limit is of the admin's forms.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-# The form of a resident sends a field for each of up to a thousand relatives and a thousand friends.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
+# The grid of wrong rows sends a field for each cell of up to 500 rows, the form of a resident one for each of up to a
+# thousand relatives and a thousand friends.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 BODY_MAX_BYTES = 1024 * 1024
 IMPORT_MAX_BYTES = env.IMPORT_MAX_BYTES
 AIRPORTS_MAX_BYTES = env.AIRPORTS_MAX_BYTES

@@ -5,6 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from config.common.http.callers import acting
@@ -39,7 +41,7 @@ class CarryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no type
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Corrections for {found}",
+            "title": _("Corrections for %(delivery)s") % {"delivery": found},
             "delivery": found,
             "plan": plan,
         }
@@ -48,14 +50,14 @@ class CarryMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no type
 
 def _carried(request: HttpRequest, found: Import) -> HttpResponse:
     plan = carry_corrections(import_id=found.pk, actor=acting(request))
-    messages.success(request, f"Carried forward: {_counts_by_field(plan.carried)}.")
+    messages.success(request, _("Carried forward: %(counts)s.") % {"counts": _counts_by_field(plan.carried)})
     if plan.conflicts:
-        messages.warning(request, f"Left as they came: {_counts_by_field(plan.conflicts)}.")
+        messages.warning(request, _("Left as they came: %(counts)s.") % {"counts": _counts_by_field(plan.conflicts)})
     return _back(found)
 
 
 def _counts_by_field(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "nothing"
+    return ", ".join(f"{name} {localize(count, use_l10n=True)}" for name, count in counts.items()) or _("nothing")
 
 
 def _back(found: Import) -> HttpResponse:

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -27,14 +29,15 @@ from imports.documents.formats import FORMATS, XLSX
 from imports.documents.headers import required_columns
 from imports.documents.options import TableOptions
 from imports.fields import NAMES
-from imports.models import Import
+from imports.models import Citizen, Import
 from imports.services.erasing.erase_bodies import DRAFTS_KEPT
 from imports.services.loading.look_at_table import KIND, Look, look_at_table, preview_rows, sheets_of
 from imports.services.loading.steer_delivery import forget_draft, start_draft
 
-_LABELS = {name: name.replace("_", " ") for name in NAMES}
+# What people call the fields of a resident.
+_LABELS = {field.name: field.verbose_name for field in Citizen._meta.fields if field.name in NAMES}
 _UPLOAD = "admin:imports_import_upload_file"
-_GONE = "This file is not kept any more: it was removed, or a day has passed. Upload it once more."
+_GONE = _("This file is not kept any more: it was removed, or a day has passed. Upload it once more.")
 
 
 class ReadingForm(forms.Form):
@@ -43,12 +46,20 @@ class ReadingForm(forms.Form):
     def __init__(self, data: Any, *, options: TableOptions, sheets: list[str]) -> None:
         super().__init__(data, initial=options._asdict())
         if sheets:
-            self._add("sheet", "Sheet", {"": "the first one", **dict(zip(sheets, sheets, strict=True))})
+            self._add("sheet", _("Sheet"), {"": gettext("the first one"), **dict(zip(sheets, sheets, strict=True))})
             return
-        self._add("delimiter", "Delimiter", {"": "is recognised"} | {sign: name for name, sign in DELIMITERS.items()})
-        self._add("encoding", "Encoding", {"": "is recognised"} | {codec: name for name, codec in ENCODINGS.items()})
+        self._add(
+            "delimiter",
+            _("Delimiter"),
+            {"": gettext("is recognised")} | {sign: name for name, sign in DELIMITERS.items()},
+        )
+        self._add(
+            "encoding",
+            _("Encoding"),
+            {"": gettext("is recognised")} | {codec: name for name, codec in ENCODINGS.items()},
+        )
 
-    def _add(self, name: str, label: str, choices: Mapping[str, str]) -> None:
+    def _add(self, name: str, label: Any, choices: Mapping[str, str]) -> None:
         self.fields[name] = forms.ChoiceField(
             label=label, required=False, choices=list(choices.items()), widget=UnfoldAdminSelectWidget
         )
@@ -72,7 +83,7 @@ class ColumnsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
             return HttpResponseRedirect(reverse(_UPLOAD))
         page = reverse("admin:imports_import_change", args=(found.pk,))
         if not found.is_draft and not may_be_read_otherwise(found):
-            messages.info(request, "This file is a delivery already: its columns were said.")
+            messages.info(request, gettext("This file is a delivery already: its columns were said."))
             return HttpResponseRedirect(page)
         if request.method == "POST" and "forget" in request.POST:
             return _forget(request, found)
@@ -85,7 +96,7 @@ class ColumnsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no ty
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"The columns of the file from {found.source}",
+            "title": gettext("The columns of the file from %(source)s") % {"source": found.source},
             "delivery": found,
             "kept_hours": int(DRAFTS_KEPT.total_seconds() // 3600),
             **asked.context(),
@@ -112,7 +123,10 @@ class _Asked:
             self.reading, self.problem = ReadingForm(self._data, options=before, sheets=sheets), problem
             return
         if len(self.look.names) > MOST_COLUMNS:
-            self.problem = InvalidInput(f"There are more than {MOST_COLUMNS} columns: is the delimiter another one?")
+            self.problem = InvalidInput(
+                gettext("There are more than %(count)s columns: is the delimiter another one?")
+                % {"count": MOST_COLUMNS}
+            )
             return
         self.form = self._columns_form(self.look, before)
 
@@ -184,7 +198,7 @@ def _found(request: HttpRequest, object_id: str) -> Import | None:
 
 def _forget(request: HttpRequest, found: Import) -> HttpResponse:
     forget_draft(import_id=found.pk, actor=acting(request))
-    messages.info(request, "The file was removed: nothing of it was loaded.")
+    messages.info(request, gettext("The file was removed: nothing of it was loaded."))
     return HttpResponseRedirect(reverse(_UPLOAD))
 
 
@@ -198,5 +212,5 @@ def _start(request: HttpRequest, found: Import, asked: _Asked, page: str) -> Htt
         return HttpResponseRedirect(reverse(_UPLOAD) if found.is_draft else page)
     names = asked.look.names if asked.look else []
     remember_columns(kind=KIND, source=found.source, names=names, columns=options.columns)
-    messages.success(request, "The file is being checked; its columns are remembered for the next one.")
+    messages.success(request, gettext("The file is being checked; its columns are remembered for the next one."))
     return HttpResponseRedirect(page)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from config.common.digits import number_in
@@ -25,9 +26,7 @@ from imports.services.naming.change_named import change_named, create_named, del
 from imports.services.naming.read_named import has_deliveries, named_for_reading
 
 _NOTES = ("contact", "sends")
-_BUTTON = (
-    '<button type="submit" name="take_off" value="{}" class="text-link underline cursor-pointer">Take off</button>'
-)
+_BUTTON = '<button type="submit" name="take_off" value="{}" class="text-link underline cursor-pointer">{}</button>'
 
 
 class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
@@ -37,7 +36,7 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         required=False,
         strip=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text=(
+        help_text=_(
             "One a line, in any spelling. They count as this one in the demand of all deliveries, past and future, "
             "until they are taken off."
         ),
@@ -115,16 +114,16 @@ class NamedAdmin(ListTitleMixin, SavedListMixin, FoldedSearchMixin):
         rows: QuerySet[Any] = named_for_reading(self.model)
         return rows
 
-    @admin.display(description="other names")
+    @admin.display(description=_("other names"))
     def other_names(self, row: Any) -> str:
         """The aliases."""
         return ", ".join(sorted(alias.name for alias in row.aliases.all()))
 
-    @admin.display(description="known as")
+    @admin.display(description=_("known as"))
     def known_as(self, row: Any) -> SafeString:
         """Each alias with a button that takes it off."""
         aliases = sorted((alias.name, alias.pk) for alias in row.aliases.all())
-        lines = ((name, format_html(_BUTTON, pk)) for name, pk in aliases)
+        lines = ((name, format_html(_BUTTON, pk, _("Take off"))) for name, pk in aliases)
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}</li>", lines))
 
     def save_model(self, request: HttpRequest, obj: Any, form: NamedForm, change: bool) -> None:
@@ -164,7 +163,7 @@ class SourceAdmin(NamedAdmin):
         may: bool = super().has_delete_permission(request, obj)
         return may and not (obj is not None and has_deliveries(obj))
 
-    @admin.display(description="current delivery")
+    @admin.display(description=_("current delivery"))
     def current(self, row: Any) -> SafeString | None:
         """What the demand of today is counted of."""
         number = vars(row).get("current_import")

@@ -5,13 +5,15 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from imports.models import Citizen, Import
 from imports.services.loading.review_delivery import may_see_differences
 
 OF_EACH = 5
 # In the order of the page: what is lost first.
-_KINDS = {"gone": "Gone", "changed": "Changed", "new": "New"}
+_KINDS = {"gone": _("Gone"), "changed": _("Changed"), "new": _("New")}
 # What tells somebody who is nowhere else.
 _ABOUT = ("name", "town", "channel")
 Sample = dict[str, Any]
@@ -48,7 +50,7 @@ def samples_of(found: Import, *, actor: User) -> list[Samples]:
     pages = _pages(found, [one["citizen_id"] for kind in ("gone", "changed") for one in kinds[kind]])
     counts = found.review or {}
     return [
-        Samples(_KINDS[kind], counts.get(kind) or len(some), [_resident(one, pages) for one in some])
+        Samples(str(_KINDS[kind]), counts.get(kind) or len(some), [_resident(one, pages) for one in some])
         for kind, some in kinds.items()
         if some
     ]
@@ -79,4 +81,4 @@ def _resident(sample: Sample, pages: dict[int, str]) -> Resident:
 
 
 def _text(value: Any) -> str:
-    return (", ".join(map(str, value)) or "nobody") if isinstance(value, list) else str(value)
+    return (", ".join(map(str, value)) or gettext("nobody")) if isinstance(value, list) else str(value)

@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import (
@@ -36,7 +38,7 @@ from imports.services.residents.rename_value import MAY_RENAME
 _CHUNK = 1024 * 1024
 
 
-def _switch(label: str, help_text: str) -> forms.BooleanField:
+def _switch(label: Any, help_text: Any) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False, help_text=help_text, widget=UnfoldBooleanSwitchWidget)
 
 
@@ -44,31 +46,33 @@ class UploadForm(forms.Form):
     """The file, whom it is from, and whether somebody looks at it before it loads."""
 
     file = forms.FileField(
-        label="File",
+        label=_("File"),
         # Empty, it is a delivery of nobody or no JSON; the reader says which.
         allow_empty_file=True,
-        help_text="An Excel workbook (XLSX), CSV, JSON, or one resident a line (NDJSON); all may be packed with gzip.",
+        help_text=_(
+            "An Excel workbook (XLSX), CSV, JSON, or one resident a line (NDJSON); all may be packed with gzip."
+        ),
         widget=UnfoldAdminFileFieldWidget,
     )
     source = forms.ChoiceField(
-        label="Source",
+        label=_("Source"),
         required=False,
-        help_text="Who supplied it. What it replaces goes out of the current picture.",
+        help_text=_("Who supplied it. What it replaces goes out of the current picture."),
         widget=UnfoldAdminSelectWidget,
     )
     new_source = forms.CharField(
-        label="Or a new source",
+        label=_("Or a new source"),
         required=False,
         max_length=64,
-        help_text="Only for a supplier that is not in the list.",
+        help_text=_("Only for a supplier that is not in the list."),
         widget=UnfoldAdminTextInputWidget,
     )
-    review = _switch("Stop for review", "It is checked, but loaded only when somebody has approved it.")
-    empty = _switch("Load it even if nobody is in it", "It would empty the current picture of its source.")
+    review = _switch(_("Stop for review"), _("It is checked, but loaded only when somebody has approved it."))
+    empty = _switch(_("Load it even if nobody is in it"), _("It would empty the current picture of its source."))
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", "Choose one"), *source_choices(actor)]
+        choices = [("", gettext("Choose one")), *source_choices(actor)]
         self.fields["source"].choices = choices  # type: ignore[attr-defined]  # a field of choices
         if not settings.IMPORT_NEW_SOURCES:
             del self.fields["new_source"]
@@ -77,9 +81,9 @@ class UploadForm(forms.Form):
         cleaned = super().clean() or {}
         new = cleaned.pop("new_source", "")
         if new and Source.objects.ids_of([fold(new)]).exists():
-            self.add_error("new_source", "There is such a source. Choose it in the list, or ask a manager.")
+            self.add_error("new_source", gettext("There is such a source. Choose it in the list, or ask a manager."))
         if bool(new) == bool(cleaned.get("source")) and not self.errors:
-            self.add_error("source", "Choose a source, or name a new one.")
+            self.add_error("source", gettext("Choose a source, or name a new one."))
         return cleaned | {"source": new or cleaned.get("source", "")}
 
 
@@ -92,7 +96,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         """May load deliveries."""
         return acting(request).has_perm("imports.add_import")
 
-    @action(description="Upload a file", url_path="upload", icon="upload", permissions=["upload"])  # type: ignore[untyped-decorator]  # unfold has no types
+    @action(description=_("Upload a file"), url_path="upload", icon="upload", permissions=["upload"])  # type: ignore[untyped-decorator]  # unfold has no types
     def upload_file(self, request: HttpRequest) -> HttpResponse:
         """Shows the form; with a file, takes it in and leads to its page, or to that of its columns."""
         form = UploadForm(request.POST or None, request.FILES or None, actor=acting(request))
@@ -107,7 +111,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Upload a delivery",
+            "title": gettext("Upload a delivery"),
             "form": form,
             "drafts": Import.objects.drafts_of(acting(request)),
         }
@@ -138,6 +142,7 @@ def _take(request: HttpRequest, *, file: "UploadedFile[Any]", source: str, revie
         holds_losses=True,
         carry=settings.IMPORT_CARRY_CORRECTIONS and acting(request).has_perm(MAY_RENAME),
         is_draft=bool(format.options) and not is_nobody,
+        file_name=file.name or "",
         actor=acting(request),
     )
 

@@ -10,21 +10,24 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from config.common.http.callers import acting
-from config.common.http.tables import xlsx_response
+from config.common.http.tables import TABLE_FORMATS, xlsx_response
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Problem
 from config.common.wizard.template import template_response
-from config.common.words import counted
 from imports.admin.access import may_see_residents, open_delivery
+from imports.admin.mending import told
 from imports.documents.template import ADVICE, examples, explained
 from imports.fields import NAMES
 from imports.models import Import
-from imports.services.loading.correct_rows import Corrected, correct_rows
+from imports.services.loading.correct_rows import correct_rows
 from imports.services.loading.wrong_rows import is_mendable, wrong_table
 
 
@@ -32,15 +35,17 @@ class CorrectedForm(forms.Form):
     """The mended rows."""
 
     file = forms.FileField(
-        label="Corrected rows",
-        help_text="The workbook of the wrong rows, mended (XLSX), or the same as CSV.",
+        label=gettext_lazy("Corrected rows"),
+        help_text=gettext_lazy("The workbook of the wrong rows, mended (XLSX), or the same as CSV."),
         widget=UnfoldAdminFileFieldWidget,
     )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > settings.IMPORT_MAX_BYTES:
-            raise forms.ValidationError(f"The file may have {settings.IMPORT_MAX_BYTES:,} bytes at most.")
+            raise forms.ValidationError(
+                _("The file may have %(bytes)s bytes at most.") % {"bytes": localize(settings.IMPORT_MAX_BYTES)}
+            )
         return file
 
 
@@ -59,12 +64,12 @@ class WrongRowsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
             return HttpResponseRedirect(_page_of(found))
 
     def correct_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Takes the mended rows: with the good ones they are a new delivery."""
+        """Takes the mended rows."""
         found = self._mendable(request, object_id)
         if not self.has_upload_permission(request):
             raise PermissionDenied
         if not is_mendable(found):
-            messages.warning(request, "There is nothing to correct: the file of this delivery is not kept any more.")
+            messages.warning(request, _("There is nothing to correct: the file of this delivery is not kept any more."))
             return HttpResponseRedirect(_page_of(found))
         form = CorrectedForm(request.POST or None, request.FILES or None)
         errors = list[Any]()
@@ -78,12 +83,12 @@ class WrongRowsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
                 form.add_error("file", problem.detail)
                 errors = problem.errors
             else:
-                messages.success(request, _told(made))
+                messages.success(request, told(made))
                 return HttpResponseRedirect(_page_of(made.delivery))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Corrected rows of {found}",
+            "title": _("Corrected rows of %(delivery)s") % {"delivery": found},
             "delivery": found,
             "form": form,
             "errors": errors,
@@ -94,6 +99,8 @@ class WrongRowsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
         """A table to fill in, as a workbook with a sheet that explains it, or as CSV."""
         if not self.has_upload_permission(request):
             raise PermissionDenied
+        if format not in TABLE_FORMATS:
+            raise Http404
         return template_response(
             format, title="Residents", header=NAMES, examples=examples(), advice=ADVICE, explained=explained()
         )
@@ -109,11 +116,3 @@ class WrongRowsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
 
 def _page_of(found: Import) -> str:
     return reverse("admin:imports_import_change", args=(found.pk,))
-
-
-def _told(made: Corrected) -> str:
-    told = f"{counted(made.corrected, 'corrected row')} and {counted(made.good, 'good one')} are a new delivery."
-    if not made.left_out:
-        return told
-    absent = counted(made.left_out, "wrong row does", "wrong rows do")
-    return f"{told} {absent} not stand in the file and {'is' if made.left_out == 1 else 'are'} left out."

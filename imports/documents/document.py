@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 import msgspec
 
@@ -42,6 +43,9 @@ class DocumentReader(Reader[Values]):
 
     def cells(self, original: Original) -> list[str]:
         return cells_of(original.content)
+
+    def values(self, original: Original) -> dict[str, Any]:
+        return original.content if isinstance(original.content, dict) else {}
 
     def outlines_of(self, batch: Values, citizens: list[Resident]) -> list[Outline]:
         return [outline(one.number, citizen) for one, citizen in zip(batch, citizens, strict=True)]

@@ -158,6 +158,10 @@ class Reader(ABC, Generic[Batch]):
         """What stands there, as texts in the `columns`."""
 
     @abstractmethod
+    def values(self, original: Original) -> dict[str, Any]:
+        """What is said of each field, as JSON would have it, right or wrong; nothing where it cannot be read."""
+
+    @abstractmethod
     def outlines_of(self, batch: Batch, citizens: list[Resident]) -> list[Outline]:
         """The outlines of a batch that has the `citizens` and nobody else."""
 
@@ -196,6 +200,13 @@ class LineReader(Reader[Lines]):
 
     def cells(self, original: Original) -> list[str]:
         return cells_of_line(original.content)
+
+    def values(self, original: Original) -> dict[str, Any]:
+        try:
+            value = load_json(original.content or b"")
+        except InvalidDocument:
+            return {}
+        return value if isinstance(value, dict) else {}
 
     def read(self, original: Original) -> Resident | int | None:
         raw, pointer = original.content, original.pointer

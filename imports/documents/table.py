@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from config.common.problems import FieldError
-from config.common.tabular.read_workbook import too_many_rows
+from config.common.tabular.workbook import too_many_rows
 from config.common.texts import gettext as _
 from imports.documents import cells, quick
 from imports.documents.codes import Code
@@ -202,10 +202,12 @@ class TableReader(Reader[Rows]):
         if self.is_damaged and any("\udc80" <= sign <= "\udcff" for cell in row for sign in cell):
             self.errors.add(pointer, Code.INVALID_ENCODING, _("The line is not UTF-8."))
             return None
-        return self.checked(self.values(row), pointer)
+        return self.checked(self.values(original), pointer)
 
-    def values(self, row: Row) -> dict[str, Any]:
-        """What a row says of each field, as JSON would have it, right or wrong."""
+    def values(self, original: Original) -> dict[str, Any]:
+        row, fault = original.content
+        if fault is not None:
+            return {}
         found = {name: self._value(name, row) for name in FIELDS}
         return {name: value for name, value in found.items() if value is not None}
 

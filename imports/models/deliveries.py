@@ -40,6 +40,9 @@ class Import(models.Model):
         ERASED = "erased"
 
     source = models.CharField(max_length=64, default="default", help_text="Who supplied it.")
+    file_name = models.CharField(
+        "file", max_length=255, blank=True, default="", db_default="", help_text="What the uploaded file was called."
+    )
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED)
     citizen_count = models.BigIntegerField("residents", default=0)
     processed = models.BigIntegerField(default=0, help_text="Residents that were taken in so far.")
@@ -82,6 +85,25 @@ class Import(models.Model):
         "rows left out", null=True, blank=True, help_text="Wrong ones, where somebody chose to load the good ones only."
     )
     wrong_rows = models.JSONField(null=True, blank=True, help_text="Counts and samples of a delivery that failed.")
+    wrong_cells = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="All wrong rows of a delivery that failed, if they fit into a page.",
+    )
+    mended = models.BigIntegerField(
+        "rows corrected", null=True, blank=True, help_text="Wrong ones that somebody corrected before it was loaded."
+    )
+    compared = models.JSONField(
+        null=True, blank=True, help_text="Counts against the delivery that it replaced, when it was loaded."
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Who approved, cancelled or tried it again, left wrong rows out or corrected them, the last of them.",
+    )
     body_size = models.BigIntegerField("raw body", null=True, blank=True, help_text="Its bytes while it is kept.")
     revision = models.BigIntegerField(default=0, help_text="Grows with each correction of its residents.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -5,6 +5,7 @@ from itertools import count
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F
 
 from config.common.db.disk import within_room
 from imports.models import Import, RawChunk
@@ -16,17 +17,30 @@ _COPY_ROWS = """
 """
 
 
-def store_body(received: Import, chunks: Iterable[bytes]) -> None:
-    """Writes the chunks while they come, one at a time in memory. The caller's transaction makes them one body.
+# Beyond any number of a chunk.
+_BESIDE = 2**30
+
+
+def store_body(received: Import, chunks: Iterable[bytes], *, first: int = 0) -> None:
+    """Writes the chunks while they come, one at a time in memory, numbered from `first` on. The caller's transaction
+    makes them one body.
 
     Raises `NoSpace` when the reserve of the disk is touched.
     """
     size = 0
-    for number, chunk in enumerate(within_room(chunks)):
+    for number, chunk in enumerate(within_room(chunks), start=first):
         RawChunk.objects.create(delivery=received, number=number, content=chunk)
         size += len(chunk)
     received.body_size = size
     received.save(update_fields=["body_size"])
+
+
+def replace_body(found: Import, chunks: Iterable[bytes]) -> None:
+    """Writes another body in the place of the one that the chunks may be made from. Raises as `store_body`."""
+    store_body(found, chunks, first=_BESIDE)
+    rows = RawChunk.objects.filter(delivery=found)
+    rows.filter(number__lt=_BESIDE)._raw_delete(using="default")
+    rows.update(number=F("number") - _BESIDE)
 
 
 def read_body(import_id: int, *, over: BaseDatabaseWrapper | None = None) -> Iterator[bytes]:

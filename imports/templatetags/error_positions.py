@@ -2,7 +2,7 @@
 
 from django import template
 
-from imports.documents.error_positions import position_of
+from imports.services.loading.error_positions import position_of
 
 register = template.Library()
 

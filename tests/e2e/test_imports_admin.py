@@ -48,8 +48,9 @@ def test_a_file_with_two_bad_lines_says_what_is_wrong_as_soon_as_it_is_known(adm
     # Nobody reloads the page.
     expect(page.get_by_role("heading", name="Failed")).to_be_visible()
     wrong = page.get_by_role("region", name="Wrong rows").get_by_role("row")
-    expect(wrong.nth(1)).to_contain_text("Line 2 town: At least 1 character is expected.")
-    expect(wrong.nth(2)).to_contain_text("Line 4 birth_date: A real date written DD.MM.YYYY is expected.")
+    expect(wrong.nth(1)).to_contain_text("Line 2, resident 2")
+    expect(wrong.nth(1)).to_contain_text("At least 1 character is expected.")
+    expect(wrong.nth(2)).to_contain_text("A real date written DD.MM.YYYY is expected.")
     assert barriers(page, within="#import-status") == []
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the wrong rows").click()

@@ -42,7 +42,7 @@ class ProgressBar:
         """Draws the bar anew. Of a pipe nobody knows the size, so only the rows are told."""
         share = min(1.0, self._read / self._size) if self._size else 0.0
         bar = f"[{'#' * round(share * _BAR):<{_BAR}}] {share:4.0%} " if self._size else ""
-        self._screen.write(f"\r{bar}{rows:,} rows")
+        self._screen.write(f"\r{bar}{counted(rows, 'row')}")
         self._screen.flush()
 
 

@@ -24,6 +24,7 @@ class RecordedChange(models.Model):
         CANCELLED = "cancelled", _("cancelled")
         QUEUED = "queued", _("queued again")
         GOOD_ROWS = "good_rows", _("queued again without its wrong rows")
+        MENDED = "mended", _("queued again with its wrong rows corrected")
         ERASED = "erased", _("erased")
         INVITED = "invited", _("invited by mail")
         LINK = "link", _("mailed a link to set a password")

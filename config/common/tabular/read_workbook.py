@@ -13,7 +13,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 import python_calamine
 
 from config.common.problems import FieldError, InvalidInput, TooLarge
-from config.common.tabular.workbook import MAX_ROWS, unescaped
+from config.common.tabular.workbook import MAX_ROWS, too_many_rows, unescaped
 from config.common.texts import gettext as _
 
 # Of XLSX, and of what Excel wrote before it and still writes with a password.
@@ -86,11 +86,6 @@ def _opened(content: bytes) -> Iterator[python_calamine.CalamineWorkbook]:
         if is_panic or isinstance(error, python_calamine.CalamineError | OverflowError):
             raise _no_workbook() from error
         raise
-
-
-def too_many_rows(most: int) -> TooLarge:
-    """The refusal of a workbook with more than `most` rows."""
-    return TooLarge(_("A workbook may have %(most)s rows at most; as CSV there may be any number.") % {"most": most})
 
 
 def _look_into(content: bytes) -> None:

@@ -49,9 +49,12 @@ def write_workbook(file: IO[bytes], *, title: str, header: Sequence[str], rows: 
 def expect_rows(number: int) -> None:
     """Raises `TooLarge` where there are more rows than a workbook may have."""
     if number > MAX_ROWS:
-        raise TooLarge(
-            _("A workbook holds %(most)s rows at most; as CSV there may be any number.") % {"most": MAX_ROWS}
-        )
+        raise too_many_rows(MAX_ROWS)
+
+
+def too_many_rows(most: int) -> TooLarge:
+    """The refusal of a workbook with more than `most` rows."""
+    return TooLarge(_("A workbook may have %(most)s rows at most; as CSV there may be any number.") % {"most": most})
 
 
 def _rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:

@@ -41,12 +41,12 @@ def _cell(text: str) -> str:
     return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
 
 
-def row_on_page(*, place: str, cells: Sequence[str], width: int, marked: Iterable[int], why: Iterable[str]) -> Any:
-    """A row of `width` columns for a page, as JSON for `spoken`: its place in words, its cells, the positions of those
-    that are marked, and why. One that cannot be read is a single text."""
+def row_on_page(*, cells: Sequence[str], width: int, marked: Iterable[int], why: Iterable[str]) -> dict[str, Any]:
+    """A row of `width` columns for a page, as JSON for `spoken`: its cells, the positions of those that are marked, and
+    why. One that cannot be read is a single text."""
     texts = [shown(cell) for cell in cells[: max(width, 1)]]
     texts += [""] * (width - len(texts))
-    return {"place": stored(place), "cells": texts, "marked": sorted(marked), "why": list(map(stored, why))}
+    return {"cells": texts, "marked": sorted(marked), "why": list(map(stored, why))}
 
 
 def printable(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from config.common.wizard.services.columns import header_hash
@@ -27,7 +28,7 @@ class ColumnsForm(forms.Form):
         *,
         names: Sequence[str],
         rows: Sequence[Sequence[str]],
-        fields: Mapping[str, str],
+        fields: Mapping[str, Any],
         needed: Collection[str],
         guess: Sequence[str],
     ) -> None:
@@ -37,16 +38,18 @@ class ColumnsForm(forms.Form):
         super().__init__(None if self.is_stale else data, initial={"header": hashed})
         self._names, self._rows, self._labels, self._needed = names, rows, fields, needed
         choices = [
-            ("", "not used"),
+            ("", gettext("not used")),
             *((name, f"{label} *" if name in needed else label) for name, label in fields.items()),
         ]
         for place, name in enumerate(names):
             self.fields[_key(place)] = forms.ChoiceField(
-                label=name or f"column {place + 1}",
+                label=_called(name, place),
                 required=False,
                 choices=choices,
                 initial=guess[place],
-                widget=UnfoldAdminSelectWidget(attrs={"aria-label": f"What {name or f'column {place + 1}'} is"}),
+                widget=UnfoldAdminSelectWidget(
+                    attrs={"aria-label": gettext("What %(column)s is") % {"column": _called(name, place)}}
+                ),
             )
 
     @property
@@ -70,12 +73,21 @@ class ColumnsForm(forms.Form):
             yield self[_key(place)], cells[:_EXAMPLES]
 
 
-def problems_of(columns: Sequence[str], *, labels: Mapping[str, str], needed: Collection[str]) -> list[str]:
+def problems_of(columns: Sequence[str], *, labels: Mapping[str, Any], needed: Collection[str]) -> list[str]:
     """What is wrong with a choice of columns, in sentences."""
-    twice = [labels[name] for name in labels if columns.count(name) > 1]
-    absent = [labels[name] for name in labels if name in needed and name not in columns]
-    sentences = [f"Two columns are said to be {label}." for label in twice]
-    return [*sentences, *([f"No column is said to be {', '.join(absent)}."] if absent else [])]
+    twice = [str(labels[name]) for name in labels if columns.count(name) > 1]
+    absent = [str(labels[name]) for name in labels if name in needed and name not in columns]
+    sentences = [gettext("Two columns are said to be %(field)s.") % {"field": label} for label in twice]
+    lacking = gettext("No column is said to be %(fields)s.") % {"fields": ", ".join(absent)}
+    return [*sentences, lacking] if absent else sentences
+
+
+def _question(name: str, place: int) -> str:
+    return gettext("What %(column)s is") % {"column": _called(name, place)}
+
+
+def _called(name: str, place: int) -> str:
+    return name or gettext("column %(number)s") % {"number": place + 1}
 
 
 def _key(place: int) -> str:

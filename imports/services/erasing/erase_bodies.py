@@ -62,7 +62,7 @@ def _due(now: datetime) -> Q:
 @transaction.atomic
 def _erase(import_id: int, due: Q) -> bool:
     # The condition again: somebody may have it loaded once more.
-    if not Import.objects.filter(due, pk=import_id).update(body_size=None, wrong_rows=None):
+    if not Import.objects.filter(due, pk=import_id).update(body_size=None, wrong_rows=None, wrong_cells=None):
         return False
     remove_body(import_id)
     return True

@@ -64,8 +64,10 @@ def mark_erased(found: Import) -> None:
     found.status, found.erased_at = Import.Status.ERASED, timezone.now()
     # Pointers of errors may be made of keys that somebody sent.
     found.errors, found.more_errors, found.differences, found.body_size = [], 0, [], None
-    found.wrong_rows = None
-    found.save(update_fields=["status", "erased_at", "errors", "more_errors", "differences", "body_size", "wrong_rows"])
+    # So may the name of a file.
+    found.wrong_rows, found.wrong_cells, found.file_name = None, None, ""
+    personal = ("errors", "more_errors", "differences", "body_size", "wrong_rows", "wrong_cells", "file_name")
+    found.save(update_fields=["status", "erased_at", *personal])
     Import.objects.compared_with(found.pk).update(differences=[])
     Rename.objects.filter(delivery=found).delete()
 

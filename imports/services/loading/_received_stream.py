@@ -23,12 +23,13 @@ class ReceivedStream:
         self._progress = progress
         self._count = 0
 
-    def store(self) -> int:
-        """How many residents there are. Raises as `store_stream`, as `unpack_body`, and `Stopped`."""
+    def store(self) -> tuple[int, None]:
+        """How many residents there are, of whom none may be left out. Raises as `store_stream`, `unpack_body`, and
+        `Stopped`."""
         delivery = self._delivery
         format, today = FORMATS[delivery.media_type], delivery.created_at.astimezone(UTC).date()
         chunks = unpack_body(self._chunks(), format=format, encoding=delivery.content_encoding)
-        return store_stream(
+        count = store_stream(
             chunks=chunks,
             format=format,
             import_id=delivery.pk,
@@ -36,6 +37,7 @@ class ReceivedStream:
             options=TableOptions(**delivery.read_as or {}),
             on_progress=self._tell,
         )
+        return count, None
 
     def _chunks(self) -> Iterator[bytes]:
         for chunk in read_body(self._delivery.pk, over=self._progress.connection):

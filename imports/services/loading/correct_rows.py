@@ -1,9 +1,8 @@
-"""Takes in the corrected rows of a delivery that failed: with its good rows they are a new one."""
+"""Takes in the corrected rows of a delivery that failed, as a table."""
 
 import json
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,75 +11,38 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from config.common.http.encodings import decoded, limited
-from config.common.problems import Conflict, FieldError, InvalidInput
+from config.common.http.encodings import decoded
+from config.common.problems import FieldError, InvalidInput
 from config.common.tabular.workbook import MAX_ROWS, expect_rows
 from config.common.texts import gettext as _
 from imports.documents.errors import InvalidDocument
-from imports.documents.formats import HEAD_BYTES, NDJSON, kind_of
+from imports.documents.formats import HEAD_BYTES, kind_of
 from imports.documents.headers import guessed_columns
 from imports.documents.heads import read_head
 from imports.documents.judge import judged
 from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.document_rules import rules_on
+from imports.services.loading.corrected_attempt import Corrected, attempt, to_correct
 from imports.services.loading.examine_rows import Examination, good_residents, reader_of
-from imports.services.loading.receive_delivery import receive_delivery
-from imports.services.loading.unpack_body import most_bytes
-from imports.services.loading.wrong_rows import mendable
-from imports.services.naming.resolve_source import last_complete_of
-from imports.services.residents.rename_value import MAY_RENAME
 
 if TYPE_CHECKING:
     from imports.documents.table import TableReader
 
-_CHUNK = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Corrected:
-    """The new delivery, queued: of so many `good` rows and `corrected` ones, without those `left_out`, which were wrong
-    and do not stand in the corrected file."""
-
-    delivery: Import
-    good: int
-    corrected: int
-    left_out: int
-
 
 @transaction.atomic
 def correct_rows(*, import_id: int, content: bytes, name: str, actor: User) -> Corrected:
-    """Makes a delivery of the good rows of `import_id` and of those in `content`, a table in the columns of the wrong
-    rows; it is checked and loaded as any other, all of it or nothing.
+    """Queues the good rows of the delivery and those in `content`, a table in the columns of the wrong rows; they are
+    checked and loaded as any other delivery, all of it or nothing.
 
-    Raises as `mendable`, `InvalidInput` for what is no such table, `TooLarge`, `Conflict` where the source has sent
-    another one since, which it would replace, and as `receive_delivery`.
+    Raises as `to_correct` and `attempt`, `InvalidInput` for what is no such table, and `TooLarge`.
     """
-    # Held: a body that is erased while it is read would seem to end there.
-    Import.objects.select_for_update(no_key=True).filter(pk=import_id).first()
-    found, examined = mendable(import_id=import_id, actor=actor)
-    newest = last_complete_of(found.source)
-    if newest is not None and newest.pk > found.pk:
-        raise Conflict(
-            _("%(newest)s came after this one and would be replaced by it. Mend the rows there.")
-            % {"newest": str(newest)}
-        )
+    found, examined = to_correct(import_id=import_id, actor=actor)
     rows = list(islice(_corrected(found, examined, content, name), MAX_ROWS + 1))
     expect_rows(len(rows))
     if not rows:
         raise InvalidInput(_("No row stands in this file. To leave all wrong rows out, load the good rows only."))
-    lines = _in_chunks(_lines(found, examined, rows))
-    received = receive_delivery(
-        chunks=limited(lines, max_bytes=most_bytes(NDJSON)),
-        media_type=NDJSON.media_type,
-        source=found.source,
-        review=found.stops_when_checked or found.review is not None,
-        holds_losses=True,
-        carry=found.carries_corrections and actor.has_perm(MAY_RENAME),
-        actor=actor,
-    )
-    left_out = max(0, examined.wrong - len(rows))
-    return Corrected(received, examined.rows - examined.wrong, len(rows), left_out)
+    return attempt(found, examined, _lines(found, examined, rows), corrected=len(rows), actor=actor)
 
 
 def _corrected(found: Import, examined: Examination, content: bytes, name: str) -> Iterator[dict[str, Any]]:
@@ -95,11 +57,11 @@ def _corrected(found: Import, examined: Examination, content: bytes, name: str) 
     reader = cast("TableReader", format.rows([content], rules=rules_on(), options=options))
     errors = list[FieldError]()
     for one in judged(reader):
-        row, fault = one.original.content
+        _row, fault = one.original.content
         if fault is not None or any(not error.field for error in one.faults):
             errors += [FieldError(one.original.pointer, error.code, error.text) for error in one.faults]
         else:
-            yield reader.values(row)
+            yield reader.values(one.original)
     if errors:
         raise InvalidDocument(errors)
 
@@ -124,14 +86,3 @@ def _lines(found: Import, examined: Examination, rows: Iterable[dict[str, Any]])
         yield msgspec.json.encode(resident) + b"\n"
     for row in rows:
         yield json.dumps(row, default=str).encode() + b"\n"
-
-
-def _in_chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    chunk = bytearray()
-    for line in lines:
-        if chunk and len(chunk) + len(line) > _CHUNK:
-            yield bytes(chunk)
-            chunk.clear()
-        chunk += line
-    if chunk:
-        yield bytes(chunk)

@@ -20,7 +20,7 @@ from config.common.texts import gettext as _
 from imports.documents.formats import FORMATS
 from imports.documents.judge import Fault, Judged, judged
 from imports.documents.options import TableOptions
-from imports.documents.stream import Outline, Reader, outline
+from imports.documents.stream import Original, Outline, Reader, outline
 from imports.documents.structs import Resident
 from imports.fields import NAMES
 from imports.models import Import
@@ -55,7 +55,7 @@ class Examination:
 class WrongRow:
     """A row with all that is wrong with it; `cells` are texts in the columns of its reader."""
 
-    pointer: str
+    original: Original
     cells: list[str]
     faults: list[Fault]
 
@@ -84,7 +84,7 @@ def wrong_rows(reader: Reader[Any], examined: Examination) -> Iterator[WrongRow]
     """The wrong rows in their order. `reader` reads the same body, with the `letters` of the examination."""
     for one in judged(reader, only=examined.alone | examined.beside.keys()):
         faults = [*one.faults, *examined.beside.get(one.original.number, ())]
-        yield WrongRow(one.original.pointer, reader.cells(one.original), faults)
+        yield WrongRow(one.original, reader.cells(one.original), faults)
 
 
 def good_residents(reader: Reader[Any], examined: Examination) -> Iterator[Resident]:

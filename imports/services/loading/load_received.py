@@ -118,25 +118,31 @@ class _Load:
         finally:
             progress.close()
 
-    def _store(self, delivery: Import, store: Callable[[], int | tuple[int, int]]) -> str:
-        """Stores the residents for good, or to look at them and take them back. `store` says how many they are, and,
-        where rows may be left out, how many of those."""
+    def _store(self, delivery: Import, store: Callable[[], tuple[int, int | None]]) -> str:
+        """Stores the residents for good, or to look at them and take them back. `store` says how many they are, and how
+        many rows were left out, None where none may be."""
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(_NAME_BACKEND, [self._held.name])
-            stored = store()
-            count, left_out = stored if isinstance(stored, tuple) else (stored, None)
+            count, left_out = store()
             if not self._is_held(delivery):
+                compared = self._compared(delivery, count)
                 # The fence after the rows, in one transaction with them: a lease that is guarded for as long as a COPY
                 # takes could not be taken over from a worker that froze in it.
                 if delivery.carries_corrections:
                     carry_corrections(import_id=self._import_id, actor=delivery.created_by)
-                self._complete(count, left_out)
+                self._complete(count, left_out, compared)
                 return Status.COMPLETE.value
             review = review_delivery(import_id=self._import_id, source=delivery.source, residents=count)
             transaction.set_rollback(True)
         reclaim_soon(count)
         return self._check(review, left_out)
+
+    def _compared(self, delivery: Import, count: int) -> dict[str, int | None] | None:
+        """What the page of a delivery says of what it replaces. Who approved it was told."""
+        if not delivery.stops_at_losses:
+            return None
+        return review_delivery(import_id=self._import_id, source=delivery.source, residents=count).counts
 
     def _is_held(self, delivery: Import) -> bool:
         return delivery.stops_when_checked or (
@@ -144,11 +150,11 @@ class _Load:
             and takes_away_many(import_id=self._import_id, source=delivery.source, actor=delivery.created_by)
         )
 
-    def _copy(self, citizens: list[Resident], progress: Progress) -> int:
+    def _copy(self, citizens: list[Resident], progress: Progress) -> tuple[int, None]:
         copy_residents(progress.watched(copy_rows(citizens, self._import_id)))
         if progress.is_stopped:
             raise Stopped
-        return len(citizens)
+        return len(citizens), None
 
     def _end_predecessor(self) -> None:
         # Whoever is frozen in the middle of a COPY keeps its rows' ids locked: ours would wait for it for ever.
@@ -170,13 +176,16 @@ class _Load:
             raise Stopped
 
     def _fail(self, refusal: Problem, delivery: Import | None = None) -> str:
+        wrong = summary_of(delivery) if delivery and isinstance(refusal, InvalidInput) else None
+        grid = wrong.pop("grid") if wrong else None
         errors = refusal.errors or [FieldError("", _code(refusal), refusal.text)]
         self._move(
             status=Status.FAILED,
             processed=0,
             errors=[error.stored() for error in errors],
             more_errors=refusal.more_errors,
-            wrong_rows=summary_of(delivery) if delivery and isinstance(refusal, InvalidInput) else None,
+            wrong_rows=wrong,
+            wrong_cells=grid,
             settled_at=timezone.now(),
         )
         return Status.FAILED.value
@@ -188,7 +197,7 @@ class _Load:
         self._move(status=Status.CHECKED, differences=storable_differences(review), **values)
         return Status.CHECKED.value
 
-    def _complete(self, count: int, left_out: int | None) -> None:
+    def _complete(self, count: int, left_out: int | None, compared: dict[str, int | None] | None) -> None:
         now = timezone.now()
         body: dict[str, Any] = {"body_size": None} if body_goes_at_once() else {}
         self._move(
@@ -196,6 +205,7 @@ class _Load:
             citizen_count=count,
             processed=count,
             left_out=left_out,
+            compared=compared,
             completed_at=now,
             settled_at=now,
             **body,

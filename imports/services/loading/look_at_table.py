@@ -18,7 +18,7 @@ from imports.models import Import
 from imports.services.document_rules import rules_on
 from imports.services.loading.examine_rows import WrongRow, reader_of
 from imports.services.loading.unpack_body import stored_body
-from imports.services.loading.wrong_rows import shown_row
+from imports.services.loading.wrong_rows import placed, shown_row
 
 KIND = "residents"
 ROWS = 10
@@ -58,8 +58,8 @@ def preview_rows(found: Import, options: TableOptions) -> list[dict[str, Any]]:
     language that is active. Raises as `look_at_table`."""
     reader = reader_of(found, options=options)
     first = islice(judged(reader), ROWS)
-    rows = (WrongRow(one.original.pointer, reader.cells(one.original), one.faults) for one in first)
-    return [spoken(shown_row(row, reader)) for row in rows]
+    rows = (WrongRow(one.original, reader.cells(one.original), one.faults) for one in first)
+    return placed(spoken([shown_row(row, reader) for row in rows]))
 
 
 def _sample(found: Import) -> bytes:

@@ -21,6 +21,7 @@ from imports.services.raw_bodies import copy_body, store_body
 
 LOAD = "imports.load"
 LOAD_LARGE = "imports.load_large"
+MAX_FILE_NAME = 255
 
 
 @transaction.atomic
@@ -35,6 +36,7 @@ def receive_delivery(
     carry: bool = False,
     options: TableOptions | None = None,
     is_draft: bool = False,
+    file_name: str = "",
     actor: User | None,
 ) -> Import:
     """Stores a delivery as it is sent and returns it, queued; a draft waits for `start_draft`.
@@ -55,6 +57,7 @@ def receive_delivery(
         carries_corrections=carry,
         read_as=options._asdict() if options and any(options) else None,
         is_draft=is_draft,
+        file_name=file_name[:MAX_FILE_NAME],
         created_by=actor,
     )
     store_body(received, chunks)

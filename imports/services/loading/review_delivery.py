@@ -80,15 +80,15 @@ def review_delivery(*, import_id: int, source: str, residents: int) -> Review:
 
 
 def visible_counts(*, found: Import, actor: User) -> dict[str, int | None]:
-    """Gives the counts of a delivery's review; None for those that `actor` may not know.
+    """Gives the counts of a delivery's review, or of what it replaced; None for those that `actor` may not know.
 
     Whoever could send a guess at another's residents and read how many are changed would know whether it was right. So
     comparisons are for those who may see the residents of both deliveries; who sees all keeps them when one is gone.
     """
-    counts: dict[str, int | None] = found.review or {}
+    counts: dict[str, int | None] = found.review or found.compared or {}
     if actor.has_perm(SEE_ALL):
         return counts
-    visible, other = Import.objects.whose_citizens_are_open_to(actor), counts["compared_with"]
+    visible, other = Import.objects.whose_citizens_are_open_to(actor), counts.get("compared_with")
     if not visible.filter(pk=found.pk).exists():
         return counts | dict.fromkeys(COMPARISON + _CONTENTS)
     if other is None or visible.filter(pk=other).exists():

@@ -25,7 +25,7 @@ from imports.services.naming.resolve_source import expect_source
 Status = Import.Status
 _QUEUED: dict[str, Any] = {
     "status": Status.QUEUED, "settled_at": None, "attempts": 0, "review": None, "errors": [], "more_errors": 0,
-    "processed": 0, "wrong_rows": None,
+    "processed": 0, "wrong_rows": None, "wrong_cells": None,
 }  # fmt: skip
 
 
@@ -51,10 +51,19 @@ def retry_delivery(*, import_id: int, actor: User) -> Import:
 def load_good_rows(*, import_id: int, actor: User) -> Import:
     """Queues a delivery that failed for single rows again, to be loaded without them. Raises as `retry_delivery`, and
     `Conflict` where no row is right."""
-    if not has_good_rows(visible_delivery(import_id=import_id)):
+    found = Import.objects.whose_citizens_are_open_to(actor).filter(pk=import_id).first()
+    if found is not None and not has_good_rows(found):
         raise Conflict(_("There is no good row in this delivery that could be loaded alone."))
     values = _QUEUED | {"left_out": 0, "stops_at_losses": True}
     return _again(_load(import_id, actor, (Status.FAILED,), values, Action.GOOD_ROWS))
+
+
+@transaction.atomic
+def load_mended(*, import_id: int, actor: User, values: dict[str, Any]) -> Import:
+    """Queues a delivery that failed again, with a body in which its wrong rows are corrected; `values` say what that
+    body is. Raises as `approve_delivery`."""
+    values = _QUEUED | {"left_out": None, "stops_at_losses": True} | values
+    return _again(_load(import_id, actor, (Status.FAILED,), values, Action.MENDED))
 
 
 def has_good_rows(found: Import) -> bool:
@@ -122,7 +131,7 @@ def _move(import_id: int, actor: User, before: tuple[Status, ...], values: dict[
     """The delivery after the change, or why there is none."""
     # Whoever may load deliveries may steer those whose residents they may see: their own, or all.
     open_to_actor = Import.objects.whose_citizens_are_open_to(actor).filter(pk=import_id)
-    moved = open_to_actor.filter(status__in=before).update(**values)
+    moved = open_to_actor.filter(status__in=before).update(**values, decided_by=actor)
     found = open_to_actor.first()
     if found is None:
         raise NoSuchDelivery

@@ -106,7 +106,7 @@ def test_a_header_that_is_known_is_chosen_already_and_its_first_rows_are_shown_a
     assert list(guessed(client, page).values())[1:] == list(NAMES)
     assert [f"Line {line}" in shown for line in (2, 11, 12)] == [True, True, False]
     assert "<mark>(empty)</mark>" in shown
-    assert "town: This field is required." in shown
+    assert "town (Ciudad, cell 2): This field is required." in shown
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from imports.models import Import, Rename
+from imports.services.loading.load_received import load_received
+from imports.services.loading.steer_delivery import approve_delivery
 from tests.factories import ImportFactory, people
 from tests.imports.admin.people import browser, somebody, text
-from tests.imports.world import load
+from tests.imports.world import body_of, load, received
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,7 +41,7 @@ def test_a_page_says_what_was_wrong_and_shows_no_resident(viewer: Client) -> Non
     answer = viewer.get(f"/admin/imports/import/{row.pk}/change/")
     assert answer.status_code == 200
     page = answer.content.decode()
-    assert ("Resident 4 · town" in page, SECRET in page) == (True, False)
+    assert ("Entry 4 · town" in page, SECRET in page) == (True, False)
     assert viewer.post(f"/admin/imports/import/{row.pk}/change/", {"source": "x"}).status_code == 403
 
 
@@ -94,7 +96,7 @@ def test_what_a_delivery_has_not_gone_through_has_no_line(viewer: Client) -> Non
     rows = [ImportFactory(status="loading"), ImportFactory(status="erased", erased_at=timezone.now())]
     shown = [text(viewer.get(f"{page(row.pk)}change/")) for row in rows]
     helps = ("When somebody had its residents erased.", "When nothing personal of it was left.",
-             "Its rows are about to go.", "Who supplied it.")  # fmt: skip
+             "Its rows are about to go.", "How often a worker began to load it.")  # fmt: skip
     assert [[sentence in html for sentence in helps] for html in shown] == [
         [False, False, False, True],
         [True, True, False, True],
@@ -117,7 +119,8 @@ def test_there_is_a_button_for_what_is_allowed_and_for_nothing_else(status: str)
     owner, other = somebody("Importers"), somebody("Importers", "other")
     row = ImportFactory(status=status, created_by=owner, body_size=1)
     shown = [text(browser(user).get(f"{page(row.pk)}change/")) for user in (owner, other)]
-    assert [{step for step in set().union(*BUTTONS.values()) if f'value="{step}"' in html} for html in shown] == [
+    said = {step: f'/{step}/"' if step == "discard" else f'value="{step}"' for step in set().union(*BUTTONS.values())}
+    assert [{step for step, words in said.items() if words in html} for html in shown] == [
         BUTTONS[status],
         set(),
     ]
@@ -197,3 +200,87 @@ def test_managers_are_asked_before_residents_go(way: str, left: tuple[str, bool]
     assert client.post(f"{page(row.pk)}{way}/", follow=True).status_code == 200
     row.refresh_from_db()
     assert (row.status, row.deleted_at is not None) == left
+
+
+def test_a_delivery_that_failed_says_why_in_the_list_and_counts_nobody(viewer: Client) -> None:
+    counts = {"rows": 120, "wrong": 5, "reasons": [], "columns": [], "shown": []}
+    ImportFactory(status="failed", wrong_rows=counts)
+    ImportFactory(status="failed", errors=[{"pointer": "", "code": "malformed_json", "detail": "Not JSON: bad."}])
+    shown = text(viewer.get("/admin/imports/import/"))
+    said = ("Failed: 5 of 120 rows wrong", "Failed: Not JSON: bad<", 'field-residents">0')
+    assert [words in shown for words in said] == [True, True, False]
+
+
+@pytest.mark.parametrize(("code", "is_offered"), [("no_space", True), ("gave_up", True), ("malformed_json", False)])
+def test_to_try_again_is_offered_where_the_failure_does_not_lie_in_the_file(code: str, is_offered: bool) -> None:
+    manager = somebody("Managers")
+    row = ImportFactory(status="failed", body_size=1, errors=[{"pointer": "", "code": code, "detail": "No."}])
+    shown = text(browser(manager).get(f"{page(row.pk)}change/"))
+    assert ('value="retry"' in shown, "JSON and NDJSON are taken" in shown) == (is_offered, not is_offered)
+    form = {"action": "retry_selected", "_selected_action": [row.pk]}
+    answer = text(browser(manager).post("/admin/imports/import/", form, follow=True))
+    assert ("cannot be loaded as it is: correct" in answer) is not is_offered
+    row.refresh_from_db()
+    assert row.status == ("queued" if is_offered else "failed")
+
+
+def test_a_page_that_waited_is_asked_for_as_a_whole_once_it_is_through(viewer: Client) -> None:
+    under_way, through = ImportFactory(status="loading").pk, ImportFactory(status="complete").pk
+    answers = [viewer.get(f"{page(key)}change/", headers={"HX-Request": "true"}) for key in (under_way, through)]
+    assert [answer.headers.get("HX-Refresh") for answer in answers] == [None, "true"]
+
+
+def test_discarding_asks_with_how_many_are_not_loaded() -> None:
+    owner = somebody("Importers")
+    row = ImportFactory(status="checked", citizen_count=4321, created_by=owner)
+    client = browser(owner)
+    assert client.post(f"{page(row.pk)}step/", {"step": "discard"}).status_code == 404
+    assert "4,321</dd>" in text(client.get(f"{page(row.pk)}discard/"))
+    others = [browser(somebody(role)).post(f"{page(row.pk)}discard/").status_code for role in ("Viewers", "Editors")]
+    others += [browser(somebody("Importers", "other")).post(f"{page(row.pk)}discard/").status_code]
+    row.refresh_from_db()
+    assert (others, row.status) == ([403, 403, 404], "checked")
+    assert "is discarded." in text(client.post(f"{page(row.pk)}discard/", follow=True))
+    row.refresh_from_db()
+    assert (row.status, row.decided_by) == ("cancelled", owner)
+
+
+def test_discarding_several_asks_too() -> None:
+    manager = somebody("Managers")
+    row = ImportFactory(status="checked", citizen_count=4321)
+    form = {"action": "discard_selected", "_selected_action": [row.pk]}
+    asked = text(browser(manager).post("/admin/imports/import/", form))
+    row.refresh_from_db()
+    assert ("Discard 1 delivery of 4,321 residents?" in asked or "of 4321 residents?" in asked, row.status) == (
+        True,
+        "checked",
+    )
+    browser(manager).post("/admin/imports/import/", form | {"confirmed": "yes"})
+    row.refresh_from_db()
+    assert row.status == "cancelled"
+
+
+def test_the_page_says_what_was_replaced_and_who_decided() -> None:
+    manager = somebody("Managers")
+    first = load(people(3, town="Kiev"))
+    lines = [*people(2, town="Kyiv"), people(4)[3]]
+    import_id = received(body_of(lines), holds_losses=True, file_name="padrón.json", actor=manager)
+    assert load_received(import_id=import_id) == "checked"
+    approve_delivery(import_id=import_id, actor=manager)
+    assert load_received(import_id=import_id) == "complete"
+    shown = text(browser(manager).get(f"{page(import_id)}change/"))
+    facts = re.findall(r"<dt>(\w+)</dt> ?<dd>(?:<a[^>]*>)?([^<]*)", shown)
+    assert [fact for fact in facts if fact[0] not in ("Towns", "Channels")] == [
+        ("File", "padrón.json"), ("Format", "JSON"), ("Replaced", f"delivery {first}"), ("Residents", "3"),
+        ("New", "1"), ("Changed", "2"), ("Gone", "1"),
+    ]  # fmt: skip
+    assert "Decided by Managers." in shown
+
+
+def test_an_upload_that_replaces_without_a_look_says_what_it_replaced_all_the_same() -> None:
+    load(people(3, town="Kiev"))
+    import_id = received(body_of(people(4, town="Kiev")), holds_losses=True)
+    assert load_received(import_id=import_id) == "complete"
+    counts = Import.objects.get(pk=import_id).compared
+    assert counts is not None
+    assert (counts["new"], counts["gone"]) == (1, 0)

@@ -40,7 +40,7 @@ def test_up_to_five_of_each_kind_lead_to_the_residents_that_are_stored() -> None
     assert html.count("town: Kiev → Kyiv &lt;b&gt;") == 5
     said = ("Gone: 1 of 1", "Changed: 5 of 7", "New: 1 of 1", "Resident 99 · Nina · Kiev · radio")
     assert [sentence for sentence in said if sentence not in html] == []
-    assert re.findall(r"<dt>(\w+)</dt>", html) == ["Residents", "Towns", "Channels", "Gone", "Changed", "New"]
+    assert re.findall(r"<dt>(\w+)</dt>", html) == ["Format", "Residents", "Towns", "Channels", "New", "Changed", "Gone"]
     assert f'href="/admin/imports/import/{last}/change/">delivery {last}</a>' in html
 
 
@@ -71,7 +71,7 @@ def test_the_page_says_why_it_does_not_compare() -> None:
     importer = somebody("Importers")
     Import.objects.filter(pk=import_id).update(created_by=importer)
     html = page(browser(importer), import_id)
-    assert re.findall(r"<dt>(\w+)</dt>", html) == ["Residents", "Towns", "Channels"]
+    assert re.findall(r"<dt>(\w+)</dt>", html) == ["Format", "Residents", "Towns", "Channels"]
     assert "who may see the residents of both deliveries" in html
     Import.objects.filter(pk=last).update(created_by=importer)
     html = page(browser(importer), import_id)

@@ -15,6 +15,7 @@ from imports.models import Import
 from imports.services.erasing.erase_bodies import erase_old_bodies
 from imports.services.erasing.erase_delivery import erase_delivery
 from imports.services.loading.load_received import load_received
+from imports.services.loading.mend_rows import token_of
 from tests.factories import people, relate
 from tests.imports.admin.people import browser, somebody, text
 from tests.imports.documents.tables import csv_of, rows_of
@@ -48,12 +49,13 @@ def workbook(client: Client, found: Import) -> Any:
     return load_workbook(io.BytesIO(b"".join(answer)))
 
 
-def test_the_page_shows_each_wrong_row_with_its_cell_marked_and_the_reason_beside_it(found: Import) -> None:
+def test_the_page_has_an_input_for_each_cell_of_a_wrong_row_with_the_reason_where_it_is_wrong(found: Import) -> None:
     shown = text(anna(found).get(path(found, "change")))
     assert "1 of 3 rows is wrong" in shown
-    assert "<mark>(empty)</mark>" in shown
-    assert "1 of 1 wrong row shown." in shown
-    assert "<li>town: This field is required.</li>" in shown
+    assert 'id="cell-2-town" name="2-town" value=""' in shown
+    assert 'aria-invalid="true" aria-describedby="why-2-town"' in shown
+    assert '<span id="why-2-town" class="wizard-reason">This field is required. </span>' in shown
+    assert 'aria-label="birth date, line 3, resident 2"' in shown
     assert "lose that name" in shown
     assert ReadAudit.objects.filter(what="refused", import_id=found.pk, format="page").count() == 1
 
@@ -78,7 +80,7 @@ def test_the_wrong_rows_are_taken_away_mended_and_sent_again(found: Import) -> N
     book.save(file)
     data = {"file": SimpleUploadedFile("rows.xlsx", file.getvalue())}
     answer = client.post(path(found, "correct"), data, follow=True)
-    assert "1 corrected row and 2 good ones are a new delivery." in text(answer)
+    assert "1 corrected row and 2 good ones are being checked; all of them are loaded, or nothing." in text(answer)
     made = Import.objects.latest("id")
     assert (made.created_by, load_received(import_id=made.pk)) == (found.created_by, "complete")
     assert (len(stored(made.pk)), stored(made.pk)[1]["relatives"]) == (COUNT, [2])
@@ -117,3 +119,53 @@ def test_nothing_of_the_rows_outlives_the_body_or_an_erasure(found: Import) -> N
     erase_delivery(import_id=found.pk, actor=None)
     found.refresh_from_db()
     assert found.wrong_rows is None
+
+
+def seen(found: Import) -> dict[str, str]:
+    return {"seen": token_of(found)}
+
+
+RIGHT = {"2-town": "Kyiv", "2-name": "Boris", "2-citizen_id": "2", "2-relatives": "1"}
+
+
+def test_rows_are_mended_in_the_page_and_loaded_as_the_same_delivery(found: Import) -> None:
+    client = anna(found)
+    cells: Any = found.wrong_cells
+    form = {f"2-{name}": text for name, text in cells["rows"][0]["texts"].items()} | RIGHT | seen(found)
+    answer = text(client.post(path(found, "mend"), form, follow=True))
+    assert "1 corrected row and 2 good ones are being checked; all of them are loaded, or nothing." in answer
+    assert load_received(import_id=found.pk) == "complete"
+    assert (stored(found.pk)[2]["town"], stored(found.pk)[2]["name"], Import.objects.count()) == ("Kyiv", "Boris", 1)
+    shown = text(client.get(path(found, "change")))
+    assert "1 wrong row was corrected before it was loaded. Corrected by anna." in shown
+
+
+def test_what_is_still_wrong_stays_in_the_grid_with_what_was_typed(found: Import) -> None:
+    form = RIGHT | {"2-town": "!", "2-name": "<Boris>"} | seen(found)
+    answer = text(anna(found).post(path(found, "mend"), form))
+    assert 'value="&lt;Boris&gt;"' in answer
+    assert 'name="2-town" value="!"' in answer
+    assert "1 row is still wrong, so nothing was loaded." in answer
+    assert ReadAudit.objects.filter(what="refused", import_id=found.pk).count() == 1
+    found.refresh_from_db()
+    assert found.status == "failed"
+
+
+def test_a_grid_that_somebody_else_has_worked_on_is_not_loaded(found: Import) -> None:
+    answer = anna(found).post(path(found, "mend"), RIGHT | {"seen": "before"}, follow=True)
+    assert "Somebody has worked on these rows" in text(answer)
+
+
+def test_the_grid_is_for_whoever_may_see_the_residents_and_load(found: Import) -> None:
+    people_of = {role: browser(somebody(role)) for role in ("Viewers", "Editors", "Managers", "Importers")}
+    shown = {role: "wizard-grid" in text(one.get(path(found, "change"))) for role, one in people_of.items()}
+    assert shown == {"Viewers": False, "Editors": False, "Managers": True, "Importers": False}
+    refused = {role: one.post(path(found, "mend"), RIGHT).status_code for role, one in people_of.items()}
+    assert refused == {"Viewers": 403, "Editors": 403, "Managers": 302, "Importers": 404}
+    # Who may see them and not load sees the rows.
+    assert "<mark>(empty)</mark>" in text(people_of["Editors"].get(path(found, "change")))
+
+
+def test_there_are_two_kinds_of_templates_and_no_others(found: Import) -> None:
+    base = "/admin/imports/import/template."
+    assert [anna(found).get(f"{base}{ending}").status_code for ending in ("xlsx", "csv", "exe")] == [200, 200, 404]

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.contrib.auth.models import User
 
-from config.common.problems import Conflict, Forbidden
+from config.common.problems import Conflict, Forbidden, NotFound
 from imports.documents.errors import InvalidDocument
 from imports.documents.formats import CSV, NDJSON
 from imports.documents.headers import names_in, read_header
@@ -48,6 +48,7 @@ def test_good_rows_and_corrected_ones_that_take_many_away_wait_for_a_look() -> N
     import_id = half_wrong(20)
     made = mended(import_id, manager)
     assert load_received(import_id=made) == "checked"
+    import_id = half_wrong(20)
     load_good_rows(import_id=import_id, actor=manager)
     assert load_received(import_id=import_id) == "checked"
 
@@ -101,3 +102,11 @@ def test_reasons_are_counted_by_our_fields_not_by_keys_that_somebody_made_up() -
     assert load_received(import_id=import_id) == "failed"
     examined: Examination = mendable(import_id=import_id, actor=somebody("Managers"))[1]
     assert {field for field, _detail in examined.reasons} == {""}
+
+
+def test_of_anothers_delivery_nobody_learns_whether_a_row_is_right() -> None:
+    citizens = [one | {"town": ""} for one in people(2)]
+    import_id = received(lines_of(citizens), media_type=NDJSON.media_type, actor=somebody("Importers", "ines"))
+    assert load_received(import_id=import_id) == "failed"
+    with pytest.raises(NotFound):
+        load_good_rows(import_id=import_id, actor=somebody("Importers", "olga"))

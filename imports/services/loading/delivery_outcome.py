@@ -1,0 +1,32 @@
+"""What became of a delivery, in a few words, and whether to try it again may help."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from imports.models import Import
+
+_LONGEST = 80
+# Of a failure that lies in the file the next attempt says the same. These lie elsewhere: room on the disk, workers, the
+# right to load the source.
+_ELSEWHERE = frozenset({"no_space", "gave_up", "forbidden"})
+
+
+def may_succeed_again(found: Import) -> bool:
+    """Whether the same file may be loaded when it is tried once more; whoever cancelled it knows why."""
+    return found.status == Import.Status.CANCELLED or (
+        found.status == Import.Status.FAILED and all(error["code"] in _ELSEWHERE for error in found.errors)
+    )
+
+
+def reason_of(found: Import) -> str:
+    """Why it failed, in a few words; an empty text for any other."""
+    if found.status != Import.Status.FAILED:
+        return ""
+    if found.wrong_rows and found.wrong_rows["wrong"]:
+        counts = {name: found.wrong_rows[name] for name in ("wrong", "rows")}
+        return ngettext("%(wrong)s of %(rows)s row wrong", "%(wrong)s of %(rows)s rows wrong", counts["rows"]) % counts
+    details = [error["detail"] for error in found.refusals]
+    if not details:
+        return _("no reason is known")
+    first = details[0].removesuffix(".")
+    return first if len(first) <= _LONGEST else f"{first[:_LONGEST]}…"
