@@ -17,7 +17,7 @@ from tests.server import ROOT
 
 # Each function, and which of its arguments are texts, as Babel has them.
 KEYWORDS: dict[str, Any] = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), None),
+    **dict.fromkeys(("_", "_lazy", "gettext", "gettext_lazy", "gettext_noop"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
@@ -34,6 +34,7 @@ def template_of_all() -> Catalog:
     catalog = Catalog(project="Demanda", charset="utf-8", fuzzy=False)
     for folder in OURS:
         _add(catalog, ROOT / folder, ROOT)
+    admin.autodiscover()
     for app in domains():
         catalog.add(str(app.verbose_name), locations=[(f"{app.name.replace('.', '/')}/apps.py", 0)])
         # Of the others no page speaks.
@@ -64,6 +65,6 @@ def _texts(path: Path) -> Iterator[Any]:
     if path.suffix != ".py":
         # The indentation of a template means nothing to Python.
         source = "\n".join(line.strip() for line in templatize(source).splitlines())
-    elif "translation" not in source:
+    elif "translation" not in source and "config.common.texts" not in source:
         return iter(())
     return iter(extract("python", BytesIO(source.encode()), KEYWORDS, comment_tags=("Translators:",), options={}))
