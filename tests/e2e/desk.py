@@ -28,21 +28,26 @@ class Desk:
         page.wait_for_url(f"**{path}")
         return page
 
-    def say(self, text: str, count: int | None = None, /, **values: Any) -> str:
-        """The text in the language of the desk; with `count`, of that many."""
+    def say(self, text: str, /, **values: Any) -> str:
+        """The text in the language of the desk."""
         with translation.override(self.language):
-            said = translation.gettext(text) if count is None else translation.ngettext(text, text, count)
+            said = translation.gettext(text)
         return said % values if values else said
 
-    def button(self, page: Page, text: str) -> Locator:
+    def count(self, one: str, many: str, number: int, /, **values: Any) -> str:
+        """The text for so many in the language of the desk."""
+        with translation.override(self.language):
+            return translation.ngettext(one, many, number) % values
+
+    def button(self, page: Page | Locator, text: str) -> Locator:
         """The button that says so."""
         return page.get_by_role("button", name=self.say(text), exact=True)
 
-    def link(self, page: Page, text: str) -> Locator:
+    def link(self, page: Page | Locator, text: str) -> Locator:
         """The link that says so."""
         return page.get_by_role("link", name=self.say(text), exact=True)
 
-    def field(self, page: Page, text: str) -> Locator:
+    def field(self, page: Page | Locator, text: str) -> Locator:
         """The field with this label, whether it must be filled in or not."""
         return page.get_by_label(self.say(text))
 

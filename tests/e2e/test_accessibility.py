@@ -54,7 +54,8 @@ FIXED = (
 def paths(world: World) -> list[str]:
     """The addresses of all pages that a link leads to, each with something on it."""
     import_id = town_of_three()
-    Import.objects.create(source="broken", status="failed", errors=[{"pointer": "line 2/town", "detail": "Empty."}])
+    empty = {"pointer": "line 2/town", "code": "blank", "detail": "Empty."}
+    Import.objects.create(source="broken", status="failed", errors=[empty])
     Import.objects.create(source="slow", status="loading", citizen_count=10, processed=4)
     review = {"compared_with": import_id, "residents": 1, "towns": 1, "channels": 1, "new": 0, "gone": 2, "changed": 1}
     moved = {"citizen_id": 1, "difference": "changed", "changes": {"town": {"from": "Kiev", "to": "Kyiv"}}}

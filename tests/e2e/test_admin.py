@@ -31,10 +31,11 @@ def test_the_filters_of_a_list_open_and_filter(open_page: OpenPage, world: World
     """They are Alpine.js: without `unsafe-eval` they would lie open and dead over the page."""
     page = open_page("/admin/imports/import/")
     sign_in(page, world.username)
-    failed = page.get_by_role("link", name="Failed")
+    failed = page.get_by_role("checkbox", name="Failed")
     expect(failed).to_be_hidden()
     page.locator("a[x-on\\:click='filterOpen = true']").click()
-    failed.click()
+    failed.check()
+    page.get_by_role("button", name="Apply Filters").click()
     expect(page.get_by_text("0 deliveries").last).to_be_visible()
 
 

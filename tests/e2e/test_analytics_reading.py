@@ -100,18 +100,17 @@ def printed(page: Page) -> PdfReader:
     return PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
 
 
-def test_paper_has_every_interval_the_charts_and_a_full_first_page(open_page: OpenPage, cities: World) -> None:
+def text_of(reader: PdfReader) -> str:
+    """All that is written on the paper, a space between words."""
+    return " ".join(" ".join(sheet.extract_text() for sheet in reader.pages).split())
+
+
+def test_paper_has_the_charts_and_a_full_first_page(open_page: OpenPage, cities: World) -> None:
     page = open_demand(open_page, cities, scheme="dark")
-    told = {
-        cell: interval
-        for cell in ("opportunities", "heat", "channels", "map", "segments")
-        for interval in [page.locator(f"#{cell} td.number:last-child").all_text_contents()]
-    }
     reader = printed(page)
-    whole = " ".join(" ".join(sheet.extract_text() for sheet in reader.pages).split())
-    assert [interval for found in told.values() for interval in found if interval not in whole] == []
+    whole = text_of(reader)
     # The legend of the map, which is drawn last.
-    assert (all(told.values()), "above 160" in whole) == (True, True)
+    assert "above 160" in whole
     assert ("http" in whole, "taken together: what all figures here are counted from" in whole) == (False, True)
     # Where each piece of text stands, in points from the lower left: nothing beyond the paper.
     first: list[tuple[str, float, float]] = []

@@ -4,13 +4,11 @@ import io
 import json
 
 import pytest
-from django.contrib.auth.models import User
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from imports.models import Citizen, Import
 from imports.services.loading.load_received import load_received
-from imports.services.residents.rename_value import ask_rename
 from tests.e2e.axe import barriers
 from tests.e2e.conftest import OpenPage
 from tests.factories import people, relate
@@ -85,23 +83,6 @@ def test_a_town_is_renamed_after_a_look_at_whom_it_is_about(admin: OpenPage) -> 
     page.get_by_role("button", name="Rename them").click()
     expect(page.get_by_text("3 residents renamed: Kiev → Kyiv.")).to_be_visible()
     assert {row["town"] for row in stored(import_id).values()} == {"Kyiv"}
-
-
-def test_a_renaming_is_undone_from_the_change_log(admin: OpenPage) -> None:
-    import_id = town_of_three()
-    user = User.objects.get(is_superuser=True)
-    ask_rename(import_id=import_id, field="town", before="Kiev", after="Kyiv", actor=user)
-    page = admin(f"/admin/imports/import/{import_id}/change/")
-    page.get_by_role("link", name="Change log").click()
-    line = page.get_by_role("row").filter(has_text="town: Kiev → Kyiv")
-    expect(line).to_have_count(1)
-    assert barriers(page, within="#content") == []
-    line.get_by_role("link", name="Undo").click()
-    expect(page.get_by_text("3 residents: Kyiv → Kiev")).to_be_visible()
-    assert barriers(page, within="#content") == []
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("3 residents are called Kiev again.")).to_be_visible()
-    assert {row["town"] for row in stored(import_id).values()} == {"Kiev"}
 
 
 def test_residents_are_found_by_the_beginning_of_a_name(admin: OpenPage) -> None:

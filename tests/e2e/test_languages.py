@@ -1,6 +1,4 @@
-"""The pages hold in the longest language, on a phone too, and the language is chosen where people look for it."""
-
-import re
+"""The pages hold in the longest language, on a phone too."""
 
 import pytest
 from playwright.sync_api import expect
@@ -27,18 +25,3 @@ def test_nothing_is_wider_than_the_page(open_page: OpenPage, admin: OpenPage, lo
         page.goto(path)
         found[path] = (overflow(page), barriers(page))
     assert {path: one for path, one in found.items() if one != (0, [])} == {}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_language_is_chosen_in_the_menu_and_a_time_zone_on_the_page_of_the_account(admin: OpenPage) -> None:
-    page = admin("/admin/auth/user/")
-    page.locator("[x-on\\:click='openUserLinks = !openUserLinks']").click()
-    page.get_by_role("button", name=re.compile("español")).click()
-    expect(page.locator("html")).to_have_attribute("lang", "es")
-    expect(page).to_have_url(re.compile("/admin/auth/user/$"))
-    page.goto("/admin/preferences/")
-    page.get_by_label("Zona horaria").select_option("America/Bogota")
-    page.get_by_role("button", name="Guardar").click()
-    expect(page.get_by_text("Guardado.")).to_be_visible()
-    page.goto("/")
-    expect(page.get_by_role("heading", name="¿Quién quiere el próximo curso?")).to_be_visible()

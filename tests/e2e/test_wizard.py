@@ -1,4 +1,4 @@
-"""From a file as an office has it to a delivery, in a browser: columns, wrong rows, corrected rows."""
+"""From a file as an office has it to a delivery, in a browser: columns, wrong rows, a file of corrected rows."""
 
 import io
 
@@ -14,7 +14,7 @@ from tests.e2e.axe import barriers
 from tests.e2e.conftest import OpenPage
 from tests.factories import people, relate
 from tests.imports.documents.tables import csv_of, rows_of
-from tests.imports.world import body_of, received, stored
+from tests.imports.world import stored
 
 HEADER = [
     "ID",
@@ -136,46 +136,6 @@ def test_an_office_file_becomes_a_delivery(admin: OpenPage, width: int, scheme: 
     load_received(import_id=found.pk)
     expect(page.get_by_role("heading", name="Complete")).to_be_visible()
     assert {one: row["relatives"] for one, row in stored(found.pk).items()} == {1: [2], 2: [1], 3: [], 4: []}
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
-def test_five_refused_rows_are_mended_in_the_page_by_keyboard(admin: OpenPage, width: int, scheme: str) -> None:
-    citizens = relate(people(40), "relatives", (2, 3))
-    spoilt = {2: ("town", ""), 9: ("birth_date", "31.02.1990"), 17: ("gender", "?"), 23: ("apartment", "bajo")}
-    for number, (field, value) in spoilt.items():
-        citizens[number - 1][field] = value
-    citizens[39]["friends"] = ["x"]
-    found = Import.objects.get(pk=received(body_of(citizens), source="office"))
-    assert load_received(import_id=found.pk) == "failed"
-    page = admin(f"/admin/imports/import/{found.pk}/change/", width=width, scheme=scheme)
-    expect(page.get_by_text("5 of 40 rows are wrong, so nothing was loaded.")).to_be_visible()
-    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
-    expect(page.get_by_text("Entry 9, resident 9")).to_be_visible()
-    assert barriers(page, within="#import-status") == []
-    wrong = page.get_by_label("birth date, entry 9, resident 9")
-    expect(wrong).to_have_accessible_description("A real date written DD.MM.YYYY is expected.")
-    right = {2: "Cádiz", 9: "28.02.1990", 17: "female", 23: "piso 3", 40: ""}
-    for number, text in right.items():
-        cell = page.locator(f'[name="{number}-{spoilt.get(number, ("friends",))[0]}"]')
-        cell.focus()
-        page.keyboard.press("ControlOrMeta+A")
-        page.keyboard.type(text) if text else page.keyboard.press("Delete")
-    page.keyboard.press("Enter")
-
-    expect(page.get_by_role("alert")).to_have_text(
-        "1 row is still wrong, so nothing was loaded. What you typed is kept here."
-    )
-    expect(page.locator("[aria-invalid]")).to_have_count(1)
-    expect(page.locator("[name='2-town']")).to_have_value("Cádiz")
-    assert barriers(page, within="#content") == []
-    page.locator("[aria-invalid]").fill("3")
-    page.get_by_role("button", name="Load the corrected rows").click()
-    expect(page.get_by_text("5 corrected rows and 35 good ones are being checked")).to_be_visible()
-    load_received(import_id=found.pk)
-    expect(page.get_by_role("heading", name="Complete")).to_be_visible()
-    rows = stored(found.pk)
-    assert [(rows[one][field]) for one, (field, _) in spoilt.items()] == ["Cádiz", "28.02.1990", "female", 3]
-    assert (len(rows), rows[40]["friends"], rows[2]["relatives"]) == (40, [], [3])
 
 
 def mended(content: bytes) -> bytes:
