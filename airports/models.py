@@ -67,6 +67,7 @@ class Airport(models.Model):
         history_id_field=models.BigAutoField(),
         excluded_fields=["created_at", "updated_at", "search"],
         # What the admin lists of it.
+        verbose_name="historical airport",
         verbose_name_plural="airports deleted for good",
     )
     objects: ClassVar[AirportQuerySet] = AirportQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset

@@ -8,8 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from airports.admin.formatting import differences
-from airports.api.serializers import action_of
+from airports.admin.formatting import action_called, differences
 from airports.models import Airport
 from airports.services.history import all_history, changes_in, of_field
 from config.common.changes.services.streams import Asked, Entry, Stream, name_of
@@ -48,7 +47,7 @@ def _entry(row: Any, changes: dict[str, dict[str, Any]], may_revert: bool) -> En
         by=name_of(row.history_user),
         kind=_("Airport"),
         subject=row.name,
-        action=action_of(row.history_type, changes),
+        action=action_called(row.history_type, changes),
         changes=[(one.label, one.before, one.after) for one in differences(changes)],
         link=reverse("admin:airports_airport_history", args=(row.id,)),
         undo=reverse("admin:airports_airport_simple_history", args=before) if may_revert and row.before_id else "",

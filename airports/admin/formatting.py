@@ -8,10 +8,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from airports.api.serializers import action_of
 from airports.models import Airport
 
 UNKNOWN = "–"
+# The API's words for what was done.
+_ACTIONS = {
+    "created": gettext_lazy("created"),
+    "changed": gettext_lazy("changed"),
+    "deleted": gettext_lazy("deleted"),
+    "flagged": gettext_lazy("flagged"),
+    "restored": gettext_lazy("restored"),
+}
 
 
 class Difference(NamedTuple):
@@ -20,6 +30,11 @@ class Difference(NamedTuple):
     label: str
     before: str
     after: str
+
+
+def action_called(kind: str, changes: dict[str, dict[str, Any]]) -> str:
+    """What an entry of the history did, in one word."""
+    return str(_ACTIONS[action_of(kind, changes)])
 
 
 def differences(changes: Mapping[str, Mapping[str, Any]]) -> list[Difference]:

@@ -9,10 +9,10 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from airports.admin.formatting import differences
-from airports.api.serializers import action_of
+from airports.admin.formatting import action_called, differences
 from airports.fields import NAMES
 from airports.models import Airport
 from airports.services.bring_back import recreate_airport, revert_airport
@@ -39,7 +39,8 @@ class HistoryMixin(SimpleHistoryAdmin):  # type: ignore[misc]  # django-simple-h
         page = Paginator(entries, _ROWS).get_page(request.GET.get("p"))
         context = {
             **self._history_context(request, airport_id, present),
-            "title": f"History: {present or (page.object_list[0].name if page.object_list else airport_id)}",
+            "title": _("History: %(airport)s")
+            % {"airport": present or (page.object_list[0].name if page.object_list else airport_id)},
             "entries": [_row(entry) for entry in page],
             "page": page,
         }
@@ -61,12 +62,12 @@ class HistoryMixin(SimpleHistoryAdmin):  # type: ignore[misc]  # django-simple-h
         rows = [(name, getattr(entry, name), getattr(present, name, None)) for name in NAMES]
         context = {
             **self._history_context(request, airport_id, present),
-            "title": f"Version {entry.version}: {entry.name}",
+            "title": _("Version %(version)s: %(airport)s") % {"version": entry.version, "airport": entry.name},
             "entry": entry,
             "fields": [
                 (one, before != now) for name, before, now in rows for one in differences({name: _pair(before, now)})
             ],
-            "is_same": all(before == now for _, before, now in rows),
+            "is_same": all(before == now for _name, before, now in rows),
         }
         return TemplateResponse(request, "admin/airports/version.html", context)
 
@@ -99,14 +100,17 @@ class HistoryMixin(SimpleHistoryAdmin):  # type: ignore[misc]  # django-simple-h
         except Problem as problem:
             messages.error(request, " ".join([problem.detail, *_codes(problem)]))
             return HttpResponseRedirect(request.path)
-        done = "was made again, with a number of its own" if present is None else "is as it was in that version"
-        messages.success(request, f"{airport} {done}.")
+        made, reverted = (
+            _("%(airport)s was made again, with a number of its own."),
+            _("%(airport)s is as it was in that version."),
+        )
+        messages.success(request, (made if present is None else reverted) % {"airport": airport})
         return HttpResponseRedirect(reverse("admin:airports_airport_change", args=[airport.pk]))
 
 
 def _row(entry: Any) -> dict[str, Any]:
     changes = changes_in(entry)
-    return {"entry": entry, "action": action_of(entry.history_type, changes), "differences": differences(changes)}
+    return {"entry": entry, "action": action_called(entry.history_type, changes), "differences": differences(changes)}
 
 
 def _pair(before: Any, now: Any) -> dict[str, Any]:
@@ -114,7 +118,9 @@ def _pair(before: Any, now: Any) -> dict[str, Any]:
 
 
 def _codes(problem: Problem) -> list[str]:
-    return [f"It is about: {error.pointer.removeprefix('/').upper()}." for error in problem.errors]
+    return [
+        _("It is about: %(field)s.") % {"field": error.pointer.removeprefix("/").upper()} for error in problem.errors
+    ]
 
 
 def _number(text: str) -> int:

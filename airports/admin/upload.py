@@ -37,7 +37,7 @@ from airports.services.keep_upload import (
 from airports.services.upload_airports import UploadResult, upload_airports
 from config.common.http.callers import acting
 from config.common.problems import InvalidInput, NoSpace, NotFound, TooLarge
-from config.common.texts import spoken
+from config.common.texts import said, spoken
 from config.common.wizard.form import MOST_COLUMNS, ColumnsForm
 from config.common.wizard.template import template_response
 
@@ -192,6 +192,7 @@ class UploadMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
             has_header = reading_of(kept).has_header
             form = columns_form(kept, None, has_header=has_header)
         preview = spoken(preview)
+        preview["errors"] = [error | {"place": _place(error["place"])} for error in preview["errors"]]
         counts = preview.get("counts", {})
         rows = [{**row, "changes": _in_order(row["changes"]), "what": what(row)} for row in preview["differences"]]
         total = sum(counts.get(name, 0) for name in ("created", "updated", "displaced"))
@@ -244,12 +245,18 @@ def _taken(request: HttpRequest, result: UploadResult) -> HttpResponse:
     messages.success(request, sentence % {"count": number_format(result.rows), "told": told})
     # Messages travel in a cookie: a few tell where to look.
     for one in result.rejected[:_NAMED]:
-        where = {"line": one.line, "column": one.column or _("the row"), "detail": one.detail}
+        where = {"line": one.line, "column": said(one.column) if one.column else _("the row"), "detail": one.detail}
         messages.warning(request, _("Line %(line)s was left out: %(column)s: %(detail)s") % where)
     if more := len(result.rejected[_NAMED:]) + result.more_rejected:
         sentence = ngettext("%(count)s more value was wrong.", "%(count)s more values were wrong.", more)
         messages.warning(request, sentence % {"count": number_format(more)})
     return HttpResponseRedirect(reverse(_LIST))
+
+
+def _place(place: str) -> str:
+    """Where in the file it is, in words; a pointer as it is."""
+    number = place.removeprefix("line ")
+    return place if number == place else _("line %(number)s") % {"number": number}
 
 
 def _refused(refusal: InvalidInput | NoSpace) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from airports.csv.rejections import Rejection
 from airports.fields import NAMES
 from config.common.tabular.wrong_rows import is_why
 from config.common.texts import gettext as _
-from config.common.words import counted
+from config.common.texts import ngettext
 
 ID = "id"
 
@@ -21,7 +21,8 @@ class BadHeader(Exception):
     """A header row that does not name the columns. `rejections` names each that is unknown, repeated or missing."""
 
     def __init__(self, rejections: Sequence[Rejection]) -> None:
-        super().__init__(f"{counted(len(rejections), 'column is', 'columns are')} wrong.")
+        wrong = ngettext("%(count)s column is wrong.", "%(count)s columns are wrong.", len(rejections))
+        super().__init__(wrong % {"count": len(rejections)})
         self.rejections = list(rejections)
 
 
@@ -39,7 +40,7 @@ def header_layout(cells: Sequence[str], *, line: int) -> Layout:
     """The layout that a header row gives. Raises `BadHeader`."""
     names = _names(without_blank_end(cells, 0))
     unknown = [
-        name or f"column {number}"
+        name[:_SHOWN_CHARACTERS] or _("column %(number)s") % {"number": number}
         for number, name in enumerate(names, start=1)
         if name not in _KNOWN and not is_why(name)
     ]
@@ -81,4 +82,4 @@ def _names(cells: Sequence[str]) -> list[str]:
 
 
 def _wrong(line: int, name: str, code: str, text: str) -> Rejection:
-    return Rejection(line, name[:_SHOWN_CHARACTERS], code, text)
+    return Rejection(line, name, code, text)

@@ -73,8 +73,8 @@ def deliveries(_actor: User) -> dict[str, Any]:
         "is_live": bool(under_way),
         "lines": [_delivery(one) for one in (*under_way, *failed)],
         "counts": [
-            Line(status, labels.count(counts[status]), listing("imports_import", status__exact=status))
-            for status in Status.values
+            Line(str(state).lower(), labels.count(counts[status]), listing("imports_import", status__exact=status))
+            for status, state in Import._meta.get_field("status").flatchoices
             if status in counts
         ],
         "tracker": [_block(one) for one in reversed(live[:RECENT])],
@@ -191,7 +191,7 @@ def _delivery(one: Import) -> Line:
         detail = loaded % {"source": one.source, **numbers}
     return Line(
         _("Delivery %(number)s") % {"number": one.pk},
-        one.status,
+        one.get_status_display().lower(),
         href,
         detail,
         _LABELS.get(Status(one.status), ""),

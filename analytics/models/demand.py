@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import gettext as _
 
 from analytics.models.of_delivery import OfDelivery
 from analytics.perturbation import new_secret
@@ -66,7 +67,7 @@ class ImportDemand(Shown):
         ]
 
     def __str__(self) -> str:
-        return f"Demand of delivery {self.pk}"
+        return _("Demand of delivery %(number)s") % {"number": self.pk}
 
 
 class Counts(models.Model):
@@ -165,4 +166,4 @@ class DemandSettings(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="demand_settings_one_row")]
 
     def __str__(self) -> str:
-        return "Demand settings"
+        return _("Demand settings")

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import gettext as _
 
 from analytics.models.of_delivery import OfDelivery
 from analytics.querysets import SpellingQuerySet, TownAliasQuerySet, TownPlaceQuerySet
@@ -140,7 +141,7 @@ class TownPlace(models.Model):
         ordering = ("town",)
 
     def __str__(self) -> str:
-        return f"{self.town}: {self.city or 'not placed'}"
+        return f"{self.town}: {self.city or _('not placed')}"
 
     @property
     def alternatives(self) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Problem
 from imports.admin.access import open_delivery
-from imports.models import Import
+from imports.models import Citizen, Import
 from imports.services.residents.carry_corrections import carry_corrections, plan_carrying
 from imports.services.residents.rename_value import MAY_RENAME
 
@@ -57,7 +57,8 @@ def _carried(request: HttpRequest, found: Import) -> HttpResponse:
 
 
 def _counts_by_field(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {localize(count, use_l10n=True)}" for name, count in counts.items()) or _("nothing")
+    told = (f"{Citizen.called(name)} {localize(count, use_l10n=True)}" for name, count in counts.items())
+    return ", ".join(told) or _("nothing")
 
 
 def _back(found: Import) -> HttpResponse:

@@ -1,6 +1,7 @@
 """What the change log reads of deliveries: when they came, what was decided, what was renamed and corrected in them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
@@ -38,6 +39,12 @@ class DecisionStream(RecordedStream):
             of_source = Import.objects.filter(source__in=spellings_of([asked.source]))
             rows = rows.filter(row_id__in=of_source.values("pk"))
         return rows
+
+    def entries(self, rows: Sequence[Any], user: User) -> list[Entry]:
+        # What it was called then is English.
+        called = Import.objects.only("source").in_bulk([row.row_id for row in rows])
+        found = zip(rows, super().entries(rows, user), strict=True)
+        return [replace(entry, subject=str(called.get(row.row_id, entry.subject))) for row, entry in found]
 
 
 class DeliveryStream(Stream):
@@ -192,7 +199,8 @@ def _corrected(row: Correction) -> str:
 
 def _renamed(row: Rename) -> str:
     if row.refusal:
-        return row.refusal
+        # English, as it was stored.
+        return _(row.refusal)
     if row.finished_at is None:
         return _("under way")
     return _("an earlier renaming undone") if row.undoes else _("renamed")

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
-from django.utils.formats import localize
+from django.utils.formats import date_format, localize
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RangeDateFilter
@@ -98,7 +99,9 @@ class DeliveryAdmin(
     def lease(self, row: Import) -> str:
         """Who is loading it, with the number that fences others off, and until when."""
         held = Lease.objects.filter(name=f"{LEASE_PREFIX}{row.pk}").first()
-        return f"{held.holder}, {held.fence}, {held.expires_at:%Y-%m-%d %H:%M:%S} UTC" if held else ""
+        if held is None:
+            return ""
+        return f"{held.holder}, {held.fence}, {date_format(localtime(held.expires_at), 'DATETIME_FORMAT')}"
 
     def get_fieldsets(self, request: HttpRequest, obj: Import | None = None) -> Any:
         # Of most deliveries these are empty.

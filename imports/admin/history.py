@@ -88,7 +88,7 @@ def _sentences(row: Correction, citizen_id: int) -> Iterator[str]:
     for field, change in row.changes.items():
         before, after = change["from"], change["to"]
         if row.citizen_id == citizen_id:
-            yield f"{field}: {cut(before)} → {cut(after)}"
+            yield f"{Citizen.called(field)}: {cut(before)} → {cut(after)}"
         elif field in LISTS and (citizen_id in before) != (citizen_id in after):
             yield str(_MOVED[field, citizen_id in after]) % {"resident": row.citizen_id}
 

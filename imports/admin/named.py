@@ -33,6 +33,7 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
     """Its fields, and its other names, one a line; a button takes one of them off."""
 
     other_names = forms.CharField(
+        label=_("Other names"),
         required=False,
         strip=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
@@ -42,7 +43,7 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         ),
     )
 
-    known_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    known_version = forms.IntegerField(label="", widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -77,7 +77,7 @@ class RenameMixin(HistoryMixin):
 def _renamed(request: HttpRequest, found: Import, asked: dict[str, Any]) -> HttpResponse:
     rename = ask_rename(import_id=found.pk, actor=acting(request), **asked)
     if rename.refusal:
-        messages.error(request, rename.refusal)
+        messages.error(request, _(rename.refusal))
     elif rename.finished_at is None:
         messages.info(request, _("Many residents are concerned: they are renamed in the background."))
     else:

@@ -57,10 +57,14 @@ class IdsField(forms.TypedMultipleChoiceField):
 class ResidentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
     """The fields, and the version of the resident that the form was made from."""
 
-    known_version = forms.CharField(widget=forms.HiddenInput, required=False)
-    birth_date = forms.CharField(widget=UnfoldAdminTextInputWidget, help_text=_lazy("DD.MM.YYYY"), max_length=10)
-    relatives = IdsField(help_text=_lazy("By id or by the beginning of the name. It changes on both sides."))
-    friends = IdsField(help_text=_lazy("Nobody is a relative and a friend at once."))
+    known_version = forms.CharField(label="", widget=forms.HiddenInput, required=False)
+    birth_date = forms.CharField(
+        label=_lazy("Birth date"), widget=UnfoldAdminTextInputWidget, help_text=_lazy("DD.MM.YYYY"), max_length=10
+    )
+    relatives = IdsField(
+        label=_lazy("Relatives"), help_text=_lazy("By id or by the beginning of the name. It changes on both sides.")
+    )
+    friends = IdsField(label=_lazy("Friends"), help_text=_lazy("Nobody is a relative and a friend at once."))
 
     class Meta:
         model = Citizen

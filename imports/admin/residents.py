@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from config.common.http.callers import acting
 from config.common.privacy.admin import AuditedAdmin
@@ -76,7 +77,13 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, UndoCorrectionMixin, LongLi
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         # An id tells residents of one delivery.
-        return (*self.list_display, "delivery_id") if SEGMENT in request.GET else self.list_display
+        return (*self.list_display, "delivery_number") if SEGMENT in request.GET else self.list_display
+
+    # Django would make an English label of the column's name.
+    @admin.display(description=gettext_lazy("delivery id"))
+    def delivery_number(self, row: Citizen) -> int:
+        """Of which delivery they are."""
+        return row.delivery_id
 
     def rows_listed(self, changes: Any) -> int:
         return int(changes.total)

@@ -100,7 +100,7 @@ class UndoRenameMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no
 
 def _say(request: HttpRequest, done: Rename) -> None:
     if done.refusal:
-        messages.error(request, done.refusal)
+        messages.error(request, _(done.refusal))
     elif done.finished_at is None:
         messages.info(request, _("Many residents are concerned: they are renamed in the background."))
     else:

@@ -1,7 +1,8 @@
 """Deliveries of residents, and what they name: suppliers and advertising channels."""
 
-from imports.models.deliveries import ArrayPosition, Citizen, Correction, Import, RawChunk, Rename
+from imports.models.deliveries import ArrayPosition, Citizen, Correction, Import, RawChunk
 from imports.models.named import Channel, Named, Source, SourceSpelling
+from imports.models.renames import Rename
 
 __all__ = [
     # Named by a migration.

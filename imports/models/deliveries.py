@@ -1,6 +1,6 @@
 """Deliveries of residents: the delivery, its residents, and the corrections that staff made."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +10,8 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from config.common.problems import told_stored
 from imports.documents.formats import FORMATS, JSON
@@ -134,7 +136,7 @@ class Import(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Delivery {self.pk} from {self.source}"
+        return _("Delivery %(number)s from %(source)s") % {"number": self.pk, "source": self.source}
 
     def get_absolute_url(self) -> str:
         """Where the API has it, as the answer to whoever delivered it said."""
@@ -186,8 +188,8 @@ class Citizen(OfDelivery):
     class Gender(models.TextChoices):
         """As the deliveries write it."""
 
-        MALE = "male"
-        FEMALE = "female"
+        MALE = "male", gettext_lazy("Male")
+        FEMALE = "female", gettext_lazy("Female")
 
     citizen_id = models.BigIntegerField("citizen id")
     town = models.CharField(max_length=256)
@@ -229,7 +231,15 @@ class Citizen(OfDelivery):
         ]
 
     def __str__(self) -> str:
-        return f"Resident {self.citizen_id} of delivery {self.delivery_id}"
+        return _("Resident %(resident)s of delivery %(delivery)s") % {
+            "resident": self.citizen_id,
+            "delivery": self.delivery_id,
+        }
+
+    @classmethod
+    def called(cls, field: str) -> str:
+        """What people call a field."""
+        return str(cast("models.Field[Any, Any]", cls._meta.get_field(field)).verbose_name)
 
 
 class Correction(OfDelivery):
@@ -265,36 +275,3 @@ class Correction(OfDelivery):
 
     def __str__(self) -> str:
         return f"Correction of resident {self.citizen_id} of delivery {self.delivery_id}"
-
-
-class Rename(models.Model):
-    """A town or a channel that somebody gives another name throughout a delivery, and what became of it."""
-
-    class Field(models.TextChoices):
-        """What may be renamed."""
-
-        TOWN = "town"
-        CHANNEL = "channel"
-
-    # Few rows a delivery, so Django's cascade may take them along.
-    delivery = models.ForeignKey(
-        Import, db_column="import_id", on_delete=models.CASCADE, related_name="+", verbose_name="delivery"
-    )
-    field = models.CharField(max_length=16, choices=Field.choices)
-    before = models.CharField("from", max_length=256)
-    after = models.CharField("to", max_length=256)
-    citizens = models.BigIntegerField(null=True, blank=True, help_text="How many had it, once it is done.")
-    refusal = models.CharField(max_length=256, blank=True, help_text="Why nothing was renamed.")
-    undoes = models.BigIntegerField(null=True, blank=True, help_text="The renaming that it takes back.")
-    asked_at = models.DateTimeField(default=timezone.now, editable=False)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    finished_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("-id",)
-        indexes = [models.Index(fields=["id"], name="rename_unfinished", condition=Q(finished_at=None))]
-
-    def __str__(self) -> str:
-        return f"Renaming of a {self.field} of delivery {self.delivery_id}"

@@ -66,7 +66,7 @@ OTHER_PAGES = [
         Page(f"/admin/{model}/export/csv/", who)
         for who, models in {
             _STAFF: ("airports/airport", "imports/import", "imports/source", "imports/channel", *_DEMAND_LISTS),
-            "EMS": ("analytics/townalias", "imports/correction"),
+            "EMS": ("analytics/townalias",),
             "EIMS": ("imports/citizen",),
         }.items()
         for model in models
@@ -84,6 +84,8 @@ OTHER_PAGES = [
     # There are none, so it leads back to whoever might see them.
     Page("/admin/imports/import/{id}/rejected/", ""),
     Page("/admin/imports/import/{id}/correct/", ""),
+    Page("/admin/imports/import/{id}/mend/", ""),
+    Page("/admin/imports/import/{id}/discard/", ""),
     # It is complete: its columns were said.
     Page("/admin/imports/import/{id}/columns/", ""),
     Page("/admin/imports/import/template.xlsx", "IMS"),

@@ -1,5 +1,7 @@
 """The changes app."""
 
+from django.utils.translation import gettext_lazy as _
+
 from config.common import domain
 
 
@@ -9,5 +11,5 @@ class ChangesConfig(domain.DomainConfig):
     name = "config.common.changes"
     verbose_name = "Changes"
     permissions = {"Viewers": {"changes.view_recordedchange"}}
-    duties = {"Viewers": "read who changed what they may see"}
+    duties = {"Viewers": _("read who changed what they may see")}
     unprofiled_paths = ("/admin/changes",)

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from config.common.problems import Conflict, InvalidInput
+from config.common.texts import gettext as _
 from imports.documents.judge import Fault, judged
 from imports.documents.mended import faults_of, mended
 from imports.documents.structs import Resident
@@ -28,7 +29,7 @@ class StillWrong(InvalidInput):
     stored."""
 
     def __init__(self, faults: Mapping[int, list[Fault]]) -> None:
-        super().__init__("Some of these rows are still wrong. Nothing was loaded.")
+        super().__init__(_("Some of these rows are still wrong. Nothing was loaded."))
         self.faults = faults
 
 
@@ -42,7 +43,8 @@ def mend_rows(*, import_id: int, typed: Typed, seen: str, actor: User) -> Correc
     found, examined = to_correct(import_id=import_id, actor=actor)
     wrong = examined.alone | examined.beside.keys()
     if seen != token_of(found) or wrong != typed.keys():
-        raise Conflict("Somebody has worked on these rows since you opened the page. Look at them as they are now.")
+        told = _("Somebody has worked on these rows since you opened the page. Look at them as they are now.")
+        raise Conflict(told)
     values = _mended(found, examined, typed)
     rules = rules_on(found.created_at.astimezone(UTC).date())
     if faults := {number: some for number, value in values.items() if (some := faults_of(value, rules))}:

@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from config.common.problems import Conflict, Forbidden, Gone, NotFound, Stale
+from config.common.texts import gettext as _
 from imports.dates import format_birth_date
 from imports.fields import FIELDS, LISTS, Kind, Patch, written
 from imports.models import Citizen, Correction
@@ -19,7 +20,7 @@ from imports.services.access import NoSuchResident, readable_delivery
 from imports.services.residents.correct_resident import correct_resident, version_of
 
 MAY_CORRECT = "imports.change_citizen"
-_LOST = "What this correction changed was erased for good: nobody knows it any more."
+_LOST = _("What this correction changed was erased for good: nobody knows it any more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class ChangedSince(Conflict):
     """Somebody has changed what the correction changed. `fields` says what; the sentence names no value."""
 
     def __init__(self, fields: list[Since]) -> None:
-        super().__init__("This was changed again since. Nothing was undone.")
+        super().__init__(_("This was changed again since. Nothing was undone."))
         self.fields = fields
 
 
@@ -89,10 +90,10 @@ def undo_correction(*, correction_id: int, actor: User) -> Citizen:
 def correction_to_undo(*, correction_id: int, actor: User) -> Correction:
     """The correction, of a delivery whose residents `actor` may see and correct. Raises `Forbidden` and `NotFound`."""
     if not actor.has_perm(MAY_CORRECT):
-        raise Forbidden("Only editors and managers may correct residents.")
+        raise Forbidden(_("Only editors and managers may correct residents."))
     found = Correction.objects.open_to(actor).filter(pk=correction_id).first()
     if found is None:
-        raise NotFound("There is no such correction: it went with its resident or its delivery.")
+        raise NotFound(_("There is no such correction: it went with its resident or its delivery."))
     return found
 
 

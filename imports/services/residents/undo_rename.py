@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from config.common.problems import Conflict, Forbidden, NotFound
+from config.common.texts import gettext as _
 from imports.models import Citizen, Correction, Rename
 from imports.services.access import readable_delivery
 from imports.services.residents.rename_value import MAY_RENAME, SAMPLE, ask, concerned
@@ -45,21 +46,21 @@ def undo_rename(*, rename_id: int, actor: User) -> Rename:
     """
     turned = _turned_round(rename_id, actor)
     if not concerned(turned).exists():
-        raise Conflict("Nobody whom it renamed is called so still. Nothing was undone.")
+        raise Conflict(_("Nobody whom it renamed is called so still. Nothing was undone."))
     return ask(turned)
 
 
 def _turned_round(rename_id: int, actor: User) -> Rename:
     if not actor.has_perm(MAY_RENAME):
-        raise Forbidden("Only editors and managers may correct residents.")
+        raise Forbidden(_("Only editors and managers may correct residents."))
     found = Rename.objects.filter(pk=rename_id).first()
     if found is None:
-        raise NotFound("There is no such renaming: it went with its delivery, or with its residents.")
+        raise NotFound(_("There is no such renaming: it went with its delivery, or with its residents."))
     readable_delivery(import_id=found.delivery_id, actor=actor)
     if found.finished_at is None:
-        raise Conflict("This renaming is under way. Nothing was undone.")
+        raise Conflict(_("This renaming is under way. Nothing was undone."))
     if not found.citizens:
-        raise Conflict("This renaming renamed nobody. There is nothing to undo.")
+        raise Conflict(_("This renaming renamed nobody. There is nothing to undo."))
     return Rename(
         delivery_id=found.delivery_id,
         field=found.field,

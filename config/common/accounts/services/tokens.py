@@ -73,7 +73,7 @@ def revoke_tokens(*, tokens: ApiTokenQuerySet, actor: User) -> int:
 
 def _record(token: ApiToken, action: Action, actor: User | None) -> None:
     # Its text has the beginning of the key.
-    about = {"actor": actor, "is_restricted": token.user.is_superuser, "name": token.label or "token"}
+    about = {"actor": actor, "is_restricted": token.user.is_superuser, "name": token.label}
     made = {"label": token.label, "user": token.user.get_username()}
     record_change(token, action, after=made if action == Action.CREATED else None, **about)
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Model
+from django.utils.translation import override
 
 from config.common.changes.models import RecordedChange
 
@@ -37,11 +39,17 @@ def record_change(
         model=row._meta.label_lower,
         # The key of a token is its digest.
         row_id=row.pk if isinstance(row.pk, int) else None,
-        name=(str(row) if name is None else name)[:_NAME],
+        name=(_called(row) if name is None else name)[:_NAME],
         action=action,
         changes=changes,
         is_restricted=is_restricted,
     )
+
+
+def _called(row: Model) -> str:
+    """What it is called in English: whoever reads it may read another language than the actor."""
+    with override(settings.LANGUAGE_CODE):
+        return str(row)
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -46,7 +46,8 @@ class RecordedStream(Stream):
                 at=row.at,
                 by=name_of(row.by),
                 kind=_called(row.model),
-                subject=row.name,
+                # One without a name of its own is what it is.
+                subject=row.name or _called(row.model),
                 action=row.get_action_display(),
                 changes=changes_in(row.changes),
                 link="" if row.row_id is None or (row.model, row.row_id) in gone else _page(row),
