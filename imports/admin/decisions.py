@@ -92,10 +92,8 @@ _HOPELESS = _("This file cannot be loaded as it is: correct its wrong rows, or s
 
 def decisions_of(request: HttpRequest, found: Import) -> list[tuple[str, str]]:
     """The name and the button of each decision that `found`, whose residents the user may see, allows now."""
-    return _allowed_by(found) if acting(request).has_perm("imports.add_import") else []
-
-
-def _allowed_by(found: Import) -> list[tuple[str, str]]:
+    if not acting(request).has_perm("imports.add_import"):
+        return []
     return [
         (name, str(decision.button))
         for name, decision in _DECISIONS.items()
@@ -121,15 +119,8 @@ class DecisionsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
         if request.method != "GET" or acting(request).has_perm(SEE_ALL) or not self.has_steer_permission(request):
             return actions
         states = Import.objects.whose_citizens_are_open_to(acting(request)).by_status()
-        possible = {f"{name}_selected" for name, one in _DECISIONS.items() if states.keys() & set(one.states)}
-        return {name: action for name, action in actions.items() if name in possible}
-
-    @admin.display(description=ModelAdmin.action_checkbox.short_description)
-    def action_checkbox(self, obj: Import) -> str:
-        """Where there is something that the user may decide now."""
-        may_be_chosen = getattr(obj, "is_open", False) and _allowed_by(obj)
-        # Django writes a dash for an empty text.
-        return str(super().action_checkbox(obj)) if may_be_chosen else "\N{NO-BREAK SPACE}"
+        impossible = {f"{name}_selected" for name, one in _DECISIONS.items() if not states.keys() & set(one.states)}
+        return {name: action for name, action in actions.items() if name not in impossible}
 
     def step_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Takes a decision. Only by POST; what has a page that asks first is not taken here."""

@@ -26,7 +26,12 @@ from imports.services.residents.rename_value import MAY_RENAME, Plan, ask_rename
 class RenameForm(forms.Form):
     """What is called how, and what it is to be called."""
 
-    field = forms.ChoiceField(label=gettext_lazy("What"), choices=Rename.Field.choices, widget=UnfoldAdminSelectWidget)
+    field = forms.ChoiceField(
+        label=gettext_lazy("What"),
+        # Of the field: these are in the reader's language.
+        choices=Rename._meta.get_field("field").flatchoices,
+        widget=UnfoldAdminSelectWidget,
+    )
     before = forms.CharField(
         label=gettext_lazy("Is called"),
         help_text=gettext_lazy("Exactly as it is written."),

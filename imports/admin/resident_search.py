@@ -52,7 +52,9 @@ class Search:
     @property
     def genders(self) -> list[tuple[str, str, bool]]:
         """The boxes: value, label, whether it is ticked."""
-        return [(value, str(label), value in self.wanted.genders) for value, label in Citizen.Gender.choices]
+        # Of the field: these are in the reader's language.
+        choices = Citizen._meta.get_field("gender").flatchoices
+        return [(value, str(label), value in self.wanted.genders) for value, label in choices]
 
     @property
     def chosen(self) -> list[tuple[str, str]]:
