@@ -48,7 +48,8 @@ def _entry(row: Any, changes: dict[str, dict[str, Any]], may_revert: bool) -> En
         kind=_("Airport"),
         subject=row.name,
         action=action_called(row.history_type, changes),
-        changes=[(one.label, one.before, one.after) for one in differences(changes)],
+        # What was made is behind the link.
+        changes=[(one.label, one.before, one.after) for one in differences(changes)] if row.before_id else [],
         link=reverse("admin:airports_airport_history", args=(row.id,)),
         undo=reverse("admin:airports_airport_simple_history", args=before) if may_revert and row.before_id else "",
     )

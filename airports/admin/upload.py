@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
@@ -43,7 +43,7 @@ from config.common.wizard.template import template_response
 
 _COUNTS = {
     "rows": gettext_lazy("rows"),
-    "created": gettext_lazy("created"),
+    "created": pgettext_lazy("how many", "created"),
     "updated": gettext_lazy("updated"),
     "unchanged": gettext_lazy("unchanged"),
     "displaced": gettext_lazy("displaced"),

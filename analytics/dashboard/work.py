@@ -82,15 +82,16 @@ def deliveries(_actor: User) -> dict[str, Any]:
 
 
 def changes(actor: User, *, now: datetime | None = None) -> dict[str, Any]:
-    """Counts what the reader may see of what changed since yesterday began, in UTC; each count leads to its list."""
-    yesterday = (now or timezone.now()).astimezone(UTC).date() - timedelta(days=1)
-    since = datetime.combine(yesterday, time.min, tzinfo=UTC)
+    """Counts what the reader may see of what changed since yesterday began, by the reader's clock; each count leads to
+    its list."""
+    yesterday = timezone.localtime(now).date() - timedelta(days=1)
+    since = timezone.make_aware(datetime.combine(yesterday, time.min))
     # As their list: who may not delete sees no flagged ones.
     airports = Airport.objects.all() if actor.has_perm("airports.delete_airport") else Airport.objects.live()
     # As the change log: a renaming is a line of its own.
     corrections = Correction.objects.filter(delivery__deleted_at=None, of_rename=None)
-    moment = f"{since:%Y-%m-%d %H:%M:%S+00:00}"
-    log = listing("changes_recordedchange", kind="imports.citizen", since=f"{timezone.localtime(since):%Y-%m-%d}")
+    moment = f"{since.astimezone(UTC):%Y-%m-%d %H:%M:%S+00:00}"
+    log = listing("changes_recordedchange", kind="imports.citizen", since=f"{yesterday:%Y-%m-%d}")
     kinds = [
         (_("Corrections of residents"), "imports.view_correction", corrections.filter(corrected_at__gte=since), log),
         (

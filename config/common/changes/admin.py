@@ -102,6 +102,7 @@ class ChangeLogAdmin(ReadOnlyAdmin):
             "form": form,
             "entries": page.entries,
             "asked": asked.urlencode(),
+            "is_narrowed": bool({*form.changed_data} - {"words"}),
             "is_first": "after" not in request.GET,
             "after": str(page.after) if page.after else "",
         }
