@@ -189,11 +189,11 @@ def test_a_delivery_that_a_worker_refused_is_read_by_each_in_their_language(mana
 
 
 def test_so_is_a_queued_create(manager: APIClient) -> None:
-    manager.put(
+    queued = manager.put(
         "/create", {"name": "A", "latitude": 91, "longitude": 0, "x": 1}, format="json", HTTP_PREFER="respond-async"
     )
     assert drain_creates() == 1
-    answers = asked(manager, "GET", manager.get("/creates/1").json()["data"] and "/creates/1")
+    answers = asked(manager, "GET", queued.headers["Location"])
     told = {language: answer.json()["data"]["errors"] for language, answer in answers.items()}
     assert [one["detail"] for one in told["en"]] == ["A number from -90 to 90 is expected.", "There is no such field."]
     assert [one["detail"] for one in told["ru"]] == [f"ru‹{one['detail']}›" for one in told["en"]]
