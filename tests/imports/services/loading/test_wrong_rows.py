@@ -33,8 +33,8 @@ from tests.imports.world import faults, lines_of, load, received
 pytestmark = pytest.mark.django_db(transaction=True)
 # What is said of the second resident.
 FIRST = {
-    JSON.media_type: "Entry 2, resident 2. town: This",
-    NDJSON.media_type: "Line 2, resident 2. town: This",
+    JSON.media_type: "Entry 2, resident 2. town: At least",
+    NDJSON.media_type: "Line 2, resident 2. town: At least",
     CSV.media_type: "Line 3, resident 2. town (cell 2): This",
     XLSX.media_type: "Row 3, resident 2. town (B3): This",
 }
