@@ -33,8 +33,8 @@ def test_the_database_sees_the_hash_alone() -> None:
 
 def test_a_guess_that_is_nearly_right_is_as_wrong_as_any() -> None:
     key = issue_token(username="ada")[1]
-    other = "0" if key[-1] != "0" else "1"
-    guesses = [key[:-1] + other, other + key[1:], key[:8] + "0" * (len(key) - 8), key[:-1], key + "0", "f" * len(key)]
+    first, last = ("1" if digit == "0" else "0" for digit in (key[0], key[-1]))
+    guesses = [key[:-1] + last, first + key[1:], key[:8] + "0" * (len(key) - 8), key[:-1], key + "0", "f" * len(key)]
     found = [asked(guess) for guess in guesses]
     assert [status for status, _ in found] == [401] * len(guesses)
     # The same statement, but for the hash and the moment; and the hash of a near miss is as far away as any.

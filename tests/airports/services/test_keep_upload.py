@@ -20,6 +20,7 @@ from airports.services.keep_upload import (
 )
 from airports.services.preview_upload import SHOWN
 from config.common.problems import InvalidInput, NotFound
+from config.common.texts import spoken
 from tests.airports.builders import make_airport, make_valencia
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +103,7 @@ def test_the_kept_file_is_taken_in_and_forgotten(superuser: User, monkeypatch: p
 
 def test_a_file_with_a_wrong_row_is_previewed_refused_and_kept(superuser: User) -> None:
     kept = keep(VALENCIA + "Nowhere,,,,,99,0,,,,,,\n", superuser)
-    assert [kept.preview["refusal"], kept.preview["errors"][0]["place"]] == [
+    assert [spoken(kept.preview["refusal"]), kept.preview["errors"][0]["place"]] == [
         "The file is not valid. Nothing was stored.", "line 2",
     ]  # fmt: skip
     with pytest.raises(InvalidInput):
