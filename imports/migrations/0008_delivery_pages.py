@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='import',
             name='decided_by',
-            field=models.ForeignKey(blank=True, help_text='Who approved, cancelled or tried it again, left wrong rows out or corrected them, the last of them.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(blank=True, db_index=False, help_text='Who approved, cancelled or tried it again, left wrong rows out or corrected them, the last of them.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='import',

@@ -103,8 +103,9 @@ def faults(path: Path) -> Iterator[str]:
 
 
 def test_msgids_are_constants_with_named_placeholders() -> None:
-    texts = ROOT / "config/common/texts.py"
-    assert [fault for path in sources() if path != texts for fault in faults(path)] == []
+    # These pass on the texts of others.
+    passing = {ROOT / "config/common" / name for name in ("domain.py", "model_texts.py", "texts.py")}
+    assert [fault for path in sources() if path not in passing for fault in faults(path)] == []
 
 
 def filled(path: Path) -> Iterator[tuple[int, set[str], set[str]]]:

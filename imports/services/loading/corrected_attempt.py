@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from config.common.http.encodings import limited
 from config.common.problems import Conflict
+from config.common.texts import gettext as _
 from imports.documents.formats import NDJSON
 from imports.models import Import
 from imports.services.loading.examine_rows import Examination
@@ -41,7 +42,8 @@ def to_correct(*, import_id: int, actor: User) -> tuple[Import, Examination]:
     found, examined = mendable(import_id=import_id, actor=actor)
     newest = last_complete_of(found.source)
     if newest is not None and newest.pk > found.pk:
-        raise Conflict(f"{newest} came after this one and would be replaced by it. Mend the rows there.")
+        told = _("%(newest)s came after this one and would be replaced by it. Mend the rows there.")
+        raise Conflict(told % {"newest": str(newest)})
     return found, examined
 
 
