@@ -72,7 +72,7 @@ def _pages(found: Import, citizen_ids: list[int]) -> dict[int, str]:
 def _resident(sample: Sample, pages: dict[int, str]) -> Resident:
     citizen_id, changes = sample["citizen_id"], sample["changes"]
     if sample["difference"] == "changed":
-        values = [(name.replace("_", " "), _text(one["from"]), _text(one["to"])) for name, one in changes.items()]
+        values = [(name, _text(one["from"]), _text(one["to"])) for name, one in changes.items()]
         return Resident(citizen_id, pages.get(citizen_id, ""), [], values)
     side = "to" if sample["difference"] == "new" else "from"
     about = [_text(changes[name][side]) for name in _ABOUT if name in changes]

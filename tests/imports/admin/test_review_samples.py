@@ -44,6 +44,14 @@ def test_up_to_five_of_each_kind_lead_to_the_residents_that_are_stored() -> None
     assert f'href="/admin/imports/import/{last}/change/">delivery {last}</a>' in html
 
 
+def test_a_field_that_changes_is_called_as_people_call_it() -> None:
+    before = people(2, birth_date="01.02.1990")
+    load(before)
+    import_id = received(body_of([{**one, "birth_date": "02.02.1990"} for one in before]), review=True)
+    load_received(import_id=import_id)
+    assert page(browser(somebody("Managers")), import_id).count("birth date: ") == 2
+
+
 def test_whom_the_page_names_is_written_down_and_nobody_is_named_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     import_id, _ = waiting()
     manager = browser(somebody("Managers"))
