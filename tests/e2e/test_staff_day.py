@@ -227,6 +227,7 @@ def test_the_change_log_says_who_changed_the_town_of_a_resident(desk: Desk) -> N
     page.goto("/admin/changes/recordedchange/")
     form = page.locator("#content form[role=search]")
     desk.field(form, "Search").fill(f"{import_id}/1")
+    form.get_by_text(desk.say("More filters")).click()
     desk.field(form, "Field").fill("town")
     desk.button(form, "Find").click()
     page.wait_for_url("**field=town**")
