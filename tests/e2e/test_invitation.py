@@ -86,6 +86,8 @@ def test_a_forgotten_password_is_replaced_by_the_keyboard_alone(
     page = open_page("/admin/")
     page.get_by_role("link", name="Forgot your password?").focus()
     page.keyboard.press("Enter")
+    page.wait_for_url("**/password/forgotten/")
+    page.bring_to_front()
     expect(page.get_by_label("E-mail")).to_be_focused()
     page.keyboard.type("ROOT@example.org")
     page.keyboard.press("Enter")
