@@ -17,7 +17,7 @@ OTHERS = ("admin", "migrations", "management", "accounts", "background", "pages"
 # At which position what is made of a sentence takes it.
 PLACES = {"FieldError": 2, "InvalidValue": 1, "BadLine": 1, "Rejection": 3, "ErrorDetail": 0, "ValidationError": 0}
 # What is raised for developers.
-MISTAKES = {"AssertionError", "NotImplementedError", "OperationalError", "RuntimeError", "TimeoutError", "TypeError"}
+MISTAKES = {"AssertionError", "OperationalError", "RuntimeError", "TimeoutError", "TypeError"}
 _SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*\.$")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _ANY_PLACEHOLDER = re.compile(r"%[^%]")

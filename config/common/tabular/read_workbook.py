@@ -37,7 +37,7 @@ _LOCAL_HEADER = struct.Struct("<26xHH")
 # What cannot be unpacked raises these; a test makes a file for each.
 _UNREADABLE = (
     BadZipFile,
-    NotImplementedError,  # zipfile's, for an archive of a version to come
+    NotImplementedError,  # nothing that is left out here: zipfile raises it for an archive of a version to come
     UnicodeDecodeError,  # of a member's name
     struct.error,
     zlib.error,

@@ -135,7 +135,7 @@ DURATION = rows_of(whole(birth_date=timedelta(days=1.5)))
 # What reading a file raises that is damaged, or whose writer lied: each can really be met.
 BROKEN = {
     "no archive": (b"PK\x03\x04", BadZipFile),
-    "an archive of a version to come": (changed((6, b"\xff\x00")), NotImplementedError),  # raised by zipfile
+    "an archive of a version to come": (changed((6, b"\xff\x00")), NotImplementedError),  # by zipfile, and refused
     "a name that is not in UTF-8 as is said": (
         changed((8, b"\x00\x08"), (46, b"\xff")),
         UnicodeDecodeError,
