@@ -36,6 +36,12 @@ class Table:
     downloads: Downloads
     note: str = ""
 
+    @property
+    def headings(self) -> list[tuple[str, bool]]:
+        """Each column, and whether there are numbers below it, which stand to the right."""
+        numbers = [cell.is_number for cell in self.rows[0]] if self.rows else [False] * len(self.columns)
+        return list(zip(self.columns, numbers, strict=True))
+
 
 def demand_table(
     rows: Iterable[Row],

@@ -79,21 +79,25 @@ class RenameMixin(HistoryMixin):
         return TemplateResponse(request, "admin/imports/rename.html", context)
 
 
-def _renamed(request: HttpRequest, found: Import, asked: dict[str, Any]) -> HttpResponse:
-    rename = ask_rename(import_id=found.pk, actor=acting(request), **asked)
+def say_outcome(request: HttpRequest, rename: Rename, done: str) -> None:
+    """Tells what became of a renaming; `done`, with placeholders `count`, `before` and `after`, where it is done."""
     if rename.refusal:
         messages.error(request, _(rename.refusal))
     elif rename.finished_at is None:
         messages.info(request, _("Many residents are concerned: they are renamed in the background."))
     else:
-        count = rename.citizens or 0
-        text = ngettext(
-            "%(count)s resident renamed: %(before)s → %(after)s.",
-            "%(count)s residents renamed: %(before)s → %(after)s.",
-            count,
-        )
-        values = {"count": localize(count, use_l10n=True), "before": rename.before, "after": rename.after}
-        messages.success(request, text % values)
+        count = localize(rename.citizens or 0, use_l10n=True)
+        messages.success(request, done % {"count": count, "before": rename.before, "after": rename.after})
+
+
+def _renamed(request: HttpRequest, found: Import, asked: dict[str, Any]) -> HttpResponse:
+    rename = ask_rename(import_id=found.pk, actor=acting(request), **asked)
+    text = ngettext(
+        "%(count)s resident renamed: %(before)s → %(after)s.",
+        "%(count)s residents renamed: %(before)s → %(after)s.",
+        rename.citizens or 0,
+    )
+    say_outcome(request, rename, text)
     return HttpResponseRedirect(reverse("admin:imports_import_change", args=(found.pk,)))
 
 

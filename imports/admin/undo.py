@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
@@ -18,6 +17,7 @@ from config.common.privacy.admin import recorded
 from config.common.privacy.services.reads import What
 from config.common.problems import Forbidden, NotFound, Problem
 from imports.admin.history import HistoryMixin, cut
+from imports.admin.rename import say_outcome
 from imports.admin.resident_form import label
 from imports.fields import written
 from imports.models import Citizen, Rename
@@ -79,7 +79,13 @@ class UndoRenameMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no
         page = reverse("admin:imports_import_change", args=(rename.delivery_id,))
         try:
             if request.method == "POST":
-                _say(request, undo_rename(rename_id=rename_id, actor=acting(request)))
+                undone = undo_rename(rename_id=rename_id, actor=acting(request))
+                text = ngettext(
+                    "Undone: %(count)s resident is called %(after)s again.",
+                    "Undone: %(count)s residents are called %(after)s again.",
+                    undone.citizens or 0,
+                )
+                say_outcome(request, undone, text)
                 return HttpResponseRedirect(page)
             plan = _or_404(lambda: plan_undo_rename(rename_id=rename_id, actor=acting(request)))
         except Forbidden as problem:
@@ -96,21 +102,6 @@ class UndoRenameMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no
         residents = {(rename.delivery_id, citizen.citizen_id) for citizen, _change in plan.sample}
         response = TemplateResponse(request, _TEMPLATE, context)
         return recorded(request, response, What.LISTED, residents)  # type: ignore[return-value]  # a response
-
-
-def _say(request: HttpRequest, done: Rename) -> None:
-    if done.refusal:
-        messages.error(request, _(done.refusal))
-    elif done.finished_at is None:
-        messages.info(request, _("Many residents are concerned: they are renamed in the background."))
-    else:
-        count = done.citizens or 0
-        text = ngettext(
-            "Undone: %(count)s resident is called %(name)s again.",
-            "Undone: %(count)s residents are called %(name)s again.",
-            count,
-        )
-        messages.success(request, text % {"count": localize(count, use_l10n=True), "name": done.after})
 
 
 def _or_404(find: Callable[[], Any]) -> Any:

@@ -31,34 +31,21 @@ from config.common.staff.read_only import ReadOnlyAdmin
 _COLUMNS = ("at", "by", "kind", "subject", "action", "field", "from", "to")
 
 
+def _text_field(label: Any, longest: int, help_text: Any = "") -> forms.CharField:
+    widget = UnfoldAdminTextInputWidget()
+    return forms.CharField(label=label, help_text=help_text, max_length=longest, required=False, widget=widget)
+
+
 class LogForm(forms.Form):
     """What somebody looks for."""
 
-    words = forms.CharField(
-        label=gettext_lazy("Search"),
-        help_text=gettext_lazy("A name or a value; a delivery as 7, one of its residents as 7/12."),
-        max_length=256,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
+    words = _text_field(
+        gettext_lazy("Search"), 256, gettext_lazy("A name or a value; a delivery as 7, one of its residents as 7/12.")
     )
     kind = forms.ChoiceField(label=gettext_lazy("Of what"), required=False, widget=UnfoldAdminSelectWidget)
-    person = forms.CharField(
-        label=gettext_lazy("By whom"),
-        help_text=gettext_lazy("A user name."),
-        max_length=150,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-    )
-    field = forms.CharField(
-        label=gettext_lazy("Field"),
-        help_text=gettext_lazy("As it stands in the list."),
-        max_length=64,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-    )
-    source = forms.CharField(
-        label=gettext_lazy("Source"), max_length=64, required=False, widget=UnfoldAdminTextInputWidget
-    )
+    person = _text_field(gettext_lazy("By whom"), 150, gettext_lazy("A user name."))
+    field = _text_field(gettext_lazy("Field"), 64, gettext_lazy("As it stands in the list."))
+    source = _text_field(gettext_lazy("Source"), 64)
     since = forms.DateField(label=gettext_lazy("From"), required=False, widget=UnfoldAdminDateWidget)
     until = forms.DateField(label=gettext_lazy("To"), required=False, widget=UnfoldAdminDateWidget)
 
