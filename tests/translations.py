@@ -10,7 +10,9 @@ from django.utils.translation import override, trans_real
 LANGUAGES = ("en", "es", "ru")
 
 
-class _Marked(NullTranslations):
+class Marked(NullTranslations):
+    """A catalogue for `language` in which every text says which language it is in."""
+
     def __init__(self, language: str) -> None:
         super().__init__()
         self._language = language
@@ -29,17 +31,24 @@ class _Marked(NullTranslations):
 
 
 @contextmanager
-def marked() -> Iterator[None]:
-    """Meanwhile a text in Spanish is `es‹its English›`, and so in Russian."""
+def speaking(*catalogues: Marked) -> Iterator[None]:
+    """Meanwhile these are the catalogues of their languages."""
     # Where Django keeps the catalogues that it has read.
     known: dict[str, Any] = vars(trans_real)["_translations"]
     before = dict(known)
-    known |= {language: _Marked(language) for language in LANGUAGES if language != "en"}
+    known |= {catalogue.language(): catalogue for catalogue in catalogues}
     try:
         yield
     finally:
         known.clear()
         known |= before
+
+
+@contextmanager
+def marked() -> Iterator[None]:
+    """Meanwhile a text in Spanish is `es‹its English›`, and so in Russian."""
+    with speaking(*(Marked(language) for language in LANGUAGES if language != "en")):
+        yield
 
 
 @contextmanager

@@ -121,9 +121,9 @@ def test_a_renaming_is_undone_from_the_change_log(desk: Desk) -> None:
     expect(page.get_by_text(desk.count(*about, 3, count=3, before="Kyiv", after="Kiev"))).to_be_visible()
     assert barriers(page, within="#content") == []
     desk.button(page, "Undo").click()
-    done = ("Undone: %(count)s resident is called %(name)s again.",
-            "Undone: %(count)s residents are called %(name)s again.")  # fmt: skip
-    expect(page.get_by_text(desk.count(*done, 3, count=3, name="Kiev"))).to_be_visible()
+    done = ("Undone: %(count)s resident is called %(after)s again.",
+            "Undone: %(count)s residents are called %(after)s again.")  # fmt: skip
+    expect(page.get_by_text(desk.count(*done, 3, count=3, after="Kiev"))).to_be_visible()
     assert {row["town"] for row in stored(import_id).values()} == {"Kiev"}
 
 

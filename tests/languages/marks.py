@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from gettext import NullTranslations
 from html.parser import HTMLParser
 from typing import Any
 
-from django.utils.translation import trans_real
+from tests.translations import Marked, speaking
 
 OPEN, CLOSE = "⟦", "⟧"
 # Spanish, since there is a language of this code, with formats of its own; its texts are not looked up.
@@ -23,11 +22,11 @@ _MOST_PARTS = 12
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-class Marking(NullTranslations):
+class Marking(Marked):
     """Stands in for a catalogue. `asked` are the texts that somebody wanted, with a context before `\\x04`."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(LANGUAGE)
         self.asked: set[str] = set()
 
     def gettext(self, message: str) -> str:
@@ -37,12 +36,6 @@ class Marking(NullTranslations):
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         self.asked.add(msgid1)
         return _marked(msgid1 if n == 1 else msgid2)
-
-    def language(self) -> str:
-        """As Django's own translations have it."""
-        return LANGUAGE
-
-    to_language = language
 
 
 def _marked(message: str) -> str:
@@ -54,14 +47,9 @@ def _marked(message: str) -> str:
 @contextmanager
 def marking() -> Iterator[Marking]:
     """What is answered in Spanish meanwhile is marked."""
-    # Where Django keeps the catalogues that it has read.
-    known: dict[str, Any] = vars(trans_real)["_translations"]
-    instead, real = Marking(), trans_real.translation(LANGUAGE)
-    known[LANGUAGE] = instead
-    try:
+    instead = Marking()
+    with speaking(instead):
         yield instead
-    finally:
-        known[LANGUAGE] = real
 
 
 class _Texts(HTMLParser):

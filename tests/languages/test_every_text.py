@@ -28,8 +28,6 @@ DATA = (
     r"\b(Somewhere|Manises|session|page|csv|xlsx|[dD]efault|unknown)\b",
     r"\b([rR]oot|Demanda|Anna|Kyiv|Khreshchatyk|Python|JSON|NDJSON|CSV|XLSX|API|REST|OpenAPI|Redis|UTC|IATA|ICAO|Silk|tv)\b",
     r"(?i:\b(user|source|channel|town|task|lease|group)\d+)",
-    # What an icon of Unfold stands for.
-    r"\b(True|False)\b",
 )
 # Permissions are called by their rows; what beat reads is for whoever operates the product.
 OPERATIONS = ("/admin/auth/group/", "/admin/django_celery_beat/")

@@ -1,15 +1,13 @@
 """Lists of the admin that cost what their rows cost.
 
 For each row of a list django-unfold 0.91 made all the headers of the table again, each with its links for sorting and
-one with a check box from a template, and drew each yes and no by a template: two thirds of the time of a list. Here
-both are made once. `tests/common/staff/test_lists.py` says when the library does without.
+one with a check box from a template. Here they are made once. `tests/common/staff/test_lists.py` says when the library
+does without.
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
-import unfold.utils
 from django.contrib.admin import ModelAdmin
 from unfold.templatetags import unfold_list
 
@@ -24,7 +22,6 @@ def quicken_lists() -> None:
     ModelAdmin.list_per_page = ROWS
     if not hasattr(unfold_list.result_headers, "once"):
         unfold_list.result_headers = _once(unfold_list.result_headers)
-        unfold.utils._boolean_icon = cache(unfold.utils._boolean_icon)
 
 
 def _once(headers: Headers) -> Headers:

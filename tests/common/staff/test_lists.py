@@ -1,5 +1,6 @@
-"""Lists of the admin do the work of their headers once, not for each row."""
+"""Lists of the admin do the work of their headers once, not for each row, and nothing of it for another reader."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 
@@ -7,8 +8,10 @@ import pytest
 from django.test import Client
 from unfold.templatetags import unfold_list
 
+from config.common.accounts.services.tokens import issue_token
 from config.common.staff.lists import ROWS, quicken_lists
 from tests.airports.builders import make_airport
+from tests.translations import LANGUAGES, marked
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/airports/airport/"
@@ -49,3 +52,14 @@ def test_a_page_has_fifty_rows(root: Client) -> None:
     for number in range(ROWS + 1):
         make_airport(f"Airport {number}")
     assert len(root.get(LIST).context["cl"].result_list) == ROWS
+
+
+def test_each_reader_reads_yes_and_no_in_their_own_language(root: Client) -> None:
+    issue_token(username="Anna", role="Editors")
+    with marked():
+        pages = {
+            language: root.get("/admin/accounts/apitoken/", HTTP_ACCEPT_LANGUAGE=language).content.decode()
+            for language in LANGUAGES
+        }
+    said = {language: re.findall('title="([^"]*True[^"]*)"', page) for language, page in pages.items()}
+    assert said == {"en": ["True"], "es": ["es‹True›"], "ru": ["ru‹True›"]}
