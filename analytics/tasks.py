@@ -9,6 +9,7 @@ from analytics.services.counting.follow_channels import moved_channels
 from analytics.services.counting.publish_segments import moved_towns
 from analytics.services.counting.refresh_demand import REFRESH, refresh_demand
 from analytics.services.counting.stale import count_stale_imports
+from analytics.services.deciding.kept import ANSWER, forget_unasked, renew, send_wanted, work_out
 from analytics.services.placing.demand_towns import airports_changed, any_town_without_place
 from analytics.services.placing.place_towns import PLACE, PLACE_ALL, place_all_towns, place_towns
 from config.common.background.policy import BackgroundTask, background_task
@@ -38,6 +39,8 @@ def refresh(self: BackgroundTask, **kwargs: Any) -> None:
         logger.info("demand_refreshed", imports=refreshed, more=more)
     if more:
         enqueue(REFRESH)
+    elif refreshed:
+        renew()
 
 
 @sweep(REFRESH)
@@ -46,6 +49,21 @@ def sweep_stale() -> None:
     and channels that moved."""
     if count_stale_imports() or moved_towns() or moved_channels():
         enqueue(REFRESH, expires=SWEPT_EXPIRES)
+
+
+@background_task(ANSWER, queue="default", soft_time_limit=600, time_limit=660)
+def answer(self: BackgroundTask, *, key: str, **kwargs: Any) -> None:
+    """Works out one of the answers that somebody waits for, each once at a time."""
+    with single_run(f"{ANSWER}:{key}") as alone:
+        if alone:
+            logger.info("answer_worked_out", key=key, kept=work_out(key=key))
+
+
+@sweep(ANSWER)
+def sweep_answers() -> None:
+    """Finds answers that somebody waits for, and those that nobody asks for any more."""
+    send_wanted(expires=SWEPT_EXPIRES)
+    forget_unasked()
 
 
 @background_task(PLACE, queue="default", soft_time_limit=600, time_limit=660)

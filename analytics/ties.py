@@ -20,6 +20,8 @@ from analytics.arrays import Flags, Ints
 from analytics.dimensions import BITS, PLACES, grouping_of
 
 REACHING = 64
+# Numbers that are not very sparse are looked up in a table.
+_MOST_BY_RESIDENT = 16
 OTHERS = tuple(key for key in BITS if key not in PLACES)
 _SETS = tuple(chain.from_iterable(combinations(OTHERS, size) for size in range(len(OTHERS) + 1)))
 _OF_PLACES = sum(BITS[key] for key in PLACES)
@@ -37,6 +39,14 @@ class Related:
     courses: Ints
     one: Ints
     other: Ints
+
+
+def ends(numbers: Ints, courses: Ints, related: Ints) -> tuple[Ints, Ints]:
+    """Gives the places of both ends of each course: who buys it, and whom it is for, -1 where nobody has the number.
+
+    `courses`: how many each of the residents `numbers` buys; `related`: the numbers that all of them name, in turn.
+    """
+    return np.repeat(np.arange(len(numbers)), courses), _places(numbers, related)
 
 
 def tie_sums(related: Related) -> dict[Key, Sums]:
@@ -76,6 +86,18 @@ def inside(keys: Sequence[str]) -> list[int]:
         return [grouping]
     finer = [grouping_of([place]) for place in PLACES]
     return [grouping - places | place for place in finer if place & places == places]
+
+
+def _places(numbers: Ints, wanted: Ints) -> Ints:
+    """Finds the place of each of the `wanted` among the numbers; -1 where it is not there."""
+    most = int(numbers.max(initial=-1))
+    if most < _MOST_BY_RESIDENT * len(numbers):
+        table = np.full(most + 2, -1)
+        table[numbers] = np.arange(len(numbers))
+        return table[np.minimum(wanted, most + 1)]
+    order = np.argsort(numbers)
+    place = np.minimum(np.searchsorted(numbers[order], wanted), len(order) - 1)
+    return np.where(numbers[order][place] == wanted, order[place], -1)
 
 
 def _added(code: Ints, courses: Ints, others: Ints) -> tuple[Ints, list[Ints]]:

@@ -8,6 +8,7 @@ from analytics.models.demand import (
     PublishedSegment,
     Segment,
 )
+from analytics.models.kept import KeptAnswer
 from analytics.models.ties import CurrentTie, SegmentTie
 from analytics.models.towns import CountedAlias, DeliverySpelling, PublishedPlace, Spelling, TownAlias, TownPlace
 
@@ -18,6 +19,7 @@ __all__ = [
     "DeliverySpelling",
     "DemandSettings",
     "ImportDemand",
+    "KeptAnswer",
     "Perturbation",
     "PublishedPlace",
     "PublishedSegment",

@@ -40,6 +40,7 @@ def group_by(by: str) -> dict[str, str]:
 class Filters:
     """Empty, or 0, where anything will do; of several values of a dimension any will do. `measure`: what the heat map's
     shades say. `by`: the keys of the segments; empty for the finest by which most residents are named to the reader.
+    `ask`: the question beyond the demand itself; empty for none.
 
     An index is compared with all residents, so a segment has the same one whatever is filtered, also behind the link of
     a ranking."""
@@ -54,6 +55,7 @@ class Filters:
     min_residents: int = 0
     measure: str = "courses"
     by: str = ""
+    ask: str = ""
     offset: int = 0
 
     @property

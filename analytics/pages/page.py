@@ -18,6 +18,7 @@ from analytics.pages.filters import Filters
 from analytics.pages.saved import saved_views
 from analytics.pages.sections.bars import channel_bars, opportunities
 from analytics.pages.sections.city_map import city_map
+from analytics.pages.sections.decide import decide
 from analytics.pages.sections.headline import headline
 from analytics.pages.sections.heat import heat_map
 from analytics.pages.sections.segment import segment
@@ -62,7 +63,9 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
         "fields": choices.fields(answers, filters),
         "min_residents": filters.min_residents,
         "kept": {
-            name: value for name in ("measure", "by") if (value := getattr(filters, name)) != getattr(Filters, name)
+            name: value
+            for name in ("measure", "by", "ask")
+            if (value := getattr(filters, name)) != getattr(Filters, name)
         },
         "ways_out": choices.ways_out(filters),
         "saved": saved_views(filters, actor),
@@ -139,6 +142,7 @@ def _charts(answers: Answers, filters: Filters, actor: User) -> dict[str, Any]:
     return {
         "answer": answer(answers.opportunities, filters),
         "segment": segment(answers, filters, actor),
+        "decide": decide(filters, actor),
         "headline": headline(answers.total.rows[0], answers.deliveries, filters),
         "unnamed": unnamed(answers, filters, actor),
         "merged": answers.segments.meta.merged,

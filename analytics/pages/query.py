@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from analytics.pages.decisions import QUESTIONS
 from analytics.pages.filters import GROUPINGS, Filters
 from analytics.pages.sections.heat import MEASURES
 from analytics.services.asking.questions import UNPLACED
@@ -45,6 +46,7 @@ class PageQuery(serializers.Serializer[Any]):
     min_residents = serializers.IntegerField(required=False, default=0, min_value=0, max_value=MAX_INTEGER)
     measure = serializers.ChoiceField(choices=list(MEASURES), required=False, default=Filters.measure)
     by = serializers.ChoiceField(choices=list(GROUPINGS), required=False, default="")
+    ask = serializers.ChoiceField(choices=list(QUESTIONS), required=False, default="")
     offset = serializers.IntegerField(required=False, default=0, min_value=0, max_value=MAX_OFFSET)
 
     def validate_age_group(self, value: Sequence[str]) -> Sequence[str]:

@@ -66,6 +66,14 @@ class Names:
             named[key] = [names[value] for value in where]
         return named
 
+    def places(self, towns: Iterable[str]) -> list[Place]:
+        """Says where towns are by their folds; what was not counted yet is a city of its own."""
+        return [self._places.get(town) or Place(town, town, None) for town in towns]
+
+    def channels(self, folds: Iterable[str]) -> list[str]:
+        """Names channels by their folds; what was not counted yet by its own."""
+        return [self._channels.get(channel, channel) for channel in folds]
+
 
 def names_now(question: Question, *, restricted: bool) -> tuple[bytes, ...]:
     """Digests all that the `Names` for a question are made of, to compare it with what it was."""

@@ -12,7 +12,7 @@ from analytics.arrays import Ints, number_rows
 from analytics.models import CountedAlias, TownPlace
 from analytics.services.counting.settings import Counting
 from analytics.services.fetch_columns import fetch_columns
-from analytics.ties import Related, Sums, tie_sums
+from analytics.ties import Related, Sums, ends, tie_sums
 from config.common.spellings import fold
 
 # Agreement, town, age group, channel, gender; the place of a key is empty, or -1, where the row is for all its values.
@@ -30,8 +30,6 @@ _SQL = """
 """
 _COLUMNS = ("citizen_id", "courses", "related", "town", "channel", "gender", "age_then", "age_now")
 _TEXTS = {"town", "channel", "gender"}
-# Numbers that are not very sparse are looked up in a table.
-_MOST_BY_RESIDENT = 16
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,10 @@ class _Named:
         self._channel = _numbered(columns["channel"], aliases)
         self._keys = _where(self._town) | {"channel": self._channel.numbers, "gender": self._gender.numbers}
         self._courses = columns["courses"]
-        self._one, self._other = _pairs(columns["citizen_id"], columns["courses"], columns["related"])
+        one, other = ends(columns["citizen_id"], columns["courses"], columns["related"])
+        # Who names itself buys a course for itself, and is no pair.
+        which = (other >= 0) & (one != other)
+        self._one, self._other = one[which], other[which]
 
     def ties(self, age_group: Ints) -> Ties:
         """Sums them up by these ages of the residents."""
@@ -75,26 +76,6 @@ class _Named:
         named = ((self._town, town), (self._channel, channel), (self._gender, gender))
         texts = [column.values[number] if number >= 0 else "" for column, number in named]
         return agrees, texts[0], age_group, texts[1], texts[2]
-
-
-def _pairs(numbers: Ints, courses: Ints, related: Ints) -> tuple[Ints, Ints]:
-    """Gives the places of both residents of each pair: whose they are, and the `related` of all of them in turn."""
-    one, other = np.repeat(np.arange(len(numbers)), courses), _places(numbers, related)
-    # Who names itself buys a course for itself, and is no pair.
-    which = (other >= 0) & (one != other)
-    return one[which], other[which]
-
-
-def _places(numbers: Ints, wanted: Ints) -> Ints:
-    """Finds the place of each of the `wanted` among the numbers; -1 where it is not there."""
-    most = int(numbers.max(initial=-1))
-    if most < _MOST_BY_RESIDENT * len(numbers):
-        table = np.full(most + 2, -1)
-        table[numbers] = np.arange(len(numbers))
-        return table[np.minimum(wanted, most + 1)]
-    order = np.argsort(numbers)
-    place = np.minimum(np.searchsorted(numbers[order], wanted), len(order) - 1)
-    return np.where(numbers[order][place] == wanted, order[place], -1)
 
 
 def _numbered(spellings: list[str], aliases: Mapping[str, str] = MappingProxyType({})) -> _Column:

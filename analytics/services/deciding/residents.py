@@ -1,0 +1,129 @@
+"""Reads residents and whom they buy courses for, delivery by delivery, for computations in a worker."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from analytics.arrays import Flags, Ints, number_rows
+from analytics.dimensions import DIMENSIONS
+from analytics.services.asking.channels import channels_of
+from analytics.services.asking.names import Names
+from analytics.services.asking.questions import Question
+from analytics.services.asking.scopes import Counted, scope_of
+from analytics.services.counting.settings import Counting
+from analytics.services.fetch_columns import fetch_columns
+from analytics.ties import ends
+from config.common.spellings import fold
+
+# The empty texts of those who name nobody would be numbers without a digit: of null nothing is put together.
+_SQL = """
+    SELECT citizen_id, cardinality(relatives) + cardinality(friends) AS courses,
+        nullif(array_to_string(relatives || friends, ','), '') AS related, town, channel, gender,
+        width_bucket(birth_date, %(births)s::date[]) AS age, extract(month FROM birth_date)::int AS month
+    FROM imports_citizen WHERE import_id = %(import_id)s
+"""
+_COLUMNS = ("citizen_id", "courses", "related", "town", "channel", "gender", "age", "month")
+_TEXTS = {"town", "channel", "gender"}
+
+
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """The residents of one delivery, column by column, and both ends of their courses.
+
+    `ids`: their numbers in it. `keys`: for each dimension the number of each one's value among `names`, where a city is
+    its name and country, and stands once for each of its countries. `month`: of birth, 1 to 12. `matches`: whether the
+    filters of the question let one pass. `buyer` and `recipient`: places of residents, one for each course; who is not
+    there, -1, is nobody's recipient.
+    """
+
+    import_id: int
+    ids: Ints
+    courses: Ints
+    keys: dict[str, Ints]
+    names: dict[str, list[str | None]]
+    month: Ints
+    matches: Flags
+    buyer: Ints
+    recipient: Ints
+
+
+def each_delivery(question: Question) -> Iterator[Residents]:
+    """Reads the deliveries that a question is of, one after the other; nothing of an erased one.
+
+    Raises what `scope_of` raises.
+    """
+    reader = _Reader(question)
+    for counted in scope_of(question).imports:
+        yield reader.read(counted)
+
+
+class _Reader:
+    """Knows what towns and channels are called, and which of them the filters let pass."""
+
+    def __init__(self, question: Question) -> None:
+        everything = replace(question, group_by=DIMENSIONS)
+        self._names = Names(Question(group_by=DIMENSIONS), restricted=False)
+        self._channels = channels_of(everything)
+        towns = Names(everything, restricted=False).towns
+        self._wanted = {
+            "town": None if towns is None else set(towns),
+            "channel": set(self._channels.folds(question.channels)) or None,
+            "age_group": set(question.age_groups) or None,
+            "gender": set(question.genders) or None,
+        }
+
+    def read(self, counted: Counted) -> Residents:
+        groups = Counting.of_scheme(counted.scheme).age_groups
+        values: dict[str, Any] = {"import_id": counted.import_id, "births": groups.births(counted.as_of)}
+        columns = fetch_columns(_SQL, values, names=_COLUMNS, texts=_TEXTS)
+        values_of, rows = self._spelled(columns)
+        values_of["age_group"], rows["age_group"] = list(groups.labels), len(groups.labels) - 1 - columns["age"]
+        names, keys = self._named(values_of, rows)
+        buyer, recipient = ends(columns["citizen_id"], columns["courses"], columns["related"])
+        return Residents(
+            import_id=counted.import_id,
+            ids=columns["citizen_id"],
+            courses=columns["courses"],
+            keys=keys,
+            names=names,
+            month=columns["month"],
+            matches=self._matching(values_of, rows),
+            buyer=buyer,
+            recipient=recipient,
+        )
+
+    def _spelled(self, columns: dict[str, Any]) -> tuple[dict[str, list[str]], dict[str, Ints]]:
+        """Gives the different texts of each column, folded, and which of them each row has."""
+        values: dict[str, list[str]] = {}
+        rows: dict[str, Ints] = {}
+        for key in _TEXTS:
+            values[key], rows[key] = list(dict.fromkeys(columns[key])), number_rows(columns[key])
+        values["town"] = list(map(fold, values["town"]))
+        values["channel"] = self._channels.folds(values["channel"])
+        return values, rows
+
+    def _named(
+        self, values: dict[str, list[str]], rows: dict[str, Ints]
+    ) -> tuple[dict[str, list[str | None]], dict[str, Ints]]:
+        """Gives what each value is called, once for those that are one, and which of them each row has."""
+        places = self._names.places(values["town"])
+        called: dict[str, tuple[list[Any], Ints]] = {
+            "country": ([place.country for place in places], rows["town"]),
+            "city": ([(place.city, place.country) for place in places], rows["town"]),
+            "town": ([place.town for place in places], rows["town"]),
+            "channel": (self._names.channels(values["channel"]), rows["channel"]),
+            **{key: (values[key], rows[key]) for key in ("age_group", "gender")},
+        }
+        names = {key: list(dict.fromkeys(labels)) for key, (labels, _) in called.items()}
+        keys = {key: number_rows(labels)[of_row] for key, (labels, of_row) in called.items()}
+        return names | {"city": [city for city, _ in names["city"]]}, keys
+
+    def _matching(self, values: dict[str, list[str]], rows: dict[str, Ints]) -> Flags:
+        matches = np.ones(len(rows["town"]), dtype=np.bool_)
+        for key, wanted in self._wanted.items():
+            if wanted is not None:
+                passes = np.array([value in wanted for value in values[key]], dtype=np.bool_)
+                matches &= passes[rows[key]] if len(passes) else False
+        return matches
