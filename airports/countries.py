@@ -1,7 +1,8 @@
-"""Countries: ISO 3166-1 codes and English names.
+"""Countries: ISO 3166-1 codes, English names, and those in the other languages of the pages.
 
 `data/countries.json` is made of Debian's iso-codes and tzdata (both in the public domain or free), with the names by
 which OpenFlights calls some countries; the code of Kosovo, XK, is not ISO's but in general use.
+`data/country_names.json` is of Unicode's CLDR.
 """
 
 import json
@@ -11,7 +12,9 @@ from typing import TypedDict
 
 from config.common.folding import fold
 
-_FILE = Path(__file__).with_name("data") / "countries.json"
+_DATA = Path(__file__).with_name("data")
+_FILE = _DATA / "countries.json"
+NAMES = _DATA / "country_names.json"
 
 
 class Country(TypedDict):
@@ -22,10 +25,11 @@ class Country(TypedDict):
     also: list[str]
 
 
-def country_name(alpha_2: str) -> str | None:
-    """The English name of the country with this ISO code of two letters, or None."""
-    country = _countries().get(alpha_2.upper())
-    return country["name"] if country else None
+def country_name(alpha_2: str, language: str = "en") -> str | None:
+    """The name of the country with this ISO code of two letters, English unless `language` has another, or None."""
+    code = alpha_2.upper()
+    country = _countries().get(code)
+    return _translated().get(language, {}).get(code, country["name"]) if country else None
 
 
 def country_code(country: str) -> str | None:
@@ -65,7 +69,13 @@ def _codes() -> dict[str, str]:
 
 
 @cache
-def all_countries() -> tuple[tuple[str, str], ...]:
-    """The ISO code and the English name of each, by name."""
-    named = ((alpha_2, country["name"]) for alpha_2, country in _countries().items())
-    return tuple(sorted(named, key=lambda country: country[1]))
+def _translated() -> dict[str, dict[str, str]]:
+    names: dict[str, dict[str, str]] = json.loads(NAMES.read_text(encoding="utf-8"))
+    return names
+
+
+@cache
+def all_countries(language: str = "en") -> tuple[tuple[str, str], ...]:
+    """The ISO code and the name of each, by name; accents change nothing about the order."""
+    named = ((alpha_2, country_name(alpha_2, language) or alpha_2) for alpha_2 in _countries())
+    return tuple(sorted(named, key=lambda country: fold(country[1])))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import action
@@ -43,7 +43,7 @@ class CountryFilter(ColumnDropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         codes = TownPlace.objects.exclude(country="").order_by().values_list("country", flat=True).distinct()
-        return sorted(((code, country_name(code) or code) for code in codes), key=lambda one: one[1])
+        return sorted(((code, _called(code)) for code in codes), key=lambda one: fold(one[1]))
 
 
 @admin.register(TownPlace)
@@ -86,7 +86,7 @@ class TownPlaceAdmin(SavedListMixin, FoldedSearchMixin, ReadOnlyAdmin):
     @admin.display(description=_("country"))
     def country_called(self, row: TownPlace) -> str:
         """Names the country."""
-        return country_name(row.country) or row.country
+        return _called(row.country)
 
     @admin.display(description=_("where"))
     def position(self, row: TownPlace) -> str | None:
@@ -123,7 +123,12 @@ def _suggested(one: dict[str, Any]) -> str:
 
 def city_called(name: str | None, country: str | None) -> str:
     """`Valencia, Spain`; empty where neither is known."""
-    return ", ".join(part for part in (name, country_name(country or "") or country) if part)
+    return ", ".join(part for part in (name, _called(country or "")) if part)
+
+
+def _called(country: str) -> str:
+    """Names a country by its code, in the language of the reader."""
+    return country_name(country, get_language() or "") or country
 
 
 class TownAliasForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from airports.countries import all_countries
 from airports.models import Airport
@@ -22,7 +22,7 @@ class CountryFilter(ColumnDropdownFilter):
     parameter_name = column = "country"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*all_countries(), (UNKNOWN, _("(unknown)"))]
+        return [*all_countries(get_language() or "en"), (UNKNOWN, _("(unknown)"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Airport]) -> QuerySet[Airport]:
         chosen = set(self.value())

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from airports.countries import country_name
 from analytics.disclosure import OTHER
@@ -109,7 +109,7 @@ def segment_label(row: Row) -> str:
 def value_label(key: str, value: str) -> str:
     """Names a value of a dimension: countries by their names, `none` the towns that are not placed."""
     if key == "country":
-        return _("Not on the map") if value == UNPLACED else country_name(value) or value
+        return _("Not on the map") if value == UNPLACED else country_name(value, get_language() or "") or value
     return str(GENDERS.get(value, value)) if key == "gender" else value
 
 

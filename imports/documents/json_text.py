@@ -9,6 +9,23 @@ from imports.documents.errors import InvalidDocument
 
 LONGEST_INTEGER = len(str(-(2**63)))
 BEYOND_ANY_FIELD = 2**64
+# What Python's decoder says, each as it says it.
+REASONS = {
+    str(reason): reason
+    for reason in (
+        _("Expecting value"),
+        _("Expecting ',' delimiter"),
+        _("Expecting ':' delimiter"),
+        _("Expecting property name enclosed in double quotes"),
+        _("Illegal trailing comma before end of object"),
+        _("Illegal trailing comma before end of array"),
+        _("Unterminated string starting at"),
+        _("Invalid control character at"),
+        _("Invalid \\escape"),
+        _("Invalid \\uXXXX escape"),
+        _("Extra data"),
+    )
+}
 
 
 def load_json(body: bytes) -> object:
@@ -22,7 +39,7 @@ def load_json(body: bytes) -> object:
     except UnicodeDecodeError as error:
         raise refusal(Code.MALFORMED_JSON, _("Not UTF-8 at byte %(place)s.") % {"place": str(error.start)}) from None
     except json.JSONDecodeError as error:
-        told = {"reason": error.msg, "line": str(error.lineno), "column": str(error.colno)}
+        told = {"reason": REASONS.get(error.msg, error.msg), "line": str(error.lineno), "column": str(error.colno)}
         detail = _("Not JSON: %(reason)s at line %(line)s column %(column)s.") % told
         raise refusal(Code.MALFORMED_JSON, detail) from None
     except RecursionError:

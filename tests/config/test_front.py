@@ -7,6 +7,8 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
@@ -245,6 +247,25 @@ def test_what_is_no_request_is_refused_by_the_front(
         problem = json.loads(answer.body)
         assert (problem["status"], problem["title"], problem["errors"]) == (status, title, [])
         assert list(problem) == ["type", "title", "status", "detail", "request_id", "errors"]
+
+
+@pytest.mark.parametrize(
+    ("header", "language", "title"),
+    [
+        ("", "en", "Not Implemented"), ("es-ES,en;q=0.5", "es", "No implementado"),
+        ("de, ru;q=0.5", "ru", "Не реализовано"), ("est, en", "en", "Not Implemented"),
+        ("fr, *", "en", "Not Implemented"), ("en, es", "en", "Not Implemented"),
+    ],
+)  # fmt: skip
+def test_the_front_refuses_in_the_first_language_that_is_named(
+    server: Server, header: str, language: str, title: str
+) -> None:
+    # httpx would not send such a header.
+    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=20)
+    connection.request("POST", "/imports", headers={"Accept-Language": header, "Transfer-Encoding": "rot13"})
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Content-Language"], json.load(answer)["title"]) == (501, language, title)
+    connection.close()
 
 
 def test_without_the_application_the_front_says_so_and_health_goes_on(token_of: TokenOf) -> None:

@@ -4,10 +4,12 @@ import json
 
 import pytest
 
+from config.common.texts import Text, said
 from imports.documents.errors import DocumentTooLarge, InvalidDocument
 from imports.documents.reader import read_document
 from imports.documents.structs import Resident
 from tests.imports.documents.builders import RULES, citizen, document, refused, without
+from tests.translations import marked, reading
 
 
 def read(body: bytes, max_citizens: int = 10_000) -> list[Resident]:
@@ -162,6 +164,18 @@ def test_no_error_repeats_a_personal_value() -> None:
     errors = refusal_of(document(citizen(**values, channel=secret + "\ud800"))).errors
     assert len(errors) == 6
     assert [error for error in errors if secret in error.detail] == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [r'{"a":"\x"}', r'{"a":"\u12"}', '"a\nb"', '"abc', "[1 2]", '{"a" 1}', "{1:2}", "[1,]", '{"a":1,}', "1 2", ""],
+)
+def test_all_of_what_is_wrong_with_json_is_said_in_the_language_of_the_reader(body: str) -> None:
+    text = refusal_of(body.encode()).errors[0].text
+    assert isinstance(text, Text)
+    reason = text.parameters["reason"]
+    with marked(), reading("es"):
+        assert f"es‹{reason}›" in said(text)
 
 
 def test_no_malformed_document_is_repeated() -> None:
