@@ -122,7 +122,8 @@ def test_what_is_searched_for_comes_in_pages_and_is_looked_for_once(viewer: APIC
     for offset in (0, 2, 4, 6):
         with CaptureQueriesContext(connection) as statements:
             body = viewer.get(f"/airports?q=FIELD&limit=2&offset={offset}").json()
-        assert sum("strpos" in one["sql"] and " IN (" not in one["sql"] for one in statements) == 1
+        # Beyond the last row they are counted by themselves.
+        assert sum("airports_airport" in one["sql"] for one in statements) == 1 + (offset > 4)
         pages[offset] = ([row["name"] for row in body["data"]], body["count"], body["next"] is None)
     assert pages == {
         0: (["Field 0", "Field 1"], 5, False), 2: (["Field 2", "Field 3"], 5, False),
