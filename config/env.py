@@ -22,7 +22,18 @@ class _Trimmed(FileAwareMapping):  # type: ignore[misc]  # django-environ has no
         return value.rstrip("\r\n")
 
 
-_env = environ.Env()
+class _Checked(environ.Env):  # type: ignore[misc]  # same
+    """Ends the program with a sentence where a number is none: no program can go on with it."""
+
+    def get_value(self, var: str, cast: Any = None, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().get_value(var, cast, *arguments, **options)
+        except ValueError:
+            raise SystemExit(f"{var}={self.ENVIRON[var]} is no {_NUMBERS[cast]}.") from None
+
+
+_NUMBERS = {int: "whole number", float: "number"}
+_env = _Checked()
 _env.ENVIRON = _Trimmed()
 
 
@@ -34,6 +45,8 @@ def _blank(name: str) -> bool:
 DATA_DIR: Path = Path(_env.str("DATA_DIR", default=str(ROOT / ".data"))).expanduser().absolute()
 HOST: str = _env.str("HOST", default="127.0.0.1")
 PORT: int = _env.int("PORT", default=8000)
+# As it is written in a URL.
+ADDRESS: str = f"[{HOST}]:{PORT}" if ":" in HOST else f"{HOST}:{PORT}"
 # Of a web service: where it answers for its health, and for how long it is waited for before it is replaced.
 HEALTH_PORT: int = _env.int("HEALTH_PORT", default=8001)
 DRAIN_SECONDS: float = _env.float("DRAIN_SECONDS", default=3700.0)

@@ -3,12 +3,13 @@
 It stands behind a front (docker/front), which meets the callers: no head and no small body is waited for here.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
 from config import env, metrics_folder
 
-bind = [f"[{env.HOST}]:{env.PORT}" if ":" in env.HOST else f"{env.HOST}:{env.PORT}"]
+bind = [env.ADDRESS]
 worker_class = "config.gunicorn_worker.ProblemWorker"
 workers = env.WEB_WORKERS
 threads = env.WEB_THREADS
@@ -36,11 +37,12 @@ loglevel = env.LOG_LEVEL.lower()
 control_socket_disable = True
 # The heartbeat of the workers must not wait for a disk.
 memory = Path("/dev/shm")  # noqa: S108 # nosec B108 # gunicorn makes its files there with random names, and unlinks them at once
-if memory.is_dir():
-    worker_tmp_dir = str(memory)
+in_memory = memory if os.access(memory, os.W_OK) else None
+if in_memory:
+    worker_tmp_dir = str(in_memory)
 
 # Where nobody names a folder for the metrics, this server has its own, made before the application is imported.
-_own_folder = None if env.METRICS_DIR else metrics_folder.make_private(memory if memory.is_dir() else None)
+_own_folder = None if env.METRICS_DIR else metrics_folder.make_private(in_memory)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -43,6 +43,17 @@ def test_a_setting_may_come_from_a_file(tmp_path: Path) -> None:
     assert run("-c", script, SECRET_KEY_FILE=str(secret), **environment).stdout == f"{CONFIGURED['SECRET_KEY']!r}\n"
 
 
+@pytest.mark.parametrize(("name", "value", "said"), [("PORT", "abc", "whole number"), ("LEASE_SECONDS", "-", "number")])
+def test_a_number_that_is_none_is_said_in_a_sentence(name: str, value: str, said: str) -> None:
+    ended = run("-m", "config.embedded.run", **{name: value})
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", f"{name}={value} is no {said}.\n")
+
+
+@pytest.mark.parametrize(("host", "address"), [("::1", "[::1]:8000"), ("127.0.0.1", "127.0.0.1:8000")])
+def test_an_address_is_written_as_urls_have_it(host: str, address: str) -> None:
+    assert run("-c", "from config import env; print(env.ADDRESS)", HOST=host).stdout == f"{address}\n"
+
+
 def test_how_long_browsers_insist_on_https_is_a_setting() -> None:
     script = "from config.settings import production as p; print(p.SECURE_HSTS_SECONDS, p.SECURE_HSTS_PRELOAD)"
     assert run("-c", script, HSTS_SECONDS="60", HSTS_PRELOAD="no", **CONFIGURED).stdout == "60 False\n"

@@ -84,7 +84,7 @@ def build(folder: Path, **environment: str) -> Image:
 
 
 def files_of_the_image() -> list[str]:
-    """What `COPY . .` copies: what git knows, or would, without what docker/Dockerfile.dockerignore names."""
+    """What `COPY . .` copies: what git knows, or would, without what .dockerignore names."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     rules = [line for line in _ignore_file().splitlines() if line and not line.startswith("#")]
@@ -92,7 +92,7 @@ def files_of_the_image() -> list[str]:
 
 
 def _ignore_file() -> str:
-    return (ROOT / "docker" / "Dockerfile.dockerignore").read_text()
+    return (ROOT / ".dockerignore").read_text()
 
 
 def _ignored(file: str, rules: Sequence[str]) -> bool:

@@ -43,8 +43,8 @@ def page_response(
 def found_page_response(
     request: Request, rows: QuerySet[RowT], query: Mapping[str, Any], render: Callable[[RowT], Any]
 ) -> Response:
-    """As `page_response`, for rows that PostgreSQL has to look for all over the table: it does so once, for the page and
-    the count together."""
+    """As `page_response`, for rows that PostgreSQL has to look for all over the table: it does so once, for the page
+    and the count together."""
     limit, offset = query["limit"], query["offset"]
     found: list[Any] = list(rows.annotate(all_found=Window(Count("*")))[offset : offset + limit])
     # Beyond the last row nothing says how many there are.

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         password = f"password {sign_in.password}" if sign_in.password else _OWN_PASSWORD
         self.stdout.write(
             _TEXT.format(
-                url=f"http://{env.HOST}:{env.PORT}",
+                url=f"http://{env.ADDRESS}",
                 username=sign_in.username,
                 password=password,
                 token=sign_in.token,
