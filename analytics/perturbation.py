@@ -15,6 +15,10 @@ change goes unnoticed that way: whoever moves or buys another number of courses 
 noticed either, each change of a source draws one resident in `_TURNS` anew, chosen by the hash, of its `VARIANTS`
 weights: many cells change when one resident does, and however often one looks, no more than the mean of so few draws
 comes out.
+
+A month of birth is drawn too, and once for ever: every second resident's by chance is any of the twelve. Whoever saw
+what was drawn, and knew all else, would hold one month for at most thirteen times as likely beside another as before,
+whatever is answered and however often (randomised response).
 """
 
 import secrets
@@ -41,6 +45,11 @@ HASH = f"hashint8extended(bought * {VARIANTS} + {_VARIANT}, {_PLACE})"
 RESIDENTS = "((hash & 1) + (hash >> 1 & 1))::int"
 COURSES = "mod(hash >> 8 & 2147483647, 2 * bought + 1)::int"
 BUYERS = "CASE WHEN bought > 0 THEN ((hash >> 2 & 1) + (hash >> 3 & 1))::int ELSE 0 END"
+# Over `month` of birth, as long as it is not corrected: it, or with the chance ½ any of the twelve; and a hash for the
+# weights of who counts by month, not those of who counts in a place.
+_OF_MONTH = "hashint8extended(citizen_id, hashint4extended(month, %(secret)s))"
+DRAWN_MONTH = f"CASE WHEN {_OF_MONTH} & 1 = 0 THEN month ELSE 1 + mod({_OF_MONTH} >> 8 & 2147483647, 12)::int END"
+MONTH_HASH = f"hashint8extended(bought * {VARIANTS} + {_VARIANT}, {_OF_MONTH})"
 
 
 @dataclass(frozen=True, slots=True)

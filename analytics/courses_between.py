@@ -1,0 +1,75 @@
+"""Counts courses by both of their ends: who buys one, and whom it is for. Knows no database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from analytics.arrays import Ints
+from analytics.birth_months import MONTHS
+
+_FAR = NormalDist().inv_cdf(0.975)
+
+
+def numbered(keys: Sequence[Ints], *, rows: int) -> tuple[Ints, Ints]:
+    """Numbers the rows by their keys from 0; gives the number of each row, and for each number a row that has it."""
+    code = np.zeros(rows, dtype=np.int64)
+    for key in keys:
+        # Dense again after each key, so that no product of their sizes is too large.
+        code = np.unique(code * (int(key.max(initial=0)) + 1) + key, return_inverse=True)[1]
+    _, first = np.unique(code, return_index=True)
+    return code, first
+
+
+def by_month(groups: Ints, months: Ints, *, count: int) -> Ints:
+    """Counts courses by the number of their group and the month, 1 to 12: `count` rows of twelve."""
+    code = groups * len(MONTHS) + months - 1
+    return np.bincount(code, minlength=count * len(MONTHS)).reshape(count, len(MONTHS))
+
+
+def squared(ends: Ints) -> int:
+    """Sums up the squares of how many of the courses each resident among `ends` has."""
+    return int((np.bincount(ends) ** 2).sum()) if len(ends) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Courses from group to group, only where there are any, a value of each column for each two groups.
+
+    `squares`: of the courses that each buyer buys there, summed up; `products`: of these and all that the buyer buys.
+    """
+
+    buyer: Ints
+    recipient: Ints
+    courses: Ints
+    squares: Ints
+    products: Ints
+
+
+def between(buyer: Ints, recipient: Ints, groups: Ints) -> Between:
+    """Counts courses from the buyer's group to the recipient's; `groups`: of each resident."""
+    count = int(groups.max(initial=0)) + 1
+    bought = np.bincount(buyer, minlength=len(groups))
+    of_buyer, courses = np.unique(buyer * count + groups[recipient], return_counts=True)
+    who, to = of_buyer // count, of_buyer % count
+    code, place = np.unique(groups[who] * count + to, return_inverse=True)
+    sums = (_summed(place, values, len(code)) for values in (courses, courses**2, courses * bought[who]))
+    return Between(code // count, code % count, *sums)
+
+
+def share_ends(*, courses: int, squares: int, products: int, of: int, of_squares: int) -> tuple[float, float]:
+    """Gives the ends of the 95 % interval of the share that `courses` are of all that a group buys, `of`.
+
+    The ratio's variance by its residuals, buyer by buyer, so that what one of them buys counts as one chance (W. G.
+    Cochran, Sampling Techniques, 3rd ed., 1977, section 6.4). `of_squares`: of all that each of them buys, summed up.
+    """
+    share = courses / of
+    residuals = max(squares - 2 * share * products + share**2 * of_squares, 0)
+    far = _FAR * residuals**0.5 / of
+    return max(share - far, 0.0), min(share + far, 1.0)
+
+
+def _summed(place: Ints, values: Ints, count: int) -> Ints:
+    # Doubles are exact to 2^53, far beyond any people.
+    return np.bincount(place, weights=values, minlength=count).astype(np.int64)
