@@ -47,8 +47,8 @@ class MeasuresSerializer(serializers.Serializer[Any]):
     )
 
 
-class DemandRowSerializer(MeasuresSerializer):
-    """A group of residents; of the keys those that are grouped by."""
+class KeysSerializer(serializers.Serializer[Any]):
+    """The keys of a group of residents, of them those that are grouped by."""
 
     country = serializers.CharField(
         required=False,
@@ -65,11 +65,15 @@ class DemandRowSerializer(MeasuresSerializer):
     source = serializers.CharField(required=False, help_text="Who supplied the import; never merged.")  # type: ignore[assignment]  # the base has one too
 
 
+class DemandRowSerializer(KeysSerializer, MeasuresSerializer):
+    """A group of residents; of the keys those that are grouped by."""
+
+
 class TrendRowSerializer(DemandRowSerializer):
     """One import, or one group of its residents."""
 
     import_id = serializers.IntegerField()
-    source = serializers.CharField(help_text="Who supplied it.")
+    source = serializers.CharField(help_text="Who supplied it.")  # type: ignore[assignment]  # the base has one too
     delivered_at = serializers.DateTimeField(help_text="When it was made; ages are of that day.")
 
 

@@ -3,11 +3,15 @@
 from rest_framework.routers import SimpleRouter
 
 from analytics.api.cities import CitiesViewSet
+from analytics.api.decisions.calendar import CalendarViewSet
+from analytics.api.decisions.flows import FlowsViewSet
 from analytics.api.demand import DemandViewSet
 from analytics.api.refresh import RefreshViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("analytics/cities", CitiesViewSet, basename="city")
+router.register("analytics/calendar", CalendarViewSet, basename="calendar")
+router.register("analytics/flows", FlowsViewSet, basename="flow")
 router.register("analytics/refresh", RefreshViewSet, basename="demand-refresh")
 router.register("analytics", DemandViewSet, basename="analytics")
 

@@ -58,8 +58,9 @@ GUARDED += [
 GUARDED += [
     *(
         Url(f"/analytics/{question}", _READ, {"GET": "VEIM", "HEAD": "VEIM"})
-        for question in ("demand", "opportunities", "cities", "trend")
+        for question in ("demand", "opportunities", "cities", "trend", "calendar")
     ),
+    Url("/analytics/flows", _READ, {"GET": "EM", "HEAD": "EM"}),
     Url("/analytics/refresh", {"POST", "OPTIONS"}, {"POST": "EM"}),
 ]
 # What deliveries name.

@@ -1,0 +1,131 @@
+"""When courses are bought: by the month of birth of the one that each is bought for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from django.contrib.auth.models import User
+
+from analytics.birth_months import MONTHS, shares, spread
+from analytics.courses_between import by_month, squared
+from analytics.services.asking.find_demand import find_demand, is_restricted
+from analytics.services.asking.questions import Meta, Question
+from analytics.services.asking.scopes import scope_of
+from analytics.services.deciding.drawn_months import DRAWN_MONTHS
+from analytics.services.deciding.erased import refuse_erased
+from analytics.services.deciding.groups import Groups
+from analytics.services.deciding.kept import computed, kept
+from analytics.services.deciding.order import ordered
+from analytics.services.deciding.residents import each_delivery
+from config.common.db.snapshots import snapshot
+
+CALENDAR = "calendar"
+Of = Literal["buyer", "recipient"]
+BUYER: Of = "buyer"
+RECIPIENT: Of = "recipient"
+# What the months of groups are made of.
+Basis = Literal["counted", "spread"]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMonths:
+    """A group, its courses and how many of them are of each month, January first. `is_other`: small segments are merged
+    in it."""
+
+    keys: dict[str, str | None]
+    courses: int
+    months: tuple[int, ...]
+    is_other: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """The courses of a group in a month, 1 to 12."""
+
+    keys: dict[str, str | None]
+    month: int
+    courses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """All groups, those with the most courses first.
+
+    `months`: `counted`, or `spread` over each group's courses by the months of all residents. `squares`: of the courses
+    that are bought for each resident, summed up; 0 where the months are not counted.
+    """
+
+    groups: list[GroupMonths]
+    months: Basis
+    squares: int
+    meta: Meta
+
+    def rows(self, question: Question) -> list[MonthRow]:
+        """Lists the months of all groups in the order of the question; groups in theirs unless it says otherwise."""
+        rows = [
+            (group.is_other, MonthRow(group.keys, month, group.months[month - 1]))
+            for group in self.groups
+            for month in MONTHS
+        ]
+        return ordered(
+            rows, question.ordering, value=lambda row, name: row.keys[name] if name in row.keys else getattr(row, name)
+        )
+
+
+def find_calendar(*, question: Question, of: Of, actor: User) -> Calendar:
+    """Answers with the courses by month and by group of the buyer, or of the one that they are bought for.
+
+    The filters choose the buyers, or with `of` the others, and the months of a group add up to its courses in demand.
+    Where `actor` may not see residents the groups are those of demand, and each has the months of all residents:
+    `analytics.birth_months`. Raises `NotCountedYet`, `UnknownImport`, `StillCounting`, and `Gone` for an erased import.
+    """
+    refuse_erased(question)
+    if is_restricted(actor):
+        return _spread(question, actor)
+    counted = kept(CALENDAR, question, of=of)
+    with snapshot():
+        meta = scope_of(question).meta(merged=0)
+    groups = [
+        GroupMonths(dict(zip(question.columns, labels, strict=True)), sum(months), tuple(months))
+        for labels, months in counted["groups"]
+    ]
+    return Calendar(_largest_first(groups), "counted", counted["squares"], meta)
+
+
+def _spread(question: Question, actor: User) -> Calendar:
+    over = kept(DRAWN_MONTHS, question.of_all)
+    asked = replace(question, ordering=(), limit=None, offset=0, min_residents=0, with_expected=False)
+    demand = find_demand(question=asked, actor=actor)
+    by_size = _largest_first([GroupMonths(row.keys, row.courses, (), is_other=row.is_other) for row in demand.rows])
+    months = spread(
+        [group.courses for group in by_size],
+        shares(np.array(over["courses"], dtype=np.float64), squares=over["squares"]),
+    )
+    groups = [replace(group, months=tuple(row)) for group, row in zip(by_size, months.tolist(), strict=True)]
+    return Calendar(groups, "spread", 0, demand.meta)
+
+
+def _largest_first(groups: Sequence[GroupMonths]) -> list[GroupMonths]:
+    return sorted(
+        groups, key=lambda group: (group.is_other, -group.courses, *(value or "" for value in group.keys.values()))
+    )
+
+
+@computed(CALENDAR)
+def _count(question: Question, *, of: Of) -> dict[str, Any]:
+    groups, counted, squares = Groups(question), np.zeros((0, len(MONTHS)), dtype=np.int64), 0
+    present: set[int] = set()
+    for one in each_delivery(question):
+        group = groups.of(one)
+        present.update(np.unique(group[one.matches]).tolist())
+        whose = one.buyer if of == BUYER else one.recipient
+        # Nobody buys for who is not there.
+        chosen = (one.recipient >= 0) & one.matches[whose]
+        recipient = one.recipient[chosen]
+        months = by_month(group[whose[chosen]], one.month[recipient], count=len(groups.labels))
+        months[: len(counted)] += counted
+        counted = months
+        squares += squared(recipient)
+    labels = groups.labels
+    return {"groups": [[labels[number], counted[number].tolist()] for number in sorted(present)], "squares": squares}
