@@ -15,6 +15,10 @@ API = "/analytics/"
 # What segments are listed by, the finest first.
 FINEST = ",".join(DEFAULT_GROUPING)
 GROUPINGS = {FINEST: _("city, age and channel"), "city,age_group": _("city and age"), "city": _("city")}
+# What courses are grouped by where they are asked for by month, or by whom they link.
+GROUPS = ("channel", "age_group", "city", "gender")
+# What is counted of courses, of which there is no index and no least number of residents.
+_OF_COURSES = {"calendar", "flows"}
 # The filters that a segment can set.
 SEGMENT_KEYS = ("country", "city", "town", "age_group", "channel", "gender")
 DIMENSIONS = (*SEGMENT_KEYS, "source")
@@ -40,7 +44,8 @@ def group_by(by: str) -> dict[str, str]:
 class Filters:
     """Empty, or 0, where anything will do; of several values of a dimension any will do. `measure`: what the heat map's
     shades say. `by`: the keys of the segments; empty for the finest by which most residents are named to the reader.
-    `ask`: the question beyond the demand itself; empty for none.
+    `ask`: the question beyond the demand itself; empty for none. `group`: what it groups by, `of`: the groups of buyers
+    or of those they buy for; `lead`: so many weeks before a month one advertises for it.
 
     An index is compared with all residents, so a segment has the same one whatever is filtered, also behind the link of
     a ranking."""
@@ -56,6 +61,9 @@ class Filters:
     measure: str = "courses"
     by: str = ""
     ask: str = ""
+    group: str = GROUPS[0]
+    of: str = "buyer"
+    lead: int = 6
     offset: int = 0
 
     @property
@@ -108,9 +116,10 @@ class Filters:
 
     def api(self, resource: str = "demand", *, format: str, **parameters: Any) -> str:
         """Gives the address of these figures for programs."""
-        chosen = {key: getattr(self, key) for key in (*DIMENSIONS, "min_residents")}
-        # A delivery is compared with the other deliveries, whatever is filtered.
-        chosen["index_base"] = "" if resource == "trend" else "all"
+        chosen = {key: getattr(self, key) for key in DIMENSIONS}
+        if resource not in _OF_COURSES:
+            # A delivery is compared with the other deliveries, whatever is filtered.
+            chosen |= {"min_residents": self.min_residents, "index_base": "" if resource == "trend" else "all"}
         return f"{API}{resource}?{_query({**chosen, **parameters, 'format': format})}"
 
 

@@ -7,16 +7,18 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from analytics.pages.decisions import QUESTIONS
-from analytics.pages.filters import GROUPINGS, Filters
+from analytics.pages.filters import GROUPINGS, GROUPS, Filters
 from analytics.pages.sections.heat import MEASURES
 from analytics.services.asking.questions import UNPLACED
 from analytics.services.asking.scopes import known_age_groups
+from analytics.services.deciding.calendar import BUYER, RECIPIENT
 from config.common.digits import MAX_INTEGER
 from config.common.http.pagination import MAX_OFFSET
 from imports.fields import MAX_CHANNEL, MAX_TEXT
 from imports.models import Citizen
 
 _MAX_SOURCE = 64
+_YEAR_WEEKS = 52
 
 
 class _Values(serializers.ListField):
@@ -47,6 +49,9 @@ class PageQuery(serializers.Serializer[Any]):
     measure = serializers.ChoiceField(choices=list(MEASURES), required=False, default=Filters.measure)
     by = serializers.ChoiceField(choices=list(GROUPINGS), required=False, default="")
     ask = serializers.ChoiceField(choices=list(QUESTIONS), required=False, default="")
+    group = serializers.ChoiceField(choices=GROUPS, required=False, default=Filters.group)
+    of = serializers.ChoiceField(choices=[BUYER, RECIPIENT], required=False, default=Filters.of)
+    lead = serializers.IntegerField(required=False, default=Filters.lead, min_value=1, max_value=_YEAR_WEEKS)
     offset = serializers.IntegerField(required=False, default=0, min_value=0, max_value=MAX_OFFSET)
 
     def validate_age_group(self, value: Sequence[str]) -> Sequence[str]:

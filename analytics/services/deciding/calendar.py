@@ -83,7 +83,7 @@ def find_calendar(*, question: Question, of: Of, actor: User) -> Calendar:
     refuse_erased(question)
     if is_restricted(actor):
         return _spread(question, actor)
-    counted = kept(CALENDAR, question, of=of)
+    counted = kept(CALENDAR, question.of_groups, of=of)
     with snapshot():
         meta = scope_of(question).meta(merged=0)
     groups = [
@@ -95,8 +95,7 @@ def find_calendar(*, question: Question, of: Of, actor: User) -> Calendar:
 
 def _spread(question: Question, actor: User) -> Calendar:
     over = kept(DRAWN_MONTHS, question.of_all)
-    asked = replace(question, ordering=(), limit=None, offset=0, min_residents=0, with_expected=False)
-    demand = find_demand(question=asked, actor=actor)
+    demand = find_demand(question=replace(question.of_groups, with_expected=False), actor=actor)
     by_size = _largest_first([GroupMonths(row.keys, row.courses, (), is_other=row.is_other) for row in demand.rows])
     months = spread(
         [group.courses for group in by_size],

@@ -64,7 +64,7 @@ def find_flows(*, question: Question, actor: User) -> Flows:
     if is_restricted(actor):
         raise Forbidden(_("For whom residents buy is counted pair by pair: it is for those who may see residents."))
     refuse_erased(question)
-    counted = kept(FLOWS, question)
+    counted = kept(FLOWS, question.of_groups)
     with snapshot():
         meta = scope_of(question).meta(merged=0)
     groups = [dict(zip(question.columns, labels, strict=True)) for labels in counted["groups"]]
