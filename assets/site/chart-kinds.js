@@ -116,10 +116,14 @@
       const highest = Math.max(...cells.map(({ value }) => value));
       const shadeOf = (value) => (isIndex ? shadeOfIndex(value) : shadeOfCount(value, highest));
       const plain = { type: "category", axisLine: { show: false }, axisTick: { show: false }, splitArea: { show: false } };
+      // Names that do not fit side by side stand aslant; of figures long ones are small, and longer ones left to the table.
+      const longest = Math.max(0, ...columns.map(({ length }) => length));
+      const isTight = longest * columns.length > (isNarrow ? 50 : 140);
+      const room = isNarrow ? 250 / columns.length : Infinity;
       return {
-        height: 34 + rows.length * (isPaper ? 18 : 28),
+        height: 34 + rows.length * (isPaper ? 18 : 28) + (isTight ? 4 * Math.min(longest, 18) : 0),
         grid: { left: 0, right: 0, top: 2, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-        xAxis: { ...plain, data: columns, position: "top", axisLabel: { color: quiet, interval: 0, fontSize: isNarrow ? 9 : 12 } },
+        xAxis: { ...plain, data: columns, position: "top", axisLabel: { color: quiet, interval: 0, fontSize: isNarrow ? 9 : 12, rotate: isTight ? 55 : 0, width: 110, overflow: "truncate" } },
         yAxis: {
           ...plain,
           inverse: true,
@@ -130,13 +134,13 @@
         series: [
           {
             type: "heatmap",
-            label: { show: true, fontSize: isNarrow ? 10 : 12, formatter: ({ data }) => data.figure },
+            label: { show: true, fontSize: isNarrow ? 10 : 12, formatter: ({ data }) => (data.figure.length * 4.2 < room + 2 ? data.figure : "") },
             data: cells.map((cell) => {
               const shade = shadeOf(cell.value);
               const fill = (isIndex ? indexes : counts)[shade];
               const decal = patterns ? { decal: DECALS[shade] } : {};
               const itemStyle = { color: fill, borderColor: card, borderWidth: 2, borderRadius: 4, ...decal };
-              return { ...cell, value: [cell.x, cell.y, cell.value], itemStyle, label: { color: inkOn(fill) } };
+              return { ...cell, value: [cell.x, cell.y, cell.value], itemStyle, label: { color: inkOn(fill), ...(cell.figure.length * 5.5 < room ? {} : { fontSize: 8 }) } };
             }),
           },
         ],

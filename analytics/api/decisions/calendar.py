@@ -110,11 +110,13 @@ class CalendarViewSet(DecisionViewSet):
     )
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query()
-        question = question_from(query, whole=True)
+        is_table = self.format in TABLE_FORMATS
+        question = question_from(query, whole=is_table)
         found = find_calendar(question=question, of=query["of"], actor=self.actor)
-        rows = found.rows(question)
-        if self.format in TABLE_FORMATS:
-            lines = (list(month_row(row).values()) for row in rows)
+        rows = [month_row(row) for row in found.rows(question)]
+        if is_table:
+            lines = (list(row.values()) for row in rows)
             return table_response(self.format, name="calendar", header=[*question.columns, *_FIGURES], rows=lines)
-        page = [month_row(row) for row in rows[query["offset"] :][: query["limit"]]]
-        return cut_page_response(request, page, query, count=len(rows), months=found.months, meta=meta_row(found.meta))
+        return cut_page_response(
+            request, rows, query, count=found.count, months=found.months, meta=meta_row(found.meta)
+        )

@@ -47,6 +47,10 @@ class MonthRow:
     month: int
     courses: int
 
+    def value(self, name: str) -> str | int | None:
+        """Gives what one sorts by."""
+        return self.month if name == "month" else self.courses if name == "courses" else self.keys[name]
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
@@ -61,16 +65,22 @@ class Calendar:
     squares: int
     meta: Meta
 
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.groups) * len(MONTHS)
+
     def rows(self, question: Question) -> list[MonthRow]:
-        """Lists the months of all groups in the order of the question; groups in theirs unless it says otherwise."""
-        rows = [
-            (group.is_other, MonthRow(group.keys, month, group.months[month - 1]))
-            for group in self.groups
-            for month in MONTHS
-        ]
-        return ordered(
-            rows, question.ordering, value=lambda row, name: row.keys[name] if name in row.keys else getattr(row, name)
-        )
+        """Lists a page of the months of all groups, the groups as they stand unless the question orders otherwise."""
+        page = slice(question.offset, None if question.limit is None else question.offset + question.limit)
+        if not question.ordering:
+            return [self._row(number)[1] for number in range(*page.indices(self.count))]
+        rows = map(self._row, range(self.count))
+        return ordered(rows, question.ordering, value=MonthRow.value)[page]
+
+    def _row(self, number: int) -> tuple[bool, MonthRow]:
+        group, month = self.groups[number // len(MONTHS)], number % len(MONTHS)
+        return group.is_other, MonthRow(group.keys, month + 1, group.months[month])
 
 
 def find_calendar(*, question: Question, of: Of, actor: User) -> Calendar:

@@ -106,7 +106,7 @@ def test_there_are_examples_for_each_body() -> None:
 QUERIES = {
     "/create": "?name=X&latitude=1&longitude=1", "/update": "?id={airport_id}&city=X", "/delete": "?id={airport_id}",
 }  # fmt: skip
-STATUSES = {("GET", "/create"): 202, ("GET", "/update"): 202}
+STATUSES = {("GET", path): 202 for path in ("/create", "/update", "/analytics/calendar", "/analytics/flows")}
 
 
 def test_what_the_document_does_not_send_works_too(manager: APIClient) -> None:
