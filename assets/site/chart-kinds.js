@@ -111,8 +111,8 @@
       };
     },
 
-    // Rows by columns, shaded by an index around 100 or by how much there is.
-    heat({ cells, rows, columns, isIndex }, { ink, quiet, counts, indexes, card, patterns, isPaper }, isNarrow) {
+    // Rows by columns, shaded by an index around 100 or by how much there is; `line` stands so many columns from the left.
+    heat({ cells, rows, columns, isIndex, line }, { ink, quiet, counts, indexes, card, patterns, isPaper }, isNarrow) {
       const highest = Math.max(...cells.map(({ value }) => value));
       const shadeOf = (value) => (isIndex ? shadeOfIndex(value) : shadeOfCount(value, highest));
       const plain = { type: "category", axisLine: { show: false }, axisTick: { show: false }, splitArea: { show: false } };
@@ -120,6 +120,11 @@
       const longest = Math.max(0, ...columns.map(({ length }) => length));
       const isTight = longest * columns.length > (isNarrow ? 50 : 140);
       const room = isNarrow ? 250 / columns.length : Infinity;
+      const across = (_, api) => {
+        const [[middle, top], [, bottom], [width, height]] = [api.coord([0, 0]), api.coord([0, rows.length - 1]), api.size([1, 1])];
+        const x = middle + (line - 0.5) * width;
+        return { type: "line", shape: { x1: x, y1: top - height / 2, x2: x, y2: bottom + height / 2 }, style: { stroke: ink, lineWidth: 2, lineDash: [6, 4] } };
+      };
       return {
         height: 34 + rows.length * (isPaper ? 18 : 28) + (isTight ? 4 * Math.min(longest, 18) : 0),
         grid: { left: 0, right: 0, top: 2, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
@@ -143,6 +148,7 @@
               return { ...cell, value: [cell.x, cell.y, cell.value], itemStyle, label: { color: inkOn(fill), ...(cell.figure.length * 5.5 < room ? {} : { fontSize: 8 }) } };
             }),
           },
+          { type: "custom", silent: true, renderItem: across, tooltip: { show: false }, z: 4, data: line === undefined ? [] : [[0, 0]] },
         ],
       };
     },

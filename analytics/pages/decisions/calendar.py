@@ -1,5 +1,6 @@
 """In which month courses are bought, and from when on to advertise for it."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -47,6 +48,7 @@ def section(filters: Filters, actor: User) -> dict[str, Any]:
         by_group = sorted(by_group, key=lambda one: (one.is_other, first_age(one.keys["age_group"] or "")))
     totals = [sum(group.months[month - 1] for group in by_group) for month in MONTHS]
     today = timezone.localdate()
+    reached = today + timedelta(weeks=filters.lead)
     return {
         "groups": groups(filters),
         "whose": [
@@ -57,11 +59,11 @@ def section(filters: Filters, actor: User) -> dict[str, Any]:
             for weeks in LEADS
         ],
         "lead": filters.lead,
-        "reached": date_format(today + timedelta(weeks=filters.lead), "DATE_FORMAT"),
+        "reached": date_format(reached, "DATE_FORMAT"),
         "ahead": _ahead(totals, today=today, weeks=filters.lead),
         "is_spread": found.months == "spread",
         "certain": "" if found.months == "spread" else _certain(totals, found),
-        "chart": _chart(by_group, totals, filters),
+        "chart": _chart(by_group, totals, filters, reached=reached),
     }
 
 
@@ -108,7 +110,7 @@ def _name(month: int, form: str = "F") -> str:
     return date_format(date(2000, month, 1), form)
 
 
-def _chart(found: Sequence[GroupMonths], totals: Sequence[int], filters: Filters) -> Chart:
+def _chart(found: Sequence[GroupMonths], totals: Sequence[int], filters: Filters, *, reached: date) -> Chart:
     drawn = found[:DRAWN]
     rows = [{"name": _label(group), "href": _href(group, filters)} for group in drawn]
     data = {
@@ -117,6 +119,8 @@ def _chart(found: Sequence[GroupMonths], totals: Sequence[int], filters: Filters
         "isIndex": False,
         "columns": [_name(month, "M") for month in MONTHS],
         "rows": rows,
+        # Where in the year the birthdays are that one reaches today.
+        "line": round(reached.month - 1 + (reached.day - 1) / monthrange(reached.year, reached.month)[1], 3),
         "cells": [
             {
                 **rows[place],

@@ -5,6 +5,7 @@ import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -74,7 +75,17 @@ def test_a_lead_time_shifts_from_when_on_to_advertise() -> None:
     assert (len(rows), rows[5][0]) == (6, "May 2027")
     section = asked(client, "?ask=calendar&lead=1")
     assert "24 Nov 2026" in section
+    assert data_of(section, "calendar")["line"] == round(10 + 16 / 30, 3)
     assert "1 week ahead, buys for birthdays from <strong>17 Nov 2026</strong>" in section
+
+
+def test_the_form_of_the_filters_keeps_what_is_asked() -> None:
+    deliver()
+    chosen = {"ask": "calendar", "group": "city", "of": "recipient", "lead": "8"}
+    page = text_of(browser("Managers"), f"?{urlencode(chosen)}")
+    form = page.partition('class="filters"')[2].partition("</form>")[0]
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)"', form))
+    assert chosen.items() <= hidden.items()
 
 
 @pytest.mark.parametrize("lead", ["0", "53", "x"])
