@@ -122,7 +122,8 @@
       const room = isNarrow ? 250 / columns.length : Infinity;
       const across = (_, api) => {
         const [[middle, top], [, bottom], [width, height]] = [api.coord([0, 0]), api.coord([0, rows.length - 1]), api.size([1, 1])];
-        const x = middle + (line - 0.5) * width;
+        // Where there is little room it stands between two months, and covers no figure.
+        const x = middle + ((isNarrow ? Math.round(line) : line) - 0.5) * width;
         const stroke = (style) => ({ type: "line", shape: { x1: x, y1: top - height / 2, x2: x, y2: bottom + height / 2 }, style });
         // On a ground of its own, for shades are light and dark.
         return { type: "group", children: [stroke({ stroke: card, lineWidth: 6 }), stroke({ stroke: ink, lineWidth: 2, lineDash: [6, 4] })] };
