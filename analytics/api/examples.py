@@ -4,9 +4,9 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 
-_META = {"refreshed_at": "2026-11-21T10:00:00Z", "imports": 3, "stale": False, "merged": 0, "as_of": "2026-11-21"}
-_PAGE = {"count": 1, "next": None, "previous": None}
-_MEASURES = {
+META = {"refreshed_at": "2026-11-21T10:00:00Z", "imports": 3, "stale": False, "merged": 0, "as_of": "2026-11-21"}
+PAGE = {"count": 1, "next": None, "previous": None}
+MEASURES = {
     "residents": 412,
     "courses": 655,
     "buyers": 301,
@@ -17,7 +17,7 @@ _MEASURES = {
     "expected_index": 138.4,
     "own_share": 0.87,
 }
-_ROW = {"city": "Valencia", "country": "ES", "age_group": "25-34", "channel": "instagram", **_MEASURES}
+_ROW = {"city": "Valencia", "country": "ES", "age_group": "25-34", "channel": "instagram", **MEASURES}
 _AIRPORT = {"id": 1, "name": "Valencia Airport", "code": "VLC", "distance": 8203.512}
 _ALTERNATIVE = {"geoname_id": 3625549, "name": "Valencia", "country": "VE", "population": 1619470}
 _TOWN = {"method": "airport_city", "alternatives": [_ALTERNATIVE], "residents": 412, "courses": 655, "buyers": 301}
@@ -30,35 +30,36 @@ _CITY = {
     "alternatives": [_ALTERNATIVE],
     "time_zone": "Europe/Madrid",
     "airport": _AIRPORT,
-    **_MEASURES,
+    **MEASURES,
 }
-_UNPLACED = {"town": "Villabajo", **_MEASURES}
+_UNPLACED = {"town": "Villabajo", **MEASURES}
 
 
-def _example(name: str, value: dict[str, Any], media_type: str = "application/json") -> OpenApiExample:
+def example(name: str, value: dict[str, Any], media_type: str = "application/json") -> OpenApiExample:
+    """Makes an example of a whole answer."""
     return OpenApiExample(name, value=value, media_type=media_type, response_only=True, status_codes=["200"])
 
 
-DEMAND = _example("Demand", {"data": [_ROW], **_PAGE, "meta": _META})
-OPPORTUNITIES = _example("Opportunities", {"data": [_ROW], **_PAGE, "meta": {**_META, "ranked_by": "expected_low"}})
-TREND = _example(
+DEMAND = example("Demand", {"data": [_ROW], **PAGE, "meta": META})
+OPPORTUNITIES = example("Opportunities", {"data": [_ROW], **PAGE, "meta": {**META, "ranked_by": "expected_low"}})
+TREND = example(
     "Trend",
     {
-        "data": [{"import_id": 7, "source": "default", "delivered_at": "2026-11-20T08:15:00Z", **_MEASURES}],
-        **_PAGE,
-        "meta": _META,
+        "data": [{"import_id": 7, "source": "default", "delivered_at": "2026-11-20T08:15:00Z", **MEASURES}],
+        **PAGE,
+        "meta": META,
     },
 )
-CITIES = _example(
+CITIES = example(
     "Cities",
     {
         "data": [{**_CITY, "latitude": 39.47, "longitude": -0.377}],
-        **_PAGE,
+        **PAGE,
         "unplaced": [_UNPLACED],
-        "meta": _META,
+        "meta": META,
     },
 )
-CITIES_ON_A_MAP = _example(
+CITIES_ON_A_MAP = example(
     "Cities on a map",
     {
         "type": "FeatureCollection",
@@ -72,7 +73,7 @@ CITIES_ON_A_MAP = _example(
         ],
         "bbox": [-0.377, 39.47, -0.377, 39.47],
         "unplaced": [_UNPLACED],
-        "meta": _META,
+        "meta": META,
     },
     "application/geo+json",
 )

@@ -3,11 +3,13 @@
 from rest_framework.routers import SimpleRouter
 
 from analytics.api.cities import CitiesViewSet
+from analytics.api.decisions.catchments import CatchmentsViewSet
 from analytics.api.demand import DemandViewSet
 from analytics.api.refresh import RefreshViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("analytics/cities", CitiesViewSet, basename="city")
+router.register("analytics/catchments", CatchmentsViewSet, basename="catchment")
 router.register("analytics/refresh", RefreshViewSet, basename="demand-refresh")
 router.register("analytics", DemandViewSet, basename="analytics")
 

@@ -58,7 +58,7 @@ GUARDED += [
 GUARDED += [
     *(
         Url(f"/analytics/{question}", _READ, {"GET": "VEIM", "HEAD": "VEIM"})
-        for question in ("demand", "opportunities", "cities", "trend")
+        for question in ("demand", "opportunities", "cities", "catchments", "trend")
     ),
     Url("/analytics/refresh", {"POST", "OPTIONS"}, {"POST": "EM"}),
 ]

@@ -1,0 +1,159 @@
+"""Finds the demand around each airport: one row is one area that a campaign can cover."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from django.contrib.auth.models import User
+
+from airports.models import Airport
+from analytics.areas import model_of_areas, pairs_of_areas, summed
+from analytics.arrays import Ints, number_rows
+from analytics.expectation import Model
+from analytics.services.asking.atlas import CityKey
+from analytics.services.asking.estimates import Estimates
+from analytics.services.asking.find_cities import read_cities
+from analytics.services.asking.find_demand import is_restricted
+from analytics.services.asking.questions import COUNTS, LARGEST_DEMAND, Meta, Question, Row
+from analytics.services.asking.rank_groups import Ranking
+from analytics.services.asking.read_estimates import read_estimates
+from analytics.services.asking.read_groups import Groups
+from analytics.services.asking.read_spread import Spread
+from analytics.services.asking.scopes import Scope, scope_of
+from analytics.services.counting.count_if_new import count_if_new
+from config.common.db.snapshots import snapshot
+
+# Metres: two hours by road, about as far as people go to an airport.
+DEFAULT_RADIUS = 200_000.0
+# By what rows are told apart, and sorted beside their measures: the airport's name, and its id.
+KEYS = ("airport", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Catchment:
+    """An airport and its `cities`, names and countries, the most courses first; `airport` None: the cities without one
+    near, towns that are not placed, and what is merged for callers who may not see residents."""
+
+    airport: Airport | None
+    cities: list[CityKey]
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Catchments:
+    """A page of the catchments in the order asked for, how many there are, and what they are made of. What has no
+    airport is one row, the last."""
+
+    rows: list[Catchment]
+    count: int
+    meta: Meta
+
+
+def find_catchments(*, question: Question, actor: User, radius: float = DEFAULT_RADIUS) -> Catchments:
+    """Finds the demand by the nearest live airport of each city, at most `radius` metres from it; where a city is and
+    which airport is near, `find_cities` knows. Counts are the sums of those of the cities, of each in one row.
+
+    The most courses first unless the question says otherwise; its `group_by` is not asked. Raises as `find_demand`.
+    """
+    question = replace(question, group_by=("city",), ordering=question.ordering or LARGEST_DEMAND)
+    count_if_new(question.import_id)
+    with snapshot():
+        scope = scope_of(question)
+        cities, atlas = read_cities(question, scope, restricted=is_restricted(actor))
+        dispersion = _dispersion(cities, question, scope)
+        meta = scope.meta(merged=cities.groups.merged)
+    keys = list(zip(*cities.groups.keys, strict=True))
+    merged = cities.groups.is_other.tolist()
+    airports = [None if other else atlas.airport_within(radius, key) for key, other in zip(keys, merged, strict=True)]
+    areas = _Areas(cities, airports, dispersion)
+    asked = replace(question, group_by=KEYS)
+    ranking = Ranking(areas.estimates, asked)
+    page = ranking.page(limit=question.limit, offset=question.offset)
+    rows = [
+        Catchment(areas.airports[area], areas.cities(area), row)
+        for area, row in zip(page.tolist(), ranking.rows(page), strict=True)
+    ]
+    return Catchments(rows=rows, count=ranking.count, meta=meta)
+
+
+def _dispersion(cities: Estimates, question: Question, scope: Scope) -> float:
+    """Gives how much courses vary for callers who may not see residents: in areas as in countries, for more of those
+    who are related live in one area than in one city."""
+    if cities.groups.spread is not None:
+        return cities.dispersion
+    by_country = replace(question, group_by=("country",), with_expected=False)
+    return max(cities.dispersion, read_estimates(by_country, scope, restricted=True).dispersion)
+
+
+class _Areas:
+    """The areas of `cities`, whose `airports` are told one by one."""
+
+    def __init__(self, cities: Estimates, airports: Sequence[Airport | None], dispersion: float) -> None:
+        self._groups = groups = cities.groups
+        numbers = [airport.pk if airport else None for airport in airports]
+        self._of_area = of_area = number_rows(numbers)
+        self.airports = [airports[first] for first in _firsts(of_area)]
+        self.estimates = _EstimatesOfAreas(
+            groups=_joined(groups, of_area, self.airports),
+            names=KEYS,
+            of_all=cities.of_all,
+            cells=None,
+            cell_names=KEYS,
+            dispersion=dispersion,
+            noise=cities.noise,
+            of_cities=cities,
+            of_area=of_area,
+        )
+
+    def cities(self, area: int) -> list[CityKey]:
+        """Lists the cities of an area that are named, the most courses first, then by name."""
+        return self._cities[area]
+
+    @cached_property
+    def _cities(self) -> dict[int, list[CityKey]]:
+        groups, (names, countries) = self._groups, self._groups.keys
+        found: dict[int, list[CityKey]] = defaultdict(list)
+        for one in sorted(range(len(names)), key=lambda one: (-groups.courses[one], names[one], countries[one] or "")):
+            if not groups.is_other[one]:
+                found[int(self._of_area[one])].append((names[one], countries[one]))
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class _EstimatesOfAreas(Estimates):
+    """Estimates of the areas of `of_cities`; what is expected follows from what is expected of these."""
+
+    of_cities: Estimates
+    of_area: Ints
+
+    @cached_property
+    def model(self) -> Model:
+        residents = self.of_cities.groups.residents.astype(np.float64)
+        return model_of_areas(self.of_cities.model, residents, self.of_area, len(self.groups.residents))
+
+
+def _firsts(of_area: Ints) -> list[int]:
+    _, places = np.unique(of_area, return_index=True)
+    return [int(place) for place in places]
+
+
+def _joined(groups: Groups, of_area: Ints, airports: Sequence[Airport | None]) -> Groups:
+    """Puts the groups of each area together; what has no airport comes last in every order, as what is merged does."""
+    counts = {name: summed(getattr(groups, name), of_area, len(airports)).astype(np.int64) for name in COUNTS}
+    names: list[str | None] = [airport.name if airport else None for airport in airports]
+    ids: list[str | None] = [str(airport.pk) if airport else None for airport in airports]
+    return Groups(
+        keys=(names, ids),
+        **counts,
+        is_other=np.array([airport is None for airport in airports], dtype=np.int64),
+        imports=np.zeros(len(airports), dtype=np.int64),
+        spread=None if groups.spread is None else _spread(groups, groups.spread, of_area, len(airports)),
+    )
+
+
+def _spread(groups: Groups, spread: Spread, of_area: Ints, areas: int) -> Spread:
+    courses = groups.courses.astype(np.float64)
+    pairs = pairs_of_areas(spread.inside, spread.reaching, courses, of_area, areas)
+    return Spread(summed(spread.squares, of_area, areas), *pairs)
