@@ -67,7 +67,8 @@ def imports(airports: list[Airport]) -> list[Made]:
 
 def by_airport(found: Catchments) -> dict[int | None, list[int]]:
     """The counts of each row by the id of its airport, of which each has one row."""
-    rows = {(one.airport.pk if one.airport else None): [getattr(one.row, name) for name in COUNTS] for one in found.rows}
+    ids = [one.airport.pk if one.airport else None for one in found.rows]
+    rows = dict(zip(ids, ([getattr(one.row, name) for name in COUNTS] for one in found.rows), strict=True))
     assert len(rows) == len(found.rows) == found.count
     return rows
 
