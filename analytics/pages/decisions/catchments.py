@@ -11,15 +11,18 @@ from airports.models import Airport
 from analytics.pages import labels
 from analytics.pages.charts import Chart, described
 from analytics.pages.filters import Filters
+from analytics.pages.report.parts import Part, demand_sheet
 from analytics.pages.tables import MEASURE_LABELS, Cell, Table, measure_texts
 from analytics.projection import project
 from analytics.services.asking.atlas import CityKey
 from analytics.services.asking.questions import UNPLACED
 from analytics.services.deciding.catchments import DEFAULT_RADIUS, Catchment, find_catchments
 from config.common.spellings import fold
+from config.common.tabular.workbook import Sheet
 
 LABEL = gettext_lazy("Around which airport?")
 MOST_ROWS = 50
+_ON_PAPER = 8
 # So many cities of an area are named, and so many fit into an address.
 _NAMED, _LINKED = 3, 20
 
@@ -28,6 +31,18 @@ def section(filters: Filters, actor: User) -> dict[str, Any]:
     """Gives the map and the table of all catchments with these filters."""
     rows = find_catchments(question=filters.question(with_expected=False), actor=actor).rows
     return {"summary": summary(rows), "chart": catchment_map(rows, filters), "kilometres": _kilometres()}
+
+
+def report(filters: Filters, actor: User) -> Part:
+    """Gives the map, and the first of the rows, on paper."""
+    rows = find_catchments(question=filters.question(with_expected=False), actor=actor).rows
+    words = [
+        summary(rows),
+        _("Each city counts for its nearest airport; all rows together are the demand. The larger the circle, the more "
+          "courses; its shade says the index."),
+    ]  # fmt: skip
+    chart = catchment_map(rows, filters, most=_ON_PAPER)
+    return Part(str(LABEL), words, chart, _sheet(rows), with_table=True)
 
 
 def summary(rows: Sequence[Catchment]) -> str:
@@ -113,3 +128,12 @@ def _cities(one: Catchment) -> str:
     more = len(one.cities) - len(named)
     told = ngettext("%(count)s more", "%(count)s more", more) % {"count": labels.count(more)}
     return "; ".join([*named, told] if more else named) or labels.NOTHING
+
+
+def _sheet(rows: Sequence[Catchment]) -> Sheet:
+    demand = demand_sheet("catchments", (), [one.row for one in rows])
+    airports = [(one.airport.iata, one.airport.name) if one.airport else (None, None) for one in rows]
+    cells = [
+        [*airport, len(one.cities), *figures] for one, airport, figures in zip(rows, airports, demand.rows, strict=True)
+    ]
+    return Sheet(demand.title, ("airport_iata", "airport_name", "cities", *demand.header), cells)

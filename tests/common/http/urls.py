@@ -73,6 +73,7 @@ GUARDED += [
 ]
 # The page for people; the buttons on it are a form.
 GUARDED.append(Url("/analytics/", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "EM"}))
+GUARDED.append(Url("/analytics/report", _READ, {"GET": "VEIM", "HEAD": "VEIM"}))
 API = PUBLIC + GUARDED
 # Pages of the profiler, for superusers. `{request}` and `{query}` stand for what it recorded.
 _FILTERED = _READ | {"POST"}
