@@ -22,7 +22,7 @@ from config.common.tabular.workbook import Sheet
 
 LABEL = gettext_lazy("Around which airport?")
 MOST_ROWS = 50
-_ON_PAPER = 8
+_ON_PAPER = 5
 # So many cities of an area are named, and so many fit into an address.
 _NAMED, _LINKED = 3, 20
 
@@ -54,8 +54,9 @@ def summary(rows: Sequence[Catchment]) -> str:
         "%(share)s %% of the courses are for residents of cities within %(kilometres)s km of %(count)s airports.",
         len(near),
     )
-    share = 100 * sum(one.row.courses for one in near) / courses if courses else 0.0
-    return told % {"share": labels.count(share), "kilometres": _kilometres(), "count": labels.count(len(near))}
+    # Rounded down: what is not quite all is not said to be.
+    share = 1000 * sum(one.row.courses for one in near) // courses / 10 if courses else 0.0
+    return told % {"share": labels.decimal(share), "kilometres": _kilometres(), "count": labels.count(len(near))}
 
 
 def catchment_map(rows: Sequence[Catchment], filters: Filters, *, most: int = MOST_ROWS) -> Chart:

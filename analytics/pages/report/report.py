@@ -65,7 +65,6 @@ def report_context(report: Report, filters: Filters, actor: User) -> dict[str, A
         "again": report.again,
         "words": words(),
         "page": filters.href(),
-        "here": filters.report(),
         "downloads": Downloads(filters.report(format="csv", bom="true"), filters.report(format="xlsx")),
         "parts": report.parts,
     }

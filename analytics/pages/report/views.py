@@ -27,5 +27,6 @@ class ReportViewSet(PageViewSet):
         report = read_report(filters, self.actor)
         if self.format in TABLE_FORMATS:
             return sheets_response(self.format, name="report", sheets=report_sheets(report, filters))
-        context = {"report": report_context(report, filters, self.actor)}
+        here = request.build_absolute_uri(filters.report())
+        context = {"report": report_context(report, filters, self.actor), "here": here}
         return render(request._request, "analytics/report.html", context)

@@ -44,7 +44,7 @@ def test_it_has_a_circle_and_a_row_for_each_airport_and_a_row_for_the_rest(
         ["Valencia Airport (VLC)", "Valencia, ES; Gandia, ES", "60", "45", "40"],
         ["No airport within 200 km, or not on the map", "Valencia, VE; Villabajo", "56", "56", "56"],
     ]  # fmt: skip
-    assert "45 % of the courses are for residents of cities within 200 km of 1 airport." in page
+    assert "44.5 % of the courses are for residents of cities within 200 km of 1 airport." in page
     [circle] = drawn(page)["towns"]
     assert (circle["value"], circle["title"].splitlines()[0]) == (45, "Valencia Airport (VLC)")
     # Its cities by name and country: those of the row, and nobody else.
