@@ -19,16 +19,15 @@ from analytics.api.examples import META, PAGE, example
 from analytics.api.queries import RowQuery, ordering_parameter, question_from
 from analytics.api.serializers import MeasuresSerializer, measures, meta_row
 from analytics.services.asking.questions import MEASURES
-from analytics.services.deciding.catchments import DEFAULT_RADIUS, Catchment, find_catchments
+from analytics.services.deciding.catchments import DEFAULT_RADIUS, SHOWN, Catchment, find_catchments
 from config.common.http.exceptions import CONTENT_TYPE
 from config.common.http.geojson import GEOJSON, Feature, GeoJSONRenderer, geojson_response
 from config.common.http.pagination import cut_page_response
 from config.common.http.schema import TABLE_ANSWERS, ProblemSchemaSerializer
 from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
 
-_AIRPORT = ("id", "iata", "name", "city", "country", "latitude", "longitude")
-_HEADER = (*(f"airport_{name}" for name in _AIRPORT), "cities", *MEASURES)
-_of_airport = attrgetter(*_AIRPORT)
+_HEADER = (*(f"airport_{name}" for name in SHOWN), "cities", *MEASURES)
+_of_airport = attrgetter(*SHOWN)
 
 _ROW = {
     "airport": {
@@ -143,12 +142,12 @@ def catchment_row(one: Catchment) -> dict[str, Any]:
 
 
 def _airport(airport: Airport) -> dict[str, Any]:
-    return dict(zip(_AIRPORT, _of_airport(airport), strict=True))
+    return dict(zip(SHOWN, _of_airport(airport), strict=True))
 
 
 def _cells(row: Mapping[str, Any]) -> list[Any]:
     airport = row["airport"] or {}
-    return [*(airport.get(name) for name in _AIRPORT), row["cities"], *(row[name] for name in MEASURES)]
+    return [*(airport.get(name) for name in SHOWN), row["cities"], *(row[name] for name in MEASURES)]
 
 
 def _features(rows: Iterable[dict[str, Any]]) -> Iterable[Feature]:

@@ -14,7 +14,7 @@ from analytics.pages.filters import Filters
 from analytics.pages.report.parts import Part, demand_sheet
 from analytics.pages.tables import MEASURE_LABELS, Cell, Table, measure_texts
 from analytics.projection import project
-from analytics.services.asking.atlas import CityKey
+from analytics.services.asking.nearest import CityKey
 from analytics.services.asking.questions import UNPLACED
 from analytics.services.deciding.catchments import DEFAULT_RADIUS, Catchment, find_catchments
 from config.common.spellings import fold

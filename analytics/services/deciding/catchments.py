@@ -1,7 +1,7 @@
 """Finds the demand around each airport: one row is one area that a campaign can cover."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,10 +12,9 @@ from airports.models import Airport
 from analytics.areas import model_of_areas, pairs_of_areas, summed
 from analytics.arrays import Ints, number_rows
 from analytics.expectation import Model
-from analytics.services.asking.atlas import CityKey
 from analytics.services.asking.estimates import Estimates
-from analytics.services.asking.find_cities import read_cities
 from analytics.services.asking.find_demand import is_restricted
+from analytics.services.asking.nearest import CityKey, nearest_airports
 from analytics.services.asking.questions import COUNTS, LARGEST_DEMAND, Meta, Question, Row
 from analytics.services.asking.rank_groups import Ranking
 from analytics.services.asking.read_estimates import read_estimates
@@ -29,6 +28,8 @@ from config.common.db.snapshots import snapshot
 DEFAULT_RADIUS = 200_000.0
 # By what rows are told apart, and sorted beside their measures: the airport's name, and its id.
 KEYS = ("airport", "id")
+# Of an airport.
+SHOWN = ("id", "iata", "name", "city", "country", "latitude", "longitude")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +59,27 @@ def find_catchments(*, question: Question, actor: User, radius: float = DEFAULT_
     The most courses first unless the question says otherwise; its `group_by` is not asked. Raises as `find_demand`.
     """
     question = replace(question, group_by=("city",), ordering=question.ordering or LARGEST_DEMAND)
+    restricted = is_restricted(actor)
     count_if_new(question.import_id)
     with snapshot():
         scope = scope_of(question)
-        cities, atlas = read_cities(question, scope, restricted=is_restricted(actor))
-        dispersion = _dispersion(cities, question, scope)
+        cities = read_estimates(question, scope, restricted=restricted)
+        keys = list(zip(*cities.groups.keys, strict=True))
+        near = nearest_airports(question, scope, keys, metres=radius, restricted=restricted)
+        live = dict(Airport.objects.live().filter(pk__in=set(near.values())).values_list("pk", "name"))
+        merged = cities.groups.is_other.tolist()
+        found = [None if other else near.get(key) for key, other in zip(keys, merged, strict=True)]
+        areas = _Areas(
+            cities, [one if one in live else None for one in found], live, _dispersion(cities, question, scope)
+        )
+        ranking = Ranking(areas.estimates, replace(question, group_by=KEYS))
+        page = ranking.page(limit=question.limit, offset=question.offset)
+        airports = Airport.objects.only(*SHOWN).in_bulk(
+            [one for area in page.tolist() if (one := areas.airports[area])]
+        )
         meta = scope.meta(merged=cities.groups.merged)
-    keys = list(zip(*cities.groups.keys, strict=True))
-    merged = cities.groups.is_other.tolist()
-    airports = [None if other else atlas.airport_within(radius, key) for key, other in zip(keys, merged, strict=True)]
-    areas = _Areas(cities, airports, dispersion)
-    asked = replace(question, group_by=KEYS)
-    ranking = Ranking(areas.estimates, asked)
-    page = ranking.page(limit=question.limit, offset=question.offset)
     rows = [
-        Catchment(areas.airports[area], areas.cities(area), row)
+        Catchment(airports.get(areas.airports[area] or 0), areas.cities(area), row)
         for area, row in zip(page.tolist(), ranking.rows(page), strict=True)
     ]
     return Catchments(rows=rows, count=ranking.count, meta=meta)
@@ -88,15 +95,16 @@ def _dispersion(cities: Estimates, question: Question, scope: Scope) -> float:
 
 
 class _Areas:
-    """The areas of `cities`, whose `airports` are told one by one."""
+    """The areas of `cities`, of each of which the id of its airport is told; `names`: of these airports."""
 
-    def __init__(self, cities: Estimates, airports: Sequence[Airport | None], dispersion: float) -> None:
+    def __init__(
+        self, cities: Estimates, airports: Sequence[int | None], names: Mapping[int, str], dispersion: float
+    ) -> None:
         self._groups = groups = cities.groups
-        numbers = [airport.pk if airport else None for airport in airports]
-        self._of_area = of_area = number_rows(numbers)
-        self.airports = [airports[first] for first in _firsts(of_area)]
+        self._of_area = of_area = number_rows(airports)
+        self.airports = list(dict.fromkeys(airports))
         self.estimates = _EstimatesOfAreas(
-            groups=_joined(groups, of_area, self.airports),
+            groups=_joined(groups, of_area, self.airports, names),
             names=KEYS,
             of_all=cities.of_all,
             cells=None,
@@ -134,18 +142,13 @@ class _EstimatesOfAreas(Estimates):
         return model_of_areas(self.of_cities.model, residents, self.of_area, len(self.groups.residents))
 
 
-def _firsts(of_area: Ints) -> list[int]:
-    _, places = np.unique(of_area, return_index=True)
-    return [int(place) for place in places]
-
-
-def _joined(groups: Groups, of_area: Ints, airports: Sequence[Airport | None]) -> Groups:
+def _joined(groups: Groups, of_area: Ints, airports: Sequence[int | None], names: Mapping[int, str]) -> Groups:
     """Puts the groups of each area together; what has no airport comes last in every order, as what is merged does."""
     counts = {name: summed(getattr(groups, name), of_area, len(airports)).astype(np.int64) for name in COUNTS}
-    names: list[str | None] = [airport.name if airport else None for airport in airports]
-    ids: list[str | None] = [str(airport.pk) if airport else None for airport in airports]
+    named: list[str | None] = [names[airport] if airport else None for airport in airports]
+    ids: list[str | None] = [str(airport) if airport else None for airport in airports]
     return Groups(
-        keys=(names, ids),
+        keys=(named, ids),
         **counts,
         is_other=np.array([airport is None for airport in airports], dtype=np.int64),
         imports=np.zeros(len(airports), dtype=np.int64),

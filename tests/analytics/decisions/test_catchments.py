@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airports.models import Airport
-from analytics.models import TownPlace
+from analytics.models import PublishedPlace, TownPlace
 from analytics.services.asking.find_cities import find_cities
 from analytics.services.asking.find_demand import find_demand
 from analytics.services.asking.questions import COUNTS, MEASURES, UNPLACED, Question
@@ -22,6 +22,7 @@ from analytics.services.counting.refresh_demand import refresh_demand
 from analytics.services.deciding.catchments import Catchments, find_catchments
 from analytics.services.placing.place_towns import place_towns
 from config.common.accounts.services.tokens import issue_token
+from config.common.spellings import fold
 from imports.demo.deliveries import make_demo
 from tests.airports.builders import make_airport
 from tests.analytics.counted import CHANNELS, GENDERS, PLACED, TOWNS, Made, crowd, make, naive, place
@@ -136,6 +137,29 @@ def test_an_airport_that_is_flagged_is_near_no_city(
 ) -> None:
     Airport.objects.filter(pk=airports[0].pk).update(is_deleted=True, deleted_at=timezone.now())
     assert set(by_airport(find_catchments(question=Question(), actor=actors["Editors"]))) == {airports[1].pk, None}
+
+
+@pytest.mark.parametrize("role", ["Editors", "Viewers"])
+def test_a_city_of_towns_near_different_airports_lies_where_the_map_has_it(
+    role: str, airports: list[Airport], imports: list[Made], actors: dict[str, User]
+) -> None:
+    TownPlace.objects.filter(town=fold("Київ")).update(airport_id=airports[1].pk, airport_distance=10.0)
+    PublishedPlace.objects.filter(town=fold("a, b")).update(city="Elsewhere")
+    seen = set()
+    for question in (
+        Question(), Question(channels=("tv",)), Question(channels=("radio",)), Question(towns=("Київ",)),
+        Question(genders=("male",)),
+    ):  # fmt: skip
+        on_map = find_cities(question=question, actor=actors[role]).placed
+        near = {
+            (city.city, city.country): city.airport.id
+            for city in on_map
+            if city.airport and city.airport.distance <= 200_000
+        }
+        found = find_catchments(question=question, actor=actors[role]).rows
+        assert {city: one.airport.pk for one in found if one.airport for city in one.cities} == near
+        seen.add(near.get(("Kyiv", "UA")))
+    assert {one.pk for one in airports} <= seen
 
 
 @pytest.fixture
