@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from analytics.intervals import CONFIDENCE
 from analytics.pages import labels
 from analytics.pages.answers import Answers
 from analytics.pages.charts import Chart
@@ -59,8 +60,9 @@ def _opportunities(answers: Answers, filters: Filters) -> Part:
     words: list[Any] = [
         _(
             "The index is courses per resident, 100 the average of all residents; the line is the range that holds the "
-            "true value of a segment with 95 % certainty."
-        ),
+            "true value of a segment with %(confidence)s %% certainty."
+        )
+        % {"confidence": labels.count(100 * CONFIDENCE)},
         _("Segments of at least %(count)s residents, in the order of what can be expected of them at least.")
         % {"count": labels.count(answers.least_residents)},
     ]
