@@ -54,6 +54,10 @@ class RadiusParameter(_Parameter):
     def read(self, text: str) -> float:
         return _number(text, 0, _MAX_RADIUS)
 
+    def to_representation(self, value: float) -> float:  # type: ignore[override]  # read from a text, and a number
+        """Gives the number: a default is written as one into the OpenAPI document."""
+        return value
+
 
 class PointParameter(_Parameter):
     """`latitude,longitude`."""

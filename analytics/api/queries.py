@@ -49,7 +49,7 @@ def _texts(longest: int, help_text: str) -> serializers.ListField:
     return serializers.ListField(child=text, required=False, default=list, help_text=f"{help_text} {_SEVERAL}")
 
 
-def _ordering(keys: Sequence[str], default: str) -> NamesParameter:
+def ordering_parameter(keys: Sequence[str], default: str) -> NamesParameter:
     names = (*keys, *SORTABLE)
     text = f"By {', '.join(names)}, with commas or repeated; `-` before one for descending. Ties by the keys. {default}"
     return NamesParameter(names, signed=True, required=False, default=(), help_text=text)
@@ -98,7 +98,9 @@ class SegmentQuery(PageQuery):
         return value
 
 
-class _RowQuery(SegmentQuery):
+class RowQuery(SegmentQuery):
+    """Which segments are counted, which rows are wanted, and whom they are compared with."""
+
     import_id = serializers.IntegerField(
         required=False,
         min_value=0,
@@ -122,7 +124,7 @@ class _RowQuery(SegmentQuery):
     )
 
 
-class DemandQuery(_RowQuery):
+class DemandQuery(RowQuery):
     """What to group by, filters, order and page of demand."""
 
     group_by = NamesParameter(
@@ -134,7 +136,7 @@ class DemandQuery(_RowQuery):
             "city is both; a town that is not placed is a city of its own name."
         ),
     )
-    ordering = _ordering(GROUPABLE, "Default: -courses; of opportunities -expected_low.")
+    ordering = ordering_parameter(GROUPABLE, "Default: -courses; of opportunities -expected_low.")
 
     def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
         ordering = {name.removeprefix("-") for name in attrs["ordering"]}
@@ -144,10 +146,10 @@ class DemandQuery(_RowQuery):
         return attrs
 
 
-class CitiesQuery(_RowQuery):
+class CitiesQuery(RowQuery):
     """Filters, order and page of cities."""
 
-    ordering = _ordering(("city", "country"), "Default: -courses.")
+    ordering = ordering_parameter(("city", "country"), "Default: -courses.")
 
 
 class TrendQuery(SegmentQuery):

@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 
 from analytics.api.cities import CitiesViewSet
 from analytics.api.decisions.calendar import CalendarViewSet
+from analytics.api.decisions.catchments import CatchmentsViewSet
 from analytics.api.decisions.flows import FlowsViewSet
 from analytics.api.demand import DemandViewSet
 from analytics.api.refresh import RefreshViewSet
@@ -12,6 +13,7 @@ router = SimpleRouter(trailing_slash=False)
 router.register("analytics/cities", CitiesViewSet, basename="city")
 router.register("analytics/calendar", CalendarViewSet, basename="calendar")
 router.register("analytics/flows", FlowsViewSet, basename="flow")
+router.register("analytics/catchments", CatchmentsViewSet, basename="catchment")
 router.register("analytics/refresh", RefreshViewSet, basename="demand-refresh")
 router.register("analytics", DemandViewSet, basename="analytics")
 

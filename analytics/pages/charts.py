@@ -30,17 +30,16 @@ def point(row: Row, filters: Filters, **more: Any) -> dict[str, Any]:
 
     `more` has the numbers that are drawn, and may lead elsewhere than to the page of the row.
     """
+    name, href = labels.segment_label(row), "" if row.is_other else filters.segment(row.keys)
+    return {"name": name, "title": described(name, row), "href": href, **more}
+
+
+def described(name: str, row: Row) -> str:
+    """Writes what stands beside a point that is chosen: its name, its courses and its index, a line each."""
     counts = {"courses": labels.courses(row.courses), "residents": labels.residents(row.residents)}
     index = {"index": labels.decimal(row.index), "interval": labels.interval(row)}
-    title = "\n".join(
-        [
-            labels.segment_label(row),
-            _("%(courses)s for %(residents)s") % counts,
-            _("Index %(index)s (%(interval)s)") % index,
-        ]
-    )
-    href = "" if row.is_other else filters.segment(row.keys)
-    return {"name": labels.segment_label(row), "title": title, "href": href, **more}
+    told = [_("%(courses)s for %(residents)s") % counts, _("Index %(index)s (%(interval)s)") % index]
+    return "\n".join([name, *told])
 
 
 def words() -> dict[str, str]:

@@ -11,6 +11,7 @@ from analytics.disclosure import OTHER
 from analytics.services.asking.questions import DEFAULT_GROUPING, UNPLACED, Question
 
 PAGE = "/analytics/"
+REPORT = "/analytics/report"
 API = "/analytics/"
 # What segments are listed by, the finest first.
 FINEST = ",".join(DEFAULT_GROUPING)
@@ -89,9 +90,17 @@ class Filters:
 
     def href(self, fragment: str = "", **changes: Any) -> str:
         """Gives the address of the page with these filters and `changes`, from its first row again."""
-        chosen = replace(self, **{"offset": 0, **changes})
-        text = _query({name: value for name, value in asdict(chosen).items() if value != getattr(Filters, name)})
+        text = replace(self, **{"offset": 0, **changes})._told()
         return f"{PAGE}{'?' if text else ''}{text}{'#' if fragment else ''}{fragment}"
+
+    def report(self, **parameters: str) -> str:
+        """Gives the address of the report with these filters."""
+        text = replace(self, offset=0, ask="")._told(**parameters)
+        return f"{REPORT}{'?' if text else ''}{text}"
+
+    def _told(self, **parameters: str) -> str:
+        own = {name: value for name, value in asdict(self).items() if value != getattr(Filters, name)}
+        return _query(own | parameters)
 
     def without(self, key: str, value: str) -> str:
         """Gives the address of the page without one of the values of a dimension."""

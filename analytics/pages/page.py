@@ -60,6 +60,7 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
     empty = "" if answers.total.rows and answers.heat.rows else "filtered" if answers.sources else "nothing"
     context = {
         "here": filters.href(offset=filters.offset),
+        "report": filters.report(),
         "fields": choices.fields(answers, filters),
         "min_residents": filters.min_residents,
         "kept": {

@@ -1,7 +1,8 @@
-"""The URL of the page."""
+"""The URLs of the pages."""
 
 from django.urls import path
 
+from analytics.pages.report.views import ReportViewSet
 from analytics.pages.views import DemandPageViewSet
 
 urlpatterns = [
@@ -9,5 +10,6 @@ urlpatterns = [
         "analytics/",
         DemandPageViewSet.as_view({"get": "list", "post": "create"}, basename="demand-page"),
         name="demand-page",
-    )
+    ),
+    path("analytics/report", ReportViewSet.as_view({"get": "list"}, basename="demand-report"), name="demand-report"),
 ]

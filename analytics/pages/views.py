@@ -1,38 +1,25 @@
 """Serves `/analytics/`, the demand for people in a browser. It works without JavaScript."""
 
-import json
-from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.parsers import FormParser
 from rest_framework.renderers import JSONRenderer, StaticHTMLRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.pages.base import PageViewSet
 from analytics.pages.filters import PAGE, Filters
 from analytics.pages.forms import check_form, refresh
 from analytics.pages.page import REFRESH, page_context
 from analytics.pages.query import FormSerializer, PageQuery
-from config.common.http.negotiation import prefers_page, would_be_page
-from config.common.http.viewsets import ApiViewSet
-
-_HEADINGS = {
-    400: gettext_lazy("This address is not right"),
-    403: gettext_lazy("You may not see or do this"),
-    404: gettext_lazy("There is no such thing"),
-    409: gettext_lazy("This cannot be done now"),
-}
 
 
-class DemandPageViewSet(ApiViewSet):
+class DemandPageViewSet(PageViewSet):
     """Who wants the next course, as a page for people."""
 
     permissions = {"list": ("analytics.view_importdemand",), "create": (REFRESH,)}
@@ -64,32 +51,8 @@ class DemandPageViewSet(ApiViewSet):
         refresh(request=request._request, actor=self.actor)
         return HttpResponseRedirect(filters.href(offset=filters.offset), status=status.HTTP_303_SEE_OTHER)
 
-    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # ours are Django's own
-        """Programs get problem details; a browser gets a page. Who would get the page is asked to sign in first."""
-        response: HttpResponse = super().handle_exception(exc)
-        if isinstance(exc, NotAuthenticated) and would_be_page(self.request, self.get_renderers()):
-            return redirect_to_login(self.request.get_full_path())
-        if not prefers_page(self.request._request):
-            return response
-        return _refusal(self.request, response)
-
 
 def _links(filters: Filters) -> dict[str, str]:
     whole = {"format": "json"}
     links = {name: filters.api(name, **whole) for name in ("demand", "opportunities", "cities")}
     return links | {"trend": filters.api("trend", min_residents=0, **whole)}
-
-
-def _refusal(request: Request, response: HttpResponse) -> HttpResponse:
-    """Writes the problem details of `response` as a page, with their status and headers."""
-    problem: dict[str, Any] = json.loads(response.content)
-    context = {
-        "title": _HEADINGS.get(response.status_code, problem["title"]),
-        "detail": problem["detail"],
-        "errors": problem["errors"],
-        "request_id": problem["request_id"],
-    }
-    page = render(request._request, "analytics/refusal.html", context, status=response.status_code)
-    for name, value in response.headers.items():
-        page.headers.setdefault(name, value)
-    return page

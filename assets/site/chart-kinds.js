@@ -157,7 +157,7 @@
     },
 
     // Circles on the world, by the shade of their index; their areas are what is compared.
-    map({ towns }, { ink, quiet, card, indexes, words }, isNarrow) {
+    map({ towns }, { ink, quiet, card, indexes, words, isPaper }, isNarrow) {
       const highest = Math.max(...towns.map(({ value }) => value), 1);
       const radius = (value) => 3 + (isNarrow ? 11 : 20) * Math.sqrt(value / highest);
       const series = indexNames(words).map((name, shade) => ({
@@ -171,7 +171,7 @@
           .map((town) => ({ ...town, value: town.at, courses: town.value })),
       }));
       return {
-        height: null,
+        height: isPaper ? 280 : null,
         legend: { bottom: 0, textStyle: { color: ink }, itemGap: isNarrow ? 6 : 14, itemWidth: 14 },
         geo: { map: "world", roam: true, top: 0, bottom: isNarrow ? 50 : 30, left: 0, right: 0, scaleLimit: { min: 1, max: 60 } },
         series,

@@ -107,6 +107,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     const form = document.querySelector("form.filters");
     if (form) filters(form, JSON.parse(document.getElementById("texts").textContent));
+    for (const button of document.querySelectorAll("[data-print]")) Object.assign(button, { hidden: false, onclick: () => print() });
     fold();
   });
 })();

@@ -88,6 +88,11 @@ class Viewer(Caller):
         self.ask("GET", "/analytics/cities", name="GET /analytics/cities")
 
     @task(1)
+    def catchments(self) -> None:
+        """Around each airport."""
+        self.ask("GET", "/analytics/catchments", name="GET /analytics/catchments")
+
+    @task(1)
     def trend(self) -> None:
         """From delivery to delivery."""
         source = random.choice(["load-0", "load-1", ""])

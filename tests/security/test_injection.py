@@ -84,6 +84,7 @@ def test_a_filter_compares_and_does_nothing_else(manager: APIClient, planted: in
 
 TABLES = ["/airports", "/imports", "/imports/{id}/citizens", "/imports/{id}/towns/stat/percentile/age"]
 TABLES += ["/analytics/demand?group_by=town,channel,source", "/analytics/cities", "/analytics/trend?group_by=town"]
+TABLES += ["/analytics/catchments", "/analytics/report"]
 
 
 @pytest.mark.parametrize("path", TABLES)

@@ -14,6 +14,7 @@ ROLES = [
     ("VEIM", "GET /analytics/ /analytics/demand /analytics/opportunities /analytics/cities /analytics/trend"),
     ("VEIM", "GET /analytics/calendar"),
     ("EM", "GET /analytics/flows"),
+    ("VEIM", "GET /analytics/catchments /analytics/report"),
     ("EIM", "GET /imports/{id}/citizens /imports/{id}/citizens/{citizen} /imports/{id}/citizens/birthdays"),
     ("EIM", "GET /imports/{id}/towns/stat/percentile/age"),
     ("EM", "PATCH /imports/{id}/citizens/{citizen} /airports/{airport} /update"),

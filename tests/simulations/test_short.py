@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from imports.demo.deliveries import make_demo
+from tests.simulations.areas import coverage_of_areas
 from tests.simulations.circles import Circles
 from tests.simulations.coverage import coverage
 from tests.simulations.demo import CHANNELS, draw_demo
@@ -29,6 +30,14 @@ def test_they_do_for_the_demo() -> None:
     found = coverage(draw_demo, deliveries=6, seed=SEED)
     for name in ("city", "city × age", "city × channel"):
         assert 0.91 <= found[name].held <= 0.98, name
+
+
+def test_those_of_areas_are_what_they_would_be_if_it_was_known_where_each_pair_ends() -> None:
+    for density in (0.02, 0.4):
+        stored, known = coverage_of_areas(Circles(density).draw, size=20, deliveries=20, seed=SEED)
+        assert stored.held >= 0.91
+        assert stored.held == pytest.approx(known.held, abs=0.015)
+        assert stored.width == pytest.approx(known.width, rel=0.02)
 
 
 def test_what_is_expected_ranks_better_than_poissons_lower_end_and_lower_ends_hold_for_all() -> None:

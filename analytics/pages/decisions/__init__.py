@@ -1,15 +1,17 @@
 """What is asked on the page beyond the demand itself, one question at a time: `?ask=` names it.
 
 A question is a module with `LABEL`, lazy, and `section(filters, actor)`, which gives the context of
-`analytics/decisions/<name>.html`.
+`analytics/decisions/<name>.html`. One that belongs into the report to hand on has `report(filters, actor)` too, which
+gives its `Part`.
 """
 
 from types import ModuleType
 
-from analytics.pages.decisions import calendar, flows
+from analytics.pages.decisions import calendar, catchments, flows
 
 # In the order of the page.
 QUESTIONS: dict[str, ModuleType] = {
     "calendar": calendar,
+    "catchments": catchments,
     "flows": flows,
 }

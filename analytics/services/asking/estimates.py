@@ -73,7 +73,7 @@ class Estimates:
     @cached_property
     def expected(self) -> Expected:
         """What is expected of each group, by its own residents and by the model."""
-        return expected_index(self._precision, self._model())
+        return expected_index(self._precision, self.model)
 
     @cached_property
     def _precision(self) -> Precision:
@@ -105,7 +105,8 @@ class Estimates:
         sums = GroupSums(np.array([residents]), np.array([courses]), np.array([squares]), pairs, pairs)
         return Whole(residents, courses, float(variance_of_sum(sums)[0]))
 
-    def _model(self) -> Model:
+    @cached_property
+    def model(self) -> Model:
         """What the model has for each group, a ratio to the average; 1 for what is merged."""
         cells = self.groups if self.cells is None else self.cells
         residents, courses = cells.residents.astype(np.float64), cells.courses.astype(np.float64)

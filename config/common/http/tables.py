@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.renderers import BaseRenderer
 
 from config.common.tabular.guards import SUSPECT, guarded
-from config.common.tabular.workbook import write_workbook
+from config.common.tabular.workbook import Sheet, write_sheets, write_workbook
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -59,6 +59,20 @@ def xlsx_response(*, name: str, header: Sequence[str], rows: Iterable[Sequence[A
         write_workbook(file, title=name, header=header, rows=rows)
 
     return file_response(write, name=f"{name}.xlsx", content_type=XLSX)
+
+
+def sheets_response(format: str, *, name: str, sheets: Sequence[Sheet]) -> StreamingHttpResponse:
+    """The download of several tables: a workbook with a sheet for each; as CSV one table, whose first column `sheet`
+    says of which each row is, and which has the columns of all."""
+    if format == XLSXRenderer.format:
+        return file_response(lambda file: write_sheets(file, sheets), name=f"{name}.xlsx", content_type=XLSX)
+    columns = list(dict.fromkeys(chain.from_iterable(sheet.header for sheet in sheets)))
+    rows = (
+        [sheet.title, *map(dict(zip(sheet.header, row, strict=True)).get, columns)]
+        for sheet in sheets
+        for row in sheet.rows
+    )
+    return csv_response(name=name, header=["sheet", *columns], rows=rows)
 
 
 def file_response(write: Callable[[IO[bytes]], None], *, name: str, content_type: str) -> FileResponse:

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import count
 from typing import IO, Any
@@ -22,19 +23,36 @@ _LEFT = re.compile(r"_x(005F_x)?(FFF[EF])_")
 _EMPTY = re.compile(rb"<sheetData ?/>|<sheetData></sheetData>")
 
 
-def write_workbook(file: IO[bytes], *, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Writes one sheet: texts are texts, also those that look like formulas, and numbers are numbers.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook: its name, at most 31 characters without any of `\\/?*[]:`, its header and its rows."""
 
-    Raises `TooLarge` for more than `MAX_ROWS` rows. The library writes the parts around the sheet: 200,000 rows of its
-    own would take it half a minute.
+    title: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+
+def write_workbook(file: IO[bytes], *, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Writes a workbook of one sheet. Raises `TooLarge` for more than `MAX_ROWS` rows."""
+    write_sheets(file, [Sheet(title, header, rows)])
+
+
+def write_sheets(file: IO[bytes], sheets: Sequence[Sheet]) -> None:
+    """Writes a workbook, a row at a time: texts are texts, also those that look like formulas, and numbers are numbers.
+
+    Raises `TooLarge` for more than `MAX_ROWS` rows in one. The library writes the parts around the sheets: 200,000 rows
+    of its own would take it half a minute.
     """
     # It takes a third of the start of a command, few of which write a workbook.
     from openpyxl import Workbook
 
     parts = io.BytesIO()
     book = Workbook(write_only=True)
-    book.create_sheet(title)
+    for sheet in sheets:
+        book.create_sheet(sheet.title)
     book.save(parts)
+    # The library writes them in their order.
+    rest = iter(sheets)
     with ZipFile(parts) as source, ZipFile(file, "w", ZIP_DEFLATED) as target:
         for name in source.namelist():
             before, *after = _EMPTY.split(source.read(name))
@@ -42,7 +60,7 @@ def write_workbook(file: IO[bytes], *, title: str, header: Sequence[str], rows: 
                 part.write(before)
                 if after:
                     part.write(b"<sheetData>")
-                    part.writelines(_rows(header, rows))
+                    part.writelines(_rows(next(rest)))
                     part.write(b"</sheetData>" + after[0])
 
 
@@ -57,12 +75,12 @@ def too_many_rows(most: int) -> TooLarge:
     return TooLarge(_("A workbook may have %(most)s rows at most; as CSV there may be any number.") % {"most": most})
 
 
-def _rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+def _rows(sheet: Sheet) -> Iterator[bytes]:
     from openpyxl.utils import get_column_letter
 
-    letters = [get_column_letter(number) for number in range(1, len(header) + 1)]
-    texts = [_row(1, letters, header)]
-    for number, row in zip(count(2), rows, strict=False):
+    letters = [get_column_letter(number) for number in range(1, len(sheet.header) + 1)]
+    texts = [_row(1, letters, sheet.header)]
+    for number, row in zip(count(2), sheet.rows, strict=False):
         expect_rows(number - 1)
         texts.append(_row(number, letters, row))
         if len(texts) >= _ROWS_AT_ONCE:

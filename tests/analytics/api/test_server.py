@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from analytics.api import examples
+from analytics.api.decisions import catchments
 from tests.airports.builders import make_valencia
 from tests.analytics.counted import make, place
 from tests.server import Server
@@ -32,10 +33,12 @@ def test_answers_look_like_their_examples(server: Server, token_of: Callable[[st
             "TREND": client.get("/analytics/trend?source=a"),
             "CITIES": client.get("/analytics/cities", headers={"Accept": "application/json"}),
             "CITIES_ON_A_MAP": client.get("/analytics/cities"),
+            "CATCHMENTS": client.get("/analytics/catchments"),
+            "CATCHMENTS_ON_A_MAP": client.get("/analytics/catchments?format=geojson"),
         }
     assert {answer.status_code for answer in answers.values()} == {200}
     assert {name: shape(answer.json()) for name, answer in answers.items()} == {
-        name: shape(getattr(examples, name).value) for name in answers
+        name: shape(getattr(catchments if "CATCHMENTS" in name else examples, name).value) for name in answers
     }
     assert answers["CITIES_ON_A_MAP"].headers["Content-Type"] == "application/geo+json"
     assert {answer.headers["Cache-Control"] for answer in answers.values()} == {"no-store"}

@@ -19,6 +19,7 @@ TABLES = [
     "/analytics/opportunities?",
     "/analytics/trend?group_by=town",
     "/analytics/cities?",
+    "/analytics/catchments?",
 ]
 
 

@@ -58,7 +58,7 @@ GUARDED += [
 GUARDED += [
     *(
         Url(f"/analytics/{question}", _READ, {"GET": "VEIM", "HEAD": "VEIM"})
-        for question in ("demand", "opportunities", "cities", "trend", "calendar")
+        for question in ("demand", "opportunities", "cities", "catchments", "trend", "calendar")
     ),
     Url("/analytics/flows", _READ, {"GET": "EM", "HEAD": "EM"}),
     Url("/analytics/refresh", {"POST", "OPTIONS"}, {"POST": "EM"}),
@@ -74,6 +74,7 @@ GUARDED += [
 ]
 # The page for people; the buttons on it are a form.
 GUARDED.append(Url("/analytics/", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "EM"}))
+GUARDED.append(Url("/analytics/report", _READ, {"GET": "VEIM", "HEAD": "VEIM"}))
 API = PUBLIC + GUARDED
 # Pages of the profiler, for superusers. `{request}` and `{query}` stand for what it recorded.
 _FILTERED = _READ | {"POST"}
