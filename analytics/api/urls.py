@@ -3,12 +3,16 @@
 from rest_framework.routers import SimpleRouter
 
 from analytics.api.cities import CitiesViewSet
+from analytics.api.decisions.plan import PlanViewSet
+from analytics.api.decisions.plans import PlanKeptViewSet
 from analytics.api.demand import DemandViewSet
 from analytics.api.refresh import RefreshViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("analytics/cities", CitiesViewSet, basename="city")
 router.register("analytics/refresh", RefreshViewSet, basename="demand-refresh")
+router.register("analytics/plan", PlanViewSet, basename="budget")
+router.register("analytics/plans", PlanKeptViewSet, basename="plan")
 router.register("analytics", DemandViewSet, basename="analytics")
 
 urlpatterns = router.urls

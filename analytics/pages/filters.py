@@ -15,6 +15,8 @@ API = "/analytics/"
 # What segments are listed by, the finest first.
 FINEST = ",".join(DEFAULT_GROUPING)
 GROUPINGS = {FINEST: _("city, age and channel"), "city,age_group": _("city and age"), "city": _("city")}
+# Of a hundred residents of a segment, unless the reader says otherwise.
+MOST_REACHED = 50
 # The filters that a segment can set.
 SEGMENT_KEYS = ("country", "city", "town", "age_group", "channel", "gender")
 DIMENSIONS = (*SEGMENT_KEYS, "source")
@@ -40,7 +42,9 @@ def group_by(by: str) -> dict[str, str]:
 class Filters:
     """Empty, or 0, where anything will do; of several values of a dimension any will do. `measure`: what the heat map's
     shades say. `by`: the keys of the segments; empty for the finest by which most residents are named to the reader.
-    `ask`: the question beyond the demand itself; empty for none.
+    `ask`: the question beyond the demand itself; empty for none. Of a plan: the `budget`, how many of a hundred
+    residents of a segment money may `reach`, the keys `plan_by` of its segments, and the channels `cost_of` that have a
+    `cost` by 1,000 residents each, in the same order; without any those that staff set.
 
     An index is compared with all residents, so a segment has the same one whatever is filtered, also behind the link of
     a ranking."""
@@ -56,6 +60,11 @@ class Filters:
     measure: str = "courses"
     by: str = ""
     ask: str = ""
+    budget: float | None = None
+    reach: int = MOST_REACHED
+    plan_by: str = ""
+    cost_of: tuple[str, ...] = ()
+    cost: tuple[float, ...] = ()
     offset: int = 0
 
     @property
@@ -84,6 +93,12 @@ class Filters:
         chosen = replace(self, **{"offset": 0, **changes})
         text = _query({name: value for name, value in asdict(chosen).items() if value != getattr(Filters, name)})
         return f"{PAGE}{'?' if text else ''}{text}{'#' if fragment else ''}{fragment}"
+
+    def kept(self, *names: str) -> list[tuple[str, Any]]:
+        """Lists these parameters of the address and their values, for a form that leads to another address."""
+        values = ((name, getattr(self, name)) for name in names)
+        chosen = ((name, value) for name, value in values if value != getattr(Filters, name))
+        return [(name, one) for name, value in chosen for one in (value if isinstance(value, tuple) else (value,))]
 
     def without(self, key: str, value: str) -> str:
         """Gives the address of the page without one of the values of a dimension."""
