@@ -16,7 +16,9 @@ from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-import analytics.admin_demand  # noqa: F401 - registers itself
+import analytics.admin_costs
+import analytics.admin_demand
+import analytics.admin_plans  # noqa: F401 - registers itself
 from airports.countries import country_name
 from airports.models import Airport
 from analytics.dashboard.pages import unplaced_page

@@ -11,19 +11,28 @@ class AnalyticsConfig(domain.DomainConfig):
     name = "analytics"
     verbose_name = "Analytics"
     permissions = {
-        "Viewers": {"analytics.view_importdemand", "analytics.view_townplace"},
+        "Viewers": {
+            "analytics.view_importdemand",
+            "analytics.view_townplace",
+            "analytics.view_channelcost",
+            *(f"analytics.{verb}_plan" for verb in ("view", "add", "change", "delete")),
+        },
         "Editors": {
             "analytics.refresh_demand",
             *(f"analytics.{verb}_townalias" for verb in ("view", "add", "change", "delete")),
         },
-        "Managers": {f"analytics.{verb}_demandsettings" for verb in ("view", "add", "change")},
+        "Managers": {
+            *(f"analytics.{verb}_demandsettings" for verb in ("view", "add", "change")),
+            *(f"analytics.{verb}_channelcost" for verb in ("add", "change", "delete")),
+            "analytics.delete_shared_plan",
+        },
     }
     duties = {
-        "Viewers": _("see the demand"),
+        "Viewers": _("see the demand, make plans"),
         "Editors": _("have the demand counted, place towns"),
-        "Managers": _("set the age groups"),
+        "Managers": _("set the age groups and what channels cost, delete the plans that others share"),
     }
-    recorded_models = ("analytics.townalias", "analytics.demandsettings")
+    recorded_models = ("analytics.townalias", "analytics.demandsettings", "analytics.channelcost")
     mixed_paths = ("/analytics/",)
 
     def ready(self) -> None:

@@ -6,11 +6,12 @@ Knows no database.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from statistics import NormalDist
 
 import numpy as np
 
 from analytics.arrays import Ints, Numbers
-from analytics.intervals import Precision, gamma_quantile
+from analytics.intervals import CONFIDENCE, Precision, gamma_quantile
 
 # Rounds after which the effects are settled; each one takes in all factors.
 _ROUNDS = 12
@@ -62,11 +63,25 @@ def model_rates(residents: Numbers, courses: Numbers, factors: Sequence[Ints], *
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What is expected of each group: its `index`, a ratio to the average, the share of it that is the group's own, and
-    what the index is above with nine chances in ten, by which groups are ranked."""
+    how far `off` the index may be, as a variance relative to its square."""
 
     index: Numbers
     own_share: Numbers
-    low: Numbers
+    off: Numbers
+
+    @property
+    def low(self) -> Numbers:
+        """What the index is above with nine chances in ten, by which groups are ranked."""
+        return self._quantile(_RANKED_BY)
+
+    @property
+    def ends(self) -> tuple[Numbers, Numbers]:
+        """The ends of the 95 % interval of the index, which is the mean of a Gamma distribution."""
+        deviation = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+        return self._quantile(-deviation), self._quantile(deviation)
+
+    def _quantile(self, deviation: float) -> Numbers:
+        return self.index * gamma_quantile(1 / self.off, deviation)
 
 
 def expected_index(found: Precision, given: Model) -> Expected:
@@ -89,7 +104,7 @@ def expected_index(found: Precision, given: Model) -> Expected:
     index = share * own + (1 - share) * model
     # The variance that is left after the group's own events, and that of the model: a level of few events is not sure.
     off = (1 - share) * variance + (1 - share) ** 2 * given.variance
-    return Expected(index, share, index * gamma_quantile(1 / off, _RANKED_BY))
+    return Expected(index, share, off)
 
 
 class _Effect:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Collate
@@ -11,6 +12,9 @@ from imports.models import SourceSpelling
 
 if TYPE_CHECKING:
     from analytics.models import CurrentSegment, ImportDemand, PublishedPlace, Spelling, TownAlias, TownPlace
+
+    # ruff does not look into the brackets of a base.
+    from analytics.models.plans import Plan  # noqa: F401
 
 
 class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
@@ -114,3 +118,18 @@ class TownPlaceQuerySet(models.QuerySet["TownPlace"]):
         """With `name`, the spelling that is shown; the fold of a town that no delivery has any more."""
         shown = spellings.towns().filter(fold=models.OuterRef("pk")).shown().values("spelling")
         return self.annotate(name=Coalesce(models.Subquery(shown), models.F("town")))
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    """Plans that were kept."""
+
+    def visible_to(self, actor: User) -> "PlanQuerySet":
+        """The actor's own, and what others share."""
+        return self.filter(Q(owner=actor) | Q(is_shared=True)).select_related("owner")
+
+    def with_totals(self, *, restricted: bool) -> "PlanQuerySet":
+        """Adds `total` and `marginal_return` of the answer, or of the one of published figures, and leaves out the
+        segments, which may be many."""
+        answer = "published" if restricted else "answer"
+        figures = {name: models.F(f"{answer}__{name}") for name in ("total", "marginal_return")}
+        return self.defer("answer", "published").annotate(**figures)

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, QuestionViewSet, page_with_meta
 from analytics.api.examples import DEMAND, OPPORTUNITIES, TREND
-from analytics.api.queries import DemandQuery, TrendQuery, question_from
+from analytics.api.queries import DemandQuery, OpportunitiesQuery, TrendQuery, question_from
 from analytics.api.serializers import (
     DemandRowSerializer,
     RankedMetaSerializer,
@@ -36,13 +36,18 @@ _RANKED_PAGE = page_with_meta(DemandRowSerializer, "OpportunitiesPage", meta=Ran
 
 
 def _described(
-    summary: str, description: str, example: OpenApiExample, *, page: Any = _DEMAND_PAGE
+    summary: str,
+    description: str,
+    example: OpenApiExample,
+    *,
+    page: Any = _DEMAND_PAGE,
+    query: type[DemandQuery] = DemandQuery,
 ) -> Callable[[Action], Action]:
     described: Callable[[Action], Action] = extend_schema(
         summary=summary,
         description=f"{description} As CSV or XLSX: all rows. {SMALL_SEGMENTS}",
         tags=[TAG],
-        parameters=[DemandQuery],
+        parameters=[query],
         examples=[example],
         responses={
             (200, "application/json"): page,
@@ -57,7 +62,7 @@ class DemandViewSet(QuestionViewSet):
     """Who wants the next course: by country, city, town, age group, channel, gender and source."""
 
     permissions = {"demand": SEE, "opportunities": SEE, "trend": SEE}
-    queries = {"demand": DemandQuery, "opportunities": DemandQuery, "trend": TrendQuery}
+    queries = {"demand": DemandQuery, "opportunities": OpportunitiesQuery, "trend": TrendQuery}
     renderers = {"demand": _FORMS, "opportunities": _FORMS, "trend": _FORMS}
 
     @_described(
@@ -80,6 +85,7 @@ class DemandViewSet(QuestionViewSet):
         "that row alone: of the best of many its lower end claims more than 95 % certainty allows.",
         OPPORTUNITIES,
         page=_RANKED_PAGE,
+        query=OpportunitiesQuery,
     )
     @action(detail=False, methods=["get"])
     def opportunities(self, request: Request) -> HttpResponseBase:

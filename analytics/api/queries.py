@@ -11,6 +11,7 @@ from analytics.dimensions import DIMENSIONS
 from analytics.services.asking.questions import DEFAULT_GROUPING, GROUPABLE, SORTABLE, UNPLACED, Question
 from analytics.services.asking.scopes import known_age_groups
 from config.common.digits import MAX_INTEGER
+from config.common.http.documents import FiniteNumber
 from config.common.http.pagination import PageQuery
 from config.common.texts import gettext as _
 from config.common.texts import said
@@ -72,7 +73,7 @@ class SegmentQuery(PageQuery):
     age_group = _texts(16, "As `25-34` or `65+`.")
     channel = _texts(MAX_CHANNEL, "By any of its names and aliases, in any spelling.")
     gender = serializers.ListField(
-        child=serializers.ChoiceField(choices=Citizen.Gender.choices),
+        child=serializers.ChoiceField(choices=Citizen.Gender.values),
         required=False,
         default=list,
         help_text=_SEVERAL,
@@ -146,6 +147,20 @@ class DemandQuery(RowQuery):
         return attrs
 
 
+class OpportunitiesQuery(DemandQuery):
+    """The same of opportunities, and how much of what is expected may be a segment's own."""
+
+    max_own_share = FiniteNumber(
+        required=False,
+        min_value=0,
+        max_value=1,
+        help_text=(
+            "Only rows with so much `own_share` at most: look-alikes, segments with few residents of their own, of "
+            "which the model predicts what can be expected. With `ordering=-expected_index` the most promising first."
+        ),
+    )
+
+
 class CitiesQuery(RowQuery):
     """Filters, order and page of cities."""
 
@@ -176,6 +191,7 @@ def question_from(query: Mapping[str, Any], *, whole: bool) -> Question:
         sources=tuple(query["source"]),
         import_id=query.get("import_id"),
         min_residents=query.get("min_residents", 0),
+        max_own_share=query.get("max_own_share"),
         index_of_all=query.get("index_base") == "all",
         ordering=query.get("ordering", ()),
         limit=None if whole else query["limit"],

@@ -6,6 +6,8 @@ from analytics.api.cities import CitiesViewSet
 from analytics.api.decisions.calendar import CalendarViewSet
 from analytics.api.decisions.catchments import CatchmentsViewSet
 from analytics.api.decisions.flows import FlowsViewSet
+from analytics.api.decisions.plan import PlanViewSet
+from analytics.api.decisions.plans import PlanKeptViewSet
 from analytics.api.demand import DemandViewSet
 from analytics.api.refresh import RefreshViewSet
 
@@ -15,6 +17,8 @@ router.register("analytics/calendar", CalendarViewSet, basename="calendar")
 router.register("analytics/flows", FlowsViewSet, basename="flow")
 router.register("analytics/catchments", CatchmentsViewSet, basename="catchment")
 router.register("analytics/refresh", RefreshViewSet, basename="demand-refresh")
+router.register("analytics/plan", PlanViewSet, basename="budget")
+router.register("analytics/plans", PlanKeptViewSet, basename="plan")
 router.register("analytics", DemandViewSet, basename="analytics")
 
 urlpatterns = router.urls

@@ -1,4 +1,4 @@
-"""What was counted of the deliveries, and where on the map their towns are."""
+"""What was counted of the deliveries, where on the map their towns are, and plans that are made of both."""
 
 from analytics.models.demand import (
     CurrentSegment,
@@ -9,10 +9,12 @@ from analytics.models.demand import (
     Segment,
 )
 from analytics.models.kept import KeptAnswer
+from analytics.models.plans import ChannelCost, Plan
 from analytics.models.ties import CurrentTie, SegmentTie
 from analytics.models.towns import CountedAlias, DeliverySpelling, PublishedPlace, Spelling, TownAlias, TownPlace
 
 __all__ = [
+    "ChannelCost",
     "CountedAlias",
     "CurrentSegment",
     "CurrentTie",
@@ -21,6 +23,7 @@ __all__ = [
     "ImportDemand",
     "KeptAnswer",
     "Perturbation",
+    "Plan",
     "PublishedPlace",
     "PublishedSegment",
     "Segment",

@@ -20,6 +20,8 @@ GROUPINGS = {FINEST: _("city, age and channel"), "city,age_group": _("city and a
 GROUPS = ("channel", "age_group", "city", "gender")
 # What is counted of courses, of which there is no index and no least number of residents.
 _OF_COURSES = {"calendar", "flows"}
+# Of a hundred residents of a segment, unless the reader says otherwise.
+MOST_REACHED = 50
 # The filters that a segment can set.
 SEGMENT_KEYS = ("country", "city", "town", "age_group", "channel", "gender")
 DIMENSIONS = (*SEGMENT_KEYS, "source")
@@ -46,7 +48,9 @@ class Filters:
     """Empty, or 0, where anything will do; of several values of a dimension any will do. `measure`: what the heat map's
     shades say. `by`: the keys of the segments; empty for the finest by which most residents are named to the reader.
     `ask`: the question beyond the demand itself; empty for none. `group`: what it groups by, `of`: the groups of buyers
-    or of those they buy for; `lead`: so many weeks before a month one advertises for it.
+    or of those they buy for; `lead`: so many weeks before a month one advertises for it. Of a plan: the `budget`, how
+    many of a hundred residents of a segment money may `reach`, the keys `plan_by` of its segments, and the channels
+    `cost_of` that have a `cost` by 1,000 residents each, in the same order; without any those that staff set.
 
     An index is compared with all residents, so a segment has the same one whatever is filtered, also behind the link of
     a ranking."""
@@ -65,6 +69,11 @@ class Filters:
     group: str = GROUPS[0]
     of: str = "buyer"
     lead: int = 6
+    budget: float | None = None
+    reach: int = MOST_REACHED
+    plan_by: str = ""
+    cost_of: tuple[str, ...] = ()
+    cost: tuple[float, ...] = ()
     offset: int = 0
 
     @property
@@ -101,6 +110,12 @@ class Filters:
     def _told(self, **parameters: str) -> str:
         own = {name: value for name, value in asdict(self).items() if value != getattr(Filters, name)}
         return _query(own | parameters)
+
+    def kept(self, *names: str) -> list[tuple[str, Any]]:
+        """Lists these parameters of the address and their values, for a form that leads to another address."""
+        values = ((name, getattr(self, name)) for name in names)
+        chosen = ((name, value) for name, value in values if value != getattr(Filters, name))
+        return [(name, one) for name, value in chosen for one in (value if isinstance(value, tuple) else (value,))]
 
     def without(self, key: str, value: str) -> str:
         """Gives the address of the page without one of the values of a dimension."""

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from analytics.pages import choices, labels
 from analytics.pages.answers import Answers, read_answers
 from analytics.pages.charts import words
+from analytics.pages.decisions.plan import PARAMETERS
 from analytics.pages.filters import Filters
 from analytics.pages.saved import saved_views
 from analytics.pages.sections.bars import channel_bars, opportunities
@@ -63,11 +64,7 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
         "report": filters.report(),
         "fields": choices.fields(answers, filters),
         "min_residents": filters.min_residents,
-        "kept": {
-            name: value
-            for name in ("measure", "by", "ask", "group", "of", "lead")
-            if (value := getattr(filters, name)) != getattr(Filters, name)
-        },
+        "kept": filters.kept("measure", "by", "ask", "group", "of", "lead", *PARAMETERS),
         "ways_out": choices.ways_out(filters),
         "saved": saved_views(filters, actor),
         "words": words(),

@@ -58,6 +58,7 @@ NAVIGATION = [
             # It has no sidebar; by its address Unfold would take every page of this app for it.
             "active": False,
         },
+        model(_("Plans"), "savings", "analytics.plan"),
         model(_("Town places"), "location_on", "analytics.townplace"),
         model(_("Town aliases"), "edit_location_alt", "analytics.townalias"),
         model(_("Demand by delivery"), "functions", "analytics.importdemand"),
@@ -91,6 +92,7 @@ NAVIGATION = [
     group(
         _("Settings"),
         model(_("Demand settings"), "tune", "analytics.demandsettings"),
+        model(_("Costs of channels"), "payments", "analytics.channelcost"),
         model(_("Schedules"), "schedule", "background.schedule"),
     ),
     group(

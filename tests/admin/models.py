@@ -10,7 +10,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule
 
 from airports.models import Airport, PendingChange, QueuedCreate
 from airports.services.delete_airport import delete_airport
-from analytics.models import DemandSettings, ImportDemand, TownAlias, TownPlace
+from analytics.models import ChannelCost, DemandSettings, ImportDemand, Plan, TownAlias, TownPlace
 from config.common.accounts.models import ApiToken
 from config.common.accounts.services.tokens import issue_token
 from config.common.background.models import Lease, Schedule
@@ -20,7 +20,7 @@ from imports.models import Channel, Citizen, Correction, Import, Source
 from imports.services.naming.change_named import create_named
 from tests.airports.builders import make_airport
 from tests.analytics.counted import make
-from tests.common.helpers import one_airport, one_import
+from tests.common.helpers import one_airport, one_import, one_plan
 
 HistoricalAirport: Any = Airport.history.model
 
@@ -41,6 +41,9 @@ PAGES = {
     TownPlace: ("VEIMS", "", "VEIMS", ""),
     TownAlias: ("EMS", "EMS", "EMS", "EMS"),
     ImportDemand: ("VEIMS", "", "VEIMS", ""),
+    # Shared by somebody else, and kept where it was made.
+    Plan: ("VEIMS", "", "VEIMS", "MS"),
+    ChannelCost: ("VEIMS", "MS", "VEIMS", "MS"),
     # There is one row: adding is changing it.
     DemandSettings: ("MS", "MS", "MS", ""),
     Lease: ("MS", "", "MS", ""),
@@ -74,6 +77,8 @@ QUERIES = {
     # Which ones are stale is asked once.
     ImportDemand: 7,
     DemandSettings: 4,
+    Plan: 5,
+    ChannelCost: 5,
     Lease: 4,
     ReadAudit: 4,
     # Each app is asked for its own.
@@ -114,6 +119,10 @@ BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     DemandSettings: lambda number: DemandSettings.objects.update_or_create(
         pk=1, defaults={"age_bounds": [0, 18], "small_segment": 5 + number}
     )[0],
+    Plan: lambda _number: one_plan(),
+    ChannelCost: lambda number: ChannelCost.objects.create(
+        channel=f"channel{number}", fold=f"channel{number}", cost_per_thousand=number
+    ),
     TownAlias: lambda number: TownAlias.objects.create(town=f"town{number}", name=f"town{number}", geoname_id=1),
 }
 

@@ -19,7 +19,7 @@ BEFORE_SIGN_IN = {
 }  # fmt: skip
 
 
-_DEMAND_LISTS = ("analytics/townplace", "analytics/importdemand")
+_DEMAND_LISTS = ("analytics/townplace", "analytics/importdemand", "analytics/plan", "analytics/channelcost")
 
 
 class Page(NamedTuple):
@@ -95,6 +95,10 @@ OTHER_PAGES = [
     Page("/admin/imports/import/{id}/rename/", "EMS"),
     Page("/admin/imports/import/{id}/carry/", "EMS"),
     Page("/admin/analytics/importdemand/channels/", _STAFF),
+    # By POST only.
+    Page("/admin/analytics/plan/keep/", ""),
+    Page("/admin/analytics/plan/compare/", _STAFF),
+    Page("/admin/analytics/plan/draft/curve/csv/?budget=1&cost_of=*&cost=1", _STAFF),
     Page("/admin/analytics/townplace/unplaced/", _STAFF),
     Page("/admin/airports/", _STAFF),
     Page("/admin/auth/", "MS"),

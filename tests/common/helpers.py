@@ -2,10 +2,15 @@
 
 from typing import Any, Protocol
 
+from django.contrib.auth.models import User
 from django.test import Client
 
 from airports.models import QueuedCreate
 from airports.services.request_change import request_change
+from analytics.models import ChannelCost, Plan
+from analytics.services.asking.questions import Question
+from analytics.services.deciding.kept_plans import keep_plan
+from analytics.services.deciding.plan import Budget
 from imports.models import Channel, Import, Source
 from imports.services.loading.load_document import load_document
 from imports.services.naming.change_named import create_named
@@ -39,7 +44,7 @@ def one_import(*, source: str = "default") -> Import:
 
 def existing_objects() -> dict[str, Any]:
     """What the placeholders of `tests.common.http.urls` stand for."""
-    return {"id": one_import().pk, "citizen": 1, **one_airport(), **one_of_each_name()}
+    return {"id": one_import().pk, "citizen": 1, **one_airport(), **one_of_each_name(), "plan": one_plan().pk}
 
 
 def one_of_each_name() -> dict[str, Any]:
@@ -49,6 +54,16 @@ def one_of_each_name() -> dict[str, Any]:
         "source": create_named(Source, values=values, actor=None).pk,
         "channel": create_named(Channel, values={"name": f"a channel {Channel.objects.count()}"}, actor=None).pk,
     }
+
+
+def one_plan(owner: User | None = None) -> Plan:
+    """A shared plan; with it staff know the channel and the costs of the OpenAPI document's examples."""
+    if not Channel.objects.filter(name="telegram").exists():
+        create_named(Channel, values={"name": "telegram"}, actor=None)
+    ChannelCost.objects.get_or_create(fold="*", defaults={"channel": "*", "cost_per_thousand": 5})
+    owner = owner or User.objects.create_user(f"planner {User.objects.count()}")
+    budget = Budget(money=1, question=Question(), costs={"*": 1})
+    return keep_plan(budget=budget, name=f"plan {Plan.objects.count()}", is_shared=True, actor=owner)
 
 
 def one_airport() -> dict[str, Any]:
@@ -61,7 +76,7 @@ def one_airport() -> dict[str, Any]:
 
 def missing_objects(number: str = "x") -> dict[str, str]:
     """Placeholders of objects that are not there."""
-    names = ("id", "airport", "token", "create", "source", "channel")
+    names = ("id", "airport", "token", "create", "source", "channel", "plan")
     return dict.fromkeys(names, number) | {"citizen": "x"}
 
 

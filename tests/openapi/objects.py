@@ -5,13 +5,15 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from airports.models import QueuedCreate
 from airports.services.flag_airport import flag_airport
 from airports.services.request_change import request_change
 from analytics.services.counting.refresh_demand import refresh_demand
 from imports.services.loading.load_received import load_received
 from tests.airports.builders import make_airport
-from tests.common.helpers import one_of_each_name
+from tests.common.helpers import one_of_each_name, one_plan
 from tests.factories import people, relate
 from tests.imports.world import body_of, load, received
 from tests.openapi.calls import Call
@@ -25,6 +27,7 @@ class Objects:
         self._import = load(citizens)
         self._to_read = make_airport().pk
         refresh_demand()
+        self._plan_to_read = one_plan().pk
         # Codes that no other airport has, and names that no other source or channel has.
         self._codes = count(100)
 
@@ -42,6 +45,8 @@ class Objects:
         if not isinstance(body, dict):
             return body
         code = next(self._codes)
+        if call.path.startswith("/analytics/plans"):
+            return {name: f"plan {code}" if name == "name" else value for name, value in body.items()}
         if call.path.startswith(("/sources", "/channels")):
             own: dict[str, Any] = {"name": f"name {code}", "aliases": [f"alias {code}"]}
             return {name: own.get(name, value) for name, value in body.items()}
@@ -64,6 +69,11 @@ class Objects:
 
     def _source(self, call: Call) -> int:
         return int(one_of_each_name()["source"])
+
+    def _plan(self, call: Call) -> int:
+        if call.method == "GET":
+            return self._plan_to_read
+        return one_plan(User.objects.get_or_create(username="managers")[0]).pk
 
     def _channel(self, call: Call) -> int:
         return int(one_of_each_name()["channel"])
@@ -97,5 +107,6 @@ _OBJECTS: dict[str, Callable[[Objects, Call], Any]] = {
     "create_id": Objects._create,
     "source_id": Objects._source,
     "channel_id": Objects._channel,
+    "plan_id": Objects._plan,
     "token": Objects._link,
 }

@@ -25,6 +25,9 @@ ROLES = [
     ("M", "DELETE /airports/{airport} /imports/{id} /delete"),
     ("M", "GET /delete"),
     ("VEIM", "GET /sources /sources/{source} /channels /channels/{channel}"),
+    *(("VEIM", f"{method} /analytics/plans/{{plan}}") for method in ("GET", "PATCH", "DELETE")),
+    ("VEIM", "GET /analytics/plans"),
+    ("VEIM", "POST /analytics/plan /analytics/plans"),
     ("M", "POST /sources"),
     ("EM", "POST /channels"),
     *(("M", f"{method} /sources/{{source}}") for method in ("PUT", "PATCH", "DELETE")),
@@ -39,6 +42,7 @@ EXAMPLES = {
     "create": 1,
     "source": 1,
     "channel": 1,
+    "plan": 1,
     "request": UUID(int=1),
     "query": 1,
 }
@@ -77,4 +81,4 @@ def test_each_method_that_works_has_its_row_of_roles() -> None:
 
 def test_how_many_cells_there_are() -> None:
     # URL × method × (four roles and nobody); a URL that is new raises it.
-    assert len(API) * len(METHODS) * 5 == 39 * 8 * 5
+    assert len(API) * len(METHODS) * 5 == 42 * 8 * 5

@@ -7,11 +7,12 @@ gives its `Part`.
 
 from types import ModuleType
 
-from analytics.pages.decisions import calendar, catchments, flows
+from analytics.pages.decisions import calendar, catchments, flows, plan
 
 # In the order of the page.
 QUESTIONS: dict[str, ModuleType] = {
     "calendar": calendar,
-    "catchments": catchments,
     "flows": flows,
+    "catchments": catchments,
+    "plan": plan,
 }

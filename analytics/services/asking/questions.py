@@ -28,7 +28,8 @@ class Question:
     Each of the filters is a choice of values, empty where anything will do: ISO codes of countries and `none` for towns
     that are not placed, cities and towns in any spelling, channels and sources by any name or alias, labels of age
     groups, genders. `ordering` holds names of the row's fields, `-` before one for descending; ties are broken by the
-    keys. `limit` None: all rows. `index_of_all`: the index compares with all residents of the import, sources or
+    keys. `limit` None: all rows. `max_own_share`: only segments of whose expected index no more is their own data, 0 to
+    1; None: all. `index_of_all`: the index compares with all residents of the import, sources or
     picture, the other filters left out. `with_expected`: whether to work out what is expected, from all segments.
     """
 
@@ -42,6 +43,7 @@ class Question:
     sources: tuple[str, ...] = ()
     import_id: int | None = None
     min_residents: int = 0
+    max_own_share: float | None = None
     index_of_all: bool = False
     with_expected: bool = True
     ordering: tuple[str, ...] = ()
@@ -75,7 +77,12 @@ class Question:
     @property
     def of_groups(self) -> "Question":
         """The same groups, all of them and in no order: what is read for one such question is read for the other."""
-        return replace(self, min_residents=0, index_of_all=False, with_expected=True, ordering=(), limit=None, offset=0)
+        return replace(self.of_estimates, index_of_all=False, with_expected=True)
+
+    @property
+    def of_estimates(self) -> "Question":
+        """The same groups and whom they compare with, all of them and in no order."""
+        return replace(self, min_residents=0, max_own_share=None, ordering=(), limit=None, offset=0)
 
     @property
     def of_all(self) -> "Question":

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.arrays import Ints, Numbers
+from analytics.arrays import Flags, Ints, Numbers
 from analytics.dimensions import first_age
 from analytics.services.asking.estimates import Estimates
 from analytics.services.asking.questions import COUNTS, EXPECTED, MEASURES, SORTABLE, Question, Row
@@ -14,7 +14,8 @@ _DECIMALS = 2
 
 
 class Ranking:
-    """The groups with at least `min_residents`, in the order of `question`; their numbers are places in `groups`.
+    """The groups with at least `min_residents`, and `max_own_share` at most, in the order of `question`; their numbers
+    are places in `groups`.
 
     `first`: a number for each group, by which they are sorted before everything else.
     """
@@ -28,6 +29,8 @@ class Ranking:
         self._groups = groups = estimates.groups
         self._first = first
         self._kept = np.flatnonzero(groups.residents >= question.min_residents)
+        if question.max_own_share is not None:
+            self._kept = self._kept[self._predicted(question.max_own_share)]
         self.count = len(self._kept)
 
     def page(self, *, limit: int | None = None, offset: int = 0) -> Ints:
@@ -44,6 +47,15 @@ class Ranking:
             for number, other, measured in zip(page.tolist(), others, zip(*measures, strict=True), strict=True)
         ]
 
+    def _predicted(self, most: float) -> Flags:
+        """Says of those that are kept which have `most` as the share of their own data, as it is shown; nothing is
+        expected of what is merged, nor where the average is none."""
+        if not self._average:
+            return np.zeros(len(self._kept), dtype=bool)
+        own = self.measure("own_share", self._kept)
+        found: Flags = (own <= most) & (self._groups.is_other[self._kept] == 0)
+        return found
+
     def _keys(self, number: int) -> dict[str, str | None]:
         return {name: column[number] for name, column in zip(self._names, self._groups.keys, strict=True)}
 
@@ -53,7 +65,7 @@ class Ranking:
             return counts
         if name in self._left_out or (name != "courses_per_100" and not self._average):
             return [None] * len(page)
-        measured: list[Any] = self._measure(name, page).tolist()
+        measured: list[Any] = self.measure(name, page).tolist()
         return measured
 
     def _until(self, stop: int) -> Ints:
@@ -82,7 +94,7 @@ class Ranking:
     def _column(self, name: str, among: Ints) -> Numbers:
         """Gives the numbers by which the ordering `name` sorts, ascending."""
         plain = name.removeprefix("-")
-        column = self._measure(plain, among) if plain in SORTABLE else self._positions(plain, among)
+        column = self.measure(plain, among) if plain in SORTABLE else self._positions(plain, among)
         return -column if name.startswith("-") else column
 
     def _positions(self, name: str, among: Ints) -> Numbers:
@@ -94,12 +106,12 @@ class Ranking:
         positions = {value: position for position, value in enumerate(order)}
         return np.array([positions[value] for value in values], dtype=np.float64)
 
-    def _measure(self, name: str, among: Ints) -> Numbers:
+    def measure(self, name: str, among: Ints) -> Numbers:
         """Measures each group; zeros for an index where the average is none."""
         if name in COUNTS:
             counts: Ints = getattr(self._groups, name)
             return counts[among].astype(np.float64)
-        residents, courses = self._measure("residents", among), self._measure("courses", among)
+        residents, courses = self.measure("residents", among), self.measure("courses", among)
         if name == "courses_per_100":
             return np.round(100 * courses / residents, _DECIMALS)
         if not self._average:

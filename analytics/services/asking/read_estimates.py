@@ -29,7 +29,7 @@ def read_estimates(question: Question, scope: Scope, *, restricted: bool, by_imp
     A process keeps the last ones, but those of very many groups. They hold as long as nothing is counted and no name or
     place changes, which the snapshot says: whatever writes segments writes when into the imports of the scope.
     """
-    asked = replace(question, min_residents=0, ordering=(), limit=None, offset=0)
+    asked = question.of_estimates
     # Of hundreds of sources the cells would be millions.
     is_plain = restricted or by_import or SOURCE in question.group_by or not question.with_expected
     finer = asked if is_plain else _with_factors(asked)

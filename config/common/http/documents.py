@@ -1,5 +1,6 @@
 """JSON bodies that hold one object: read, checked field by field, every offending value found in one pass."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,34 @@ class StrictText(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid_type")
         return str(super().to_internal_value(data))
+
+
+class FiniteNumber(serializers.FloatField):
+    """A number that a double holds: no NaN, no infinity."""
+
+    def to_internal_value(self, data: Any) -> float:
+        number = super().to_internal_value(data)
+        if not math.isfinite(number):
+            self.fail("invalid")
+        return number
+
+
+class StrictNumber(FiniteNumber):
+    """A number as it is sent: no text is taken for one."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, str | bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictInteger(serializers.IntegerField):
+    """A whole number as it is sent: no text is taken for one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, str | bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 def read_object(body: bytes) -> dict[str, object]:

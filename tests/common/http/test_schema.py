@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from rest_framework.test import APIClient
 
 from config.common.http.site import openapi_document
 from imports.models import Import
-from tests.common.helpers import existing_objects, one_airport, one_import, one_of_each_name, send
+from tests.common.helpers import existing_objects, one_airport, one_import, one_of_each_name, one_plan, send
 from tests.common.http.urls import API
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def test_it_is_generated_without_a_warning(tmp_path: Any) -> None:
 
 
 def test_it_holds_every_operation_and_nothing_else() -> None:
-    names = {name: f"{{{name}_id}}" for name in ("citizen", "airport", "create", "source", "channel")}
+    names = {name: f"{{{name}_id}}" for name in ("citizen", "airport", "create", "source", "channel", "plan")}
     names |= {"id": "{import_id}", "token": "{token}"}
     expected = {
         (method, url.path.format_map(names))
@@ -85,6 +86,7 @@ def examples() -> Examples:
 @pytest.mark.parametrize(("method", "path", "kind", "body"), list(examples()))
 def test_every_example_is_accepted(manager: APIClient, method: str, path: str, kind: str, body: Any) -> None:
     where = existing_objects()
+    where["plan"] = one_plan(User.objects.get(username="managers")).pk
     url = path.format(import_id=where["id"], **{f"{name}_id": number for name, number in where.items()})
     document = body | {"id": where["airport"]} if isinstance(body, dict) and "id" in body else body
     sent = document if isinstance(document, str) else json.dumps(document)
@@ -95,6 +97,7 @@ def test_every_example_is_accepted(manager: APIClient, method: str, path: str, k
 def test_there_are_examples_for_each_body() -> None:
     assert [(method, path) for method, path, _, _ in examples()] == [
         ("POST", "/airports"), ("PUT", "/airports/{airport_id}"), ("PATCH", "/airports/{airport_id}"),
+        ("POST", "/analytics/plan"), ("POST", "/analytics/plans"), ("PATCH", "/analytics/plans/{plan_id}"),
         ("POST", "/channels"), ("PUT", "/channels/{channel_id}"), ("PATCH", "/channels/{channel_id}"),
         ("PUT", "/create"), *[("POST", "/imports")] * 3,
         ("PATCH", "/imports/{import_id}/citizens/{citizen_id}"),
@@ -117,6 +120,7 @@ def test_what_the_document_does_not_send_works_too(manager: APIClient) -> None:
             where = {"import_id": pk, "citizen_id": 1, "airport_id": airport["airport"]}
             where |= {"token": airport["token"], "create_id": airport["create"]}
             where |= {f"{name}_id": number for name, number in one_of_each_name().items()}
+            where["plan_id"] = one_plan(User.objects.get(username="managers")).pk
             answer = send(manager, method, (path + QUERIES.get(path, "")).format(**where))
             expected = STATUSES.get((method, path), 204 if method == "DELETE" else 200)
             assert answer.status_code == expected, (method, path)

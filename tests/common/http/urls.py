@@ -2,7 +2,8 @@
 
 `{id}` and `{citizen}` stand for an import and a citizen that exist, `{airport}` for an airport, `{token}` for the end
 of a link to a change of it, `{create}` for a queued create, `{source}` for a source without deliveries, `{channel}` for
-a channel. A role is named by its first letter: V, E, I, M; `-` is somebody without credentials, `*` everybody.
+a channel, `{plan}` for a plan that somebody shares. A role is named by its first letter: V, E, I, M; `-` is somebody
+without credentials, `*` everybody.
 """
 
 from typing import NamedTuple
@@ -62,6 +63,13 @@ GUARDED += [
     ),
     Url("/analytics/flows", _READ, {"GET": "EM", "HEAD": "EM"}),
     Url("/analytics/refresh", {"POST", "OPTIONS"}, {"POST": "EM"}),
+    Url("/analytics/plan", {"POST", "OPTIONS"}, {"POST": "VEIM"}),
+    Url("/analytics/plans", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "VEIM"}),
+    Url(
+        "/analytics/plans/{plan}",
+        _READ | {"PATCH", "DELETE"},
+        {"GET": "VEIM", "HEAD": "VEIM", "PATCH": "VEIM", "DELETE": "VEIM"},
+    ),
 ]
 # What deliveries name.
 GUARDED += [

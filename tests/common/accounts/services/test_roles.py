@@ -13,7 +13,9 @@ from config.common.domain import domains
 pytestmark = pytest.mark.django_db
 
 AIRPORTS = {"view_airport", "view_historicalairport"}
-DEMAND = {"view_importdemand", "view_townplace"}
+DEMAND = {
+    "view_importdemand", "view_townplace", "view_channelcost", "view_plan", "add_plan", "change_plan", "delete_plan",
+}  # fmt: skip
 EDIT_DEMAND = {
     *DEMAND, "refresh_demand", "view_townalias", "add_townalias", "change_townalias", "delete_townalias",
 }  # fmt: skip
@@ -31,6 +33,7 @@ ROLES = {
         *WRITE_AIRPORTS, "delete_airport", "view_queuedcreate",
         *WRITE_CHANNELS, "add_source", "change_source", "delete_source",
         *EDIT_DEMAND, "view_demandsettings", "add_demandsettings", "change_demandsettings",
+        "add_channelcost", "change_channelcost", "delete_channelcost", "delete_shared_plan",
         "view_import", "view_citizen", "change_citizen", "view_correction", "add_import", "delete_import",
         "view_user", "add_user", "change_user", "delete_user", "view_group",
         "view_apitoken", "add_apitoken", "change_apitoken", "delete_apitoken",
@@ -107,6 +110,6 @@ def test_the_words_of_a_role_begin_with_those_that_it_contains() -> None:
     assert duties_of("Managers").startswith("all that Editors may; ")
     assert duties_of("Viewers") == (
         "read who changed what they may see; see the airports; see the list of deliveries, but no resident; "
-        "see the demand"
+        "see the demand, make plans"
     )
     assert duties_of("Choir") == ""
