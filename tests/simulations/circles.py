@@ -9,6 +9,16 @@ from tests.simulations.worlds import Floats, Ints, World, both_ways, choose, pai
 SIZES = {"city": 40, "age_group": 7, "channel": 8, "gender": 2}
 CIRCLE = (4, 9)
 LARGEST_HOUSEHOLD = 5
+# The seed of what is the same in every draw.
+PLANTED = 7
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The household of each resident, in ascending order, and its keys."""
+
+    household: Ints
+    keys: dict[str, Ints]
 
 
 @dataclass(frozen=True)
@@ -29,17 +39,32 @@ class Circles:
 
     def draw(self, rng: np.random.Generator) -> World:
         """Residents, whose rates are the same in every draw."""
-        planted = np.random.default_rng(7)
-        weights = np.exp(planted.normal(0, 1, self.towns))
+        settled = self.settle(rng)
+        return self.gather(settled, self.relate(settled, rng), rng)
+
+    def settle(self, rng: np.random.Generator) -> Settled:
+        """Residents before they are related to anybody."""
+        weights = np.exp(np.random.default_rng(PLANTED).normal(0, 1, self.towns))
         household = np.repeat(np.arange(self.residents), rng.integers(1, LARGEST_HOUSEHOLD + 1, self.residents))
         household = household[: self.residents]
         city = choose(weights, self.residents, rng)[household]
         keys = {"city": city} | {
             name: rng.integers(0, SIZES[name], self.residents) for name in ("age_group", "channel", "gender")
         }
+        return Settled(household, keys)
+
+    def gather(
+        self, settled: Settled, relatives: Ints, rng: np.random.Generator, *, lift: Floats | None = None
+    ) -> World:
+        """Draws who are friends, and adds them to the relatives. `lift`: times as many circles by city."""
+        planted = np.random.default_rng(PLANTED)
+        planted.normal(0, 1, self.towns)
+        keys = settled.keys
         effects = {name: np.exp(planted.normal(0, self.strength, size)) for name, size in self._sizes().items()}
-        eager = np.prod([effects[name][keys[name]] for name in ("city", "age_group", "channel")], axis=0)
-        pairs = np.concatenate([self._relatives(household, rng), self._friends(city, eager, rng)], axis=1)
+        usual = np.prod([effects[name][keys[name]] for name in ("city", "age_group", "channel")], axis=0)
+        eager = usual if lift is None else usual * lift[keys["city"]]
+        number = self.density * self.residents * eager.sum() / usual.sum()
+        pairs = np.concatenate([relatives, self._friends(keys["city"], eager, number, rng)], axis=1)
         low, high = np.sort(pairs, axis=0)
         different = np.unique((low * self.residents + high)[low != high])
         one, other = both_ways(different // self.residents, different % self.residents)
@@ -48,14 +73,15 @@ class Circles:
     def _sizes(self) -> dict[str, int]:
         return SIZES | {"city": self.towns}
 
-    def _relatives(self, household: Ints, rng: np.random.Generator) -> Ints:
+    def relate(self, settled: Settled, rng: np.random.Generator) -> Ints:
+        """Draws the households whose members are relatives, and gives their pairs."""
         related = rng.random(self.residents) < self.related
-        pairs = np.array(pairs_in_runs(household, LARGEST_HOUSEHOLD))
-        return pairs[:, related[household[pairs[0]]]]
+        pairs = np.array(pairs_in_runs(settled.household, LARGEST_HOUSEHOLD))
+        return pairs[:, related[settled.household[pairs[0]]]]
 
-    def _friends(self, city: Ints, eager: Floats, rng: np.random.Generator) -> Ints:
+    def _friends(self, city: Ints, eager: Floats, expected: float, rng: np.random.Generator) -> Ints:
         """Each circle has a founder, and members of the founder's town or from anywhere, the eager ones likelier."""
-        number = rng.poisson(self.density * self.residents)
+        number = rng.poisson(expected)
         founders = choose(eager, number, rng)
         circle = np.repeat(np.arange(number), rng.integers(CIRCLE[0], CIRCLE[1] + 1, number))
         # Residents in the order of their towns: those of one town are a run of the running totals.
