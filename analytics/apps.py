@@ -14,14 +14,15 @@ class AnalyticsConfig(domain.DomainConfig):
         "Viewers": {"analytics.view_importdemand", "analytics.view_townplace"},
         "Editors": {
             "analytics.refresh_demand",
+            "analytics.view_alert",
             *(f"analytics.{verb}_townalias" for verb in ("view", "add", "change", "delete")),
         },
         "Managers": {f"analytics.{verb}_demandsettings" for verb in ("view", "add", "change")},
     }
     duties = {
         "Viewers": _("see the demand"),
-        "Editors": _("have the demand counted, place towns"),
-        "Managers": _("set the age groups"),
+        "Editors": _("have the demand counted, place towns, see alerts"),
+        "Managers": _("set the age groups and the limits of alerts"),
     }
     recorded_models = ("analytics.townalias", "analytics.demandsettings")
     mixed_paths = ("/analytics/",)

@@ -26,6 +26,8 @@ _COURSES_OF_BOTH = 2.0
 # chi-squared tests", Biometrics 10 (1954), pp. 417-451).
 _LEAST_EVENTS = 5.0
 _DIGITS = 9
+# Friends of friends depend on each other too, by a fifth of what friends do.
+_BEYOND_NEIGHBOURS = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def changes_between(before: Delivered, after: Delivered, *, groups: int) -> Chan
     m') / n' is the influence of resident i on the difference of the means. So who stayed counts with the difference of
     its own courses, and who is new or gone alone.
     """
-    sides = tuple(_side(one, groups) for one in (before, after))
+    sides = _side(before, groups), _side(after, groups)
     ids = np.union1d(before.ids, after.ids)
     influences = _influences(ids, (before, after), sides)
     variance, events = _variance(influences, _related(ids, before, after), sides, groups)
@@ -105,7 +107,7 @@ def changes_between(before: Delivered, after: Delivered, *, groups: int) -> Chan
     q = np.ones(groups)
     statistic = np.abs(change[is_seen]) / error[is_seen]
     q[is_seen] = false_discovery_rates(2 * stdtr(freedom[is_seen], -statistic))
-    return Changes(*sides, change, change - reach, change + reach, q, is_seen)
+    return Changes(sides[0], sides[1], change, change - reach, change + reach, q, is_seen)
 
 
 def false_discovery_rates(p: Numbers) -> Numbers:
@@ -137,7 +139,7 @@ def _influences(ids: Ints, deliveries: tuple[Delivered, Delivered], sides: tuple
 
 
 def _related(ids: Ints, before: Delivered, after: Delivered) -> tuple[Ints, Ints]:
-    """Gives places among the `ids` of both residents of each pair who are related in either delivery, each pair once."""
+    """Gives places among the `ids` of two residents who are related in either delivery, each pair once."""
     codes = []
     for one in (before, after):
         place = np.searchsorted(ids, one.ids)
@@ -155,14 +157,14 @@ def _variance(
     A few residents tell little of a variance, so it is drawn to what all groups have for as many courses.
     """
     squares, fourths = (_powers(found, power, groups) for power in (2, 4))
-    raw = squares + 2 * _products(found, related, groups)
+    raw = squares + 2 * _BEYOND_NEIGHBOURS * _products(found, related, groups)
     raw = np.maximum(raw, _LEAST_OF_INDEPENDENT * squares)
     # As many people of the same influence have the same squares and fourth powers; clusters are worth less.
     people = np.divide(squares**2, fourths, out=np.zeros(groups), where=fourths > 0)
     events = people * np.divide(squares, raw, out=np.ones(groups), where=raw > squares)
     poisson, known = _poissons(sides), 1 - _lost(found, related, sides, groups)
-    courses = sides[0].courses + sides[1].courses
-    weight = np.divide(courses, poisson, out=np.zeros(groups), where=poisson > 0)
+    both = (sides[0].residents > 0) & (sides[1].residents > 0) & (poisson > 0)
+    weight = np.divide(sides[0].courses + sides[1].courses, poisson, out=np.zeros(groups), where=both)
     total = float((weight * poisson * known).sum())
     of_all = float((weight * raw).sum()) / total if total else 1.0
     own, others = events * raw, _EVENTS_OF_ALL_GROUPS * of_all * poisson

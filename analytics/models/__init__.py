@@ -1,5 +1,6 @@
 """What was counted of the deliveries, and where on the map their towns are."""
 
+from analytics.models.alerts import Alert, ComparedDelivery
 from analytics.models.demand import (
     CurrentSegment,
     DemandSettings,
@@ -13,6 +14,8 @@ from analytics.models.ties import CurrentTie, SegmentTie
 from analytics.models.towns import CountedAlias, DeliverySpelling, PublishedPlace, Spelling, TownAlias, TownPlace
 
 __all__ = [
+    "Alert",
+    "ComparedDelivery",
     "CountedAlias",
     "CurrentSegment",
     "CurrentTie",

@@ -46,8 +46,8 @@ def naive_variances(before: Delivered, after: Delivered) -> tuple[list[float], l
             for place in inside:
                 adds[int(one.ids[place])] += sign * (one.courses[place] - mean) / len(inside)
         alone = sum(value**2 for value in adds.values())
-        own = sum(adds[i] * adds[j] for i, j in product(people, people) if i == j or frozenset((i, j)) in related)
-        variance = max(own, alone / 4)
+        tied = sum(adds[i] * adds[j] for i, j in product(people, people) if i != j and frozenset((i, j)) in related)
+        variance = max(alone + 1.2 * tied, alone / 4)
         fourths = sum(value**4 for value in adds.values())
         variances.append(variance)
         events.append(alone**2 / fourths * min(1, alone / variance) if fourths else 0.0)
@@ -86,10 +86,10 @@ def test_the_interval_is_made_of_the_variance_over_neighbours(before: Delivered,
         poissons.append(drawn[0] / max(n, 1) + drawn[1] / max(m, 1))
         lost = sum(_pairs_within(before, after, group, side) / max(r, 1) ** 3 for side, r in ((0, n), (1, m)))
         known.append(1 - min(1, round(lost / (1 / max(n, 1) + 1 / max(m, 1)), 9)))
-    weights = [(b + d) / poisson for (_, b, _, d), poisson in zip(sides, poissons, strict=True)]
+    weights = [(b + d) / poisson if n and m else 0 for (n, b, m, d), poisson in zip(sides, poissons, strict=True)]
     total = sum(w * p * k for w, p, k in zip(weights, poissons, known, strict=True))
     of_all = sum(w * v for w, v in zip(weights, variances, strict=True)) / total if total else 1
-    for group in np.flatnonzero(~np.isnan(found.change)):
+    for group in np.flatnonzero(~np.isnan(found.change)).tolist():
         own, others = events[group] * variances[group], 20 * of_all * poissons[group]
         variance = (own + others) / (events[group] * known[group] + 20)
         reach = t.ppf(0.975, 10 + 0.3 * events[group]) * variance**0.5

@@ -6,6 +6,7 @@ from django.test import Client
 
 from airports.models import QueuedCreate
 from airports.services.request_change import request_change
+from analytics.models import Alert
 from imports.models import Channel, Import, Source
 from imports.services.loading.load_document import load_document
 from imports.services.naming.change_named import create_named
@@ -39,7 +40,8 @@ def one_import(*, source: str = "default") -> Import:
 
 def existing_objects() -> dict[str, Any]:
     """What the placeholders of `tests.common.http.urls` stand for."""
-    return {"id": one_import().pk, "citizen": 1, **one_airport(), **one_of_each_name()}
+    pk = one_import().pk
+    return {"id": pk, "citizen": 1, **one_airport(), **one_of_each_name(), **one_alert(of=pk)}
 
 
 def one_of_each_name() -> dict[str, Any]:
@@ -49,6 +51,21 @@ def one_of_each_name() -> dict[str, Any]:
         "source": create_named(Source, values=values, actor=None).pk,
         "channel": create_named(Channel, values={"name": f"a channel {Channel.objects.count()}"}, actor=None).pk,
     }
+
+
+def one_alert(*, of: int | None = None, channel: str = "") -> dict[str, Any]:
+    """An alert of an import, of a new one unless it is said of which."""
+    figures = {"change": 100, "change_low": 50, "change_high": 150, "q": 0.01}
+    counts = {"residents_before": 100, "courses_before": 10, "residents": 100, "courses": 110}
+    made = Alert.objects.create(
+        delivery_id=of or one_import().pk,
+        before_id=0,
+        source="default",
+        group={"channel": channel or f"tv {Alert.objects.count()}"},
+        **counts,
+        **figures,
+    )
+    return {"alert": made.pk}
 
 
 def one_airport() -> dict[str, Any]:
@@ -61,7 +78,7 @@ def one_airport() -> dict[str, Any]:
 
 def missing_objects(number: str = "x") -> dict[str, str]:
     """Placeholders of objects that are not there."""
-    names = ("id", "airport", "token", "create", "source", "channel")
+    names = ("id", "airport", "token", "create", "source", "channel", "alert")
     return dict.fromkeys(names, number) | {"citizen": "x"}
 
 

@@ -9,8 +9,6 @@ from tests.simulations.worlds import Floats, Ints, World, both_ways, choose, pai
 SIZES = {"city": 40, "age_group": 7, "channel": 8, "gender": 2}
 CIRCLE = (4, 9)
 LARGEST_HOUSEHOLD = 5
-# The seed of what is the same in every draw.
-PLANTED = 7
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Circles:
 
     def settle(self, rng: np.random.Generator) -> Settled:
         """Residents before they are related to anybody."""
-        weights = np.exp(np.random.default_rng(PLANTED).normal(0, 1, self.towns))
+        weights, _ = self.planted()
         household = np.repeat(np.arange(self.residents), rng.integers(1, LARGEST_HOUSEHOLD + 1, self.residents))
         household = household[: self.residents]
         city = choose(weights, self.residents, rng)[household]
@@ -57,10 +55,7 @@ class Circles:
         self, settled: Settled, relatives: Ints, rng: np.random.Generator, *, lift: Floats | None = None
     ) -> World:
         """Draws who are friends, and adds them to the relatives. `lift`: times as many circles by city."""
-        planted = np.random.default_rng(PLANTED)
-        planted.normal(0, 1, self.towns)
-        keys = settled.keys
-        effects = {name: np.exp(planted.normal(0, self.strength, size)) for name, size in self._sizes().items()}
+        keys, (_, effects) = settled.keys, self.planted()
         usual = np.prod([effects[name][keys[name]] for name in ("city", "age_group", "channel")], axis=0)
         eager = usual if lift is None else usual * lift[keys["city"]]
         number = self.density * self.residents * eager.sum() / usual.sum()
@@ -69,6 +64,13 @@ class Circles:
         different = np.unique((low * self.residents + high)[low != high])
         one, other = both_ways(different // self.residents, different % self.residents)
         return World(keys, self._sizes(), np.bincount(one, minlength=self.residents), one, other)
+
+    def planted(self) -> tuple[Floats, dict[str, Floats]]:
+        """How likely each town is, and how eager its residents, and those of each age group and channel, are to join a
+        circle: without relatives, and as long as few pairs meet twice, their courses are in proportion to that."""
+        dice = np.random.default_rng(7)
+        weights = np.exp(dice.normal(0, 1, self.towns))
+        return weights, {name: np.exp(dice.normal(0, self.strength, size)) for name, size in self._sizes().items()}
 
     def _sizes(self) -> dict[str, int]:
         return SIZES | {"city": self.towns}

@@ -2,7 +2,8 @@
 
 `{id}` and `{citizen}` stand for an import and a citizen that exist, `{airport}` for an airport, `{token}` for the end
 of a link to a change of it, `{create}` for a queued create, `{source}` for a source without deliveries, `{channel}` for
-a channel. A role is named by its first letter: V, E, I, M; `-` is somebody without credentials, `*` everybody.
+a channel, `{alert}` for an alert. A role is named by its first letter: V, E, I, M; `-` is somebody without credentials,
+`*` everybody.
 """
 
 from typing import NamedTuple
@@ -59,6 +60,10 @@ GUARDED += [
     *(
         Url(f"/analytics/{question}", _READ, {"GET": "VEIM", "HEAD": "VEIM"})
         for question in ("demand", "opportunities", "cities", "trend")
+    ),
+    *(
+        Url(f"/analytics/{question}", _READ, {"GET": "EM", "HEAD": "EM"})
+        for question in ("changes", "alerts", "alerts/{alert}")
     ),
     Url("/analytics/refresh", {"POST", "OPTIONS"}, {"POST": "EM"}),
 ]

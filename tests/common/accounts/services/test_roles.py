@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 AIRPORTS = {"view_airport", "view_historicalairport"}
 DEMAND = {"view_importdemand", "view_townplace"}
 EDIT_DEMAND = {
-    *DEMAND, "refresh_demand", "view_townalias", "add_townalias", "change_townalias", "delete_townalias",
+    *DEMAND, "refresh_demand", "view_alert", "view_townalias", "add_townalias", "change_townalias", "delete_townalias",
 }  # fmt: skip
 NAMED = {"view_source", "view_channel", "view_recordedchange"}
 WRITE_CHANNELS = {*NAMED, "add_channel", "change_channel", "delete_channel"}
