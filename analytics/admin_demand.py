@@ -17,10 +17,12 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from analytics.dashboard.pages import channels_page
-from analytics.models import DemandSettings, ImportDemand
+from analytics.models import Alert, DemandSettings, ImportDemand
+from analytics.pages.labels import signed
 from analytics.services.asking.find_demand import is_restricted
 from analytics.services.counting.change_settings import MAX_AGE, MAX_GROUPS, change_settings, check_age_bounds
 from analytics.services.counting.stale import stale_imports
+from analytics.services.deciding.alerts import shown_alerts
 from config.common.http.callers import acting
 from config.common.saved_views.admin import SavedListMixin
 from config.common.staff.export import Table
@@ -95,6 +97,41 @@ class ImportDemandAdmin(SavedListMixin, ReadOnlyAdmin):
         return [name for name in names if not (restricted and name in _FIGURES)]
 
 
+@admin.register(Alert)
+class AlertAdmin(SavedListMixin, ReadOnlyAdmin):
+    """Changes from delivery to delivery that passed the limits, the newest first."""
+
+    list_display = ("called", "source", "delivery_id", "change_called", "interval", "residents", "q", "created_at")
+    list_filter = ("source",)
+    saved_parameters = ("source",)
+    search_fields = ("source__folded",)
+    show_full_result_count = False
+    fields = (
+        "called", "source", "delivery_id", "before_id", "change_called", "interval", "residents_before",
+        "courses_before", "residents", "courses", "q", "created_at",
+    )  # fmt: skip
+    readonly_fields = ("called", "delivery_id", "change_called", "interval")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
+        return shown_alerts()
+
+    @admin.display(description=_("group"))
+    def called(self, row: Alert) -> str:
+        """Who changed."""
+        return row.called
+
+    @admin.display(description=_("change of courses per 100"), ordering="change")
+    def change_called(self, row: Alert) -> str:
+        """Rounded, with its sign."""
+        return signed(row.change, digits=1)
+
+    @admin.display(description=_("95 % interval"))
+    def interval(self, row: Alert) -> str:
+        """Its ends."""
+        ends = {"low": signed(row.change_low, digits=1), "high": signed(row.change_high, digits=1)}
+        return gettext("%(low)s to %(high)s") % ends
+
+
 class DemandSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
     """The age groups as a person writes them, and the size of a small segment."""
 
@@ -111,7 +148,7 @@ class DemandSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subs
 
     class Meta:
         model = DemandSettings
-        fields = ("age_bounds", "small_segment")
+        fields = ("age_bounds", "small_segment", "alert_residents", "alert_percent")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,6 +198,8 @@ class DemandSettingsAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold ha
         stored = change_settings(
             age_bounds=form.cleaned_data["age_bounds"],
             small_segment=form.cleaned_data["small_segment"],
+            alert_residents=form.cleaned_data["alert_residents"],
+            alert_percent=form.cleaned_data["alert_percent"],
             actor=acting(request),
         )
         obj.pk = stored.pk

@@ -19,6 +19,7 @@ class AnalyticsConfig(domain.DomainConfig):
         },
         "Editors": {
             "analytics.refresh_demand",
+            "analytics.view_alert",
             *(f"analytics.{verb}_townalias" for verb in ("view", "add", "change", "delete")),
         },
         "Managers": {
@@ -29,8 +30,10 @@ class AnalyticsConfig(domain.DomainConfig):
     }
     duties = {
         "Viewers": _("see the demand, make plans"),
-        "Editors": _("have the demand counted, place towns"),
-        "Managers": _("set the age groups and what channels cost, delete the plans that others share"),
+        "Editors": _("have the demand counted, place towns, see alerts"),
+        "Managers": _(
+            "set the age groups, the limits of alerts and what channels cost, delete the plans that others share"
+        ),
     }
     recorded_models = ("analytics.townalias", "analytics.demandsettings", "analytics.channelcost")
     mixed_paths = ("/analytics/",)

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Collate
 from imports.models import SourceSpelling
 
 if TYPE_CHECKING:
-    from analytics.models import CurrentSegment, ImportDemand, PublishedPlace, Spelling, TownAlias, TownPlace
+    from analytics.models import Alert, CurrentSegment, ImportDemand, PublishedPlace, Spelling, TownAlias, TownPlace
 
     # ruff does not look into the brackets of a base.
     from analytics.models.plans import Plan  # noqa: F401
@@ -43,6 +43,18 @@ class ImportDemandQuerySet(models.QuerySet["ImportDemand"]):
     def of(self, import_id: int) -> "ImportDemand | None":
         """Finds what was counted of one import."""
         return self.filter(pk=import_id).first()
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    """Changes that staff are told of."""
+
+    def live(self) -> "AlertQuerySet":
+        """Those of deliveries that nobody deleted; one that was erased is only frozen."""
+        return self.filter(delivery__deleted_at=None)
+
+    def numbered(self, alert_id: int) -> "Alert | None":
+        """Finds a live one."""
+        return self.live().filter(pk=alert_id).first()
 
 
 class SpellingQuerySet(models.QuerySet["Spelling"]):

@@ -9,6 +9,7 @@ from analytics.services.counting.follow_channels import moved_channels
 from analytics.services.counting.publish_segments import moved_towns
 from analytics.services.counting.refresh_demand import REFRESH, refresh_demand
 from analytics.services.counting.stale import count_stale_imports
+from analytics.services.deciding.alerts import ALERT, any_to_compare, find_alerts
 from analytics.services.deciding.kept import ANSWER, forget_unasked, renew, send_wanted, work_out
 from analytics.services.placing.demand_towns import airports_changed, any_town_without_place
 from analytics.services.placing.place_towns import PLACE, PLACE_ALL, place_all_towns, place_towns
@@ -21,6 +22,8 @@ from config.common.background.sweeping import SWEPT_EXPIRES, sweep
 _SECONDS = 30.0
 # Looking for towns reads all aggregates; within a minute is soon enough.
 _LOOK_EVERY_SECONDS = 30
+# Looking for deliveries to compare asks once for each source; the refresh sends the message itself.
+_COMPARE_EVERY_SECONDS = 300
 # Staff change airports one after the other; that places all towns anew once in a while.
 _ALL_EVERY_SECONDS = 600
 
@@ -41,6 +44,7 @@ def refresh(self: BackgroundTask, **kwargs: Any) -> None:
         enqueue(REFRESH)
     elif refreshed:
         renew()
+        enqueue(ALERT)
 
 
 @sweep(REFRESH)
@@ -64,6 +68,21 @@ def sweep_answers() -> None:
     """Finds answers that somebody waits for, and those that nobody asks for any more."""
     send_wanted(expires=SWEPT_EXPIRES)
     forget_unasked()
+
+
+@background_task(ALERT, queue="default", soft_time_limit=600, time_limit=660)
+def alert(self: BackgroundTask, **kwargs: Any) -> None:
+    """Compares deliveries with the ones before them, and makes alerts of what changed, one run at a time."""
+    with single_run(ALERT) as alone:
+        if alone:
+            logger.info("deliveries_compared", alerts=find_alerts())
+
+
+@sweep(ALERT)
+def sweep_alerts() -> None:
+    """Finds deliveries that were not compared, because a message was lost or a limit changed."""
+    if once_every(f"{ALERT}:sweep", seconds=_COMPARE_EVERY_SECONDS) and any_to_compare():
+        enqueue(ALERT, expires=SWEPT_EXPIRES)
 
 
 @background_task(PLACE, queue="default", soft_time_limit=600, time_limit=660)

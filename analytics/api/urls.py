@@ -3,8 +3,10 @@
 from rest_framework.routers import SimpleRouter
 
 from analytics.api.cities import CitiesViewSet
+from analytics.api.decisions.alerts import AlertsViewSet
 from analytics.api.decisions.calendar import CalendarViewSet
 from analytics.api.decisions.catchments import CatchmentsViewSet
+from analytics.api.decisions.changes import ChangesViewSet
 from analytics.api.decisions.flows import FlowsViewSet
 from analytics.api.decisions.plan import PlanViewSet
 from analytics.api.decisions.plans import PlanKeptViewSet
@@ -19,6 +21,8 @@ router.register("analytics/catchments", CatchmentsViewSet, basename="catchment")
 router.register("analytics/refresh", RefreshViewSet, basename="demand-refresh")
 router.register("analytics/plan", PlanViewSet, basename="budget")
 router.register("analytics/plans", PlanKeptViewSet, basename="plan")
+router.register("analytics/alerts", AlertsViewSet, basename="alert")
+router.register("analytics", ChangesViewSet, basename="changes")
 router.register("analytics", DemandViewSet, basename="analytics")
 
 urlpatterns = router.urls

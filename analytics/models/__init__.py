@@ -1,5 +1,6 @@
 """What was counted of the deliveries, where on the map their towns are, and plans that are made of both."""
 
+from analytics.models.alerts import Alert, ComparedDelivery
 from analytics.models.demand import (
     CurrentSegment,
     DemandSettings,
@@ -14,7 +15,9 @@ from analytics.models.ties import CurrentTie, SegmentTie
 from analytics.models.towns import CountedAlias, DeliverySpelling, PublishedPlace, Spelling, TownAlias, TownPlace
 
 __all__ = [
+    "Alert",
     "ChannelCost",
+    "ComparedDelivery",
     "CountedAlias",
     "CurrentSegment",
     "CurrentTie",

@@ -160,6 +160,17 @@ class DemandSettings(models.Model):
         validators=[MinValueValidator(1)],
         help_text="Segments of fewer residents are merged for callers who may not see residents.",
     )
+    alert_residents = models.PositiveIntegerField(
+        "residents of an alert",
+        default=100,
+        validators=[MinValueValidator(1)],
+        help_text="A change is an alert where both deliveries have so many residents at least.",
+    )
+    alert_percent = models.PositiveIntegerField(
+        "change of an alert",
+        default=20,
+        help_text="And where courses per resident became so many per cent more or fewer at least.",
+    )
 
     class Meta:
         verbose_name_plural = "demand settings"

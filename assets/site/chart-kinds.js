@@ -34,7 +34,8 @@
       const items = isNarrow ? all.slice(0, lead) : all;
       const label = { color: ink, fontSize: 13 };
       const above = { ...label, inside: true, verticalAlign: "bottom", padding: [0, 0, 11, -4] };
-      const plain = { axisLine: { show: false }, axisTick: { show: false }, type: "category", inverse: true };
+      // Names stand at the left, though bars of what became less begin at the middle.
+      const plain = { axisLine: { show: false, onZero: false }, axisTick: { show: false }, type: "category", inverse: true };
       const highest = Math.max(...items.map(({ value }) => value), reference ?? 0);
       const ends = Math.max(...items.map(({ high }) => high ?? 0));
       const whisker = (_, api) => {
@@ -51,8 +52,8 @@
         xAxis: {
           type: "value",
           position: "top",
-          // An interval may be cut off: the bars are what is compared.
-          max: ends > highest * 1.6 ? Math.ceil((highest * 1.6) / 10) * 10 : null,
+          // An interval may be cut off where the bars are what is compared; of changes it is whether it holds 0.
+          max: reference && ends > highest * 1.6 ? Math.ceil((highest * 1.6) / 10) * 10 : null,
           splitLine: { lineStyle: { color: line } },
           axisLabel: { color: quiet, hideOverlap: true, formatter: number.format },
         },
@@ -66,7 +67,7 @@
             barWidth: isNarrow ? 12 : 16,
             itemStyle: { color: bar, borderRadius: 3 },
             data: items.map((item) => ({ ...item, itemStyle: { opacity: item.isQuiet ? 0.45 : 1 } })),
-            markLine: reference && {
+            markLine: reference !== undefined && {
               silent: true,
               symbol: "none",
               label: { show: false },
@@ -82,7 +83,7 @@
             encode: { x: [0, 1], y: 2 },
             tooltip: { show: false },
             z: 4,
-            data: items.flatMap(({ low, high }, row) => (high ? [[low, high, row]] : [])),
+            data: items.flatMap(({ low, high }, row) => (Number.isFinite(high) ? [[low, high, row]] : [])),
           },
         ],
       };

@@ -62,6 +62,7 @@ NAVIGATION = [
         model(_("Town places"), "location_on", "analytics.townplace"),
         model(_("Town aliases"), "edit_location_alt", "analytics.townalias"),
         model(_("Demand by delivery"), "functions", "analytics.importdemand"),
+        model(_("Alerts"), "notifications", "analytics.alert"),
     ),
     group(
         _("Residents"),

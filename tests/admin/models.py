@@ -10,7 +10,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule
 
 from airports.models import Airport, PendingChange, QueuedCreate
 from airports.services.delete_airport import delete_airport
-from analytics.models import ChannelCost, DemandSettings, ImportDemand, Plan, TownAlias, TownPlace
+from analytics.models import Alert, ChannelCost, DemandSettings, ImportDemand, Plan, TownAlias, TownPlace
 from config.common.accounts.models import ApiToken
 from config.common.accounts.services.tokens import issue_token
 from config.common.background.models import Lease, Schedule
@@ -20,7 +20,7 @@ from imports.models import Channel, Citizen, Correction, Import, Source
 from imports.services.naming.change_named import create_named
 from tests.airports.builders import make_airport
 from tests.analytics.counted import make
-from tests.common.helpers import one_airport, one_import, one_plan
+from tests.common.helpers import one_airport, one_alert, one_import, one_plan
 
 HistoricalAirport: Any = Airport.history.model
 
@@ -44,6 +44,7 @@ PAGES = {
     # Shared by somebody else, and kept where it was made.
     Plan: ("VEIMS", "", "VEIMS", "MS"),
     ChannelCost: ("VEIMS", "MS", "VEIMS", "MS"),
+    Alert: ("EMS", "", "EMS", ""),
     # There is one row: adding is changing it.
     DemandSettings: ("MS", "MS", "MS", ""),
     Lease: ("MS", "", "MS", ""),
@@ -76,6 +77,8 @@ QUERIES = {
     TownAlias: 5,
     # Which ones are stale is asked once.
     ImportDemand: 7,
+    # The filter asks once for its values.
+    Alert: 6,
     DemandSettings: 4,
     Plan: 5,
     ChannelCost: 5,
@@ -114,6 +117,7 @@ BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     CrontabSchedule: lambda number: CrontabSchedule.objects.create(minute=str(number)),
     TownPlace: lambda number: TownPlace.objects.create(town=f"town{number}", method="unplaced", placed_at=NOW),
     ImportDemand: counted,
+    Alert: lambda number: Alert.objects.get(pk=one_alert(channel=f"tv{number}")["alert"]),
     Source: lambda number: create_named(Source, values={"name": f"source{number}"}, actor=None),
     Channel: lambda number: create_named(Channel, values={"name": f"channel{number}"}, actor=None),
     DemandSettings: lambda number: DemandSettings.objects.update_or_create(

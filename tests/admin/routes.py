@@ -66,7 +66,7 @@ OTHER_PAGES = [
         Page(f"/admin/{model}/export/csv/", who)
         for who, models in {
             _STAFF: ("airports/airport", "imports/import", "imports/source", "imports/channel", *_DEMAND_LISTS),
-            "EMS": ("analytics/townalias",),
+            "EMS": ("analytics/townalias", "analytics/alert"),
             "EIMS": ("imports/citizen",),
         }.items()
         for model in models

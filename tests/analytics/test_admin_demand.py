@@ -19,6 +19,7 @@ from tests.common.helpers import one_import
 
 pytestmark = pytest.mark.django_db
 SETTINGS = "/admin/analytics/demandsettings/"
+ALERTS = {"alert_residents": "150", "alert_percent": "30"}
 LIST = "/admin/analytics/importdemand/"
 
 
@@ -45,12 +46,13 @@ def test_new_settings_are_stored_once_and_everything_is_counted_again(
     refresh_demand()
     assert "0, 18, 25, 35, 45, 55, 65" in client.get(f"{SETTINGS}add/").content.decode()
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(f"{SETTINGS}add/", {"age_bounds": "0, 30,60", "small_segment": "7"})
+        client.post(f"{SETTINGS}add/", {"age_bounds": "0, 30,60", "small_segment": "7", **ALERTS})
     assert (counting().scheme, asked) == ("0,30,60;7", ["Managers"])
     assert [one.import_id for one in stale_imports()] == [delivery.pk]
     for page, small in (("1/change/", "6"), ("add/", "7")):
-        client.post(f"{SETTINGS}{page}", {"age_bounds": "0, 50", "small_segment": small})
+        client.post(f"{SETTINGS}{page}", {"age_bounds": "0, 50", "small_segment": small, **ALERTS})
     assert (DemandSettings.objects.count(), counting().scheme) == (1, "0,50;7")
+    assert DemandSettings.objects.values(*ALERTS).get() == {"alert_residents": 150, "alert_percent": 30}
     refresh_demand()
     assert (stale_imports(), ImportDemand.objects.get().scheme) == ([], "0,50;7")
 
@@ -61,14 +63,14 @@ def test_new_settings_are_stored_once_and_everything_is_counted_again(
      ", ".join(map(str, range(21))), "a\0b"],
 )  # fmt: skip
 def test_what_makes_no_age_groups_is_refused_on_the_form(bounds: str) -> None:
-    answer = browser_of("Managers").post(f"{SETTINGS}add/", {"age_bounds": bounds, "small_segment": "5"})
+    answer = browser_of("Managers").post(f"{SETTINGS}add/", {"age_bounds": bounds, "small_segment": "5", **ALERTS})
     assert answer.context["adminform"].form.errors.keys() == {"age_bounds"}
     assert DemandSettings.objects.count() == 0
 
 
 @pytest.mark.parametrize("small", ["0", "-1", "", "x", str(10**30)])
 def test_a_size_that_is_none_is_refused_on_the_form(small: str) -> None:
-    answer = browser_of("Managers").post(f"{SETTINGS}add/", {"age_bounds": "0, 18", "small_segment": small})
+    answer = browser_of("Managers").post(f"{SETTINGS}add/", {"age_bounds": "0, 18", "small_segment": small, **ALERTS})
     assert answer.context["adminform"].form.errors.keys() == {"small_segment"}
     assert DemandSettings.objects.count() == 0
 
@@ -80,7 +82,7 @@ def test_a_size_that_is_none_is_refused_on_the_form(small: str) -> None:
 )  # fmt: skip
 def test_the_service_names_what_is_wrong(bounds: list[int], small: int, pointer: str, superuser: User) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        change_settings(age_bounds=bounds, small_segment=small, actor=superuser)
+        change_settings(age_bounds=bounds, small_segment=small, alert_residents=1, alert_percent=0, actor=superuser)
     assert {error.pointer for error in refusal.value.errors} == {pointer}
     assert DemandSettings.objects.count() == 0
 
@@ -116,5 +118,5 @@ def test_the_settings_open_with_the_values_of_today_and_are_changed_there() -> N
     page = client.get(SETTINGS).content.decode()
     assert ['value="0, 18, 25, 35, 45, 55, 65"' in page, 'value="5"' in page] == [True, True]
     assert "No results found" not in page
-    answer = client.post(SETTINGS, {"age_bounds": "0, 40", "small_segment": "6"}, follow=True)
+    answer = client.post(SETTINGS, {"age_bounds": "0, 40", "small_segment": "6", **ALERTS}, follow=True)
     assert (counting().scheme, 'value="0, 40"' in answer.content.decode()) == ("0,40;6", True)

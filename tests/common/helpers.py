@@ -7,7 +7,7 @@ from django.test import Client
 
 from airports.models import QueuedCreate
 from airports.services.request_change import request_change
-from analytics.models import ChannelCost, Plan
+from analytics.models import Alert, ChannelCost, Plan
 from analytics.services.asking.questions import Question
 from analytics.services.deciding.kept_plans import keep_plan
 from analytics.services.deciding.plan import Budget
@@ -44,7 +44,8 @@ def one_import(*, source: str = "default") -> Import:
 
 def existing_objects() -> dict[str, Any]:
     """What the placeholders of `tests.common.http.urls` stand for."""
-    return {"id": one_import().pk, "citizen": 1, **one_airport(), **one_of_each_name(), "plan": one_plan().pk}
+    pk, plan = one_import().pk, one_plan().pk
+    return {"id": pk, "citizen": 1, **one_airport(), **one_of_each_name(), **one_alert(of=pk), "plan": plan}
 
 
 def one_of_each_name() -> dict[str, Any]:
@@ -66,6 +67,21 @@ def one_plan(owner: User | None = None) -> Plan:
     return keep_plan(budget=budget, name=f"plan {Plan.objects.count()}", is_shared=True, actor=owner)
 
 
+def one_alert(*, of: int | None = None, channel: str = "") -> dict[str, Any]:
+    """An alert of an import, of a new one unless it is said of which."""
+    figures = {"change": 100, "change_low": 50, "change_high": 150, "q": 0.01}
+    counts = {"residents_before": 100, "courses_before": 10, "residents": 100, "courses": 110}
+    made = Alert.objects.create(
+        delivery_id=of or one_import().pk,
+        before_id=0,
+        source="default",
+        group={"channel": channel or f"tv {Alert.objects.count()}"},
+        **counts,
+        **figures,
+    )
+    return {"alert": made.pk}
+
+
 def one_airport() -> dict[str, Any]:
     """An airport, and the token of a link to a change of it."""
     airport = make_airport()
@@ -76,7 +92,7 @@ def one_airport() -> dict[str, Any]:
 
 def missing_objects(number: str = "x") -> dict[str, str]:
     """Placeholders of objects that are not there."""
-    names = ("id", "airport", "token", "create", "source", "channel", "plan")
+    names = ("id", "airport", "token", "create", "source", "channel", "plan", "alert")
     return dict.fromkeys(names, number) | {"citizen": "x"}
 
 

@@ -1,4 +1,4 @@
-"""Draws deliveries whose truth is known, and writes how intervals and rankings do into `docs/statistics.md`.
+"""Draws deliveries whose truth is known, and writes how intervals, rankings and discoveries do into `docs/`.
 
 make simulations                       # some ten minutes on two cores
 make simulations ARGS="--deliveries 30"   # a look, which writes nothing
@@ -12,11 +12,11 @@ from pathlib import Path
 
 from tests.simulations.coverage import GROUPINGS, WORLDS, Coverage, coverage
 from tests.simulations.ranking import SCENARIOS, Ranked, ranking
+from tests.simulations.turnover import LIFTED, LIFTED_COLUMNS, PAIRS, SAME, SAME_COLUMNS, row_of_lifted, row_of_same
 
-DOCS = Path("docs/statistics.md")
+DOCS, DECISIONS = Path("docs/statistics.md"), Path("docs/decisions.md")
 SEED = 20_261_128
 DELIVERIES = 300
-_BEGIN, _END = "<!-- figures: written by make simulations -->\n", "<!-- end of the figures -->\n"
 
 
 def main() -> None:
@@ -24,11 +24,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.simulations", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--deliveries", type=int, help=f"of each world, instead of {DELIVERIES}; nothing is written")
     asked = parser.parse_args().deliveries
-    text = "\n".join(report(asked or DELIVERIES, few=bool(asked)))
-    print(text)
-    if not asked:
-        before, _, rest = DOCS.read_text().partition(_BEGIN)
-        DOCS.write_text(f"{before}{_BEGIN}\n{text}\n{_END}{rest.partition(_END)[2]}")
+    _told(report(asked or DELIVERIES, few=bool(asked)), DOCS, "figures", is_written=not asked)
+    _told(report_of_changes(asked or PAIRS), DECISIONS, "changes", is_written=not asked)
 
 
 def report(deliveries: int, *, few: bool) -> Iterator[str]:
@@ -43,6 +40,27 @@ def report(deliveries: int, *, few: bool) -> Iterator[str]:
         yield f"\nThe first segments by city, age group and channel, seed {SEED}.\n"
         columns = ["scenario", "order", "of 20", "of 5", "first five", "against Poisson's", "all lower ends hold"]
         yield from _table(columns, (row for name, done in ranked.items() for row in _rows(name, *done.result())))
+
+
+def report_of_changes(pairs: int) -> Iterator[str]:
+    """Yields the lines of both tables of what is found between two deliveries."""
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        same = [pool.submit(row_of_same, name, pairs=pairs, seed=SEED) for name in SAME]
+        lifted = [pool.submit(row_of_lifted, name, pairs=pairs, seed=SEED) for name in LIFTED]
+        yield f"False discoveries at q < 0.1 over {pairs:,} pairs of deliveries (seed {SEED}), and held in brackets.\n"
+        yield from _table(SAME_COLUMNS, (done.result() for done in same))
+        yield f"\nCities of some 750 residents that changed, {pairs:,} pairs of deliveries.\n"
+        yield from _table(LIFTED_COLUMNS, (done.result() for done in lifted))
+
+
+def _told(lines: Iterable[str], document: Path, name: str, *, is_written: bool) -> None:
+    """Prints the lines, and writes them into their place in a document."""
+    begin, end = f"<!-- {name}: written by make simulations -->\n", f"<!-- end of the {name} -->\n"
+    text = "\n".join(lines)
+    print(text)
+    if is_written:
+        before, _, rest = document.read_text().partition(begin)
+        document.write_text(f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}")
 
 
 def _coverage(name: str, deliveries: int) -> dict[str, Coverage]:

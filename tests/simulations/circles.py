@@ -12,6 +12,14 @@ LARGEST_HOUSEHOLD = 5
 
 
 @dataclass(frozen=True)
+class Settled:
+    """The household of each resident, in ascending order, and its keys."""
+
+    household: Ints
+    keys: dict[str, Ints]
+
+
+@dataclass(frozen=True)
 class Circles:
     """How residents gather.
 
@@ -29,33 +37,53 @@ class Circles:
 
     def draw(self, rng: np.random.Generator) -> World:
         """Residents, whose rates are the same in every draw."""
-        planted = np.random.default_rng(7)
-        weights = np.exp(planted.normal(0, 1, self.towns))
+        settled = self.settle(rng)
+        return self.gather(settled, self.relate(settled, rng), rng)
+
+    def settle(self, rng: np.random.Generator) -> Settled:
+        """Residents before they are related to anybody."""
+        weights, _ = self.planted()
         household = np.repeat(np.arange(self.residents), rng.integers(1, LARGEST_HOUSEHOLD + 1, self.residents))
         household = household[: self.residents]
         city = choose(weights, self.residents, rng)[household]
         keys = {"city": city} | {
             name: rng.integers(0, SIZES[name], self.residents) for name in ("age_group", "channel", "gender")
         }
-        effects = {name: np.exp(planted.normal(0, self.strength, size)) for name, size in self._sizes().items()}
-        eager = np.prod([effects[name][keys[name]] for name in ("city", "age_group", "channel")], axis=0)
-        pairs = np.concatenate([self._relatives(household, rng), self._friends(city, eager, rng)], axis=1)
+        return Settled(household, keys)
+
+    def gather(
+        self, settled: Settled, relatives: Ints, rng: np.random.Generator, *, lift: Floats | None = None
+    ) -> World:
+        """Draws who are friends, and adds them to the relatives. `lift`: times as many circles by city."""
+        keys, (_, effects) = settled.keys, self.planted()
+        usual = np.prod([effects[name][keys[name]] for name in ("city", "age_group", "channel")], axis=0)
+        eager = usual if lift is None else usual * lift[keys["city"]]
+        number = self.density * self.residents * eager.sum() / usual.sum()
+        pairs = np.concatenate([relatives, self._friends(keys["city"], eager, number, rng)], axis=1)
         low, high = np.sort(pairs, axis=0)
         different = np.unique((low * self.residents + high)[low != high])
         one, other = both_ways(different // self.residents, different % self.residents)
         return World(keys, self._sizes(), np.bincount(one, minlength=self.residents), one, other)
 
+    def planted(self) -> tuple[Floats, dict[str, Floats]]:
+        """How likely each town is, and how eager its residents, and those of each age group and channel, are to join a
+        circle: without relatives, and as long as few pairs meet twice, their courses are in proportion to that."""
+        dice = np.random.default_rng(7)
+        weights = np.exp(dice.normal(0, 1, self.towns))
+        return weights, {name: np.exp(dice.normal(0, self.strength, size)) for name, size in self._sizes().items()}
+
     def _sizes(self) -> dict[str, int]:
         return SIZES | {"city": self.towns}
 
-    def _relatives(self, household: Ints, rng: np.random.Generator) -> Ints:
+    def relate(self, settled: Settled, rng: np.random.Generator) -> Ints:
+        """Draws the households whose members are relatives, and gives their pairs."""
         related = rng.random(self.residents) < self.related
-        pairs = np.array(pairs_in_runs(household, LARGEST_HOUSEHOLD))
-        return pairs[:, related[household[pairs[0]]]]
+        pairs = np.array(pairs_in_runs(settled.household, LARGEST_HOUSEHOLD))
+        return pairs[:, related[settled.household[pairs[0]]]]
 
-    def _friends(self, city: Ints, eager: Floats, rng: np.random.Generator) -> Ints:
+    def _friends(self, city: Ints, eager: Floats, expected: float, rng: np.random.Generator) -> Ints:
         """Each circle has a founder, and members of the founder's town or from anywhere, the eager ones likelier."""
-        number = rng.poisson(self.density * self.residents)
+        number = rng.poisson(expected)
         founders = choose(eager, number, rng)
         circle = np.repeat(np.arange(number), rng.integers(CIRCLE[0], CIRCLE[1] + 1, number))
         # Residents in the order of their towns: those of one town are a run of the running totals.

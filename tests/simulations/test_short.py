@@ -11,6 +11,7 @@ from tests.simulations.circles import Circles
 from tests.simulations.coverage import coverage
 from tests.simulations.demo import CHANNELS, draw_demo
 from tests.simulations.ranking import SCENARIOS, ranking
+from tests.simulations.turnover import LIFTED, SAME, discovered
 
 SEED = 1
 
@@ -46,6 +47,17 @@ def test_what_is_expected_ranks_better_than_poissons_lower_end_and_lower_ends_ho
     assert orders["expected_index"].of_20 > orders["Poisson's lower end"].of_20 + 0.2
     assert orders["expected_index"].first_five > orders["Poisson's lower end"].first_five
     assert missed <= 0.2
+
+
+def test_of_two_draws_of_one_truth_few_changes_are_found_and_of_changed_cities_most() -> None:
+    """Of 50 pairs of deliveries a tenth of false discoveries is five, and nine is more than chance would have."""
+    for name in ("all residents are new", "2 of 10 new, 3 drawn anew"):
+        for grouping, found in discovered(SAME[name], pairs=50, seed=SEED, lifted=False).items():
+            assert found.false < 0.18, (name, grouping)
+            assert 0.91 <= found.held <= 0.995, (name, grouping)
+    found = discovered(LIFTED["3 times as many circles, all stayed"], pairs=3, seed=SEED, lifted=True)["city"]
+    assert found.power > 0.6
+    assert found.false < 0.2
 
 
 def test_the_fast_demo_is_the_demo() -> None:

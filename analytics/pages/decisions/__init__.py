@@ -7,12 +7,13 @@ gives its `Part`.
 
 from types import ModuleType
 
-from analytics.pages.decisions import calendar, catchments, flows, plan
+from analytics.pages.decisions import calendar, catchments, changes, flows, plan
 
 # In the order of the page.
 QUESTIONS: dict[str, ModuleType] = {
     "calendar": calendar,
     "flows": flows,
     "catchments": catchments,
+    "changes": changes,
     "plan": plan,
 }

@@ -23,12 +23,20 @@ _ONE_ROW = 1
 logger = structlog.get_logger(__name__)
 
 
-def change_settings(*, age_bounds: Sequence[int], small_segment: int, actor: User) -> DemandSettings:
-    """Stores both and has everything counted again; until that is done, what is shown was counted by the old ones.
+def change_settings(
+    *, age_bounds: Sequence[int], small_segment: int, alert_residents: int, alert_percent: int, actor: User
+) -> DemandSettings:
+    """Stores them and has everything counted again; until that is done, what is shown was counted by the old ones.
 
     Raises `InvalidInput` with a pointer to each wrong one.
     """
-    settings = DemandSettings(pk=_ONE_ROW, age_bounds=list(age_bounds), small_segment=small_segment)
+    settings = DemandSettings(
+        pk=_ONE_ROW,
+        age_bounds=list(age_bounds),
+        small_segment=small_segment,
+        alert_residents=alert_residents,
+        alert_percent=alert_percent,
+    )
     if errors := _errors(settings):
         raise InvalidInput(_("The settings are not valid."), errors=errors)
     with transaction.atomic():
@@ -54,7 +62,12 @@ def _values_of(settings: DemandSettings | None) -> dict[str, Any]:
     """What the change log compares."""
     if settings is None:
         return {}
-    return {"age groups": ", ".join(map(str, settings.age_bounds)), "small segment": settings.small_segment}
+    return {
+        "age groups": ", ".join(map(str, settings.age_bounds)),
+        "small segment": settings.small_segment,
+        "residents of an alert": settings.alert_residents,
+        "change of an alert": settings.alert_percent,
+    }
 
 
 def _errors(settings: DemandSettings) -> list[FieldError]:

@@ -49,14 +49,15 @@ class Residents:
     recipient: Ints
 
 
-def each_delivery(question: Question) -> Iterator[Residents]:
+def each_delivery(question: Question, *, ages_of: Counted | None = None) -> Iterator[Residents]:
     """Reads the deliveries that a question is of, one after the other; nothing of an erased one.
 
-    Raises what `scope_of` raises.
+    `ages_of`: whose day and age groups hold for all of them, instead of each one's own. Raises what `scope_of` raises.
     """
     reader = _Reader(question)
     for counted in scope_of(question).imports:
-        yield reader.read(counted)
+        by = ages_of or counted
+        yield reader.read(replace(counted, as_of=by.as_of, scheme=by.scheme))
 
 
 class _Reader:

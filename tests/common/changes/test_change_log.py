@@ -83,8 +83,8 @@ def test_names_are_written_down_with_from_and_to(manager: User) -> None:
 def test_towns_settings_and_schedules_are_written_down(manager: User) -> None:
     set_alias(town="Valencia", geoname_id=VALENCIA, actor=manager)
     remove_alias(town="valencia", actor=manager)
-    change_settings(age_bounds=[0, 18], small_segment=5, actor=manager)
-    change_settings(age_bounds=[0, 20], small_segment=5, actor=manager)
+    change_settings(age_bounds=[0, 18], small_segment=5, alert_residents=100, alert_percent=20, actor=manager)
+    change_settings(age_bounds=[0, 20], small_segment=5, alert_residents=100, alert_percent=20, actor=manager)
     mine = Schedule.objects.filter(task="analytics.refresh")
     set_enabled(schedules=mine, enabled=False, actor=manager)
     assert [(kind, action, changes) for kind, action, changes in told(manager)[:5] if action != "created"] == [
@@ -138,7 +138,7 @@ def everything() -> None:
         ask_rename(import_id=import_id, field="town", before="Lviv", after="Lwów", actor=by)
     create_named(Channel, values={"name": "tv"}, actor=by)
     set_alias(town="Valencia", geoname_id=VALENCIA, actor=by)
-    change_settings(age_bounds=[0, 18], small_segment=5, actor=by)
+    change_settings(age_bounds=[0, 18], small_segment=5, alert_residents=100, alert_percent=20, actor=by)
     update_airport(airport_id=make_airport("Manises").pk, values={"city": "Quart"}, actor=by)
     deactivate_users(users=User.objects.filter(pk=User.objects.create_user("gone").pk), actor=by)
     deactivate_users(users=User.objects.filter(pk=User.objects.create_superuser("boss").pk), actor=by)

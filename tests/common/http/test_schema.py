@@ -13,7 +13,15 @@ from rest_framework.test import APIClient
 
 from config.common.http.site import openapi_document
 from imports.models import Import
-from tests.common.helpers import existing_objects, one_airport, one_import, one_of_each_name, one_plan, send
+from tests.common.helpers import (
+    existing_objects,
+    one_airport,
+    one_alert,
+    one_import,
+    one_of_each_name,
+    one_plan,
+    send,
+)  # fmt: skip
 from tests.common.http.urls import API
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +48,7 @@ def test_it_is_generated_without_a_warning(tmp_path: Any) -> None:
 
 
 def test_it_holds_every_operation_and_nothing_else() -> None:
-    names = {name: f"{{{name}_id}}" for name in ("citizen", "airport", "create", "source", "channel", "plan")}
+    names = {name: f"{{{name}_id}}" for name in ("citizen", "airport", "create", "source", "channel", "plan", "alert")}
     names |= {"id": "{import_id}", "token": "{token}"}
     expected = {
         (method, url.path.format_map(names))
@@ -108,23 +116,26 @@ def test_there_are_examples_for_each_body() -> None:
 # What a link says, and that it is only the beginning of a change.
 QUERIES = {
     "/create": "?name=X&latitude=1&longitude=1", "/update": "?id={airport_id}&city=X", "/delete": "?id={airport_id}",
+    "/analytics/changes": "?source=default",
 }  # fmt: skip
-STATUSES = {("GET", path): 202 for path in ("/create", "/update", "/analytics/calendar", "/analytics/flows")}
+_COUNTED = ("/analytics/calendar", "/analytics/flows", "/analytics/changes")
+STATUSES = {("GET", path): 202 for path in ("/create", "/update", *_COUNTED)}
 
 
 def test_what_the_document_does_not_send_works_too(manager: APIClient) -> None:
-    pk = one_import().pk
+    stays, pk = one_import().pk, one_import().pk
     for method, path, _ in sorted(operations(), key=lambda operation: operation[0] == "DELETE"):
         if method in {"GET", "DELETE"}:
             airport = one_airport()
             where = {"import_id": pk, "citizen_id": 1, "airport_id": airport["airport"]}
             where |= {"token": airport["token"], "create_id": airport["create"]}
-            where |= {f"{name}_id": number for name, number in one_of_each_name().items()}
-            where["plan_id"] = one_plan(User.objects.get(username="managers")).pk
+            named = one_of_each_name() | one_alert(of=stays)
+            named["plan"] = one_plan(User.objects.get(username="managers")).pk
+            where |= {f"{name}_id": number for name, number in named.items()}
             answer = send(manager, method, (path + QUERIES.get(path, "")).format(**where))
             expected = STATUSES.get((method, path), 204 if method == "DELETE" else 200)
             assert answer.status_code == expected, (method, path)
-    assert Import.objects.live().exists() is False
+    assert [one.pk for one in Import.objects.live()] == [stays]
 
 
 def test_it_comes_as_json_and_as_yaml() -> None:

@@ -2,8 +2,8 @@
 
 `{id}` and `{citizen}` stand for an import and a citizen that exist, `{airport}` for an airport, `{token}` for the end
 of a link to a change of it, `{create}` for a queued create, `{source}` for a source without deliveries, `{channel}` for
-a channel, `{plan}` for a plan that somebody shares. A role is named by its first letter: V, E, I, M; `-` is somebody
-without credentials, `*` everybody.
+a channel, `{plan}` for a plan that somebody shares, `{alert}` for an alert. A role is named by its first letter: V, E,
+I, M; `-` is somebody without credentials, `*` everybody.
 """
 
 from typing import NamedTuple
@@ -61,7 +61,10 @@ GUARDED += [
         Url(f"/analytics/{question}", _READ, {"GET": "VEIM", "HEAD": "VEIM"})
         for question in ("demand", "opportunities", "cities", "catchments", "trend", "calendar")
     ),
-    Url("/analytics/flows", _READ, {"GET": "EM", "HEAD": "EM"}),
+    *(
+        Url(f"/analytics/{question}", _READ, {"GET": "EM", "HEAD": "EM"})
+        for question in ("flows", "changes", "alerts", "alerts/{alert}")
+    ),
     Url("/analytics/refresh", {"POST", "OPTIONS"}, {"POST": "EM"}),
     Url("/analytics/plan", {"POST", "OPTIONS"}, {"POST": "VEIM"}),
     Url("/analytics/plans", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "VEIM"}),

@@ -17,7 +17,7 @@ DEMAND = {
     "view_importdemand", "view_townplace", "view_channelcost", "view_plan", "add_plan", "change_plan", "delete_plan",
 }  # fmt: skip
 EDIT_DEMAND = {
-    *DEMAND, "refresh_demand", "view_townalias", "add_townalias", "change_townalias", "delete_townalias",
+    *DEMAND, "refresh_demand", "view_alert", "view_townalias", "add_townalias", "change_townalias", "delete_townalias",
 }  # fmt: skip
 NAMED = {"view_source", "view_channel", "view_recordedchange"}
 WRITE_CHANNELS = {*NAMED, "add_channel", "change_channel", "delete_channel"}
