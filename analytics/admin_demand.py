@@ -101,16 +101,16 @@ class ImportDemandAdmin(SavedListMixin, ReadOnlyAdmin):
 class AlertAdmin(SavedListMixin, ReadOnlyAdmin):
     """Changes from delivery to delivery that passed the limits, the newest first."""
 
-    list_display = ("called", "source", "delivery_id", "change_called", "interval", "residents", "q", "created_at")
+    list_display = ("called", "source", "delivery_number", "change_called", "interval", "residents", "q", "created_at")
     list_filter = ("source",)
     saved_parameters = ("source",)
     search_fields = ("source__folded",)
     show_full_result_count = False
     fields = (
-        "called", "source", "delivery_id", "before_id", "change_called", "interval", "residents_before",
+        "called", "source", "delivery_number", "before_id", "change_called", "interval", "residents_before",
         "courses_before", "residents", "courses", "q", "created_at",
     )  # fmt: skip
-    readonly_fields = ("called", "delivery_id", "change_called", "interval")
+    readonly_fields = ("called", "delivery_number", "change_called", "interval")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
         return shown_alerts()
@@ -119,6 +119,11 @@ class AlertAdmin(SavedListMixin, ReadOnlyAdmin):
     def called(self, row: Alert) -> str:
         """Who changed."""
         return row.called
+
+    @admin.display(description=_("delivery"), ordering="delivery_id")
+    def delivery_number(self, row: Alert) -> int:
+        """Its number."""
+        return row.delivery_id
 
     @admin.display(description=_("change of courses per 100"), ordering="change")
     def change_called(self, row: Alert) -> str:

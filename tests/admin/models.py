@@ -117,7 +117,7 @@ BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     CrontabSchedule: lambda number: CrontabSchedule.objects.create(minute=str(number)),
     TownPlace: lambda number: TownPlace.objects.create(town=f"town{number}", method="unplaced", placed_at=NOW),
     ImportDemand: counted,
-    Alert: lambda number: Alert.objects.get(pk=one_alert(channel=f"tv{number}")["alert"]),
+    Alert: lambda number: Alert.objects.get(pk=one_alert(channel=f"channel{number}")["alert"]),
     Source: lambda number: create_named(Source, values={"name": f"source{number}"}, actor=None),
     Channel: lambda number: create_named(Channel, values={"name": f"channel{number}"}, actor=None),
     DemandSettings: lambda number: DemandSettings.objects.update_or_create(

@@ -75,7 +75,7 @@ def one_alert(*, of: int | None = None, channel: str = "") -> dict[str, Any]:
         delivery_id=of or one_import().pk,
         before_id=0,
         source="default",
-        group={"channel": channel or f"tv {Alert.objects.count()}"},
+        group={"channel": channel or f"channel{Alert.objects.count()}"},
         **counts,
         **figures,
     )

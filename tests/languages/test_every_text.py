@@ -24,7 +24,7 @@ DATA = (
     rf"(?<!\w)({'|'.join(sorted(map(re.escape, COUNTRIES), key=len, reverse=True))})(?!\w)",
     r"\b(English|[eE]spañol|Русский|en|es|ru)\b",
     r"\b[0-9a-f]{15,}\b|\bCES?T\b|\b[a-z_]+\.[a-z_]+\b",
-    r"\b(Somewhere|Manises|session|page|csv|xlsx|[dD]efault|unknown)\b",
+    r"\b(Somewhere|Manises|session|page|csv|xlsx|[dD]efault|unknown|telegram)\b",
     # A plan and who keeps it.
     r"\b[pP]lan(ner)? \d+\b",
     r"\b([rR]oot|Demanda|Anna|Kyiv|Khreshchatyk|Python|JSON|NDJSON|CSV|XLSX|API|REST|OpenAPI|Redis|UTC|IATA|ICAO|Silk|tv)\b",

@@ -90,11 +90,11 @@ def _merged(*several: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def _grouping(operation: dict[str, Any], parameter: dict[str, Any], value: Any) -> dict[str, dict[str, Any]]:
-    """Rows can be ordered by a key that they are grouped by."""
+    """Rows can be ordered by a key that they are grouped by, of either end of a flow."""
     groupings = [one["schema"] for one in operation["parameters"] if one["name"] == "group_by"]
     if parameter["name"] != "ordering" or not groupings:
         return {}
-    key = value[0].removeprefix("-")
+    key = value[0].removeprefix("-").removeprefix("from_").removeprefix("to_")
     return {"query": {"group_by": [key]}} if [key] in _values(groupings[0]) else {}
 
 

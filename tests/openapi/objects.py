@@ -13,7 +13,7 @@ from airports.services.request_change import request_change
 from analytics.services.counting.refresh_demand import refresh_demand
 from imports.services.loading.load_received import load_received
 from tests.airports.builders import make_airport
-from tests.common.helpers import one_of_each_name, one_plan
+from tests.common.helpers import one_alert, one_of_each_name, one_plan
 from tests.factories import people, relate
 from tests.imports.world import body_of, load, received
 from tests.openapi.calls import Call
@@ -24,6 +24,7 @@ class Objects:
 
     def __init__(self) -> None:
         citizens = relate(people(40), "relatives", *((one, one + 1) for one in range(1, 40, 2)))
+        load(citizens)
         self._import = load(citizens)
         self._to_read = make_airport().pk
         refresh_demand()
@@ -60,6 +61,10 @@ class Objects:
         if call.name == "airport_restore":
             flag_airport(airport_id=airport.pk, actor=None)
         return airport.pk
+
+    def _alert(self, _call: Call) -> int:
+        number: int = one_alert(of=self._import)["alert"]
+        return number
 
     def _link(self, call: Call) -> str:
         return request_change(airport_id=self._airport(call), values={"city": "Manises"}, actor=None).token
@@ -108,5 +113,6 @@ _OBJECTS: dict[str, Callable[[Objects, Call], Any]] = {
     "source_id": Objects._source,
     "channel_id": Objects._channel,
     "plan_id": Objects._plan,
+    "alert_id": Objects._alert,
     "token": Objects._link,
 }

@@ -13,7 +13,7 @@ ROLES = [
     ("VEIM", "GET /airports /airports/{airport} /airports/{airport}/history /creates/{create} /imports /imports/{id}"),
     ("VEIM", "GET /analytics/ /analytics/demand /analytics/opportunities /analytics/cities /analytics/trend"),
     ("VEIM", "GET /analytics/calendar"),
-    ("EM", "GET /analytics/flows"),
+    ("EM", "GET /analytics/flows /analytics/changes /analytics/alerts /analytics/alerts/{alert}"),
     ("VEIM", "GET /analytics/catchments /analytics/report"),
     ("EIM", "GET /imports/{id}/citizens /imports/{id}/citizens/{citizen} /imports/{id}/citizens/birthdays"),
     ("EIM", "GET /imports/{id}/towns/stat/percentile/age"),
@@ -43,6 +43,7 @@ EXAMPLES = {
     "source": 1,
     "channel": 1,
     "plan": 1,
+    "alert": 1,
     "request": UUID(int=1),
     "query": 1,
 }
@@ -81,4 +82,4 @@ def test_each_method_that_works_has_its_row_of_roles() -> None:
 
 def test_how_many_cells_there_are() -> None:
     # URL × method × (four roles and nobody); a URL that is new raises it.
-    assert len(API) * len(METHODS) * 5 == 45 * 8 * 5
+    assert len(API) * len(METHODS) * 5 == 47 * 8 * 5

@@ -26,7 +26,7 @@ from tests.common.http.urls import API
 
 pytestmark = pytest.mark.django_db
 # Pages and the document itself are for readers of the document, not in it.
-NOT_DESCRIBED = {"/", "/schema", "/docs", "/redoc", "/analytics/"}
+NOT_DESCRIBED = {"/", "/schema", "/docs", "/redoc", "/analytics/", "/analytics/report"}
 Examples = Iterator[tuple[str, str, str, Any]]
 
 
