@@ -158,16 +158,20 @@ def _dispersion(groups: GroupSums, inside: Numbers) -> Numbers:
     """Variance of a group's courses in units of their mean, as large as what groups of its size have lets believe.
 
     Deviations from a group's own mean are too small: of n residents and P pairs by the part (n + P) / n^2 (for
-    independent ones 1 / n). A few residents tell little of a variance, so it is drawn to the one of all groups of about
-    as many residents, and that to the one of all; the more, the fewer events are behind it.
+    independent ones 1 / n). And a few residents tell little of a variance.
     """
     independent = _independent(groups)
     variance = np.maximum(independent + inside, _LEAST_OF_INDEPENDENT * independent)
     lost = np.minimum((groups.inside.number + groups.residents) / groups.residents**2, 1)
-    mean = groups.courses * (1 - lost)
     total = max((independent + inside).sum(), _LEAST_OF_INDEPENDENT * independent.sum())
+    return settled_dispersion(variance, groups.courses * (1 - lost), groups.residents, total=float(total))
+
+
+def settled_dispersion(variance: Numbers, mean: Numbers, residents: Numbers, *, total: float) -> Numbers:
+    """Divides the variance of groups of `residents` by their mean, drawn to that of groups of about as many, and that
+    to the one of all, whose variance is `total`; the more, the fewer events are behind it."""
     of_all = max(total / mean.sum(), _LEAST_DISPERSION) if mean.sum() else 1.0
-    size = np.log2(groups.residents).astype(np.int64)
+    size = np.log2(residents).astype(np.int64)
     sums = (np.bincount(size, values).astype(np.float64) for values in (variance, mean))
     of_size = _drawn(*sums, to=of_all, events=_EVENTS_OF_ALL_GROUPS)
     return _drawn(variance, mean, to=of_size[size], events=_EVENTS_OF_GROUPS_OF_ITS_SIZE)

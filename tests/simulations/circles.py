@@ -29,21 +29,26 @@ class Circles:
 
     def draw(self, rng: np.random.Generator) -> World:
         """Residents, whose rates are the same in every draw."""
-        planted = np.random.default_rng(7)
-        weights = np.exp(planted.normal(0, 1, self.towns))
+        weights, effects = self.planted()
         household = np.repeat(np.arange(self.residents), rng.integers(1, LARGEST_HOUSEHOLD + 1, self.residents))
         household = household[: self.residents]
         city = choose(weights, self.residents, rng)[household]
         keys = {"city": city} | {
             name: rng.integers(0, SIZES[name], self.residents) for name in ("age_group", "channel", "gender")
         }
-        effects = {name: np.exp(planted.normal(0, self.strength, size)) for name, size in self._sizes().items()}
         eager = np.prod([effects[name][keys[name]] for name in ("city", "age_group", "channel")], axis=0)
         pairs = np.concatenate([self._relatives(household, rng), self._friends(city, eager, rng)], axis=1)
         low, high = np.sort(pairs, axis=0)
         different = np.unique((low * self.residents + high)[low != high])
         one, other = both_ways(different // self.residents, different % self.residents)
         return World(keys, self._sizes(), np.bincount(one, minlength=self.residents), one, other)
+
+    def planted(self) -> tuple[Floats, dict[str, Floats]]:
+        """How likely each town is, and how eager its residents, and those of each age group and channel, are to join a
+        circle: without relatives, and as long as few pairs meet twice, their courses are in proportion to that."""
+        dice = np.random.default_rng(7)
+        weights = np.exp(dice.normal(0, 1, self.towns))
+        return weights, {name: np.exp(dice.normal(0, self.strength, size)) for name, size in self._sizes().items()}
 
     def _sizes(self) -> dict[str, int]:
         return SIZES | {"city": self.towns}
