@@ -134,6 +134,12 @@ def variance_of_sum(sums: GroupSums) -> Numbers:
     return _independent(sums) + sums.inside.about(mean, mean)
 
 
+def variance_of_courses(groups: GroupSums) -> Numbers:
+    """The variance of the courses of each group, as far as it is believed."""
+    mean = groups.courses / groups.residents
+    return _dispersion(groups, groups.inside.about(mean, mean)) * groups.courses
+
+
 def interval(found: Precision, *, confidence: float = CONFIDENCE) -> tuple[Numbers, Numbers]:
     """Gives the ends of the interval of each index, as ratios to the average, that holds it with `confidence`.
 

@@ -76,3 +76,23 @@ CITIES_ON_A_MAP = _example(
     },
     "application/geo+json",
 )
+EFFECTS = _example(
+    "Effects",
+    {
+        "data": [
+            {
+                "factor": "channel",
+                "level": "instagram",
+                "country": None,
+                "residents": 2140,
+                "index": 131.04,
+                "effect": 118.3125,
+                "effect_low": 109.0625,
+                "effect_high": 128.125,
+            }
+        ],
+        **_PAGE,
+        "factors": ["city", "age_group", "channel", "gender"],
+        "meta": _META,
+    },
+)

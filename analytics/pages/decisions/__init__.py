@@ -6,5 +6,9 @@ A question is a module with `LABEL`, lazy, and `section(filters, actor)`, which 
 
 from types import ModuleType
 
+from analytics.pages.decisions import effects
+
 # In the order of the page.
-QUESTIONS: dict[str, ModuleType] = {}
+QUESTIONS: dict[str, ModuleType] = {
+    "effects": effects,
+}
