@@ -1,6 +1,6 @@
 """Holds what the questions of analytics have in common."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.utils import inline_serializer
@@ -24,10 +24,13 @@ SMALL_SEGMENTS = (
 class QuestionViewSet(ApiViewSet):
     """Says of a question that could not be answered which parameter is wrong."""
 
+    # Where a request names an import.
+    import_pointer: ClassVar[str] = "?import_id"
+
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # ours are Django's own
         if isinstance(exc, UnknownImport):
-            exc.errors = [FieldError("?import_id", "invalid_choice", exc.text)]
-            exc.text = _("The query is not valid.")
+            exc.errors = [FieldError(self.import_pointer, "invalid_choice", exc.text)]
+            exc.text = _("The query is not valid.") if "?" in self.import_pointer else _("The body is not valid.")
         answer: HttpResponse = super().handle_exception(exc)
         return answer
 

@@ -96,3 +96,32 @@ EFFECTS = _example(
         "meta": _META,
     },
 )
+HOLDOUT_BODY = OpenApiExample(
+    "A design",
+    value={"filters": {"channel": ["instagram"], "gender": ["female"]}, "seed": 7, "pairs": 12},
+    media_type="application/json",
+    request_only=True,
+)
+_HALVES = [
+    {
+        "pair": 1,
+        "arm": "campaign",
+        "city": "Valencia",
+        "country": "ES",
+        "residents": 412,
+        "courses": 655,
+        "index": 141.2,
+    },
+    {"pair": 1, "arm": "control", "city": "Lima", "country": "PE", "residents": 398, "courses": 611, "index": 136.35},
+]
+HOLDOUT = _example(
+    "Holdout",
+    {
+        "data": _HALVES,
+        "seed": 7,
+        "pairs": 1,
+        "standard_error": 0.1125,
+        "detectable_lift": 0.3702,
+        "meta": _META,
+    },
+)

@@ -91,7 +91,7 @@ def _paired(rows: Sequence[Row], ages: Numbers) -> Ints:
 def _drawn(rows: Sequence[Row], variance: Numbers, paired: Ints, *, seed: int, pairs: int, meta: Meta) -> Holdout:
     paired = paired[:pairs]
     first = draw(len(paired), seed)
-    campaign, control = (np.where(which, *paired.T) for which in (first, ~first))
+    campaign, control = (np.where(which, paired[:, 0], paired[:, 1]) for which in (first, ~first))
     courses = np.array([row.courses for row in rows], float)
     errors = standard_errors(*((courses[half], variance[half]) for half in (campaign, control)))
     lifts = detectable(errors).tolist()

@@ -24,6 +24,15 @@ class StrictText(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class StrictInteger(serializers.IntegerField):
+    """A whole number as it is sent: no text is taken for one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, str | bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 def read_object(body: bytes) -> dict[str, object]:
     """The JSON object in `body`; of a repeated key the last value. Raises `InvalidInput`."""
     try:
