@@ -98,7 +98,8 @@ def precision(groups: GroupSums, whole: Whole) -> Precision:
     """
     mean = groups.courses / groups.residents
     inside = groups.inside.about(mean, mean)
-    dispersion = _dispersion(groups, inside)
+    lost = (groups.inside.number + groups.residents) / groups.residents**2
+    dispersion = _dispersion(groups, inside, lost=lost)
     # All variances are multiplied by the courses: who bought nothing has a share of nothing in the average.
     share = groups.courses / whole.courses
     across = groups.reaching.about(mean, whole.mean) - inside
@@ -135,9 +136,16 @@ def variance_of_sum(sums: GroupSums) -> Numbers:
 
 
 def variance_of_courses(groups: GroupSums) -> Numbers:
-    """The variance of the courses of each group, as far as it is believed."""
-    mean = groups.courses / groups.residents
-    return _dispersion(groups, groups.inside.about(mean, mean)) * groups.courses
+    """The variance of the courses of each group, as far as it is believed.
+
+    Who has many relations weighs more in a group's mean, so deviations from it are smaller than `_dispersion` has them
+    where it is compared with an average: with k relations, himself among them, by 2 sum(k^2) / (n sum(k)) - sum(k) /
+    n^2, where the courses of a resident are the k - 1 others.
+    """
+    mean, number = groups.courses / groups.residents, groups.residents
+    relations = groups.inside.number + number
+    lost = 2 * (number + 2 * groups.courses + groups.squares) / (number * relations) - relations / number**2
+    return _dispersion(groups, groups.inside.about(mean, mean), lost=lost) * groups.courses
 
 
 def interval(found: Precision, *, confidence: float = CONFIDENCE) -> tuple[Numbers, Numbers]:
@@ -160,7 +168,7 @@ def lowest_of_all(found: Precision, *, looked_at: int, confidence: float = CONFI
     return _quantile(found, (1 - confidence) / max(looked_at, 1))
 
 
-def _dispersion(groups: GroupSums, inside: Numbers) -> Numbers:
+def _dispersion(groups: GroupSums, inside: Numbers, *, lost: Numbers) -> Numbers:
     """Variance of a group's courses in units of their mean, as large as what groups of its size have lets believe.
 
     Deviations from a group's own mean are too small: of n residents and P pairs by the part (n + P) / n^2 (for
@@ -168,9 +176,9 @@ def _dispersion(groups: GroupSums, inside: Numbers) -> Numbers:
     """
     independent = _independent(groups)
     variance = np.maximum(independent + inside, _LEAST_OF_INDEPENDENT * independent)
-    lost = np.minimum((groups.inside.number + groups.residents) / groups.residents**2, 1)
     total = max((independent + inside).sum(), _LEAST_OF_INDEPENDENT * independent.sum())
-    return settled_dispersion(variance, groups.courses * (1 - lost), groups.residents, total=float(total))
+    mean = groups.courses * (1 - np.minimum(lost, 1))
+    return settled_dispersion(variance, mean, groups.residents, total=float(total))
 
 
 def settled_dispersion(variance: Numbers, mean: Numbers, residents: Numbers, *, total: float) -> Numbers:

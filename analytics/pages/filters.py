@@ -40,7 +40,8 @@ def group_by(by: str) -> dict[str, str]:
 class Filters:
     """Empty, or 0, where anything will do; of several values of a dimension any will do. `measure`: what the heat map's
     shades say. `by`: the keys of the segments; empty for the finest by which most residents are named to the reader.
-    `ask`: the question beyond the demand itself; empty for none.
+    `ask`: the question beyond the demand itself; empty for none. Of a holdout: the `seed` of its draw, and how many
+    `pairs` of cities at most, 0 for all.
 
     An index is compared with all residents, so a segment has the same one whatever is filtered, also behind the link of
     a ranking."""
@@ -56,6 +57,8 @@ class Filters:
     measure: str = "courses"
     by: str = ""
     ask: str = ""
+    seed: int = 0
+    pairs: int = 0
     offset: int = 0
 
     @property

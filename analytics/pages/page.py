@@ -64,7 +64,7 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
         "min_residents": filters.min_residents,
         "kept": {
             name: value
-            for name in ("measure", "by", "ask")
+            for name in ("measure", "by", "ask", "seed", "pairs")
             if (value := getattr(filters, name)) != getattr(Filters, name)
         },
         "ways_out": choices.ways_out(filters),

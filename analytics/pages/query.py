@@ -11,6 +11,7 @@ from analytics.pages.filters import GROUPINGS, Filters
 from analytics.pages.sections.heat import MEASURES
 from analytics.services.asking.questions import UNPLACED
 from analytics.services.asking.scopes import known_age_groups
+from analytics.services.deciding.holdout import MOST_PAIRS, MOST_SEED
 from config.common.digits import MAX_INTEGER
 from config.common.http.pagination import MAX_OFFSET
 from imports.fields import MAX_CHANNEL, MAX_TEXT
@@ -47,6 +48,8 @@ class PageQuery(serializers.Serializer[Any]):
     measure = serializers.ChoiceField(choices=list(MEASURES), required=False, default=Filters.measure)
     by = serializers.ChoiceField(choices=list(GROUPINGS), required=False, default="")
     ask = serializers.ChoiceField(choices=list(QUESTIONS), required=False, default="")
+    seed = serializers.IntegerField(required=False, default=Filters.seed, min_value=0, max_value=MOST_SEED)
+    pairs = serializers.IntegerField(required=False, default=Filters.pairs, min_value=0, max_value=MOST_PAIRS)
     offset = serializers.IntegerField(required=False, default=0, min_value=0, max_value=MAX_OFFSET)
 
     def validate_age_group(self, value: Sequence[str]) -> Sequence[str]:

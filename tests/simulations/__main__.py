@@ -1,4 +1,4 @@
-"""Draws deliveries whose truth is known, and writes how intervals and rankings do into `docs/statistics.md`.
+"""Draws deliveries whose truth is known, and writes how intervals, rankings, effects and designs do into `docs/`.
 
 make simulations                       # some ten minutes on two cores
 make simulations ARGS="--deliveries 30"   # a look, which writes nothing
@@ -11,12 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.simulations.coverage import GROUPINGS, WORLDS, Coverage, coverage
+from tests.simulations.effects import EFFECTS, effect_coverage
+from tests.simulations.power import CAMPAIGNS, CITIES, power
 from tests.simulations.ranking import SCENARIOS, Ranked, ranking
 
-DOCS = Path("docs/statistics.md")
+DOCS, DECISIONS = Path("docs/statistics.md"), Path("docs/decisions.md")
 SEED = 20_261_128
 DELIVERIES = 300
-_BEGIN, _END = "<!-- figures: written by make simulations -->\n", "<!-- end of the figures -->\n"
 
 
 def main() -> None:
@@ -24,11 +25,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.simulations", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--deliveries", type=int, help=f"of each world, instead of {DELIVERIES}; nothing is written")
     asked = parser.parse_args().deliveries
-    text = "\n".join(report(asked or DELIVERIES, few=bool(asked)))
-    print(text)
-    if not asked:
-        before, _, rest = DOCS.read_text().partition(_BEGIN)
-        DOCS.write_text(f"{before}{_BEGIN}\n{text}\n{_END}{rest.partition(_END)[2]}")
+    _told(report(asked or DELIVERIES, few=bool(asked)), DOCS, "figures", is_written=not asked)
+    _told(report_of_effects(asked or DELIVERIES), DECISIONS, "effects", is_written=not asked)
+    _told(report_of_designs(asked or CAMPAIGNS), DECISIONS, "designs", is_written=not asked)
 
 
 def report(deliveries: int, *, few: bool) -> Iterator[str]:
@@ -43,6 +42,42 @@ def report(deliveries: int, *, few: bool) -> Iterator[str]:
         yield f"\nThe first segments by city, age group and channel, seed {SEED}.\n"
         columns = ["scenario", "order", "of 20", "of 5", "first five", "against Poisson's", "all lower ends hold"]
         yield from _table(columns, (row for name, done in ranked.items() for row in _rows(name, *done.result())))
+
+
+def report_of_effects(deliveries: int) -> Iterator[str]:
+    """Yields the lines of the table of how often intervals of effects hold the true ones."""
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        covered = {name: pool.submit(_effects, name, deliveries) for name in EFFECTS}
+        yield f"Coverage over {deliveries:,} deliveries of each world (seed {SEED}), and the median width in points.\n"
+        rows = ([name, *map(_held, done.result().values())] for name, done in covered.items())
+        yield from _table(["world", "city", "age", "channel", "gender"], rows)
+
+
+def report_of_designs(campaigns: int) -> Iterator[str]:
+    """Yields the lines of the table of how often a lift is found that can be."""
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        found = {name: pool.submit(power, circles, campaigns=campaigns, seed=SEED) for name, circles in CITIES.items()}
+        yield f"Of {campaigns:,} campaigns each (seed {SEED}).\n"
+        rows = (
+            [name, f"{one.lift:.2f}", f"{one.found:.3f}", f"{one.false:.3f}"]
+            for name, one in ((name, done.result()) for name, done in found.items())
+        )
+        yield from _table(["world", "detectable lift", "found", "found where there is none"], rows)
+
+
+def _told(lines: Iterable[str], document: Path, name: str, *, is_written: bool) -> None:
+    """Prints the lines, and writes them into their place in a document."""
+    begin, end = f"<!-- {name}: written by make simulations -->\n", f"<!-- end of the {name} -->\n"
+    text = "\n".join(lines)
+    print(text)
+    if is_written:
+        before, _, rest = document.read_text().partition(begin)
+        document.write_text(f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}")
+
+
+def _effects(name: str, deliveries: int) -> dict[str, Coverage]:
+    draw, true = EFFECTS[name]
+    return effect_coverage(draw, true, deliveries=deliveries, seed=SEED)
 
 
 def _coverage(name: str, deliveries: int) -> dict[str, Coverage]:

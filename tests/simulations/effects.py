@@ -6,10 +6,27 @@ import numpy as np
 
 from analytics.effects import Delivery, Effects, effects_of_residents
 from analytics.regression import Cells, fit
+from tests.simulations.circles import Circles
 from tests.simulations.coverage import TRUTH, Coverage, Draw, drawn
+from tests.simulations.demo import draw_demo
 from tests.simulations.worlds import Floats, Ints, World
 
+_True = tuple[Floats, ...]
 FACTORS = ("city", "age_group", "channel", "gender")
+
+
+def planted(circles: Circles) -> tuple[Draw, _True]:
+    """A world of friends alone, and its effects as they were planted; gender has none."""
+    effects = circles.planted()[1]
+    return circles.draw, (*(effects[name] for name in FACTORS[:-1]), np.ones(2))
+
+
+# Worlds, and the effects that were planted where they multiply exactly.
+EFFECTS: dict[str, tuple[Draw, _True | None]] = {
+    **{f"friends alone {density}": planted(Circles(density, related=0)) for density in (0.02, 0.05, 0.12)},
+    **{f"circles {density}": (Circles(density).draw, None) for density in (0.02, 0.12, 0.4)},
+    "demo": (draw_demo, None),
+}
 
 
 @dataclass(frozen=True)
@@ -21,7 +38,7 @@ class Found:
     residents: tuple[Floats, ...]
 
 
-def effect_coverage(draw: Draw, true: tuple[Floats, ...] | None, *, deliveries: int, seed: int) -> dict[str, Coverage]:
+def effect_coverage(draw: Draw, true: _True | None, *, deliveries: int, seed: int) -> dict[str, Coverage]:
     """Draws as many deliveries and looks at each factor. `true`: the planted effects, in any unit; None where nothing
     multiplies exactly: the effects that are fitted to the mean over more deliveries are meant then."""
     known = true or _fitted(draw, deliveries=deliveries * TRUTH, seed=seed)
@@ -54,7 +71,7 @@ def find(world: World) -> Found:
     return Found(effects, tuple(levels for levels, _ in numbered), people)
 
 
-def _fitted(draw: Draw, *, deliveries: int, seed: int) -> tuple[Floats, ...]:
+def _fitted(draw: Draw, *, deliveries: int, seed: int) -> _True:
     sums: list[Floats] = []
     for world in drawn(draw, deliveries=deliveries, seed=seed):
         codes, count = world.groups(FACTORS)

@@ -36,7 +36,13 @@ class HoldoutQuery(DecisionQuery):
     """Of which residents; the draw, and how many pairs."""
 
     limit = offset = None  # type: ignore[assignment]  # a design is one whole
-    seed = serializers.IntegerField(required=False, min_value=0, max_value=MOST_SEED, help_text=_SEED)
+    seed = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MOST_SEED,
+        default=0,
+        help_text="Draws the same halves again of the same picture.",
+    )
     pairs = serializers.IntegerField(**_LIMITS, help_text=_PAIRS)
 
 

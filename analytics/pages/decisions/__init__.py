@@ -6,9 +6,10 @@ A question is a module with `LABEL`, lazy, and `section(filters, actor)`, which 
 
 from types import ModuleType
 
-from analytics.pages.decisions import effects
+from analytics.pages.decisions import effects, holdout
 
 # In the order of the page.
 QUESTIONS: dict[str, ModuleType] = {
     "effects": effects,
+    "holdout": holdout,
 }

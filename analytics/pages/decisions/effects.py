@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from analytics.dimensions import first_age
 from analytics.pages import labels
 from analytics.pages.charts import Chart
 from analytics.pages.filters import Filters
@@ -26,10 +27,12 @@ def section(filters: Filters, actor: User) -> dict[str, Any]:
     found = find_effects(question=filters.question(), place="city", actor=actor)
     of_factor = {factor: [row for row in found.rows if row.factor == factor] for factor in _ORDER}
     known = {factor: [row for row in rows if row.effect is not None] for factor, rows in of_factor.items()}
+    known["age_group"].sort(key=lambda row: first_age(row.level or ""))
     return {
         "charts": [_chart(factor, rows, len(of_factor[factor]), filters) for factor, rows in known.items() if rows],
         "words": _words(known["channel"]),
-        "unknown": _unknown(sum(map(len, of_factor.values())) - sum(map(len, known.values()))),
+        "unknown": _unknown(sum(len(of_factor[factor]) - len(known[factor]) for factor in found.factors)),
+        "not_held": _not_held(found.factors),
         "merged": labels.residents(found.meta.merged) if found.meta.merged else "",
     }
 
@@ -100,19 +103,28 @@ def _interval(row: EffectRow) -> str:
 
 
 def _words(channels: Sequence[EffectRow]) -> list[str]:
-    """Says which channels differ from the average with certainty, those above it first."""
+    """Says which channels differ from the average in their whole range, those above it first."""
     above = [row for row in channels if (row.effect_low or 0) > labels.AVERAGE]
     below = [row for row in channels if row.effect_high is not None and row.effect_high < labels.AVERAGE]
     told = []
     for rows, text in (
-        (above, _("More than the average resident, with certainty: %(channels)s.")),
-        (below, _("Less than the average resident, with certainty: %(channels)s.")),
+        (above, _("Above 100 in the whole range: %(channels)s.")),
+        (below, _("Below 100 in the whole range: %(channels)s.")),
     ):
         if rows:
             told.append(
                 text % {"channels": ", ".join(f"{_name(row)} ({labels.count(row.effect or 0)})" for row in rows)}
             )
-    return told or [_("No channel differs from the average with certainty, all else equal.")]
+    return told or [_("The range of every channel has 100 in it: none differs for sure, all else equal.")]
+
+
+def _not_held(held: Sequence[str]) -> str:
+    """Says which factors are not held equal, to those who may not see small segments; nothing where all are."""
+    rest = [str(labels.DIMENSION_LABELS[factor]) for factor in _ORDER if factor not in held]
+    if not rest:
+        return ""
+    told = _("Not held equal, because too few segments by it are large enough to show: %(factors)s.")
+    return told % {"factors": ", ".join(rest)}
 
 
 def _unknown(number: int) -> str:

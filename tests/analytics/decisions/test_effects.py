@@ -172,7 +172,7 @@ def test_without_residents_there_is_no_level(manager: APIClient) -> None:
     ]
 
 
-def _counts() -> dict[SegmentKey, Counts]:
+def segment_counts() -> dict[SegmentKey, Counts]:
     """Segments that are large enough to be seen."""
     rates = {"Kyiv": 1.0, "Lviv": 1.5, "Odesa": 2.0, "tv": 2.0, "radio": 1.0}
     keys = product(rates, (1, 2, 3), rates, ("male", "female"))
@@ -186,7 +186,7 @@ def _counts() -> dict[SegmentKey, Counts]:
 def test_for_whoever_may_not_see_residents_they_are_made_of_what_everybody_may_see(
     client_of: Callable[[str], APIClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make("a", _counts() | {("Kharkiv", 3, "tv", "male"): (2, 2, 1)})
+    make("a", segment_counts() | {("Kharkiv", 3, "tv", "male"): (2, 2, 1)})
 
     def read(_: Question) -> Any:
         raise AssertionError("residents are read")
@@ -208,7 +208,7 @@ def test_for_whoever_may_not_see_residents_they_are_made_of_what_everybody_may_s
 
 
 def test_where_everything_may_be_seen_a_city_is_held_equal_too(client_of: Callable[[str], APIClient]) -> None:
-    make("a", _counts())
+    make("a", segment_counts())
     body = client_of("Viewers").get(URL).json()
     assert (body["factors"], body["meta"]["merged"]) == (list(FACTORS), 0)
     found = {(row["factor"], row["level"]): row["effect"] for row in body["data"]}

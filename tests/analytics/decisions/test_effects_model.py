@@ -179,14 +179,14 @@ class _Dense:
             blocks.append(block)
             self._ends.append(self._ends[-1] + size)
         self.design = np.concatenate(blocks, axis=1)
-        used = self.design.any(axis=0)
+        used: Any = self.design.any(axis=0)
         information = (self.design.T * self.fit.fitted) @ self.design + PENALTY * np.eye(len(used))
         self.bread = np.zeros_like(information)
         self.bread[np.ix_(used, used)] = np.linalg.inv(information[np.ix_(used, used)])
 
     def effect(self, factor: int) -> np.ndarray:
         residents, effect = self.cells.summed(factor, self.cells.residents), np.exp(self.fit.logs[factor])
-        return effect * residents.sum() / (residents @ effect)
+        return np.asarray(effect * residents.sum() / (residents @ effect))
 
     def variances(self, factor: int, of_logs: np.ndarray) -> np.ndarray:
         weights = self.cells.summed(factor, self.cells.residents) * self.effect(factor)

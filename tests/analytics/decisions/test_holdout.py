@@ -79,7 +79,7 @@ def test_the_standard_error_is_that_of_a_ratio_of_ratios() -> None:
     assert detectable(error)[-1] == pytest.approx(math.exp(2.8 * error[-1]) - 1)
 
 
-def _counts() -> dict[SegmentKey, Counts]:
+def city_counts() -> dict[SegmentKey, Counts]:
     """Cities of very different size, the last without courses."""
     counts: dict[SegmentKey, Counts] = {}
     for number, town in enumerate(TOWNS):
@@ -96,7 +96,7 @@ class TestAnswers:
 
     @pytest.fixture
     def counted(self) -> None:
-        make("a", _counts())
+        make("a", city_counts())
 
     def test_a_design_names_the_cities_their_halves_and_what_can_be_seen(
         self, counted: None, manager: APIClient
