@@ -98,7 +98,8 @@ def precision(groups: GroupSums, whole: Whole) -> Precision:
     """
     mean = groups.courses / groups.residents
     inside = groups.inside.about(mean, mean)
-    dispersion = _dispersion(groups, inside)
+    lost = (groups.inside.number + groups.residents) / groups.residents**2
+    dispersion = _dispersion(groups, inside, lost=lost)
     # All variances are multiplied by the courses: who bought nothing has a share of nothing in the average.
     share = groups.courses / whole.courses
     across = groups.reaching.about(mean, whole.mean) - inside
@@ -134,6 +135,19 @@ def variance_of_sum(sums: GroupSums) -> Numbers:
     return _independent(sums) + sums.inside.about(mean, mean)
 
 
+def variance_of_courses(groups: GroupSums) -> Numbers:
+    """The variance of the courses of each group, as far as it is believed.
+
+    Who has many relations weighs more in a group's mean, so deviations from it are smaller than `_dispersion` has them
+    where it is compared with an average: with k relations, himself among them, by 2 sum(k^2) / (n sum(k)) - sum(k) /
+    n^2, where the courses of a resident are the k - 1 others.
+    """
+    mean, number = groups.courses / groups.residents, groups.residents
+    relations = groups.inside.number + number
+    lost = 2 * (number + 2 * groups.courses + groups.squares) / (number * relations) - relations / number**2
+    return _dispersion(groups, groups.inside.about(mean, mean), lost=lost) * groups.courses
+
+
 def interval(found: Precision, *, confidence: float = CONFIDENCE) -> tuple[Numbers, Numbers]:
     """Gives the ends of the interval of each index, as ratios to the average, that holds it with `confidence`.
 
@@ -154,20 +168,24 @@ def lowest_of_all(found: Precision, *, looked_at: int, confidence: float = CONFI
     return _quantile(found, (1 - confidence) / max(looked_at, 1))
 
 
-def _dispersion(groups: GroupSums, inside: Numbers) -> Numbers:
+def _dispersion(groups: GroupSums, inside: Numbers, *, lost: Numbers) -> Numbers:
     """Variance of a group's courses in units of their mean, as large as what groups of its size have lets believe.
 
     Deviations from a group's own mean are too small: of n residents and P pairs by the part (n + P) / n^2 (for
-    independent ones 1 / n). A few residents tell little of a variance, so it is drawn to the one of all groups of about
-    as many residents, and that to the one of all; the more, the fewer events are behind it.
+    independent ones 1 / n). And a few residents tell little of a variance.
     """
     independent = _independent(groups)
     variance = np.maximum(independent + inside, _LEAST_OF_INDEPENDENT * independent)
-    lost = np.minimum((groups.inside.number + groups.residents) / groups.residents**2, 1)
-    mean = groups.courses * (1 - lost)
     total = max((independent + inside).sum(), _LEAST_OF_INDEPENDENT * independent.sum())
+    mean = groups.courses * (1 - np.minimum(lost, 1))
+    return settled_dispersion(variance, mean, groups.residents, total=float(total))
+
+
+def settled_dispersion(variance: Numbers, mean: Numbers, residents: Numbers, *, total: float) -> Numbers:
+    """Divides the variance of groups of `residents` by their mean, drawn to that of groups of about as many, and that
+    to the one of all, whose variance is `total`; the more, the fewer events are behind it."""
     of_all = max(total / mean.sum(), _LEAST_DISPERSION) if mean.sum() else 1.0
-    size = np.log2(groups.residents).astype(np.int64)
+    size = np.log2(residents).astype(np.int64)
     sums = (np.bincount(size, values).astype(np.float64) for values in (variance, mean))
     of_size = _drawn(*sums, to=of_all, events=_EVENTS_OF_ALL_GROUPS)
     return _drawn(variance, mean, to=of_size[size], events=_EVENTS_OF_GROUPS_OF_ITS_SIZE)

@@ -9,7 +9,7 @@ from analytics.services.counting.follow_channels import moved_channels
 from analytics.services.counting.publish_segments import moved_towns
 from analytics.services.counting.refresh_demand import REFRESH, refresh_demand
 from analytics.services.counting.stale import count_stale_imports
-from analytics.services.deciding import calendar, changes, drawn_months, flows  # noqa: F401 - what they work out
+from analytics.services.deciding import calendar, changes, drawn_months, effects, flows  # noqa: F401 - what they work out
 from analytics.services.deciding.alerts import ALERT, any_to_compare, find_alerts
 from analytics.services.deciding.kept import ANSWER, forget_unasked, renew, send_wanted, work_out
 from analytics.services.placing.demand_towns import airports_changed, any_town_without_place

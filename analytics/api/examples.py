@@ -77,3 +77,52 @@ CITIES_ON_A_MAP = example(
     },
     "application/geo+json",
 )
+EFFECTS = example(
+    "Effects",
+    {
+        "data": [
+            {
+                "factor": "channel",
+                "level": "instagram",
+                "country": None,
+                "residents": 2140,
+                "index": 131.04,
+                "effect": 118.3125,
+                "effect_low": 109.0625,
+                "effect_high": 128.125,
+            }
+        ],
+        **PAGE,
+        "factors": ["city", "age_group", "channel", "gender"],
+        "meta": META,
+    },
+)
+HOLDOUT_BODY = OpenApiExample(
+    "A design",
+    value={"filters": {"channel": ["instagram"], "gender": ["female"]}, "seed": 7, "pairs": 12},
+    media_type="application/json",
+    request_only=True,
+)
+_HALVES = [
+    {
+        "pair": 1,
+        "arm": "campaign",
+        "city": "Valencia",
+        "country": "ES",
+        "residents": 412,
+        "courses": 655,
+        "index": 141.2,
+    },
+    {"pair": 1, "arm": "control", "city": "Lima", "country": "PE", "residents": 398, "courses": 611, "index": 136.35},
+]
+HOLDOUT = example(
+    "Holdout",
+    {
+        "data": _HALVES,
+        "seed": 7,
+        "pairs": 1,
+        "standard_error": 0.1125,
+        "detectable_lift": 0.3702,
+        "meta": META,
+    },
+)

@@ -7,7 +7,9 @@ from analytics.api.decisions.alerts import AlertsViewSet
 from analytics.api.decisions.calendar import CalendarViewSet
 from analytics.api.decisions.catchments import CatchmentsViewSet
 from analytics.api.decisions.changes import ChangesViewSet
+from analytics.api.decisions.effects import EffectsViewSet
 from analytics.api.decisions.flows import FlowsViewSet
+from analytics.api.decisions.holdout import HoldoutViewSet
 from analytics.api.decisions.plan import PlanViewSet
 from analytics.api.decisions.plans import PlanKeptViewSet
 from analytics.api.demand import DemandViewSet
@@ -23,6 +25,8 @@ router.register("analytics/plan", PlanViewSet, basename="budget")
 router.register("analytics/plans", PlanKeptViewSet, basename="plan")
 router.register("analytics/alerts", AlertsViewSet, basename="alert")
 router.register("analytics", ChangesViewSet, basename="changes")
+router.register("analytics/effects", EffectsViewSet, basename="effect")
+router.register("analytics/holdout", HoldoutViewSet, basename="holdout")
 router.register("analytics", DemandViewSet, basename="analytics")
 
 urlpatterns = router.urls

@@ -50,7 +50,8 @@ class Filters:
     `ask`: the question beyond the demand itself; empty for none. `group`: what it groups by, `of`: the groups of buyers
     or of those they buy for; `lead`: so many weeks before a month one advertises for it. Of a plan: the `budget`, how
     many of a hundred residents of a segment money may `reach`, the keys `plan_by` of its segments, and the channels
-    `cost_of` that have a `cost` by 1,000 residents each, in the same order; without any those that staff set.
+    `cost_of` that have a `cost` by 1,000 residents each, in the same order; without any those that staff set. Of a
+    holdout: the `seed` of its draw, and how many `pairs` of cities at most, 0 for all.
 
     An index is compared with all residents, so a segment has the same one whatever is filtered, also behind the link of
     a ranking."""
@@ -74,6 +75,8 @@ class Filters:
     plan_by: str = ""
     cost_of: tuple[str, ...] = ()
     cost: tuple[float, ...] = ()
+    seed: int = 0
+    pairs: int = 0
     offset: int = 0
 
     @property

@@ -64,7 +64,7 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
         "report": filters.report(),
         "fields": choices.fields(answers, filters),
         "min_residents": filters.min_residents,
-        "kept": filters.kept("measure", "by", "ask", "group", "of", "lead", *PARAMETERS),
+        "kept": filters.kept("measure", "by", "ask", "group", "of", "lead", "seed", "pairs", *PARAMETERS),
         "ways_out": choices.ways_out(filters),
         "saved": saved_views(filters, actor),
         "words": words(),

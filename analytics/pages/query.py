@@ -14,6 +14,7 @@ from analytics.pages.sections.heat import MEASURES
 from analytics.services.asking.questions import UNPLACED
 from analytics.services.asking.scopes import known_age_groups
 from analytics.services.deciding.calendar import BUYER, RECIPIENT
+from analytics.services.deciding.holdout import MOST_PAIRS, MOST_SEED
 from config.common.digits import MAX_INTEGER
 from config.common.http.documents import FiniteNumber
 from config.common.http.pagination import MAX_OFFSET
@@ -60,6 +61,8 @@ class PageQuery(serializers.Serializer[Any]):
     plan_by = serializers.ChoiceField(choices=list(plan.GROUPINGS), required=False, default="")
     cost_of = _texts(MAX_CHANNEL)
     cost = serializers.ListField(child=FiniteNumber(min_value=0, max_value=MOST_MONEY), required=False, default=list)
+    seed = serializers.IntegerField(required=False, default=Filters.seed, min_value=0, max_value=MOST_SEED)
+    pairs = serializers.IntegerField(required=False, default=Filters.pairs, min_value=0, max_value=MOST_PAIRS)
     offset = serializers.IntegerField(required=False, default=0, min_value=0, max_value=MAX_OFFSET)
 
     def validate_cost(self, value: Sequence[float]) -> Sequence[float]:

@@ -29,7 +29,7 @@ BODIES: dict[tuple[str, str], Any] = {
 # Of parameters that are required and name no object.
 REQUIRED = {"name": "Somewhere", "latitude": 1.5, "longitude": 2.5}
 # Where only a description says that one of several is required.
-BESIDE = {
+BESIDE: dict[str, dict[str, dict[str, Any]]] = {
     "update_airport_ask": {"query": {"city": "Manises"}},
     "changes_changes": {"query": {"source": ["default"]}},
 }

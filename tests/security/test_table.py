@@ -12,7 +12,7 @@ from tests.common.http.urls import API, GUARDED, METHODS, PROFILES
 ROLES = [
     ("VEIM", "GET /airports /airports/{airport} /airports/{airport}/history /creates/{create} /imports /imports/{id}"),
     ("VEIM", "GET /analytics/ /analytics/demand /analytics/opportunities /analytics/cities /analytics/trend"),
-    ("VEIM", "GET /analytics/calendar"),
+    ("VEIM", "GET /analytics/calendar /analytics/effects /analytics/holdout"),
     ("EM", "GET /analytics/flows /analytics/changes /analytics/alerts /analytics/alerts/{alert}"),
     ("VEIM", "GET /analytics/catchments /analytics/report"),
     ("EIM", "GET /imports/{id}/citizens /imports/{id}/citizens/{citizen} /imports/{id}/citizens/birthdays"),
@@ -27,7 +27,7 @@ ROLES = [
     ("VEIM", "GET /sources /sources/{source} /channels /channels/{channel}"),
     *(("VEIM", f"{method} /analytics/plans/{{plan}}") for method in ("GET", "PATCH", "DELETE")),
     ("VEIM", "GET /analytics/plans"),
-    ("VEIM", "POST /analytics/plan /analytics/plans"),
+    ("VEIM", "POST /analytics/plan /analytics/plans /analytics/holdout"),
     ("M", "POST /sources"),
     ("EM", "POST /channels"),
     *(("M", f"{method} /sources/{{source}}") for method in ("PUT", "PATCH", "DELETE")),
@@ -82,4 +82,4 @@ def test_each_method_that_works_has_its_row_of_roles() -> None:
 
 def test_how_many_cells_there_are() -> None:
     # URL × method × (four roles and nobody); a URL that is new raises it.
-    assert len(API) * len(METHODS) * 5 == 47 * 8 * 5
+    assert len(API) * len(METHODS) * 5 == 49 * 8 * 5

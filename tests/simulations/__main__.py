@@ -1,4 +1,5 @@
-"""Draws deliveries whose truth is known, and writes how intervals, rankings and discoveries do into `docs/`.
+"""Draws deliveries whose truth is known, and writes how intervals, rankings, effects, designs and discoveries do into
+`docs/`.
 
 make simulations                       # some ten minutes on two cores
 make simulations ARGS="--deliveries 30"   # a look, which writes nothing
@@ -11,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.simulations.coverage import GROUPINGS, WORLDS, Coverage, coverage
+from tests.simulations.effects import EFFECTS, effect_coverage
+from tests.simulations.power import CAMPAIGNS, CITIES, power
 from tests.simulations.ranking import SCENARIOS, Ranked, ranking
 from tests.simulations.turnover import LIFTED, LIFTED_COLUMNS, PAIRS, SAME, SAME_COLUMNS, row_of_lifted, row_of_same
 
@@ -26,6 +29,8 @@ def main() -> None:
     asked = parser.parse_args().deliveries
     _told(report(asked or DELIVERIES, few=bool(asked)), DOCS, "figures", is_written=not asked)
     _told(report_of_changes(asked or PAIRS), DECISIONS, "changes", is_written=not asked)
+    _told(report_of_effects(asked or DELIVERIES), DECISIONS, "effects", is_written=not asked)
+    _told(report_of_designs(asked or CAMPAIGNS), DECISIONS, "designs", is_written=not asked)
 
 
 def report(deliveries: int, *, few: bool) -> Iterator[str]:
@@ -53,6 +58,27 @@ def report_of_changes(pairs: int) -> Iterator[str]:
         yield from _table(LIFTED_COLUMNS, (done.result() for done in lifted))
 
 
+def report_of_effects(deliveries: int) -> Iterator[str]:
+    """Yields the lines of the table of how often intervals of effects hold the true ones."""
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        covered = {name: pool.submit(_effects, name, deliveries) for name in EFFECTS}
+        yield f"Coverage over {deliveries:,} deliveries of each world (seed {SEED}), and the median width in points.\n"
+        rows = ([name, *map(_held, done.result().values())] for name, done in covered.items())
+        yield from _table(["world", "city", "age", "channel", "gender"], rows)
+
+
+def report_of_designs(campaigns: int) -> Iterator[str]:
+    """Yields the lines of the table of how often a lift is found that can be."""
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        found = {name: pool.submit(power, circles, campaigns=campaigns, seed=SEED) for name, circles in CITIES.items()}
+        yield f"Of {campaigns:,} campaigns each (seed {SEED}).\n"
+        rows = (
+            [name, f"{one.lift:.2f}", f"{one.found:.3f}", f"{one.false:.3f}"]
+            for name, one in ((name, done.result()) for name, done in found.items())
+        )
+        yield from _table(["world", "detectable lift", "found", "found where there is none"], rows)
+
+
 def _told(lines: Iterable[str], document: Path, name: str, *, is_written: bool) -> None:
     """Prints the lines, and writes them into their place in a document."""
     begin, end = f"<!-- {name}: written by make simulations -->\n", f"<!-- end of the {name} -->\n"
@@ -61,6 +87,11 @@ def _told(lines: Iterable[str], document: Path, name: str, *, is_written: bool) 
     if is_written:
         before, _, rest = document.read_text().partition(begin)
         document.write_text(f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}")
+
+
+def _effects(name: str, deliveries: int) -> dict[str, Coverage]:
+    draw, true = EFFECTS[name]
+    return effect_coverage(draw, true, deliveries=deliveries, seed=SEED)
 
 
 def _coverage(name: str, deliveries: int) -> dict[str, Coverage]:

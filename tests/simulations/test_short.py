@@ -1,17 +1,21 @@
 """The simulations in short: enough to notice that an interval or the order became wrong."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from imports.demo.deliveries import make_demo
+from imports.demo.deliveries import LAST_DELIVERY, make_demo
 from tests.simulations.areas import coverage_of_areas
 from tests.simulations.circles import Circles
 from tests.simulations.coverage import coverage
-from tests.simulations.demo import CHANNELS, draw_demo
+from tests.simulations.demo import AGES, CHANNELS, draw_demo
+from tests.simulations.effects import effect_coverage, find, planted
+from tests.simulations.power import power
 from tests.simulations.ranking import SCENARIOS, ranking
 from tests.simulations.turnover import LIFTED, SAME, discovered
+from tests.simulations.worlds import World
 
 SEED = 1
 
@@ -58,6 +62,45 @@ def test_of_two_draws_of_one_truth_few_changes_are_found_and_of_changed_cities_m
     found = discovered(LIFTED["3 times as many circles, all stayed"], pairs=3, seed=SEED, lifted=True)["city"]
     assert found.power > 0.6
     assert found.false < 0.2
+
+
+def test_planted_effects_are_held_as_often_as_their_intervals_say() -> None:
+    draw, true = planted(Circles(0.12, related=0))
+    found = effect_coverage(draw, true, deliveries=25, seed=SEED)
+    assert 0.93 <= found["city"].held <= 0.98
+    for name in ("age_group", "channel", "gender"):
+        assert found[name].held >= 0.88, name
+
+
+def test_of_the_demos_channels_telegram_instagram_and_tiktok_do_the_most_all_else_equal() -> None:
+    last = [delivery.citizens for delivery in make_demo(citizens=10_000, seed=1) if delivery.number == 3]
+    people = [(source, citizen) for source, citizens in enumerate(last) for citizen in citizens]
+    places = {(source, citizen["citizen_id"]): place for place, (source, citizen) in enumerate(people)}
+    named: list[list[Any]] = [
+        [citizen.get(name, "unknown") for _, citizen in people] for name in ("town", "channel", "gender")
+    ]
+    ages = [LAST_DELIVERY.year - int(str(citizen["birth_date"])[-4:]) for _, citizen in people]
+    columns: list[Any] = [*named, np.searchsorted(AGES, ages, "right")]
+    numbers = [np.unique(column, return_inverse=True)[1] for column in columns]
+    keys = dict(zip(("city", "channel", "gender", "age_group"), numbers, strict=True))
+    related: list[list[Any]] = [[*citizen["relatives"], *citizen["friends"]] for _, citizen in people]  # type: ignore[misc]  # ids
+    pairs = np.array([
+        (place, places[source, other])
+        for place, ((source, citizen), others) in enumerate(zip(people, related, strict=True))
+        for other in others
+        if other != citizen["citizen_id"]
+    ])  # fmt: skip
+    world = World(keys, {}, np.array(list(map(len, related))), pairs[:, 0], pairs[:, 1])
+    effects = find(world).effects[2].effect
+    channels = np.unique(named[1])
+    assert channels[np.argsort(-effects)][:3].tolist() == ["telegram", "instagram", "tiktok"]
+
+
+def test_a_lift_that_a_design_says_can_be_found_is_found_in_eight_of_ten_cases() -> None:
+    """Of 150 campaigns three standard errors are a tenth."""
+    found = power(Circles(0.12, related=0), campaigns=150, seed=SEED)
+    assert 0.7 <= found.found <= 0.9
+    assert found.false <= 0.09
 
 
 def test_the_fast_demo_is_the_demo() -> None:

@@ -7,13 +7,15 @@ gives its `Part`.
 
 from types import ModuleType
 
-from analytics.pages.decisions import calendar, catchments, changes, flows, plan
+from analytics.pages.decisions import calendar, catchments, changes, effects, flows, holdout, plan
 
 # In the order of the page.
 QUESTIONS: dict[str, ModuleType] = {
+    "effects": effects,
     "calendar": calendar,
     "flows": flows,
     "catchments": catchments,
     "changes": changes,
     "plan": plan,
+    "holdout": holdout,
 }

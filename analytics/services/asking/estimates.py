@@ -18,10 +18,12 @@ from analytics.intervals import (
     lowest_of_all,
     pooled_precision,
     precision,
+    variance_of_courses,
     variance_of_sum,
 )
 from analytics.perturbation import noise_of_index
 from analytics.services.asking.read_groups import Groups
+from analytics.services.asking.read_spread import Spread
 
 # The keys of the model of what is expected.
 FACTORS = ("city", "age_group", "channel")
@@ -66,6 +68,15 @@ class Estimates:
         """The ends of the interval of each index, as ratios to the average."""
         return interval(self._precision)
 
+    @property
+    def variance(self) -> Numbers:
+        """The variance of the courses of each group."""
+        groups = self.groups
+        if groups.spread is not None:
+            return variance_of_courses(self._sums(groups, groups.spread))
+        courses = groups.courses.astype(np.float64)
+        return self.dispersion * courses + self.noise_of(groups.residents.astype(np.float64)) * courses**2
+
     def lowest(self, *, looked_at: int) -> Numbers:
         """The lower ends that hold for all groups that were looked at together."""
         return lowest_of_all(self._precision, looked_at=looked_at)
@@ -83,13 +94,19 @@ class Estimates:
         residents, courses = groups.residents.astype(np.float64), groups.courses.astype(np.float64)
         whole = self._whole
         if groups.spread is None:
-            return pooled_precision(residents, courses, whole, dispersion=self.dispersion, noise=self._noise(residents))
-        spread = groups.spread
+            return pooled_precision(
+                residents, courses, whole, dispersion=self.dispersion, noise=self.noise_of(residents)
+            )
+        return precision(self._sums(groups, groups.spread), whole)
+
+    def _sums(self, groups: Groups, spread: Spread) -> GroupSums:
+        residents, courses = groups.residents.astype(np.float64), groups.courses.astype(np.float64)
         # Whoever compares with all looks at a part of it: what reaches others is taken for as strong as what does not.
         reaching = spread.reaching if self.of_all is None else spread.inside
-        return precision(GroupSums(residents, courses, spread.squares, spread.inside, reaching), whole)
+        return GroupSums(residents, courses, spread.squares, spread.inside, reaching)
 
-    def _noise(self, residents: Numbers) -> Numbers:
+    def noise_of(self, residents: Numbers) -> Numbers:
+        """Gives the variance that perturbed residents add to the index of so many, relative to its square."""
         if self.noise is None:
             return np.zeros(len(residents))
         return noise_of_index(residents, mean=self.average, spread=self.noise)

@@ -118,7 +118,7 @@ QUERIES = {
     "/create": "?name=X&latitude=1&longitude=1", "/update": "?id={airport_id}&city=X", "/delete": "?id={airport_id}",
     "/analytics/changes": "?source=default",
 }  # fmt: skip
-_COUNTED = ("/analytics/calendar", "/analytics/flows", "/analytics/changes")
+_COUNTED = ("/analytics/calendar", "/analytics/flows", "/analytics/changes", "/analytics/effects")
 STATUSES = {("GET", path): 202 for path in ("/create", "/update", *_COUNTED)}
 
 

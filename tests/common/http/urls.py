@@ -59,7 +59,7 @@ GUARDED += [
 GUARDED += [
     *(
         Url(f"/analytics/{question}", _READ, {"GET": "VEIM", "HEAD": "VEIM"})
-        for question in ("demand", "opportunities", "cities", "catchments", "trend", "calendar")
+        for question in ("demand", "opportunities", "cities", "catchments", "trend", "calendar", "effects")
     ),
     *(
         Url(f"/analytics/{question}", _READ, {"GET": "EM", "HEAD": "EM"})
@@ -67,6 +67,7 @@ GUARDED += [
     ),
     Url("/analytics/refresh", {"POST", "OPTIONS"}, {"POST": "EM"}),
     Url("/analytics/plan", {"POST", "OPTIONS"}, {"POST": "VEIM"}),
+    Url("/analytics/holdout", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "VEIM"}),
     Url("/analytics/plans", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "VEIM"}),
     Url(
         "/analytics/plans/{plan}",
