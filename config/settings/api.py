@@ -113,6 +113,7 @@ SPECTACULAR_SETTINGS = {
         "Gender": "imports.models.Citizen.Gender",
         "CreateStatus": "airports.models.QueuedCreate.Status",
         "PendingChangeAction": "airports.models.PendingChange.Action",
+        "Factor": "analytics.api.decisions.effects.FACTORS",
     },
     "TAGS": [
         {"name": "airports", "description": "Airports: find, read, make, change, delete, restore, history."},

@@ -20,7 +20,7 @@ from config.common.http.pagination import cut_page_response
 from config.common.http.schema import TABLE_ANSWERS, ProblemSchemaSerializer
 from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
 
-_FACTORS = [*PLACES, *OTHERS]
+FACTORS = [*PLACES, *OTHERS]
 _HEADER = ("factor", "level", "country", *MEASURES)
 
 
@@ -43,7 +43,7 @@ class EffectsQuery(DecisionQuery):
 class EffectRowSerializer(serializers.Serializer[Any]):
     """A level of a factor."""
 
-    factor = serializers.ChoiceField(choices=_FACTORS)
+    factor = serializers.ChoiceField(choices=FACTORS)
     level = serializers.CharField(allow_null=True, help_text="Null for towns that are not placed, by country.")
     country = serializers.CharField(allow_null=True, help_text="Of a city that is placed; null for everything else.")
     residents = serializers.IntegerField()
@@ -62,7 +62,7 @@ class EffectRowSerializer(serializers.Serializer[Any]):
 
 
 _HELD = serializers.ListField(
-    child=serializers.ChoiceField(choices=_FACTORS), help_text="What was held equal: the factors of the regression."
+    child=serializers.ChoiceField(choices=FACTORS), help_text="What was held equal: the factors of the regression."
 )
 
 

@@ -29,7 +29,7 @@ from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
 _HEADER = ("pair", "arm", "city", "country", "residents", "courses", "index")
 _SEED = "Draws the same halves again of the same picture; without one a new one is drawn, and told."
 _PAIRS = "At most so many pairs, those with the most residents."
-_LIMITS: dict[str, Any] = {"required": False, "min_value": 1, "max_value": MOST_PAIRS, "default": MOST_PAIRS}
+_LIMITS: dict[str, Any] = {"required": False, "min_value": 1, "max_value": MOST_PAIRS}
 
 
 class HoldoutQuery(DecisionQuery):
@@ -43,7 +43,7 @@ class HoldoutQuery(DecisionQuery):
         default=0,
         help_text="Draws the same halves again of the same picture.",
     )
-    pairs = serializers.IntegerField(**_LIMITS, help_text=_PAIRS)
+    pairs = serializers.IntegerField(**_LIMITS, default=MOST_PAIRS, help_text=_PAIRS)
 
 
 class HoldoutBodySerializer(serializers.Serializer[Any]):
@@ -143,7 +143,8 @@ class HoldoutViewSet(QuestionViewSet):
 
     def _answer(self, filters: Mapping[str, Any] | None, values: Mapping[str, Any]) -> HttpResponseBase:
         question = question_from(filters, whole=True) if filters else Question()
-        found = design_holdout(question=question, seed=values.get("seed"), pairs=values["pairs"], actor=self.actor)
+        pairs = values.get("pairs", MOST_PAIRS)
+        found = design_holdout(question=question, seed=values.get("seed"), pairs=pairs, actor=self.actor)
         if self.format in TABLE_FORMATS:
             lines = ([getattr(city, name) for name in _HEADER] for city in found.cities)
             return table_response(self.format, name="holdout", header=_HEADER, rows=lines)
