@@ -105,7 +105,8 @@ def test_every_example_is_accepted(manager: APIClient, method: str, path: str, k
 def test_there_are_examples_for_each_body() -> None:
     assert [(method, path) for method, path, _, _ in examples()] == [
         ("POST", "/airports"), ("PUT", "/airports/{airport_id}"), ("PATCH", "/airports/{airport_id}"),
-        *(("POST", f"/analytics/{one}") for one in ("holdout", "plan", "plans")), ("PATCH", "/analytics/plans/{plan_id}"),
+        *(("POST", f"/analytics/{one}") for one in ("holdout", "plan", "plans")),
+        ("PATCH", "/analytics/plans/{plan_id}"),
         ("POST", "/channels"), ("PUT", "/channels/{channel_id}"), ("PATCH", "/channels/{channel_id}"),
         ("PUT", "/create"), *[("POST", "/imports")] * 3,
         ("PATCH", "/imports/{import_id}/citizens/{citizen_id}"),
