@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 from tests.attacks.wire import Aim
 
+# A whole body may stand before the head of the next request.
+_BODY = 1 << 24
 Reply = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -23,7 +25,7 @@ async def stub(reply: Reply) -> AsyncIterator[Aim]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=_BODY)
     try:
         port = server.sockets[0].getsockname()[1]
         yield Aim(f"http://127.0.0.1:{port}", manager="m", viewer="v")
