@@ -2,10 +2,14 @@
 
 from typing import Any, Protocol
 
+from django.contrib.auth.models import User
 from django.test import Client
 
 from airports.models import QueuedCreate
 from airports.services.request_change import request_change
+from config.common.accounts.services.tokens import issue_token
+from config.common.events.services.notices import send_test
+from config.common.events.services.subscriptions import create_webhook
 from imports.models import Channel, Import, Source
 from imports.services.loading.load_document import load_document
 from imports.services.naming.change_named import create_named
@@ -39,7 +43,7 @@ def one_import(*, source: str = "default") -> Import:
 
 def existing_objects() -> dict[str, Any]:
     """What the placeholders of `tests.common.http.urls` stand for."""
-    return {"id": one_import().pk, "citizen": 1, **one_airport(), **one_of_each_name()}
+    return {"id": one_import().pk, "citizen": 1, **one_airport(), **one_of_each_name(), **one_webhook()}
 
 
 def one_of_each_name() -> dict[str, Any]:
@@ -49,6 +53,14 @@ def one_of_each_name() -> dict[str, Any]:
         "source": create_named(Source, values=values, actor=None).pk,
         "channel": create_named(Channel, values={"name": f"a channel {Channel.objects.count()}"}, actor=None).pk,
     }
+
+
+def one_webhook(username: str = "somebody") -> dict[str, Any]:
+    """A webhook of a manager's, and a test that was sent to it."""
+    owner = User.objects.filter(username=username).first()
+    owner = owner or issue_token(username=username, role="Managers")[0].user
+    made = create_webhook(url="https://example.com/hook", events=["delivery.complete"], site="", actor=owner)
+    return {"webhook": made.pk, "notice": send_test(pk=made.pk, actor=owner).pk}
 
 
 def one_airport() -> dict[str, Any]:
@@ -61,7 +73,7 @@ def one_airport() -> dict[str, Any]:
 
 def missing_objects(number: str = "x") -> dict[str, str]:
     """Placeholders of objects that are not there."""
-    names = ("id", "airport", "token", "create", "source", "channel")
+    names = ("id", "airport", "token", "create", "source", "channel", "webhook", "notice")
     return dict.fromkeys(names, number) | {"citizen": "x"}
 
 

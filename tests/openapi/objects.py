@@ -9,9 +9,10 @@ from airports.models import QueuedCreate
 from airports.services.flag_airport import flag_airport
 from airports.services.request_change import request_change
 from analytics.services.counting.refresh_demand import refresh_demand
+from config.common.events.models import Notice
 from imports.services.loading.load_received import load_received
 from tests.airports.builders import make_airport
-from tests.common.helpers import one_of_each_name
+from tests.common.helpers import one_of_each_name, one_webhook
 from tests.factories import people, relate
 from tests.imports.world import body_of, load, received
 from tests.openapi.calls import Call
@@ -68,6 +69,13 @@ class Objects:
     def _channel(self, call: Call) -> int:
         return int(one_of_each_name()["channel"])
 
+    def _webhook(self, call: Call) -> int:
+        # Of whoever calls: nobody changes another's.
+        return int(one_webhook("managers")["webhook"])
+
+    def _sent(self, call: Call) -> int:
+        return Notice.objects.latest("id").pk
+
     def _citizen(self, call: Call) -> int:
         return 1
 
@@ -98,4 +106,6 @@ _OBJECTS: dict[str, Callable[[Objects, Call], Any]] = {
     "source_id": Objects._source,
     "channel_id": Objects._channel,
     "token": Objects._link,
+    "webhook_id": Objects._webhook,
+    "delivery_id": Objects._sent,
 }

@@ -17,7 +17,7 @@ DEMAND = {"view_importdemand", "view_townplace"}
 EDIT_DEMAND = {
     *DEMAND, "refresh_demand", "view_townalias", "add_townalias", "change_townalias", "delete_townalias",
 }  # fmt: skip
-NAMED = {"view_source", "view_channel", "view_recordedchange"}
+NAMED = {"view_source", "view_channel", "view_recordedchange", "add_subscription"}
 WRITE_CHANNELS = {*NAMED, "add_channel", "change_channel", "delete_channel"}
 WRITE_AIRPORTS = {*AIRPORTS, "add_airport", "change_airport", "view_pendingchange"}
 ROLES = {
@@ -36,6 +36,7 @@ ROLES = {
         "view_apitoken", "add_apitoken", "change_apitoken", "delete_apitoken",
         "view_lease", "view_readaudit", "share_savedview", "delete_savedview",
         "view_schedule", "add_schedule", "change_schedule",
+        "view_subscription", "change_subscription", "delete_subscription", "view_notice", "view_attempt",
     },
 }  # fmt: skip
 
