@@ -82,7 +82,7 @@ QUERIES = {
     # Each app is asked for its own.
     RecordedChange: 11,
     Schedule: 5,
-    Subscription: 4,
+    Subscription: 5,
     Notice: 4,
     IntervalSchedule: 5,
     CrontabSchedule: 5,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -70,7 +71,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         do = request.POST.get("do", "")
         if do not in _ACTIONS:
-            raise Http404
+            raise BadRequest(_("There is no such action."))
         answer = _ACTIONS[do](request, forms_of)
         if answer is not None:
             return answer

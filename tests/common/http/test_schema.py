@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from config.common.http.site import openapi_document
 from imports.models import Import
-from tests.common.helpers import existing_objects, one_airport, one_import, one_of_each_name, send
+from tests.common.helpers import existing_objects, one_airport, one_import, one_of_each_name, one_webhook, send
 from tests.common.http.urls import API
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +39,8 @@ def test_it_is_generated_without_a_warning(tmp_path: Any) -> None:
 
 
 def test_it_holds_every_operation_and_nothing_else() -> None:
-    names = {name: f"{{{name}_id}}" for name in ("citizen", "airport", "create", "source", "channel")}
-    names |= {"id": "{import_id}", "token": "{token}"}
+    names = {name: f"{{{name}_id}}" for name in ("citizen", "airport", "create", "source", "channel", "webhook")}
+    names |= {"id": "{import_id}", "token": "{token}", "notice": "{delivery_id}"}
     expected = {
         (method, url.path.format_map(names))
         for url in API
@@ -99,6 +99,7 @@ def test_there_are_examples_for_each_body() -> None:
         ("PUT", "/create"), *[("POST", "/imports")] * 3,
         ("PATCH", "/imports/{import_id}/citizens/{citizen_id}"),
         ("POST", "/sources"), ("PUT", "/sources/{source_id}"), ("PATCH", "/sources/{source_id}"), ("PATCH", "/update"),
+        ("POST", "/webhooks"), ("PATCH", "/webhooks/{webhook_id}"),
     ]  # fmt: skip
 
 
@@ -116,7 +117,7 @@ def test_what_the_document_does_not_send_works_too(manager: APIClient) -> None:
             airport = one_airport()
             where = {"import_id": pk, "citizen_id": 1, "airport_id": airport["airport"]}
             where |= {"token": airport["token"], "create_id": airport["create"]}
-            where |= {f"{name}_id": number for name, number in one_of_each_name().items()}
+            where |= {f"{name}_id": number for name, number in {**one_of_each_name(), **one_webhook()}.items()}
             answer = send(manager, method, (path + QUERIES.get(path, "")).format(**where))
             expected = STATUSES.get((method, path), 204 if method == "DELETE" else 200)
             assert answer.status_code == expected, (method, path)

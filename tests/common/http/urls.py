@@ -2,7 +2,8 @@
 
 `{id}` and `{citizen}` stand for an import and a citizen that exist, `{airport}` for an airport, `{token}` for the end
 of a link to a change of it, `{create}` for a queued create, `{source}` for a source without deliveries, `{channel}` for
-a channel, `{webhook}` for a webhook and `{notice}` for what was sent to it. A role is named by its first letter: V, E, I, M; `-` is somebody without credentials, `*` everybody.
+a channel, `{webhook}` for a webhook and `{notice}` for what was sent to it. A role is named by its first letter: V, E,
+I, M; `-` is somebody without credentials, `*` everybody.
 """
 
 from typing import NamedTuple

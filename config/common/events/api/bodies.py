@@ -25,7 +25,7 @@ class WebhookSerializer(serializers.Serializer[Any]):
         child=StrictText(max_length=64), max_length=100, help_text="Kinds of events that your role may see."
     )
     active = serializers.BooleanField(
-        required=False, default=True, help_text="Off: nothing is sent, and what waits is given up."
+        required=False, help_text="Off: nothing is sent, and what waits is given up. A new one is on unless it says so."
     )
     user = serializers.CharField(read_only=True, help_text="Whose it is.")
     created_at = serializers.DateTimeField(read_only=True)

@@ -92,7 +92,7 @@ class WebhookViewSet(ApiViewSet):
         made = create_webhook(
             url=values["url"],
             events=values["events"],
-            is_active=values["active"],
+            is_active=values.get("active", True),
             site=site_of(request._request),
             actor=self.actor,
         )

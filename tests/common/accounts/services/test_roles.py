@@ -107,7 +107,7 @@ def test_whatever_an_app_lets_a_role_do_it_also_says_in_words() -> None:
 def test_the_words_of_a_role_begin_with_those_that_it_contains() -> None:
     assert duties_of("Managers").startswith("all that Editors may; ")
     assert duties_of("Viewers") == (
-        "read who changed what they may see; see the airports; see the list of deliveries, but no resident; "
-        "see the demand"
+        "read who changed what they may see; be told of what happens by mail and webhooks; see the airports; "
+        "see the list of deliveries, but no resident; see the demand"
     )
     assert duties_of("Choir") == ""
