@@ -25,6 +25,7 @@ class Objects:
         citizens = relate(people(40), "relatives", *((one, one + 1) for one in range(1, 40, 2)))
         self._import = load(citizens)
         self._to_read = make_airport().pk
+        self._hook = int(one_webhook("managers")["webhook"])
         refresh_demand()
         # Codes that no other airport has, and names that no other source or channel has.
         self._codes = count(100)
@@ -70,6 +71,8 @@ class Objects:
         return int(one_of_each_name()["channel"])
 
     def _webhook(self, call: Call) -> int:
+        if call.method == "GET":
+            return self._hook
         # Of whoever calls: nobody changes another's.
         return int(one_webhook("managers")["webhook"])
 
