@@ -15,6 +15,7 @@ from config.common.events.services import send
 from config.common.events.services.fan_out import fan_out
 from config.common.events.services.record import record
 from config.common.events.services.send import send_due
+from config.common.events.services.settle import Result, settle
 from tests.common.events.receivers import Receiver
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,6 +128,6 @@ def test_a_worker_that_comes_back_late_changes_nothing(
     assert late is not None
     Notice.objects.update(due_at=timezone.now())
     send_due(seconds=5)
-    send.settle(late, send.Result(Attempt.Outcome.TIMEOUT))
+    settle(late, Result(Attempt.Outcome.TIMEOUT))
     assert Notice.objects.get().status == "delivered"
     assert list(Attempt.objects.order_by("number").values_list("outcome", flat=True)) == ["timeout", "ok"]
