@@ -14,6 +14,7 @@ from analytics.services.deciding.alerts import ALERT, any_to_compare, find_alert
 from analytics.services.deciding.kept import ANSWER, forget_unasked, renew, send_wanted, work_out
 from analytics.services.placing.demand_towns import airports_changed, any_town_without_place
 from analytics.services.placing.place_towns import PLACE, PLACE_ALL, place_all_towns, place_towns
+from analytics.services.telling.stale import tell_if_stale
 from config.common.background.policy import BackgroundTask, background_task
 from config.common.background.publishing import enqueue
 from config.common.background.single import once_every, single_run
@@ -25,6 +26,8 @@ _SECONDS = 30.0
 _LOOK_EVERY_SECONDS = 30
 # Looking for deliveries to compare asks once for each source; the refresh sends the message itself.
 _COMPARE_EVERY_SECONDS = 300
+# An episode is of half an hour and more.
+_TELL_EVERY_SECONDS = 60
 # Staff change airports one after the other; that places all towns anew once in a while.
 _ALL_EVERY_SECONDS = 600
 
@@ -113,3 +116,10 @@ def sweep_towns() -> None:
         enqueue(PLACE, expires=SWEPT_EXPIRES)
     if airports_changed() and once_every(PLACE_ALL, seconds=_ALL_EVERY_SECONDS):
         enqueue(PLACE_ALL, expires=_ALL_EVERY_SECONDS)
+
+
+@sweep("analytics.stale")
+def sweep_lasting() -> None:
+    """Looks whether something has been waiting for the refresh for too long."""
+    if once_every("analytics.stale", seconds=_TELL_EVERY_SECONDS):
+        tell_if_stale()

@@ -91,6 +91,10 @@ API_TOKEN_DAYS: int = _env.int("API_TOKEN_DAYS", default=365)
 EMAIL_URL: str = f"filemail:///{quote(str(DATA_DIR / 'mail'))}" if _blank("EMAIL_URL") else _env.str("EMAIL_URL")
 EMAIL_FROM: str = _env.str("EMAIL_FROM", default="Demanda <demanda@localhost>")
 
+# Whether webhooks may lead into private networks, and by http; days that events, and what was sent of them, are kept.
+WEBHOOKS_MAY_BE_PRIVATE: bool = _env.bool("WEBHOOKS_MAY_BE_PRIVATE", default=False)
+EVENTS_KEPT_DAYS: int = _env.int("EVENTS_KEPT_DAYS", default=30)
+
 # What an operator sees. The share of requests that the profiler records, 0 to 1 (unset: a tenth in `make run`, all in
 # `make dev`, none in production); how many days and how many requests it keeps.
 SILK_SHARE: float | None = None if _blank("SILK_SHARE") else _env.float("SILK_SHARE")

@@ -42,6 +42,9 @@ class ImportsConfig(domain.DomainConfig):
     unprofiled_paths = ("/imports", "/admin/imports")
 
     def ready(self) -> None:
+        from config.common.events import kinds
+        from imports.services.loading.tell_outcome import KINDS
         from imports.services.metrics import register
 
         register()
+        kinds.register(*KINDS.values())

@@ -88,6 +88,8 @@ NAVIGATION = [
         model(_("Users"), "person", "auth.user"),
         model(_("API tokens"), "key", "accounts.apitoken"),
         model(_("Reads of residents"), "visibility", "privacy.readaudit"),
+        model(_("Subscriptions"), "notifications", "events.subscription"),
+        model(_("Notices"), "outbox", "events.notice"),
         model(_("Change log"), "history", "changes.recordedchange"),
     ),
     group(

@@ -50,6 +50,7 @@ UNFOLD: dict[str, Any] = {
     "ACCOUNT": {
         "navigation": [
             {"title": _("Language and time zone"), "link": reverse_lazy("preferences")},
+            {"title": _("Notifications"), "link": reverse_lazy("notifications")},
             {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
             {"title": _("Second factor"), "link": reverse_lazy("second-factor")},
         ],

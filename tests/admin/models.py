@@ -15,12 +15,13 @@ from config.common.accounts.models import ApiToken
 from config.common.accounts.services.tokens import issue_token
 from config.common.background.models import Lease, Schedule
 from config.common.changes.models import RecordedChange
+from config.common.events.models import Notice, Subscription
 from config.common.privacy.models import ReadAudit
 from imports.models import Channel, Citizen, Correction, Import, Source
 from imports.services.naming.change_named import create_named
 from tests.airports.builders import make_airport
 from tests.analytics.counted import make
-from tests.common.helpers import one_airport, one_alert, one_import, one_plan
+from tests.common.helpers import one_airport, one_alert, one_import, one_plan, one_webhook
 
 HistoricalAirport: Any = Airport.history.model
 
@@ -52,6 +53,8 @@ PAGES = {
     # A line leads to what it is about.
     RecordedChange: ("VEIMS", "", "", ""),
     Schedule: ("MS", "MS", "MS", "S"),
+    Subscription: ("MS", "", "MS", "MS"),
+    Notice: ("MS", "", "MS", ""),
     IntervalSchedule: ("S", "S", "S", "S"),
     CrontabSchedule: ("S", "S", "S", "S"),
 }
@@ -87,6 +90,8 @@ QUERIES = {
     # Each app is asked for its own.
     RecordedChange: 11,
     Schedule: 5,
+    Subscription: 5,
+    Notice: 4,
     IntervalSchedule: 5,
     CrontabSchedule: 5,
 }
@@ -113,6 +118,8 @@ BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     Lease: lambda number: Lease.objects.create(name=f"lease{number}", fence=1, holder="h", expires_at=NOW),
     ReadAudit: lambda number: ReadAudit.objects.create(username=f"u{number}", via="session", what="resident"),
     Schedule: schedule,
+    Subscription: lambda number: Subscription.objects.get(pk=one_webhook(f"owner{number}")["webhook"]),
+    Notice: lambda number: Notice.objects.get(pk=one_webhook(f"owner{number}")["notice"]),
     IntervalSchedule: lambda number: IntervalSchedule.objects.create(every=2000 + number, period="days"),
     CrontabSchedule: lambda number: CrontabSchedule.objects.create(minute=str(number)),
     TownPlace: lambda number: TownPlace.objects.create(town=f"town{number}", method="unplaced", placed_at=NOW),

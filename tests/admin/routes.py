@@ -36,6 +36,7 @@ OTHER_PAGES = [
     Page("/admin/login/code/", ""),
     *(Page(f"/admin/password/{page}/", f"-{_STAFF}") for page in ("forgotten", "sent", "set/x/x")),
     Page("/admin/preferences/", _STAFF),
+    Page("/admin/notifications/", _STAFF),
     # By POST only.
     Page("/admin/language/", ""),
     Page("/admin/second-factor/", _STAFF),

@@ -11,6 +11,9 @@ from analytics.models import Alert, ChannelCost, Plan
 from analytics.services.asking.questions import Question
 from analytics.services.deciding.kept_plans import keep_plan
 from analytics.services.deciding.plan import Budget
+from config.common.accounts.services.tokens import issue_token
+from config.common.events.services.notices import send_test
+from config.common.events.services.subscriptions import create_webhook
 from imports.models import Channel, Import, Source
 from imports.services.loading.load_document import load_document
 from imports.services.naming.change_named import create_named
@@ -45,7 +48,8 @@ def one_import(*, source: str = "default") -> Import:
 def existing_objects() -> dict[str, Any]:
     """What the placeholders of `tests.common.http.urls` stand for."""
     pk, plan = one_import().pk, one_plan().pk
-    return {"id": pk, "citizen": 1, **one_airport(), **one_of_each_name(), **one_alert(of=pk), "plan": plan}
+    named = {**one_airport(), **one_of_each_name(), **one_alert(of=pk), **one_webhook()}
+    return {"id": pk, "citizen": 1, "plan": plan, **named}
 
 
 def one_of_each_name() -> dict[str, Any]:
@@ -82,6 +86,14 @@ def one_alert(*, of: int | None = None, channel: str = "") -> dict[str, Any]:
     return {"alert": made.pk}
 
 
+def one_webhook(username: str = "somebody") -> dict[str, Any]:
+    """A webhook of a manager's, and a test that was sent to it."""
+    owner = User.objects.filter(username=username).first()
+    owner = owner or issue_token(username=username, role="Managers")[0].user
+    made = create_webhook(url="https://example.com/hook", events=["delivery.complete"], site="", actor=owner)
+    return {"webhook": made.pk, "notice": send_test(pk=made.pk, actor=owner).pk}
+
+
 def one_airport() -> dict[str, Any]:
     """An airport, and the token of a link to a change of it."""
     airport = make_airport()
@@ -92,7 +104,7 @@ def one_airport() -> dict[str, Any]:
 
 def missing_objects(number: str = "x") -> dict[str, str]:
     """Placeholders of objects that are not there."""
-    names = ("id", "airport", "token", "create", "source", "channel", "plan", "alert")
+    names = ("id", "airport", "token", "create", "source", "channel", "plan", "alert", "webhook", "notice")
     return dict.fromkeys(names, number) | {"citizen": "x"}
 
 

@@ -11,9 +11,10 @@ from airports.models import QueuedCreate
 from airports.services.flag_airport import flag_airport
 from airports.services.request_change import request_change
 from analytics.services.counting.refresh_demand import refresh_demand
+from config.common.events.models import Notice
 from imports.services.loading.load_received import load_received
 from tests.airports.builders import make_airport
-from tests.common.helpers import one_alert, one_of_each_name, one_plan
+from tests.common.helpers import one_alert, one_of_each_name, one_plan, one_webhook
 from tests.factories import people, relate
 from tests.imports.world import body_of, load, received
 from tests.openapi.calls import Call
@@ -27,6 +28,7 @@ class Objects:
         load(citizens)
         self._import = load(citizens)
         self._to_read = make_airport().pk
+        self._hook = int(one_webhook("managers")["webhook"])
         refresh_demand()
         self._plan_to_read = one_plan().pk
         # Codes that no other airport has, and names that no other source or channel has.
@@ -83,6 +85,15 @@ class Objects:
     def _channel(self, call: Call) -> int:
         return int(one_of_each_name()["channel"])
 
+    def _webhook(self, call: Call) -> int:
+        if call.method == "GET":
+            return self._hook
+        # Of whoever calls: nobody changes another's.
+        return int(one_webhook("managers")["webhook"])
+
+    def _sent(self, call: Call) -> int:
+        return Notice.objects.latest("id").pk
+
     def _citizen(self, call: Call) -> int:
         return 1
 
@@ -115,4 +126,6 @@ _OBJECTS: dict[str, Callable[[Objects, Call], Any]] = {
     "plan_id": Objects._plan,
     "alert_id": Objects._alert,
     "token": Objects._link,
+    "webhook_id": Objects._webhook,
+    "delivery_id": Objects._sent,
 }

@@ -28,6 +28,10 @@ ROLES = [
     *(("VEIM", f"{method} /analytics/plans/{{plan}}") for method in ("GET", "PATCH", "DELETE")),
     ("VEIM", "GET /analytics/plans"),
     ("VEIM", "POST /analytics/plan /analytics/plans /analytics/holdout"),
+    ("VEIM", "GET /webhooks /webhooks/{webhook} /webhooks/{webhook}/deliveries"),
+    ("VEIM", "POST /webhooks /webhooks/{webhook}/rotate /webhooks/{webhook}/test"),
+    ("VEIM", "POST /webhooks/{webhook}/deliveries/{notice}/resend"),
+    *(("VEIM", f"{method} /webhooks/{{webhook}}") for method in ("PATCH", "DELETE")),
     ("M", "POST /sources"),
     ("EM", "POST /channels"),
     *(("M", f"{method} /sources/{{source}}") for method in ("PUT", "PATCH", "DELETE")),
@@ -44,6 +48,8 @@ EXAMPLES = {
     "channel": 1,
     "plan": 1,
     "alert": 1,
+    "webhook": 1,
+    "notice": 1,
     "request": UUID(int=1),
     "query": 1,
 }
@@ -82,4 +88,4 @@ def test_each_method_that_works_has_its_row_of_roles() -> None:
 
 def test_how_many_cells_there_are() -> None:
     # URL × method × (four roles and nobody); a URL that is new raises it.
-    assert len(API) * len(METHODS) * 5 == 49 * 8 * 5
+    assert len(API) * len(METHODS) * 5 == 55 * 8 * 5

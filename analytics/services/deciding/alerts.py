@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -10,7 +11,9 @@ from analytics.models import Alert, ComparedDelivery, DemandSettings, ImportDema
 from analytics.querysets import AlertQuerySet
 from analytics.services.asking.questions import Question
 from analytics.services.deciding.changes import Change, compare_by, read_both
+from analytics.services.telling.kinds import ALERT as TOLD
 from config.common.db.snapshots import snapshot
+from config.common.events.services.record import record
 from config.common.problems import NotFound
 from config.common.texts import gettext as _
 from imports.models import Import
@@ -117,6 +120,19 @@ def _alert(pair: _Pair, row: Change) -> Alert:
     )
 
 
+def _told(alert: Alert) -> dict[str, Any]:
+    return {
+        "alert_id": alert.pk,
+        "source": alert.source,
+        "import_id": alert.delivery_id,
+        "compared_with": alert.before_id,
+        "group": alert.group,
+        "residents": alert.residents,
+        "change": alert.change,
+        "q": alert.q,
+    }
+
+
 @transaction.atomic
 def _write(pair: _Pair, alerts: list[Alert]) -> int:
     """Keeps the alerts that are new: after a correction of a delivery most of its changes were told before."""
@@ -125,7 +141,7 @@ def _write(pair: _Pair, alerts: list[Alert]) -> int:
     new = [alert for alert in alerts if alert.group not in told]
     for alert in new:
         alert.save()
-        # Here, in the transaction, events of the kind `demand.alert` are recorded.
+        record(TOLD.name, f"/analytics/alerts/{alert.pk}", _told(alert))
         logger.info("alert_made", alert_id=alert.pk, import_id=alert.delivery_id)
     ComparedDelivery.objects.update_or_create(delivery_id=pair.after.pk, defaults={"state": pair.state})
     return len(new)

@@ -10,8 +10,9 @@ from imports.documents.options import TableOptions
 from imports.models import Citizen, Import
 from imports.services.access import is_open_to
 from imports.services.erasing.reclaim_space import reclaim_soon
-from imports.services.loading.load_delivery import load_delivery
+from imports.services.loading.load_delivery import store_delivery
 from imports.services.loading.review_delivery import review_delivery, storable_differences
+from imports.services.loading.tell_outcome import tell_outcome
 from imports.services.naming.resolve_source import last_complete_of
 from imports.services.raw_bodies import store_body
 from imports.services.residents.carry_corrections import carry_corrections
@@ -61,10 +62,11 @@ def load_or_hold(
 
     Its body went by while it was read: what is kept for the approval is the same residents, one a line.
     """
-    loaded = load_delivery(chunks=chunks, format=format, source=source, actor=actor, options=options)
+    loaded = store_delivery(chunks=chunks, format=format, source=source, actor=actor, options=options)
     if not takes_away_many(import_id=loaded.pk, source=source, actor=actor):
         if carry:
             carry_corrections(import_id=loaded.pk, actor=actor)
+        tell_outcome(loaded)
         return loaded
     store_body(loaded, _pieces(stream_ndjson(import_id=loaded.pk)))
     loaded.status, loaded.processed, loaded.media_type = Import.Status.CHECKED, 0, NDJSON.media_type
@@ -74,6 +76,7 @@ def load_or_hold(
     review = review_delivery(import_id=loaded.pk, source=source, residents=loaded.citizen_count)
     loaded.review, loaded.differences = review.counts, storable_differences(review)
     loaded.save(update_fields=["review", "differences"])
+    tell_outcome(loaded)
     # Without Django's collector, which would read them first.
     Citizen.objects.of(loaded.pk)._raw_delete(using="default")
     reclaim_soon(loaded.citizen_count)

@@ -9,10 +9,11 @@ from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.loading.load_document import load_document
 from imports.services.loading.load_stream import OnProgress, load_stream
+from imports.services.loading.tell_outcome import told
 from imports.services.naming.resolve_source import DEFAULT_SOURCE
 
 
-def load_delivery(
+def store_delivery(
     *,
     chunks: Iterable[bytes],
     format: Format,
@@ -41,3 +42,7 @@ def load_delivery(
         on_progress=on_progress,
         carry=carry,
     )
+
+
+# The same, and whoever asked is told that it is complete.
+load_delivery = told(store_delivery)

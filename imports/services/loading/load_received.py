@@ -34,6 +34,7 @@ from imports.services.loading.hold_losses import takes_away_many
 from imports.services.loading.load_document import copy_residents
 from imports.services.loading.review_delivery import Review, review_delivery, storable_differences
 from imports.services.loading.store_good import store_good
+from imports.services.loading.tell_outcome import tell_outcome
 from imports.services.loading.unpack_body import stored_body
 from imports.services.loading.wrong_rows import summary_of
 from imports.services.raw_bodies import remove_body
@@ -175,11 +176,17 @@ class _Load:
         if not Import.objects.live().filter(pk=self._import_id, status=Status.LOADING).update(**values):
             raise Stopped
 
+    @transaction.atomic
+    def _end(self, **values: Any) -> None:
+        """Moves it to where it stays, or waits for people, and tells whoever asked."""
+        self._move(**values)
+        tell_outcome(Import.objects.defer("wrong_cells", "differences").get(pk=self._import_id))
+
     def _fail(self, refusal: Problem, delivery: Import | None = None) -> str:
         wrong = summary_of(delivery) if delivery and isinstance(refusal, InvalidInput) else None
         grid = wrong.pop("grid") if wrong else None
         errors = refusal.errors or [FieldError("", _code(refusal), refusal.text)]
-        self._move(
+        self._end(
             status=Status.FAILED,
             processed=0,
             errors=[error.stored() for error in errors],
@@ -194,13 +201,13 @@ class _Load:
     def _check(self, review: Review, left_out: int | None) -> str:
         values = {"citizen_count": review.counts["residents"], "processed": 0, "review": review.counts}
         values["left_out"] = left_out
-        self._move(status=Status.CHECKED, differences=storable_differences(review), **values)
+        self._end(status=Status.CHECKED, differences=storable_differences(review), **values)
         return Status.CHECKED.value
 
     def _complete(self, count: int, left_out: int | None, compared: dict[str, int | None] | None) -> None:
         now = timezone.now()
         body: dict[str, Any] = {"body_size": None} if body_goes_at_once() else {}
-        self._move(
+        self._end(
             status=Status.COMPLETE,
             citizen_count=count,
             processed=count,

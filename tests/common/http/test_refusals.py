@@ -102,6 +102,7 @@ def test_a_representation_that_there_is_not_is_406(query: str, accept: str, mana
 # These take no JSON: an upload has tests of its own, the others have no body at all.
 NO_JSON = {"/upload", "/analytics/", "/airports/{airport}/restore", "/confirm/{token}", "/analytics/refresh"}
 NO_JSON |= {f"/imports/{{id}}/{step}" for step in ("cancel", "retry", "approve", "discard")}
+NO_JSON |= {f"/webhooks/{{webhook}}/{step}" for step in ("rotate", "test", "deliveries/{notice}/resend")}
 OTHER_BODIES = {
     "/upload": ("text/csv", b""),
     "/analytics/": ("application/x-www-form-urlencoded", b"action=refresh"),

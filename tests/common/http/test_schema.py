@@ -20,6 +20,7 @@ from tests.common.helpers import (
     one_import,
     one_of_each_name,
     one_plan,
+    one_webhook,
     send,
 )  # fmt: skip
 from tests.common.http.urls import API
@@ -48,8 +49,9 @@ def test_it_is_generated_without_a_warning(tmp_path: Any) -> None:
 
 
 def test_it_holds_every_operation_and_nothing_else() -> None:
-    names = {name: f"{{{name}_id}}" for name in ("citizen", "airport", "create", "source", "channel", "plan", "alert")}
-    names |= {"id": "{import_id}", "token": "{token}"}
+    objects = ("citizen", "airport", "create", "source", "channel", "plan", "alert", "webhook")
+    names = {name: f"{{{name}_id}}" for name in objects}
+    names |= {"id": "{import_id}", "token": "{token}", "notice": "{delivery_id}"}
     expected = {
         (method, url.path.format_map(names))
         for url in API
@@ -111,6 +113,7 @@ def test_there_are_examples_for_each_body() -> None:
         ("PUT", "/create"), *[("POST", "/imports")] * 3,
         ("PATCH", "/imports/{import_id}/citizens/{citizen_id}"),
         ("POST", "/sources"), ("PUT", "/sources/{source_id}"), ("PATCH", "/sources/{source_id}"), ("PATCH", "/update"),
+        ("POST", "/webhooks"), ("PATCH", "/webhooks/{webhook_id}"),
     ]  # fmt: skip
 
 
@@ -124,13 +127,13 @@ STATUSES = {("GET", path): 202 for path in ("/create", "/update", *_COUNTED)}
 
 
 def test_what_the_document_does_not_send_works_too(manager: APIClient) -> None:
-    stays, pk = one_import().pk, one_import().pk
+    stays, pk, hook = one_import().pk, one_import().pk, one_webhook()["webhook"]
     for method, path, _ in sorted(operations(), key=lambda operation: operation[0] == "DELETE"):
         if method in {"GET", "DELETE"}:
             airport = one_airport()
             where = {"import_id": pk, "citizen_id": 1, "airport_id": airport["airport"]}
             where |= {"token": airport["token"], "create_id": airport["create"]}
-            named = one_of_each_name() | one_alert(of=stays)
+            named = one_of_each_name() | one_alert(of=stays) | {"webhook": hook}
             named["plan"] = one_plan(User.objects.get(username="managers")).pk
             where |= {f"{name}_id": number for name, number in named.items()}
             answer = send(manager, method, (path + QUERIES.get(path, "")).format(**where))

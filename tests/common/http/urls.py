@@ -2,8 +2,9 @@
 
 `{id}` and `{citizen}` stand for an import and a citizen that exist, `{airport}` for an airport, `{token}` for the end
 of a link to a change of it, `{create}` for a queued create, `{source}` for a source without deliveries, `{channel}` for
-a channel, `{plan}` for a plan that somebody shares, `{alert}` for an alert. A role is named by its first letter: V, E,
-I, M; `-` is somebody without credentials, `*` everybody.
+a channel, `{plan}` for a plan that somebody shares, `{alert}` for an alert, `{webhook}` for a webhook and `{notice}`
+for what was sent to it. A role is named by its first letter: V, E, I, M; `-` is somebody without credentials, `*`
+everybody.
 """
 
 from typing import NamedTuple
@@ -83,6 +84,19 @@ GUARDED += [
         Url(path, _READ | _WRITE, {"GET": "VEIM", "HEAD": "VEIM", **dict.fromkeys(_WRITE, who)})
         for path, who in (("/sources/{source}", "M"), ("/channels/{channel}", "EM"))
     ),
+]
+# Everybody's own; another's is 404 to all but Managers.
+_OWN = "VEIM"
+GUARDED += [
+    Url("/webhooks", _READ | {"POST"}, {"GET": _OWN, "HEAD": _OWN, "POST": _OWN}),
+    Url(
+        "/webhooks/{webhook}",
+        _READ | {"PATCH", "DELETE"},
+        {"GET": _OWN, "HEAD": _OWN, "PATCH": _OWN, "DELETE": _OWN},
+    ),
+    *(Url(f"/webhooks/{{webhook}}/{step}", {"POST", "OPTIONS"}, {"POST": _OWN}) for step in ("rotate", "test")),
+    Url("/webhooks/{webhook}/deliveries", _READ, {"GET": _OWN, "HEAD": _OWN}),
+    Url("/webhooks/{webhook}/deliveries/{notice}/resend", {"POST", "OPTIONS"}, {"POST": _OWN}),
 ]
 # The page for people; the buttons on it are a form.
 GUARDED.append(Url("/analytics/", _READ | {"POST"}, {"GET": "VEIM", "HEAD": "VEIM", "POST": "EM"}))

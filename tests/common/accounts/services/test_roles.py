@@ -19,7 +19,7 @@ DEMAND = {
 EDIT_DEMAND = {
     *DEMAND, "refresh_demand", "view_alert", "view_townalias", "add_townalias", "change_townalias", "delete_townalias",
 }  # fmt: skip
-NAMED = {"view_source", "view_channel", "view_recordedchange"}
+NAMED = {"view_source", "view_channel", "view_recordedchange", "add_subscription"}
 WRITE_CHANNELS = {*NAMED, "add_channel", "change_channel", "delete_channel"}
 WRITE_AIRPORTS = {*AIRPORTS, "add_airport", "change_airport", "view_pendingchange"}
 ROLES = {
@@ -39,6 +39,7 @@ ROLES = {
         "view_apitoken", "add_apitoken", "change_apitoken", "delete_apitoken",
         "view_lease", "view_readaudit", "share_savedview", "delete_savedview",
         "view_schedule", "add_schedule", "change_schedule",
+        "view_subscription", "change_subscription", "delete_subscription", "view_notice", "view_attempt",
     },
 }  # fmt: skip
 
@@ -109,7 +110,7 @@ def test_whatever_an_app_lets_a_role_do_it_also_says_in_words() -> None:
 def test_the_words_of_a_role_begin_with_those_that_it_contains() -> None:
     assert duties_of("Managers").startswith("all that Editors may; ")
     assert duties_of("Viewers") == (
-        "read who changed what they may see; see the airports; see the list of deliveries, but no resident; "
-        "see the demand, make plans"
+        "read who changed what they may see; be told of what happens by mail and webhooks; see the airports; "
+        "see the list of deliveries, but no resident; see the demand, make plans"
     )
     assert duties_of("Choir") == ""

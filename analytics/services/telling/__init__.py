@@ -1,0 +1,1 @@
+"""What analytics have people told of."""

@@ -1,0 +1,45 @@
+"""Reads of subscriptions and of what is sent for them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import User
+from django.db import models
+
+if TYPE_CHECKING:
+    # ruff does not look into the brackets of a base.
+    from config.common.events.models import Attempt, Event, Notice, Subscription  # noqa: F401
+
+SEE_ALL = "events.view_subscription"
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """What is asked of the outbox."""
+
+    def untold(self) -> "EventQuerySet":
+        """Those for which nobody has looked yet who is to hear of them, the oldest first."""
+        return self.filter(told_at=None).order_by("id")
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    """What is asked of subscriptions."""
+
+    def webhooks(self) -> "SubscriptionQuerySet":
+        """Those of programs."""
+        return self.filter(channel="webhook")
+
+    def visible_to(self, actor: User) -> "SubscriptionQuerySet":
+        """The actor's own; all of them for who may see all."""
+        return self.all() if actor.has_perm(SEE_ALL) else self.filter(user=actor)
+
+    def asking_for(self, kind: str) -> "SubscriptionQuerySet":
+        """Those that are switched on and name the kind."""
+        return self.filter(is_active=True, events__contains=[kind])
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """What is asked of notices."""
+
+    def due(self, now: datetime) -> "NoticeQuerySet":
+        """Those that are to be sent by now, who waited longest first."""
+        return self.filter(due_at__lte=now).order_by("due_at", "id")
