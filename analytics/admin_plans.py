@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from analytics.models import Plan
 from analytics.models.plans import EVERY_OTHER
-from analytics.pages.decisions.plan import budget_of, by_channel, interval, money, segments_table
+from analytics.pages.decisions.plan import budget_of, by_channel, filters_of, interval, money, segments_table
 from analytics.pages.filters import PAGE, Downloads, Filters
 from analytics.pages.labels import count, decimal, described
 from analytics.pages.query import PageQuery
@@ -119,7 +119,9 @@ class PlanAdmin(SavedListMixin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> Any:
         plan = self.get_object(request, object_id)
-        shown = {} if plan is None else {"table": _segments_of(plan, acting(request)), "asked": _asked(plan)}
+        shown: dict[str, Any] = {}
+        if plan is not None:
+            shown = {"table": _segments_of(plan, acting(request)), "asked": _asked(plan), "of": filters_of(plan.body)}
         return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
 
     def keep_view(self, request: HttpRequest) -> HttpResponse:

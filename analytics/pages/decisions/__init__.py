@@ -2,7 +2,7 @@
 
 A question is a module with `LABEL`, lazy, and `section(filters, actor)`, which gives the context of
 `analytics/decisions/<name>.html`. One that belongs into the report to hand on has `report(filters, actor)` too, which
-gives its `Part`.
+gives its `Part`, or nothing where nothing was asked.
 """
 
 from types import ModuleType

@@ -1,7 +1,7 @@
 """What does the budget buy: a form, the segments to buy with their pictures, and the segments that are predicted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -14,14 +14,16 @@ from analytics.models.plans import EVERY_OTHER, LONGEST_NAME
 from analytics.pages import labels
 from analytics.pages.charts import Chart
 from analytics.pages.filters import DIMENSIONS, FILTERED, Downloads, Filters
+from analytics.pages.report.parts import Part
 from analytics.pages.tables import Cell, Table
 from analytics.services.asking.channels import channels_of
 from analytics.services.asking.find_demand import find_demand, find_opportunities, is_restricted
 from analytics.services.asking.questions import Question
 from analytics.services.deciding.costs import costs_by_fold, costs_that_are_set
-from analytics.services.deciding.plan import Budget, Planned, make_plan
+from analytics.services.deciding.plan import FIGURES, Budget, Planned, make_plan
 from config.common.problems import InvalidInput
 from config.common.spellings import fold
+from config.common.tabular.workbook import Sheet
 
 LABEL = gettext_lazy("What does the budget buy?")
 # By what segments are bought: the finest is merged for the most part for those who may not see residents.
@@ -33,7 +35,7 @@ GROUPINGS = {
 }
 PARAMETERS = ("budget", "reach", "plan_by", "cost_of", "cost")
 # Lines of the form, and of the tables on the page.
-_CHANNELS, _SEGMENTS, _PREDICTED = 15, 50, 12
+_CHANNELS, _SEGMENTS, _PREDICTED, _ON_PAPER = 15, 50, 12, 8
 # Amounts on the axis of a chart have a fraction below that.
 _WITHOUT_FRACTION = 100
 # Of what is expected of a segment that is predicted no more is its own.
@@ -84,9 +86,43 @@ def section(filters: Filters, actor: User) -> dict[str, Any]:
     return {**context, "result": _result(planned, filters, by)}
 
 
+def report(filters: Filters, actor: User) -> Part | None:
+    """Gives what the budget in the address buys, the first segments on paper; nothing without a budget."""
+    if filters.budget is None:
+        return None
+    budget = budget_of(filters, actor)
+    planned = make_plan(budget=budget, actor=actor)
+    segments, header = planned.answer["segments"], (*budget.question.columns, *FIGURES)
+    result = _result(planned, filters, grouping(filters, actor))
+    rows = result.segments.rows[:_ON_PAPER]
+    table = replace(result.segments, rows=rows, note=labels.first_of(len(rows), len(segments)))
+    sheet = Sheet("plan", header, [[one[name] for name in header] for one in segments])
+    return Part(str(LABEL), result.words, Chart("plan", result.channels.data, table), sheet, with_table=True)
+
+
 def grouping(filters: Filters, actor: User) -> str:
     """Gives the keys of the segments, with commas between."""
     return filters.plan_by or ("city,channel" if is_restricted(actor) else "city,age_group,channel")
+
+
+def filters_of(body: Mapping[str, Any]) -> Filters | None:
+    """Gives the address by which the page makes a plan that was kept; None where it is of a delivery, or of keys, that
+    the page does not ask for."""
+    by, chosen = ",".join(body["group_by"]), dict(body["filters"])
+    if by not in GROUPINGS or "import_id" in chosen:
+        return None
+    costs = body["cost_per_thousand"]
+    filters: dict[str, Any] = {key: tuple(values) for key, values in chosen.items()}
+    return Filters(
+        ask="plan",
+        budget=body["budget"],
+        reach=max(1, round(100 * body["max_share"])),
+        min_residents=body["min_residents"],
+        plan_by=by,
+        cost_of=tuple(costs),
+        cost=tuple(costs.values()),
+        **filters,
+    )
 
 
 def budget_of(filters: Filters, actor: User) -> Budget:

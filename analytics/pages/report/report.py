@@ -43,13 +43,15 @@ def read_report(filters: Filters, actor: User) -> Report:
         if not hasattr(question, "report"):
             continue
         try:
-            parts.append(question.report(filters, actor))
+            part = question.report(filters, actor)
         except NotCountedYet as waits:
             counting.append(name)
             again = max(again, waits.retry_after)
         except Problem:
             # Not for this reader, or not for these filters: the page says why.
             continue
+        if part is not None:
+            parts.append(part)
     return Report(answers, parts, counting, again)
 
 

@@ -2,15 +2,21 @@
 
 import csv
 import io
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
+from rest_framework.test import APIClient
 
 from analytics.models import ChannelCost, Plan
+from analytics.pages.decisions.plan import budget_of, filters_of, report
+from analytics.pages.filters import Filters
 from analytics.services.deciding.costs import set_cost
+from analytics.services.deciding.kept_plans import keep_plan
 from tests.analytics.counted import crowd, make, place_towns_of_crowd
 from tests.analytics.test_admin_demand import browser_of
 
@@ -147,3 +153,18 @@ def test_managers_set_costs_in_any_spelling_once() -> None:
     assert browser_of("Editors").post(f"{costs}add/", {"channel": "b", "cost_per_thousand": "1"}).status_code == 403
     client.post(f"{costs}{stored.pk}/delete/", {"post": "yes"})
     assert ChannelCost.objects.count() == 0
+
+
+def test_a_plan_that_was_kept_leads_to_its_report_and_to_itself_on_the_page(manager: APIClient) -> None:
+    owner = User.objects.get(username="managers")
+    asked: dict[str, Any] = {"budget": 7.5, "reach": 40, "min_residents": 3, "plan_by": "city,channel"}
+    filters = Filters(ask="plan", gender=("female",), cost_of=("radio", "*"), cost=(20.0, 50.0), **asked)
+    kept = keep_plan(budget=budget_of(filters, owner), name="x", is_shared=False, actor=owner)
+    assert filters_of(kept.body) == filters
+    assert filters_of({**kept.body, "filters": {"import_id": 1}}) is None
+    assert filters_of({**kept.body, "group_by": ["channel", "gender"]}) is None
+    part = report(filters, owner)
+    assert part is not None
+    planned = manager.post("/analytics/plan", kept.body, format="json").json()["data"]
+    assert [dict(zip(part.sheet.header, row, strict=True)) for row in part.sheet.rows] == planned["segments"]
+    assert report(replace(filters, budget=None), owner) is None
