@@ -39,14 +39,14 @@ def test_from_the_dashboard_to_a_kept_plan_and_its_report(admin: OpenPage, deman
         cost.fill("50")
     clicks.on(form.get_by_role("button", name="Make the plan"))
     section = page.locator("#decide")
-    expect(section.get_by_role("table").first).to_contain_text("Lima")
+    first = section.locator("table").first.locator("tbody th").first.inner_text()
     assert (overflow(page), barriers(page)) == (0, [])
     section.get_by_label("Name").fill("Spring")
     clicks.on(section.get_by_role("button", name="Keep this plan"))
     expect(page.get_by_text("The plan is kept.")).to_be_visible()
     clicks.on(page.get_by_role("link", name="A report to print and hand on"))
     expect(page.locator("#plan")).to_contain_text("What does the budget buy?")
-    expect(page.locator("#plan tbody")).to_contain_text("Lima")
+    expect(page.locator("#plan tbody tr").first).to_contain_text(first)
     assert (overflow(page), barriers(page)) == (0, [])
     assert clicks.count <= MOST_CLICKS
 
@@ -56,7 +56,7 @@ def test_from_the_dashboard_to_a_kept_plan_and_its_report(admin: OpenPage, deman
 def test_each_question_fits_and_shuts_nobody_out(
     open_page: OpenPage, demand: World, name: str, width: int, scheme: str
 ) -> None:
-    page: Page = open_demand(open_page, demand, f"/analytics/?ask={name}#decide", width=width, scheme=scheme)
+    page: Page = open_demand(open_page, demand, f"/analytics/?ask={name}", width=width, scheme=scheme)
     for key in KeptAnswer.objects.filter(wanted_at__isnull=False).values_list("pk", flat=True):
         work_out(key=key)
     # What was waited for shows itself.
