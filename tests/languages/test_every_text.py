@@ -25,8 +25,8 @@ DATA = (
     r"\b(English|[eE]spañol|Русский|en|es|ru)\b",
     r"\b[0-9a-f]{15,}\b|\bCES?T\b|\b[a-z_]+\.[a-z_]+\b",
     r"\b(Somewhere|Manises|session|page|csv|xlsx|[dD]efault|unknown|telegram)\b",
-    # A plan and who keeps it.
-    r"\b[pP]lan(ner)? \d+\b",
+    # A plan and who keeps it; who is told, and where.
+    r"\b[pP]lan(ner)? \d+\b|\b[oO]wner\d+\b|\bManagers\b|(?i:\b(example\.com|webhook\.test)\b|/webhooks/\d+)",
     r"\b([rR]oot|Demanda|Anna|Kyiv|Khreshchatyk|Python|JSON|NDJSON|CSV|XLSX|API|REST|OpenAPI|Redis|UTC|IATA|ICAO|Silk|tv)\b",
     r"(?i:\b(user|source|channel|town|task|lease|group)\d+)",
 )

@@ -45,6 +45,7 @@ def read_report(filters: Filters, actor: User) -> Report:
         try:
             part = question.report(filters, actor)
         except NotCountedYet as waits:
+            part = None
             counting.append(name)
             again = max(again, waits.retry_after)
         except Problem:

@@ -14,6 +14,7 @@ from config.common.background.models import Lease, Turn
 from config.common.background.services.clear_expired import clear_expired
 from config.common.background.single import single_run
 from config.common.background.tasks import sweep_task
+from config.common.events.models import Event
 from config.common.idempotency.models import IdempotencyKey
 
 
@@ -72,7 +73,8 @@ def test_what_has_run_out_goes_and_the_rest_stays() -> None:
         token, _ = issue_token(username=name)
         ApiToken.objects.get_queryset().filter(pk=token.pk).update(expiry=moment, label=name)
         IdempotencyKey.objects.create(name=name, user=token.user, status=201, expires_at=moment)
-    kinds = ("sessions", "sign_ins", "failed_sign_ins", "tokens", "idempotency_keys", "leases", "turns")
+        Event.objects.create(kind="x", about=name, told_at=now, created_at=moment - timedelta(days=29))
+    kinds = ("sessions", "sign_ins", "failed_sign_ins", "tokens", "idempotency_keys", "leases", "turns", "events")
     assert clear_expired() == dict.fromkeys(kinds, 1)
     assert [model.objects.get().pk for model in (Session, Lease, Turn, IdempotencyKey)] == ["new"] * 4
-    assert ApiToken.objects.get().label == "new"
+    assert (ApiToken.objects.get().label, Event.objects.get().about) == ("new", "new")

@@ -63,8 +63,9 @@ def test_a_copy_is_time_in_the_database(logged: tuple[Server, Path], token_of: T
     # The first makes its source.
     for line in ("line-0", "line-2"):
         assert ask(server, "POST", "/imports", line, token, json=body) == 201
-    # Who calls, the source, the delivery, its residents, the source held; a block in the transaction begins and ends.
-    assert lines(log, "line-2")[0]["queries"] == 7
+    # Who calls, the source, the delivery, its residents, the source held, the event, whether anybody asked to be told of
+    # it; two blocks in the transaction begin and end.
+    assert lines(log, "line-2")[0]["queries"] == 11
 
 
 def test_the_line_of_a_stream_comes_after_its_last_byte(logged: tuple[Server, Path], token_of: TokenOf) -> None:
