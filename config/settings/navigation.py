@@ -103,8 +103,6 @@ NAVIGATION = [
         for_superusers(model(_("Groups"), "badge", "auth.group")),
         for_superusers(model(_("Leases"), "lock_clock", "background.lease")),
         for_superusers(model(_("Queued creates"), "playlist_add", "airports.queuedcreate")),
-        for_superusers(model(_("Intervals"), "timer", "django_celery_beat.intervalschedule")),
-        for_superusers(model(_("Crontabs"), "calendar_month", "django_celery_beat.crontabschedule")),
         page(_("Profiler"), "speed", reverse_lazy("profiles"), _is_superuser),
         collapsible=True,
     ),

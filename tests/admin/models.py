@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.test import Client
-from django_celery_beat.models import CrontabSchedule, IntervalSchedule
+from django_celery_beat.models import IntervalSchedule
 
 from airports.models import Airport, PendingChange, QueuedCreate
 from airports.services.delete_airport import delete_airport
@@ -55,16 +55,14 @@ PAGES = {
     Schedule: ("MS", "MS", "MS", "S"),
     Subscription: ("MS", "", "MS", "MS"),
     Notice: ("MS", "", "MS", ""),
-    IntervalSchedule: ("S", "S", "S", "S"),
-    CrontabSchedule: ("S", "S", "S", "S"),
 }
 # In the menu of superusers alone.
-OPERATIONS = {Group, Lease, QueuedCreate, IntervalSchedule, CrontabSchedule}
+OPERATIONS = {Group, Lease, QueuedCreate}
 # How many queries a list makes, at one row and at three: the session, the user, counts and the page, and of most the
 # saved views; the filters of airports and of towns ask once for their values.
 QUERIES = {
     User: 7,
-    Group: 5,
+    Group: 6,
     ApiToken: 5,
     Import: 5,
     # Without an import chosen it offers some: `tests/imports/admin/test_residents.py` counts the list of one.
@@ -92,8 +90,6 @@ QUERIES = {
     Schedule: 5,
     Subscription: 5,
     Notice: 4,
-    IntervalSchedule: 5,
-    CrontabSchedule: 5,
 }
 ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
 
@@ -120,8 +116,6 @@ BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     Schedule: schedule,
     Subscription: lambda number: Subscription.objects.get(pk=one_webhook(f"owner{number}")["webhook"]),
     Notice: lambda number: Notice.objects.get(pk=one_webhook(f"owner{number}")["notice"]),
-    IntervalSchedule: lambda number: IntervalSchedule.objects.create(every=2000 + number, period="days"),
-    CrontabSchedule: lambda number: CrontabSchedule.objects.create(minute=str(number)),
     TownPlace: lambda number: TownPlace.objects.create(town=f"town{number}", method="unplaced", placed_at=NOW),
     ImportDemand: counted,
     Alert: lambda number: Alert.objects.get(pk=one_alert(channel=f"channel{number}")["alert"]),

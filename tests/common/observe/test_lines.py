@@ -63,8 +63,8 @@ def test_a_copy_is_time_in_the_database(logged: tuple[Server, Path], token_of: T
     # The first makes its source.
     for line in ("line-0", "line-2"):
         assert ask(server, "POST", "/imports", line, token, json=body) == 201
-    # Who calls, the source, the delivery, its residents, the source held, the event, whether anybody asked to be told of
-    # it; two blocks in the transaction begin and end.
+    # Who calls, the source, the delivery, its residents, the source held, the event, whether anybody asked to be told
+    # of it; two blocks in the transaction begin and end.
     assert lines(log, "line-2")[0]["queries"] == 11
 
 

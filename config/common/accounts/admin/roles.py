@@ -2,13 +2,16 @@
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from config.common.accounts.roles import duties_of, role_name
 from config.common.staff.lists import quicken_lists
 from config.common.staff.read_only import ReadOnlyAdmin
 
@@ -18,13 +21,31 @@ admin.site.unregister([Group, AccessAttempt, AccessLog, AccessFailureLog, Static
 
 
 @admin.register(Group)
-class RoleAdmin(DjangoGroupAdmin, ReadOnlyAdmin):
+class RoleAdmin(ReadOnlyAdmin):
     """The roles and what each may do: made from `config.common.accounts.roles`, so not to be changed here."""
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Group | None:
-        found: Group | None = super().get_object(request, object_id, from_field)
-        if found is not None:
-            # Each permission names its model: one query for all of them.
-            permissions = Permission.objects.select_related("content_type")
-            prefetch_related_objects([found], Prefetch("permissions", permissions))
+    list_display = ("called", "may")
+    fields = ("called", "may", "permitted")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        # Read more than once for a page, each with its app.
+        permissions = Permission.objects.select_related("content_type")
+        found: QuerySet[Group] = super().get_queryset(request).prefetch_related(Prefetch("permissions", permissions))
         return found
+
+    @admin.display(description=gettext_lazy("Role"), ordering="name")
+    def called(self, group: Group) -> str:
+        """As pages call it."""
+        return role_name(group.name)
+
+    @admin.display(description=gettext_lazy("What they may do"))
+    def may(self, group: Group) -> str:
+        """In words."""
+        return duties_of(group.name)
+
+    @admin.display(description=gettext_lazy("Permissions"))
+    def permitted(self, group: Group) -> SafeString:
+        """Each as the code names it, of all models."""
+        names = [(one.content_type.app_label, one.codename) for one in group.permissions.all()]
+        return format_html_join(mark_safe("<br>"), '<code translate="no">{}.{}</code>', names)

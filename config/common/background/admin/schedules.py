@@ -1,4 +1,4 @@
-"""Schedules in the admin, as people say them; and for superusers the rows that beat reads."""
+"""Schedules in the admin, as people say them."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -10,9 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django_celery_beat.admin import CrontabScheduleAdmin as BaseCrontabScheduleAdmin
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
-from unfold.admin import ModelAdmin
 
 from config.common.background.admin.schedule_form import ScheduleForm
 from config.common.background.models import Schedule
@@ -29,7 +27,7 @@ from config.common.changes.deletions import RecordedDeletionMixin
 from config.common.http.callers import acting
 from config.common.problems import Problem
 
-# Nothing of the product goes by the sun, or once at a moment.
+# Their rows are shared by schedules, and made by the form of one.
 admin.site.unregister([PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule])
 
 _AT_A_TIME = f"how != '' && how != 'as-it-is' && how != '{How.EVERY.value}'"
@@ -145,13 +143,3 @@ def _moment(moment: datetime | None) -> str:
         return ""
     here = timezone.localtime(moment)
     return f"{date_format(here, 'DATETIME_FORMAT')} {here:%Z}"
-
-
-@admin.register(IntervalSchedule)
-class IntervalScheduleAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
-    """Every so many seconds, minutes, …"""
-
-
-@admin.register(CrontabSchedule)
-class CrontabScheduleAdmin(BaseCrontabScheduleAdmin, ModelAdmin):  # type: ignore[misc]  # neither has types
-    """At certain minutes, hours, days, in a time zone."""
