@@ -10,6 +10,8 @@ from analytics.arrays import Ints
 from analytics.birth_months import MONTHS
 
 _FAR = NormalDist().inv_cdf(0.975)
+# Two numbers of groups in one of 64 bits.
+_HALF = 32
 
 
 def numbered(keys: Sequence[Ints], *, rows: int) -> tuple[Ints, Ints]:
@@ -46,6 +48,11 @@ class Between:
     squares: Ints
     products: Ints
 
+    @property
+    def columns(self) -> tuple[Ints, ...]:
+        """All of them, in this order."""
+        return self.buyer, self.recipient, self.courses, self.squares, self.products
+
 
 def between(buyer: Ints, recipient: Ints, groups: Ints) -> Between:
     """Counts courses from the buyer's group to the recipient's; `groups`: of each resident."""
@@ -56,6 +63,15 @@ def between(buyer: Ints, recipient: Ints, groups: Ints) -> Between:
     code, place = np.unique(groups[who] * count + to, return_inverse=True)
     sums = (_summed(place, values, len(code)) for values in (courses, courses**2, courses * bought[who]))
     return Between(code // count, code % count, *sums)
+
+
+def added_up(parts: Sequence[Between]) -> Between:
+    """Adds up what several deliveries have from group to group, in the order of the groups."""
+    buyer, recipient, *sums = (
+        np.concatenate(columns) for columns in zip(*(part.columns for part in parts), strict=True)
+    )
+    code, place = np.unique(buyer << _HALF | recipient, return_inverse=True)
+    return Between(code >> _HALF, code & (1 << _HALF) - 1, *(_summed(place, values, len(code)) for values in sums))
 
 
 def share_ends(*, courses: int, squares: int, products: int, of: int, of_squares: int) -> tuple[float, float]:

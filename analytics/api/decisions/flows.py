@@ -109,11 +109,12 @@ class FlowsViewSet(DecisionViewSet):
         question = question_from(query, whole=True)
         found = find_flows(question=question, actor=self.actor)
         if self.format in TABLE_FORMATS:
-            lines = ([*row.buyer.values(), *row.recipient.values(), row.courses] for row in found.rows)
+            lines = ([*row.buyer.values(), *row.recipient.values(), row.courses] for row in found.rows())
             header = [*_header(question.columns), "courses"]
             return table_response(self.format, name="flows", header=header, rows=lines)
-        page = [flow_row(row) for row in found.rows[query["offset"] :][: query["limit"]]]
-        return cut_page_response(request, page, query, count=len(found.rows), meta=meta_row(found.meta))
+        wanted = slice(query["offset"], query["offset"] + query["limit"])
+        page = [flow_row(row) for row in found.rows(wanted)]
+        return cut_page_response(request, page, query, count=len(found), meta=meta_row(found.meta))
 
 
 def _header(columns: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +17,6 @@ from analytics.services.deciding.drawn_months import DRAWN_MONTHS
 from analytics.services.deciding.erased import refuse_erased
 from analytics.services.deciding.groups import Groups
 from analytics.services.deciding.kept import computed, kept
-from analytics.services.deciding.order import ordered
 from analytics.services.deciding.residents import each_delivery
 from config.common.db.snapshots import snapshot
 
@@ -75,12 +75,20 @@ class Calendar:
         page = slice(question.offset, None if question.limit is None else question.offset + question.limit)
         if not question.ordering:
             return [self._row(number)[1] for number in range(*page.indices(self.count))]
-        rows = map(self._row, range(self.count))
-        return ordered(rows, question.ordering, value=MonthRow.value)[page]
+        found = [self._row(number) for number in range(self.count)]
+        for name in reversed(question.ordering):
+            found.sort(key=lambda row: _comparable(row[1].value(name.removeprefix("-"))), reverse=name.startswith("-"))
+        # Small segments that are merged come last in every order.
+        return [row for _, row in sorted(found, key=itemgetter(0))][page]
 
     def _row(self, number: int) -> tuple[bool, MonthRow]:
         group, month = self.groups[number // len(MONTHS)], number % len(MONTHS)
         return group.is_other, MonthRow(group.keys, month + 1, group.months[month])
+
+
+def _comparable(value: str | int | None) -> tuple[bool, str | int]:
+    # None comes before all texts.
+    return (False, "") if value is None else (True, value)
 
 
 def find_calendar(*, question: Question, of: Of, actor: User) -> Calendar:

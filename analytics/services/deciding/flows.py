@@ -1,20 +1,21 @@
 """For whom they buy: courses from the group of the buyer to the group of the one that they are bought for."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from django.contrib.auth.models import User
 
-from analytics.courses_between import between, share_ends
+from analytics.arrays import Ints
+from analytics.courses_between import Between, added_up, between, share_ends
 from analytics.services.asking.find_demand import is_restricted
 from analytics.services.asking.questions import Meta, Question
 from analytics.services.asking.scopes import scope_of
 from analytics.services.deciding.erased import refuse_erased
 from analytics.services.deciding.groups import Groups
 from analytics.services.deciding.kept import computed, kept
-from analytics.services.deciding.order import ordered
 from analytics.services.deciding.residents import each_delivery
 from config.common.db.snapshots import snapshot
 from config.common.problems import Forbidden
@@ -22,6 +23,7 @@ from config.common.texts import gettext as _
 
 FLOWS = "flows"
 FROM, TO = "from_", "to_"
+COURSES = "courses"
 LARGEST_FLOW = ("-courses",)
 Keys = dict[str, str | None]
 
@@ -40,19 +42,31 @@ class Flow:
     share_low: float
     share_high: float
 
-    def value(self, name: str) -> str | int | None:
-        """Gives what one sorts by: `courses`, `from_` or `to_` with a key."""
-        if name == "courses":
-            return self.courses
-        return self.buyer[name.removeprefix(FROM)] if name.startswith(FROM) else self.recipient[name.removeprefix(TO)]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Flows:
-    """All flows in the order of the question, the largest first unless it says otherwise."""
+    """All flows in the order of the question, the largest first unless it says otherwise.
 
-    rows: list[Flow]
+    `cells` have a value of each column for each flow, and the numbers of its `groups`; `bought` and `of_squares` have
+    one for each group. A flow is made of them only where somebody sees it: from 2,000 cities to 2,000 are millions.
+    """
+
+    groups: list[Keys]
+    cells: Between
+    bought: Ints
+    of_squares: list[int]
     meta: Meta
+
+    def __len__(self) -> int:
+        return len(self.cells.courses)
+
+    def rows(self, places: slice | Ints = slice(None)) -> Iterator[Flow]:
+        """Gives the flows at these places, all of them unless some are named."""
+        columns = (column[places].tolist() for column in self.cells.columns)
+        for buyer, recipient, courses, squares, products in zip(*columns, strict=True):
+            of, of_squares = int(self.bought[buyer]), self.of_squares[buyer]
+            low, high = share_ends(courses=courses, squares=squares, products=products, of=of, of_squares=of_squares)
+            yield Flow(self.groups[buyer], self.groups[recipient], courses, courses / of, low, high)
 
 
 def find_flows(*, question: Question, actor: User) -> Flows:
@@ -68,40 +82,55 @@ def find_flows(*, question: Question, actor: User) -> Flows:
     with snapshot():
         meta = scope_of(question).meta(merged=0)
     groups = [dict(zip(question.columns, labels, strict=True)) for labels in counted["groups"]]
-    bought: defaultdict[int, int] = defaultdict(int)
-    for buyer, _recipient, courses, *_sums in counted["cells"]:
-        bought[buyer] += courses
-    rows = [
-        _flow(groups, cell, of=bought[cell[0]], of_squares=counted["squares"][str(cell[0])])
-        for cell in counted["cells"]
-    ]
-    rows.sort(key=lambda row: [value or "" for value in (*row.buyer.values(), *row.recipient.values())])
-    found = ordered([(False, row) for row in rows], question.ordering or LARGEST_FLOW, value=Flow.value)
-    return Flows(found, meta)
+    cells = Between(*(np.array(column, dtype=np.int64) for column in counted["cells"]))
+    order = _order(cells, groups, question.ordering or LARGEST_FLOW)
+    cells = Between(*(column[order] for column in cells.columns))
+    bought = np.bincount(cells.buyer, weights=cells.courses, minlength=len(groups)).astype(np.int64)
+    return Flows(groups, cells, bought, counted["squares"], meta)
 
 
-def _flow(groups: list[Keys], cell: list[int], *, of: int, of_squares: int) -> Flow:
-    buyer, recipient, courses, squares, products = cell
-    low, high = share_ends(courses=courses, squares=squares, products=products, of=of, of_squares=of_squares)
-    return Flow(groups[buyer], groups[recipient], courses, courses / of, low, high)
+def _order(cells: Between, groups: list[Keys], ordering: Sequence[str]) -> Ints:
+    """Finds the order of the cells by the names in `ordering`, and of those that are equal by their keys."""
+    ends = {FROM: cells.buyer, TO: cells.recipient}
+    keys = [f"{end}{key}" for end in ends for key in (groups[0] if groups else ())]
+
+    def column(name: str) -> Ints:
+        sign = -1 if name.startswith("-") else 1
+        name = name.removeprefix("-")
+        if name == COURSES:
+            return sign * cells.courses
+        end = FROM if name.startswith(FROM) else TO
+        return sign * _ranks([group[name.removeprefix(end)] for group in groups])[ends[end]]
+
+    # The last of the keys is the first that it sorts by.
+    return np.lexsort([column(name) for name in reversed((*ordering, *keys))])
+
+
+def _ranks(labels: list[str | None]) -> Ints:
+    """Gives each label its place in their order, None before all texts."""
+    places = {
+        label: place for place, label in enumerate(sorted({*labels}, key=lambda label: (label is not None, label)))
+    }
+    return np.array([places[label] for label in labels], dtype=np.int64)
 
 
 @computed(FLOWS)
 def _count(question: Question) -> dict[str, Any]:
     groups = Groups(question)
-    cells: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+    parts: list[Between] = []
     squares: defaultdict[int, int] = defaultdict(int)
     for one in each_delivery(question):
         group = groups.of(one)
         # Nobody buys for who is not there.
         chosen = (one.recipient >= 0) & one.matches[one.buyer]
         buyer = one.buyer[chosen]
-        found = between(buyer, one.recipient[chosen], group)
-        columns = (found.buyer, found.recipient, found.courses, found.squares, found.products)
-        for start, end, *sums in zip(*(column.tolist() for column in columns), strict=True):
-            cells[start, end] = [a + b for a, b in zip(cells[start, end], sums, strict=True)]
+        parts.append(between(buyer, one.recipient[chosen], group))
+        if sum(len(part.courses) for part in parts[1:]) > len(parts[0].courses):
+            # Not for each delivery: the sum is sorted each time.
+            parts = [added_up(parts)]
         bought = np.bincount(buyer, minlength=len(group))
-        for start, number in enumerate(np.bincount(group, weights=bought**2).tolist()):
-            squares[start] += int(number)
+        for number, square in enumerate(np.bincount(group, weights=bought**2).tolist()):
+            squares[number] += int(square)
     labels = groups.labels
-    return {"groups": labels, "cells": [[*ends, *sums] for ends, sums in cells.items()], "squares": squares}
+    cells = [column.tolist() for column in added_up(parts).columns] if parts else [[]] * len(fields(Between))
+    return {"groups": labels, "cells": cells, "squares": [squares[number] for number in range(len(labels))]}
