@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -48,4 +48,4 @@ class RoleAdmin(ReadOnlyAdmin):
     def permitted(self, group: Group) -> SafeString:
         """Each as the code names it, of all models."""
         names = [(one.content_type.app_label, one.codename) for one in group.permissions.all()]
-        return format_html_join(mark_safe("<br>"), '<code translate="no">{}.{}</code>', names)
+        return format_html_join(", ", '<code translate="no">{}.{}</code>', names)

@@ -21,6 +21,8 @@ MOST_WEBHOOKS = 20
 CHANGE_ALL = "events.change_subscription"
 DELETE_ALL = "events.delete_subscription"
 Channel = Subscription.Channel
+# That there is another one is all that the change log says.
+_UNSAID = "…"
 
 
 def find_webhook(*, pk: int, actor: User) -> Subscription:
@@ -86,7 +88,7 @@ def rotate_secret(*, pk: int, actor: User) -> Subscription:
     row.previous_secret, row.previous_until = row.secret, timezone.now() + BOTH_FOR
     row.secret = new_secret()
     row.save(update_fields=["secret", "previous_secret", "previous_until"])
-    record_change(row, Action.CHANGED, actor=actor, after={"secret": "…"})
+    record_change(row, Action.CHANGED, actor=actor, after={"secret": _UNSAID})
     return row
 
 
