@@ -26,7 +26,10 @@ def try_out(page: Page, call: Call) -> int:
     block.locator(".opblock-summary-control").click()
     block.get_by_role("button", name="Try it out").click()
     for name, value in (pair for place in ("path", "query") for pair in call.given.get(place, {}).items()):
-        block.locator(f'tr[data-param-name="{name}"] input').fill(str(value))
+        row = block.locator(f'tr[data-param-name="{name}"]')
+        if isinstance(value, list):
+            row.get_by_role("button", name="Add string item").click()
+        row.locator("input").fill(str(value[0] if isinstance(value, list) else value))
     with page.expect_response(is_its_answer) as answer:
         block.get_by_role("button", name="Execute").click()
     status = answer.value.status
