@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy
 
 from analytics.models import Plan
 from analytics.models.plans import EVERY_OTHER
-from analytics.pages.decisions.plan import budget_of, by_channel, filters_of, interval, money, segments_table
+from analytics.pages.decisions.plan import budget_of, filters_of
+from analytics.pages.decisions.plan_tables import by_channel, interval, money, segments_table
 from analytics.pages.filters import PAGE, Downloads, Filters
 from analytics.pages.labels import count, decimal, described
 from analytics.pages.query import PageQuery

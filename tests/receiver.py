@@ -5,10 +5,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import brotli
+
+from tests.serving import serving
 
 
 class Receiver(ThreadingHTTPServer):
@@ -62,12 +63,5 @@ def _items(envelope: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
 @contextmanager
 def receiving() -> Iterator[Receiver]:
     """One that is gone at the end."""
-    receiver = Receiver()
-    thread = Thread(target=receiver.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Receiver()) as receiver:
         yield receiver
-    finally:
-        receiver.shutdown()
-        receiver.server_close()
-        thread.join(10)

@@ -22,7 +22,7 @@ REASONS = {
         _("Unterminated string starting at"),
         _("Invalid control character at"),
         _("Invalid \\escape"),
-        _("Invalid \\uXXXX escape"),
+        _("Invalid \\uXXXX escape"),  # the letters are the standard library's own
         _("Extra data"),
     )
 }

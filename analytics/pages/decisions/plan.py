@@ -1,11 +1,10 @@
 """What does the budget buy: a form, the segments to buy with their pictures, and the segments that are predicted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,11 +12,20 @@ from django.utils.translation import gettext_lazy, ngettext
 from analytics.models.plans import EVERY_OTHER, LONGEST_NAME
 from analytics.pages import labels
 from analytics.pages.charts import Chart
-from analytics.pages.filters import DIMENSIONS, FILTERED, Downloads, Filters
+from analytics.pages.decisions.plan_tables import (
+    by_channel,
+    channels_table,
+    curve_table,
+    downloads_of,
+    money,
+    predicted_table,
+    segments_table,
+)
+from analytics.pages.filters import DIMENSIONS, FILTERED, Filters
 from analytics.pages.report.parts import Part
-from analytics.pages.tables import Cell, Table
+from analytics.pages.tables import Table
 from analytics.services.asking.channels import channels_of
-from analytics.services.asking.find_demand import find_demand, find_opportunities, is_restricted
+from analytics.services.asking.find_demand import find_demand, is_restricted
 from analytics.services.asking.questions import Question
 from analytics.services.deciding.costs import costs_by_fold, costs_that_are_set
 from analytics.services.deciding.plan import FIGURES, Budget, Planned, make_plan
@@ -34,12 +42,10 @@ GROUPINGS = {
     "channel": gettext_lazy("channel"),
 }
 PARAMETERS = ("budget", "reach", "plan_by", "cost_of", "cost")
-# Lines of the form, and of the tables on the page.
-_CHANNELS, _SEGMENTS, _PREDICTED, _ON_PAPER = 15, 50, 12, 8
+# Lines of the form, and of the table on paper.
+_CHANNELS, _ON_PAPER = 15, 8
 # Amounts on the axis of a chart have a fraction below that.
 _WITHOUT_FRACTION = 100
-# Of what is expected of a segment that is predicted no more is its own.
-MOST_OWN = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,74 +140,6 @@ def budget_of(filters: Filters, actor: User) -> Budget:
     return Budget(money=filters.budget or 0, question=question, max_share=filters.reach / 100, costs=costs)
 
 
-def segments_table(
-    segments: Sequence[Mapping[str, Any]], keys: Sequence[str], downloads: Downloads, *, filters: Filters | None = None
-) -> Table:
-    """Writes the segments of an answer in the order to buy, the first ones; with `filters` they lead to their pages."""
-    columns = [
-        *(str(labels.DIMENSION_LABELS[key]) for key in keys),
-        *(_("Residents"), _("Reached"), _("Costs"), _("Expected courses"), _("95 % interval")),
-    ]
-    rows = [
-        [
-            *_names(one, keys, filters),
-            *_numbers(labels.count(one["residents"]), labels.count(one["reached"]), money(one["spend"])),
-            *_numbers(labels.decimal(one["expected_courses"]), interval(one)),
-        ]
-        for one in segments[:_SEGMENTS]
-    ]
-    note = labels.first_of(len(rows), len(segments))
-    return Table(_("What to buy, in this order"), columns, rows, downloads, note)
-
-
-def predicted_table(filters: Filters, actor: User, by: str) -> Table:
-    """Writes segments of which little is known but what the model makes of others, the most promising first."""
-    asked = {"ordering": ("-expected_index",), "max_own_share": MOST_OWN, "with_expected": True}
-    found = find_opportunities(question=filters.segments(by, **asked, limit=_PREDICTED), actor=actor)
-    keys = by.split(",")
-    rows = [
-        [
-            *_names(row.keys, keys, filters),
-            *_numbers(
-                labels.count(row.residents),
-                labels.decimal(row.expected_index),
-                _("%(share)s %%") % {"share": labels.count(100 * (row.own_share or 0))},
-            ),
-        ]
-        for row in found.rows
-    ]
-    columns = [
-        *(str(labels.DIMENSION_LABELS[key]) for key in keys),
-        *(_("Residents"), _("Expected index"), _("Of their own")),
-    ]
-    downloads = filters.downloads("opportunities", group_by=by, ordering="-expected_index", max_own_share=str(MOST_OWN))
-    return Table(_("Predicted"), columns, rows, downloads, labels.first_of(len(rows), found.count))
-
-
-def channels_table(planned: Planned, filters: Filters) -> Table:
-    """Writes what goes to each channel, the most money first."""
-    rows = [
-        [
-            Cell(channel, is_key=True),
-            *_numbers(*map(labels.count, sums[:2]), money(sums[2]), labels.decimal(sums[3])),
-        ]
-        for channel, sums in by_channel(planned)
-    ]
-    columns = [_("Channel"), _("Segments"), _("Reached"), _("Costs"), _("Expected courses")]
-    return Table(_("What goes to each channel"), columns, rows, _downloads(filters, "channels"))
-
-
-def curve_table(planned: Planned, filters: Filters) -> Table:
-    """Writes what each budget buys."""
-    rows = [[Cell(money(budget), is_key=True), *_numbers(labels.decimal(courses))] for budget, courses in planned.curve]
-    return Table(_("What other budgets buy"), [_("Budget"), _("Expected courses")], rows, _downloads(filters, "curve"))
-
-
-def money(value: float) -> str:
-    """Writes an amount of any currency: `1,234.50`."""
-    return number_format(round(value, 2), 2, force_grouping=True)
-
-
 def _result(planned: Planned, filters: Filters, by: str) -> Result:
     bars = [
         {
@@ -225,7 +163,7 @@ def _result(planned: Planned, filters: Filters, by: str) -> Result:
     return Result(
         words=_words(planned, filters.budget or 0),
         segments=segments_table(
-            planned.answer["segments"], by.split(","), _downloads(filters, "segments"), filters=filters
+            planned.answer["segments"], by.split(","), downloads_of(filters, "segments"), filters=filters
         ),
         channels=Chart("plan-channels", spent, channels_table(planned, filters)),
         curve=Chart("plan-curve", bought, curve_table(planned, filters)),
@@ -258,16 +196,6 @@ def _words(planned: Planned, budget: float) -> list[str]:
     return [found, _("All that can be bought is bought: %(money)s are left.") % left]
 
 
-def by_channel(planned: Planned) -> list[tuple[str, list[float]]]:
-    """Sums up segments, residents reached, money and expected courses of each channel, the most money first."""
-    sums: dict[str, list[float]] = {}
-    for one in planned.segments:
-        figures = (1, one.reached, one.spend, one.expected_courses)
-        before = sums.get(one.row.keys["channel"] or "", [0.0] * len(figures))
-        sums[one.row.keys["channel"] or ""] = [a + b for a, b in zip(before, figures, strict=True)]
-    return sorted(sums.items(), key=lambda item: (-item[1][2], item[0]))
-
-
 def _costs(filters: Filters, actor: User) -> list[Cost]:
     question = filters.question(group_by=("channel",), min_residents=0, limit=_CHANNELS)
     found = find_demand(question=question, actor=actor)
@@ -284,27 +212,3 @@ def _costs(filters: Filters, actor: User) -> list[Cost]:
 def _typed(value: float | None) -> str:
     """Writes a number as a person types it into a form, in every language with a point."""
     return "" if value is None else repr(value).removesuffix(".0")
-
-
-def _names(values: Mapping[str, Any], keys: Sequence[str], filters: Filters | None) -> list[Cell]:
-    known = {key: values[key] for key in (*keys, "country") if key in values}
-    href = filters.segment(known) if filters else ""
-    beside = f", {values['country']}" if values.get("country") else ""
-    texts = (f"{values[key] or labels.NOTHING}{beside if key == 'city' else ''}" for key in keys)
-    return [Cell(text, href, is_key=True) for text in texts]
-
-
-def _numbers(*texts: str) -> list[Cell]:
-    return [Cell(text, is_number=True) for text in texts]
-
-
-def interval(figures: Mapping[str, Any]) -> str:
-    """Writes the ends of the interval of expected courses: `80.1 to 120.3`."""
-    ends = {"low": labels.decimal(figures["expected_low"]), "high": labels.decimal(figures["expected_high"])}
-    return _("%(low)s to %(high)s") % ends
-
-
-def _downloads(filters: Filters, table: str) -> Downloads:
-    query = filters.href().partition("?")[2]
-    files = {one: reverse("admin:analytics_plan_draft", args=(table, one)) for one in ("csv", "xlsx")}
-    return Downloads(**{one: f"{address}?{query}" for one, address in files.items()})

@@ -1,4 +1,4 @@
-"""From the outbox to a receiver: signed, once, tried again, given up."""
+"""From the outbox to a receiver: signed, once, to whoever may be told."""
 
 import json
 from collections.abc import Callable
@@ -8,42 +8,20 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import Group, User
-from django.core import mail
 from django.utils import timezone
 from pytest_django import Settings
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from config.common.accounts.services.preferences import set_preferences
-from config.common.events.models import Attempt, Event, Notice, Subscription
+from config.common.events.models import Event, Notice, Subscription
 from config.common.events.services import send
 from config.common.events.services.record import record
-from config.common.events.services.send import send_due
 from config.common.events.services.signing import BOTH_FOR
-from config.common.events.services.subscriptions import change_webhook, rotate_secret
+from config.common.events.services.subscriptions import rotate_secret
 from config.common.events.tasks import old_events
-from tests.common.events.receivers import Message, Receiver, status
+from tests.common.events.outbox import COMPLETE, DATA, Subscribe, happen, outcomes, run, verified
+from tests.common.events.receivers import Receiver, status
 
 pytestmark = pytest.mark.django_db
-COMPLETE = "delivery.complete"
-DATA = {"import_id": 17, "source": "consulates", "residents": 1234, "errors": 0}
-Subscribe = Callable[..., Subscription]
-
-
-def happen(kind: str = COMPLETE) -> Event:
-    return record(kind, "/imports/17", DATA)
-
-
-def run() -> None:
-    assert send_due(seconds=20) is False
-
-
-def verified(message: Message, secret: str) -> Any:
-    """What the library's own verification makes of it."""
-    return Webhook(secret).verify(message.body, dict(message.headers))
-
-
-def outcomes() -> list[tuple[str, int | None]]:
-    return list(Attempt.objects.order_by("id").values_list("outcome", "status_code"))
 
 
 def test_an_event_arrives_signed_and_once(webhook: Subscribe, receiver: Receiver) -> None:
@@ -93,103 +71,6 @@ def test_a_role_that_is_lost_on_the_way_is_asked_again_when_it_is_sent(
     assert Subscription.objects.get().is_active
 
 
-def test_what_is_refused_is_tried_again_with_the_same_message(webhook: Subscribe, receiver: Receiver) -> None:
-    hook = webhook(COMPLETE)
-    receiver.answer = status(500)
-    happen()
-    run()
-    notice = Notice.objects.get()
-    assert (notice.status, Subscription.objects.get().failing_since is not None) == ("waiting", True)
-    assert notice.due_at is not None
-    receiver.answer = status(200)
-    with time_machine.travel(notice.due_at + timedelta(seconds=1), tick=True):
-        run()
-        first, second = receiver.messages
-        assert (first.body, first.headers["webhook-id"]) == (second.body, second.headers["webhook-id"])
-        assert verified(second, hook.secret)
-    assert outcomes() == [("status", 500), ("ok", 200)]
-    assert Subscription.objects.get().failing_since is None
-
-
-def through_three_days() -> int:
-    """Sends whatever is due, whenever it is: how many attempts of the first notice were made."""
-    now = timezone.now()
-    send_due(seconds=20)
-    while (due := Notice.objects.exclude(due_at=None).order_by("due_at").first()) is not None:
-        assert due.due_at is not None
-        now = max(now, due.due_at) + timedelta(milliseconds=1)
-        with time_machine.travel(now, tick=False):
-            send_due(seconds=20)
-    return Attempt.objects.filter(notice__event__kind=COMPLETE).count()
-
-
-def test_a_webhook_that_takes_nothing_for_three_days_is_disabled_and_its_owner_told(
-    webhook: Subscribe, receiver: Receiver
-) -> None:
-    hook = webhook(COMPLETE)
-    receiver.answer = status(500)
-    happen()
-    assert 13 <= through_three_days() <= 16
-    hook.refresh_from_db()
-    assert (hook.is_active, hook.disabled_at is not None) == (False, True)
-    (told,) = mail.outbox
-    assert told.to == ["viewers@example.com"]
-    assert "127.0.0.1" in told.body
-    sent = len(receiver.messages)
-    happen()
-    assert send_due(seconds=20) is False
-    assert len(receiver.messages) == sent
-    again = change_webhook(pk=hook.pk, values={"is_active": True}, actor=hook.user)
-    assert (again.disabled_at, again.failing_since) == (None, None)
-
-
-def test_one_that_takes_other_events_meanwhile_is_not_disabled(webhook: Subscribe, receiver: Receiver) -> None:
-    hook = webhook(COMPLETE, "delivery.failed")
-    happen()
-    receiver.answer = status(400)
-    send_due(seconds=20)
-    receiver.answer = status(200)
-    happen("delivery.failed")
-    send_due(seconds=20)
-    receiver.answer = status(400)
-    through_three_days()
-    hook.refresh_from_db()
-    assert hook.is_active
-    assert sorted(Notice.objects.values_list("status", flat=True)) == ["delivered", "failed"]
-
-
-def test_a_receiver_that_says_it_is_gone_is_not_asked_again(webhook: Subscribe, receiver: Receiver) -> None:
-    hook = webhook(COMPLETE)
-    receiver.answer = status(410)
-    happen()
-    happen()
-    run()
-    hook.refresh_from_db()
-    assert (len(receiver.messages), hook.is_active) == (1, False)
-    waiting = Notice.objects.filter(subscription=hook, status="waiting")
-    assert not waiting.exists()
-
-
-def test_where_nobody_answers_what_waits_is_put_off_and_comes_with_the_first_that_is_taken(
-    webhook: Subscribe, receiver: Receiver
-) -> None:
-    hook = webhook(COMPLETE)
-    receiver.answer = lambda handler: handler.connection.close()
-    for _ in range(3):
-        happen()
-    run()
-    # One of them found out for all.
-    assert len(receiver.messages) == 1
-    receiver.answer = status(200)
-    due = Notice.objects.order_by("due_at").first()
-    assert due is not None
-    assert due.due_at is not None
-    with time_machine.travel(due.due_at + timedelta(seconds=1), tick=True):
-        run()
-    assert set(Notice.objects.filter(subscription=hook).values_list("status", flat=True)) == {"delivered"}
-    assert len(receiver.messages) == 4
-
-
 def test_for_a_day_both_secrets_sign_and_then_the_new_one_alone(webhook: Subscribe, receiver: Receiver) -> None:
     hook = webhook(COMPLETE)
     former = hook.secret
@@ -215,46 +96,6 @@ def test_a_private_address_is_never_asked_unless_the_setting_allows_it(
     run()
     assert (receiver.messages, outcomes()) == ([], [("address", None)])
     assert Notice.objects.get().status == "waiting"
-
-
-def test_a_mail_is_in_the_language_of_its_receiver_and_leads_to_the_delivery(by_mail: Callable[..., User]) -> None:
-    user = by_mail(COMPLETE)
-    set_preferences(user=user, language="es", time_zone="America/Bogota")
-    happen()
-    run()
-    (message,) = mail.outbox
-    assert message.to == ["viewers@example.com"]
-    assert "https://demanda.example/admin/imports/import/17/change/" in message.body
-    # Grouped as the language does it.
-    assert "1\xa0234" in message.body
-    assert "consulates" in message.subject
-    assert message.extra_headers["Message-ID"].endswith("@demanda.example>")
-
-
-def test_a_mail_server_that_is_away_is_tried_again(
-    by_mail: Callable[..., User], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    by_mail(COMPLETE)
-
-    def away(*_: Any) -> None:
-        raise ConnectionRefusedError
-
-    with monkeypatch.context() as patched:
-        patched.setattr(send, "mail", away)
-        happen()
-        run()
-    assert outcomes() == [("mail", None)]
-    Notice.objects.update(due_at=timezone.now())
-    run()
-    assert (len(mail.outbox), outcomes()[-1]) == (1, ("ok", None))
-
-
-def test_without_an_address_nothing_is_mailed(by_mail: Callable[..., User]) -> None:
-    user = by_mail(COMPLETE)
-    User.objects.filter(pk=user.pk).update(email="")
-    happen()
-    run()
-    assert (mail.outbox, outcomes()) == ([], [("address", None)])
 
 
 def test_a_notice_that_cannot_be_made_keeps_no_other_from_its_turn(
