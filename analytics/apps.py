@@ -35,7 +35,11 @@ class AnalyticsConfig(domain.DomainConfig):
             "set the age groups, the limits of alerts and what channels cost, delete the plans that others share"
         ),
     }
-    recorded_models = ("analytics.townalias", "analytics.demandsettings", "analytics.channelcost")
+    recorded_models = {
+        "analytics.townalias": {"city": _("city")},
+        "analytics.demandsettings": {"age_bounds": _("Age groups")},
+        "analytics.channelcost": {},
+    }
     mixed_paths = ("/analytics/",)
 
     def ready(self) -> None:

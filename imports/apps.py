@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from config.common import domain
 
+_OTHER_NAMES = {"other names": _("other names")}
+
 
 class ImportsConfig(domain.DomainConfig):
     """Deliveries of residents: loading, reading, correcting, birthdays, age percentiles."""
@@ -38,7 +40,7 @@ class ImportsConfig(domain.DomainConfig):
         "imports.admin.change_streams.RenameStream",
         "imports.admin.change_streams.CorrectionStream",
     )
-    recorded_models = ("imports.source", "imports.channel")
+    recorded_models = {"imports.source": _OTHER_NAMES, "imports.channel": _OTHER_NAMES}
     unprofiled_paths = ("/imports", "/admin/imports")
 
     def ready(self) -> None:

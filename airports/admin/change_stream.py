@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from airports.admin.formatting import action_called, differences
 from airports.models import Airport
-from airports.services.history import all_history, changes_in, of_field
+from airports.services.history import all_history, changes_in, of_fields
+from config.common.changes.services.called import fields_meant
 from config.common.changes.services.streams import Asked, Entry, Stream, name_of
 
 
@@ -30,7 +31,7 @@ class AirportStream(Stream):
             # What is flagged is not there for them.
             rows = rows.exclude(id__in=Airport.objects.filter(is_deleted=True).values("pk"))
         if asked.field:
-            rows = of_field(rows, asked.field)
+            rows = of_fields(rows, fields_meant("airports.airport", asked.field))
         if asked.words:
             rows = rows.filter(Q(name__icontains=asked.words) | Q(city__icontains=asked.words))
         return rows

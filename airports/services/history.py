@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Literal
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value, Window
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Value, Window
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, JSONObject, Lag
 
 from airports.fields import NAMES
@@ -74,14 +77,20 @@ def all_history() -> QuerySet[Any]:
     return rows
 
 
-def of_field(rows: QuerySet[Any], name: str) -> QuerySet[Any]:
-    """Those of `rows` that changed the field."""
-    if name not in _COMPARED:
-        return rows.none()
+def of_fields(rows: QuerySet[Any], names: Collection[str]) -> QuerySet[Any]:
+    """Those of `rows` that changed any of these fields."""
+    compared = [name for name in _COMPARED if name in names]
+    found: QuerySet[Any] = rows.exclude(history_type="-").alias(**{f"was_{name}": _was(name) for name in compared})
+    return found.filter(reduce(or_, (~Q((f"was_{name}", _text(F(name)))) for name in compared), Q(pk=None)))
+
+
+def _was(name: str) -> Combinable:
+    return _text(Subquery(_before().values(name)[:1]))
+
+
+def _text(value: Combinable) -> Combinable:
     # An empty text is never stored.
-    was, now = (Coalesce(Cast(one, TextField()), Value("")) for one in (Subquery(_before().values(name)[:1]), F(name)))
-    found: QuerySet[Any] = rows.exclude(history_type="-").alias(was=was, now=now).exclude(was=F("now"))
-    return found
+    return Coalesce(Cast(value, TextField()), Value("", TextField()))
 
 
 def _before() -> QuerySet[Any]:

@@ -27,9 +27,10 @@ class DomainConfig(AppConfig):
     # Beginnings of paths, whole segments, that the profiler never looks at: personal data, and what makes links.
     unprofiled_paths: ClassVar[Collection[str]] = ()
     # Of the change log: paths of classes that read it from the app's own records, and the models, `app_label.model`,
-    # whose changes its services write down with `record_change`.
+    # whose changes its services write down with `record_change`, each with the lazy names of what the model itself has
+    # no name for.
     change_streams: ClassVar[Collection[str]] = ()
-    recorded_models: ClassVar[Collection[str]] = ()
+    recorded_models: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     def import_models(self) -> None:
         """Has the app's own name, its models and their fields said in the reader's language."""

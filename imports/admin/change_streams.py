@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.common.changes.models import RecordedChange
+from config.common.changes.services.called import changes_in, field_called, fields_meant
 from config.common.changes.services.recorded import RecordedStream
-from config.common.changes.services.streams import Asked, Entry, Stream, changes_in, mentioning, name_of
+from config.common.changes.services.streams import Asked, Entry, Stream, mentioning, name_of
 from imports.admin.history import cut
 from imports.models import Citizen, Correction, Import, Rename
 from imports.querysets import SEE_ALL, SEE_OWN
@@ -20,6 +21,7 @@ from imports.services.naming.resolve_source import spellings_of
 from imports.services.residents.undo_correction import MAY_CORRECT
 
 _SEE_DELIVERIES = "imports.view_import"
+_RESIDENT = "imports.citizen"
 
 
 class DecisionStream(RecordedStream):
@@ -103,7 +105,7 @@ class RenameStream(_ResidentsStream):
         if len(asked.numbers) == 2:
             return rows.none()
         if asked.field:
-            rows = rows.filter(field=asked.field)
+            rows = rows.filter(field__in=fields_meant(_RESIDENT, asked.field))
         if asked.source:
             rows = rows.filter(delivery__source__in=spellings_of([asked.source]))
         if asked.numbers:
@@ -121,7 +123,7 @@ class RenameStream(_ResidentsStream):
                 kind=str(self.called),
                 subject=str(row.delivery),
                 action=_renamed(row),
-                changes=[(row.field, row.before, row.after)],
+                changes=[(field_called(_RESIDENT, row.field), row.before, row.after)],
                 link=_page_of(row.delivery_id),
                 undo=reverse("admin:imports_import_undo_rename", args=(row.pk,)) if may_undo and row.citizens else "",
             )
@@ -133,7 +135,7 @@ class CorrectionStream(_ResidentsStream):
     """Corrections of residents, but for the parts of renamings: these are shown of one resident alone."""
 
     at, by = "corrected_at", "corrected_by"
-    kind, called = "imports.citizen", gettext_lazy("Resident")
+    kind, called = _RESIDENT, gettext_lazy("Resident")
 
     def rows(self, asked: Asked, user: User) -> QuerySet[Any]:
         rows = Correction.objects.filter(delivery__deleted_at=None).select_related("corrected_by")
@@ -144,7 +146,7 @@ class CorrectionStream(_ResidentsStream):
         else:
             rows = rows.filter(of_rename=None)
         if asked.field:
-            rows = rows.filter(changes__has_key=asked.field)
+            rows = rows.filter(changes__has_any_keys=fields_meant(_RESIDENT, asked.field))
         if asked.source:
             rows = rows.filter(delivery__in=_keys(Import.objects.filter(source__in=spellings_of([asked.source]))))
         if len(asked.numbers) == 1:
@@ -161,13 +163,17 @@ class CorrectionStream(_ResidentsStream):
                 subject=_("Resident %(resident)s of delivery %(delivery)s")
                 % {"resident": row.citizen_id, "delivery": row.delivery_id},
                 action=_corrected(row),
-                changes=[(name, cut(before), cut(after)) for name, before, after in changes_in(row.changes)],
+                changes=_cut(row),
                 link=pages.get((row.delivery_id, row.citizen_id), ""),
                 undo=_undo(row) if may_undo and (row.delivery_id, row.citizen_id) in pages else "",
                 residents=frozenset({(row.delivery_id, row.citizen_id)}),
             )
             for row in rows
         ]
+
+
+def _cut(row: Correction) -> list[tuple[str, Any, Any]]:
+    return [(name, cut(before), cut(after)) for name, before, after in changes_in(_RESIDENT, row.changes)]
 
 
 def _keys(deliveries: QuerySet[Import]) -> list[int]:

@@ -63,10 +63,10 @@ def _values_of(settings: DemandSettings | None) -> dict[str, Any]:
     if settings is None:
         return {}
     return {
-        "age groups": ", ".join(map(str, settings.age_bounds)),
-        "small segment": settings.small_segment,
-        "residents of an alert": settings.alert_residents,
-        "change of an alert": settings.alert_percent,
+        "age_bounds": ", ".join(map(str, settings.age_bounds)),
+        "small_segment": settings.small_segment,
+        "alert_residents": settings.alert_residents,
+        "alert_percent": settings.alert_percent,
     }
 
 

@@ -79,4 +79,4 @@ def remove_cost(*, cost_id: int, actor: User) -> None:
 
 def values_of(row: ChannelCost | None) -> dict[str, Any]:
     """What the change log compares."""
-    return {} if row is None else {"channel": row.channel, "cost of 1,000 residents": str(row.cost_per_thousand)}
+    return {} if row is None else {"channel": row.channel, "cost_per_thousand": str(row.cost_per_thousand)}

@@ -20,7 +20,7 @@ class AccountsConfig(domain.DomainConfig):
     }
 
     duties = {"Managers": _("give access")}
-    recorded_models = ("auth.user", "accounts.apitoken")
+    recorded_models = {"auth.user": {"groups": _("Roles"), "language": _("Language")}, "accounts.apitoken": {}}
     secret_paths = ("/admin/password/set/",)
     unprofiled_paths = ("/admin/password",)
 

@@ -16,7 +16,7 @@ class BackgroundConfig(domain.DomainConfig):
             *(f"background.{verb}_schedule" for verb in ("view", "add", "change")),
         },
     }
-    recorded_models = ("background.schedule",)
+    recorded_models = {"background.schedule": {"runs": _("runs")}}
     duties = {"Managers": _("say what runs when")}
 
     def ready(self) -> None:

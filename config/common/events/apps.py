@@ -26,7 +26,7 @@ class EventsConfig(domain.DomainConfig):
         "Viewers": _("be told of what happens by mail and webhooks"),
         "Managers": _("see what is told to whom, and send it again"),
     }
-    recorded_models = ("events.subscription",)
+    recorded_models = {"events.subscription": {"to": _("address"), "secret": _("secret")}}
     # They show secrets once.
     unprofiled_paths = ("/webhooks", "/admin/notifications")
 

@@ -131,13 +131,12 @@ def _move(import_id: int, actor: User, before: tuple[Status, ...], values: dict[
     """The delivery after the change, or why there is none."""
     # Whoever may load deliveries may steer those whose residents they may see: their own, or all.
     open_to_actor = Import.objects.whose_citizens_are_open_to(actor).filter(pk=import_id)
-    moved = open_to_actor.filter(status__in=before).update(**values, decided_by=actor)
-    found = open_to_actor.first()
+    found = open_to_actor.select_for_update(of=("self",), no_key=True).first()
     if found is None:
         raise NoSuchDelivery
-    if not moved:
+    if not open_to_actor.filter(status__in=before).update(**values, decided_by=actor):
         told = _("This delivery is %(status)s; it would have to be %(allowed)s.")
         raise Conflict(told % {"status": found.status, "allowed": either(before)})
-    was, now = {"status": " or ".join(before)}, {"status": values["status"]}
+    was, now = {"status": found.status}, {"status": values["status"]}
     record_change(found, action, actor=actor, before=was, after=now)
     return visible_delivery(import_id=import_id)

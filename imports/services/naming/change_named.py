@@ -98,7 +98,7 @@ def _values_of(row: Any) -> dict[str, str]:
     if not isinstance(row, Source):
         return values
     uploaders = ", ".join(sorted(user.get_username() for user in row.uploaders.all()))
-    return values | {"contact": row.contact, "sends": row.sends, "who may load": uploaders}
+    return values | {"contact": row.contact, "sends": row.sends, "uploaders": uploaders}
 
 
 def _log(event: str, row: Named, actor: User | None) -> None:

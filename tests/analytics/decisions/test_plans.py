@@ -66,7 +66,7 @@ def test_costs_that_held_are_kept_with_the_plan(manager: APIClient, superuser: A
     assert manager.get(where).json()["data"]["cost_per_thousand"] == {"*": 5.0}
     changes = RecordedChange.objects.filter(model="analytics.channelcost").values_list("action", "name", "changes")
     assert list(changes.order_by("pk"))[1] == (
-        "changed", "*", {"cost of 1,000 residents": {"from": "5.0000", "to": "6.0000"}},
+        "changed", "*", {"cost_per_thousand": {"from": "5.0000", "to": "6.0000"}},
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
+from django.utils.translation import override
 
 from airports.services.update_airport import update_airport
 from analytics.services.counting.change_settings import change_settings
@@ -46,8 +47,8 @@ def test_what_was_done_to_residents_stands_in_one_list_with_who_did_it_and_a_way
     ask_rename(import_id=import_id, field="town", before="Kiev", after="Kyiv", actor=manager)
     found = log(manager, kind="")[:3]
     assert [(one.by, one.kind, one.changes) for one in found] == [
-        ("Marta", "Renaming", [("town", "Kiev", "Kyiv")]),
-        ("Marta", "Resident", [("town", "Kiev", "Lviv")]),
+        ("Marta", "Renaming", [("Town", "Kiev", "Kyiv")]),
+        ("Marta", "Resident", [("Town", "Kiev", "Lviv")]),
         ("Marta", "Delivery", ()),
     ]
     rename, correction = Rename.objects.get(), Correction.objects.get(of_rename=None)
@@ -75,7 +76,7 @@ def test_names_are_written_down_with_from_and_to(manager: User) -> None:
         ("Marta", "Source", "Office", "changed"),
         ("Marta", "Source", "Office", "created"),
     ]
-    assert sorted(found[2].changes) == [("contact", "", "Eva"), ("other names", "", "consulate")]
+    assert sorted(found[2].changes) == [("Contact", "", "Eva"), ("Other names", "", "consulate")]
     # What is gone has no page.
     assert [bool(one.link) for one in found] == [False, False, True, True]
 
@@ -88,10 +89,50 @@ def test_towns_settings_and_schedules_are_written_down(manager: User) -> None:
     mine = Schedule.objects.filter(task="analytics.refresh")
     set_enabled(schedules=mine, enabled=False, actor=manager)
     assert [(kind, action, changes) for kind, action, changes in told(manager)[:5] if action != "created"] == [
-        ("Schedule", "changed", [("enabled", True, False)]),
-        ("Demand settings", "changed", [("age groups", "0, 18", "0, 20")]),
-        ("Town alias", "deleted", [("city", f"Valencia, ES ({VALENCIA})", None)]),
+        ("Schedule", "changed", [("Enabled", True, False)]),
+        ("Demand settings", "changed", [("Age groups", "0, 18", "0, 20")]),
+        ("Town alias", "deleted", [("City", f"Valencia, ES ({VALENCIA})", None)]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", {"Other names", "Who may load", "Town", "Birth date", "City", "Age groups", "Active", "Label", "User"}),
+        (
+            "es",
+            {"Otros nombres", "Quién puede cargar", "Localidad", "Fecha de nacimiento", "Ciudad", "Grupos de edad"}
+            | {"Activo", "Etiqueta", "Usuario"},
+        ),
+        (
+            "ru",
+            {"Другие названия", "Кто может загружать", "Населённый пункт", "Дата рождения", "Город"}
+            | {"Возрастные группы", "Активный", "Метка", "Пользователь"},
+        ),
+    ],
+)
+def test_a_field_is_called_as_pages_call_it_in_the_readers_language_and_found_so(
+    manager: User, language: str, words: set[str]
+) -> None:
+    import_id = load(residents())
+    corrected(import_id, town="Lviv", birth_date="01.02.1990")
+    somebody("Importers")
+    create_named(Source, values={"name": "Office", "aliases": ["post"], "uploaders": ["Importers"]}, actor=manager)
+    change_settings(age_bounds=[0, 18], small_segment=5, alert_residents=100, alert_percent=20, actor=manager)
+    update_airport(airport_id=make_airport("Manises").pk, values={"city": "Quart"}, actor=manager)
+    deactivate_users(users=User.objects.filter(pk=User.objects.create_user("gone").pk), actor=manager)
+    issue_token(username="program", created_by=manager, label="CI")
+    with override(language):
+        called = {name for entry in log(manager) for name, *_values in entry.changes}
+        found = {word: log(manager, field=word) for word in words}
+    assert words - called == set()
+    assert [word for word, entries in found.items() if not entries] == []
+    assert [
+        word
+        for word, entries in found.items()
+        for entry in entries
+        if word.lower() not in {name.lower() for name, *_values in entry.changes}
+    ] == []
 
 
 def test_an_airport_is_undone_by_going_back_to_the_version_before(manager: User) -> None:
@@ -114,8 +155,8 @@ def test_what_is_decided_about_a_delivery_stays_when_it_is_deleted(manager: User
     delete_delivery(import_id=import_id, actor=manager)
     assert told(manager, kind="imports.import") == [
         ("Delivery", "deleted", []),
-        ("Delivery", "erased", [("status", "loading", "erased")]),
-        ("Delivery", "approved", [("status", "checked", "loading")]),
+        ("Delivery", "erased", [("Status", "Loading", "Erased")]),
+        ("Delivery", "approved", [("Status", "Checked", "Loading")]),
     ]
 
 
@@ -203,6 +244,6 @@ def test_a_form_of_a_user_is_written_down_and_so_is_an_invitation(
     client.post(f"/admin/auth/user/{user.pk}/change/", form)
     client.post(f"/admin/auth/user/{user.pk}/delete/", {"post": "yes"})
     found = {one.action: {name: (a, b) for name, a, b in one.changes} for one in log(manager, words="nora")}
-    assert found["created"]["groups"] == (None, "Managers")
-    assert found["changed"] == {"email": ("n@example.org", "new@example.org"), "groups": ("Managers", "")}
+    assert found["created"]["Roles"] == (None, "Managers")
+    assert found["changed"] == {"Email address": ("n@example.org", "new@example.org"), "Roles": ("Managers", "")}
     assert list(found) == ["deleted", "changed", "invited by mail", "created"]

@@ -127,13 +127,13 @@ def test_what_is_listed_is_taken_away_and_that_is_written_down(manager: User, fo
     if format == "csv":
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
         assert [row[1:] for row in rows[1:]] == [
-            ["Marta", "Resident", f"Resident 1 of delivery {import_id}", "corrected", "town", "Kiev", "'=Lviv"],
+            ["Marta", "Resident", f"Resident 1 of delivery {import_id}", "corrected", "Town", "Kiev", "'=Lviv"],
             [
                 "Marta",
                 "Resident",
                 f"Resident 1 of delivery {import_id}",
                 "corrected",
-                "channel",
+                "Channel",
                 people(1)[0]["channel"],
                 "tv",
             ],

@@ -53,7 +53,7 @@ def issue_token(
         raise InvalidInput(_("%(name)s is switched off.") % {"name": username})
     if role is not None and not user.groups.filter(name=role).exists():
         user.groups.add(Group.objects.get(name=role))
-        record_user_change(user, Action.CHANGED, actor=created_by, after={"role": role})
+        record_user_change(user, Action.CHANGED, actor=created_by, after={"groups": role})
     made = ApiToken.objects.make(user=user, expiry=life, label=label, created_by=created_by)
     _record(made[0], Action.CREATED, created_by)
     return made

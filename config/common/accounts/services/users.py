@@ -20,7 +20,7 @@ def deactivate_users(*, users: QuerySet[User], actor: User) -> int:
     gone = list(chosen.select_for_update().order_by("pk"))
     User.objects.filter(pk__in=[user.pk for user in gone]).update(is_active=False)
     for user in gone:
-        record_user_change(user, Action.CHANGED, actor=actor, before={"active": True}, after={"active": False})
+        record_user_change(user, Action.CHANGED, actor=actor, before={"is_active": True}, after={"is_active": False})
         logger.warning("user_deactivated", user_id=user.pk, by=actor.pk)
     return len(gone)
 

@@ -12,7 +12,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 
 from config.common.changes.models import RecordedChange
-from config.common.changes.services.streams import Asked, Entry, Stream, changes_in, mentioning, name_of
+from config.common.changes.services.called import changes_in, fields_meant
+from config.common.changes.services.streams import Asked, Entry, Stream, mentioning, name_of
 from config.common.domain import domains
 
 
@@ -34,7 +35,7 @@ class RecordedStream(Stream):
         if not user.is_superuser:
             rows = rows.filter(is_restricted=False)
         if asked.field:
-            rows = rows.filter(changes__has_key=asked.field)
+            rows = rows.filter(_changing(asked.field, wanted))
         if asked.words:
             rows = rows.filter(Q(name__icontains=asked.words) | Q(pk__in=mentioning(rows, asked.words).values("pk")))
         return rows.none() if asked.source else rows
@@ -49,11 +50,17 @@ class RecordedStream(Stream):
                 # One without a name of its own is what it is.
                 subject=row.name or _called(row.model),
                 action=row.get_action_display(),
-                changes=changes_in(row.changes),
+                changes=changes_in(row.model, row.changes),
                 link="" if row.row_id is None or (row.model, row.row_id) in gone else _page(row),
             )
             for row in rows
         ]
+
+
+def _changing(field: str, models: Sequence[str]) -> Q:
+    """Rows of the models that changed what each calls `field`."""
+    each = (Q(model=model, changes__has_any_keys=fields_meant(model, field)) for model in models)
+    return reduce(or_, each, Q(pk=None))
 
 
 def _may_see(user: User, model: str) -> bool:

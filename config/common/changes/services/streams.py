@@ -75,11 +75,6 @@ def name_of(row: Model | None) -> str:
     return str(row) if row else ""
 
 
-def changes_in(found: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Any, Any]]:
-    """Field, from and to of each change as it is stored."""
-    return [(name, pair["from"], pair["to"]) for name, pair in found.items()]
-
-
 def mentioning(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Those in whose `changes` the words stand, in any case."""
     found: QuerySet[Any] = rows.alias(written=Cast("changes", TextField())).filter(written__icontains=words)

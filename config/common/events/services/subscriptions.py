@@ -70,7 +70,7 @@ def change_webhook(*, pk: int, values: Mapping[str, Any], actor: User) -> Subscr
     before = _values_of(row)
     row.url, row.events = values.get("url", row.url), _sorted(values.get("events", row.events))
     row.is_active = values.get("is_active", row.is_active)
-    if row.is_active and not before["active"]:
+    if row.is_active and not before["is_active"]:
         row.failing_since = row.disabled_at = None
     row.save(update_fields=["url", "events", "is_active", "failing_since", "disabled_at"])
     if not row.is_active:
@@ -134,7 +134,7 @@ def _sorted(events: Sequence[str]) -> list[str]:
 
 def _values_of(row: Subscription) -> dict[str, Any]:
     """What the change log compares; no secret, and of the address what `str` says of it."""
-    return {"to": str(row), "events": ", ".join(row.events), "active": row.is_active}
+    return {"to": str(row), "events": ", ".join(row.events), "is_active": row.is_active}
 
 
 def _check(actor: User, *, url: str | None = None, events: Sequence[str] = (), kept: Collection[str] = ()) -> None:
