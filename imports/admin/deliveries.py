@@ -11,13 +11,13 @@ from django.utils.formats import date_format, localize
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 
 from config.common.background.models import Lease
 from config.common.privacy.admin import recorded
 from config.common.privacy.services.reads import What
 from config.common.saved_views.admin import SavedListMixin
-from config.common.staff.filters import PartFilter
+from config.common.staff.filters import DaysFilter, PartFilter
 from config.common.staff.read_only import ReadOnlyAdmin
 from imports.admin.carry import CarryMixin
 from imports.admin.columns import ColumnsMixin
@@ -69,7 +69,7 @@ class DeliveryAdmin(
 
     list_display = ("id", "source", "outcome", "residents", "progress", "created_at", "created_by", "completed_at")
     list_select_related = ("created_by",)
-    list_filter = (("status", ChoicesCheckboxFilter), SourceFilter, ("created_at", RangeDateFilter))
+    list_filter = (("status", ChoicesCheckboxFilter), SourceFilter, ("created_at", DaysFilter))
     list_filter_submit = True
     saved_parameters = ("status__exact", "source", "created_at_from", "created_at_to")
     search_fields = ("source__istartswith", "=id")

@@ -19,12 +19,22 @@ from config.common.http.callers import acting
 from config.common.problems import Problem
 from config.common.saved_views.admin import SavedListMixin
 from config.common.spellings import fold
+from config.common.staff.filters import DaysFilter
 from config.common.staff.searching import FoldedSearchMixin
 from imports.admin.list_title import ListTitleMixin
+from imports.admin.named_filters import (
+    ContactFilter,
+    CurrentFilter,
+    NameFilter,
+    OtherNamesFilter,
+    SendsFilter,
+    UploaderFilter,
+)
 from imports.models import Channel, Named, Source
 from imports.services.naming.change_named import change_named, create_named, delete_named
 from imports.services.naming.read_named import has_deliveries, named_for_reading
 
+_CREATED = ("created_at", DaysFilter)
 _NOTES = ("contact", "sends")
 _BUTTON = '<button type="submit" name="take_off" value="{}" class="text-link underline cursor-pointer">{}</button>'
 
@@ -100,6 +110,9 @@ class NamedAdmin(ListTitleMixin, SavedListMixin, FoldedSearchMixin):
     model: ClassVar[type[Named]]
     actions = None
     list_display: tuple[str, ...] = ("name", "other_names", "created_at")
+    list_filter: tuple[Any, ...] = (NameFilter, OtherNamesFilter, _CREATED)
+    list_filter_submit = True
+    saved_parameters: ClassVar[tuple[str, ...]] = ("named", "aliases", "created_at_from", "created_at_to")
     search_fields = ("name__folded", "aliases__name__folded")
     exact_fields = ("name",)
     show_full_result_count = False
@@ -155,7 +168,11 @@ class SourceAdmin(NamedAdmin):
     """Suppliers: whom to ask, what they send, who may load it, and their other names."""
 
     model = Source
-    list_display = ("name", "other_names", "contact", "sends", "current")
+    list_display = ("name", "other_names", "contact", "sends", "current", "created_at")
+    list_filter = (
+        NameFilter, ContactFilter, SendsFilter, UploaderFilter, OtherNamesFilter, CurrentFilter, _CREATED,
+    )  # fmt: skip
+    saved_parameters = (*NamedAdmin.saved_parameters, "contact", "sends", "uploader", "current")
     fields = ("name", "other_names", "known_as", "contact", "sends", "uploaders", "current", "known_version")
     readonly_fields = ("known_as", "current")
     autocomplete_fields = ("uploaders",)
@@ -164,7 +181,7 @@ class SourceAdmin(NamedAdmin):
         may: bool = super().has_delete_permission(request, obj)
         return may and not (obj is not None and has_deliveries(obj))
 
-    @admin.display(description=_("current delivery"))
+    @admin.display(description=_("current delivery"), ordering="current_import")
     def current(self, row: Any) -> SafeString | None:
         """What the demand of today is counted of."""
         number = vars(row).get("current_import")

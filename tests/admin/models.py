@@ -67,8 +67,8 @@ QUERIES = {
     Import: 5,
     # Without an import chosen it offers some: `tests/imports/admin/test_residents.py` counts the list of one.
     Citizen: 4,
-    # Aliases, and of sources the users.
-    Source: 7,
+    # Aliases, and of sources the users, and those who may be asked for.
+    Source: 8,
     Channel: 6,
     Airport: 6,
     HistoricalAirport: 4,

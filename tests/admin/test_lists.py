@@ -1,7 +1,7 @@
 """What all lists of the admin that staff work with have: files of what is listed, and views that can be saved."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -163,6 +163,22 @@ def test_several_values_and_parts_of_names_find_the_deliveries_of_any_of_them() 
     assert found("source=adro, VIV") == {"Padrón", "padron 2", "Lviv"}
     assert found("source=adro&status__exact=failed") == {"Padrón"}
     assert found("source=,%20'") == {"Padrón", "padron 2", "Kyiv", "Lviv"}
+
+
+def test_deliveries_of_some_days_are_those_of_the_last_day_too_in_the_readers_time_zone() -> None:
+    # In Madrid it is the next day already.
+    late = datetime(2026, 11, 3, 23, 30, tzinfo=UTC)
+    for source, moment in (("a", late - timedelta(days=1)), ("b", late - timedelta(hours=2)), ("c", late)):
+        Import.objects.create(source=source, status="complete", created_at=moment)
+    client = browser(somebody("Viewers"))
+
+    def found(query: str) -> set[str]:
+        return {row.source for row in client.get(f"{DELIVERIES}?{query}").context["cl"].result_list}
+
+    assert found("created_at_from=2026-11-03&created_at_to=2026-11-03") == {"a", "b"}
+    assert found("created_at_from=2026-11-04") == {"c"}
+    assert found("created_at_to=2026-11-02") == set()
+    assert found("created_at_to=nonsense") == {"a", "b", "c"}
 
 
 def test_towns_of_several_countries_are_found_together() -> None:

@@ -1,12 +1,16 @@
-"""Filters of the admin's lists: several values at once, and a part of a name as people type it."""
+"""Filters of the admin's lists: several values at once, a part of a name as people type it, and whole days."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib.admin.filters import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import CheckboxFilter, MultipleDropdownFilter, TextFilter
+from django.utils.translation import gettext as _
+from unfold.contrib.filters.admin import CheckboxFilter, MultipleDropdownFilter, RangeDateFilter, TextFilter
+from unfold.widgets import INPUT_CLASSES
 
 from config.common.folding import fold
 
@@ -62,3 +66,30 @@ class ColumnCheckboxFilter(_AnyOf, CheckboxFilter):  # type: ignore[misc]  # dja
 
 class ColumnDropdownFilter(_AnyOf, MultipleDropdownFilter):  # type: ignore[misc]  # django-unfold has no types
     """Many values, as a list in which one types."""
+
+
+class _DaysForm(forms.Form):
+    """Two days, which the browser lets one choose in the reader's way and sends as ISO 8601, whatever the language: a
+    view that is shared means the same days to everybody."""
+
+    def __init__(self, name: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for end, label in (("from", _("From")), ("to", _("To"))):
+            widget = forms.DateInput(attrs={"type": "date", "class": " ".join(INPUT_CLASSES)})
+            self.fields[f"{name}_{end}"] = forms.DateField(label=label, required=False, widget=widget)
+
+
+class DaysFilter(RangeDateFilter):  # type: ignore[misc]  # django-unfold has no types
+    """Rows whose moment is on these days, the last one too, in the reader's time zone."""
+
+    form_class = _DaysForm
+    template = "admin/lists/days.html"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        for end, lookup in (("from", "gte"), ("to", "lte")):
+            try:
+                day = date.fromisoformat(self.used_parameters.get(f"{self.parameter_name}_{end}", ""))
+            except ValueError:
+                continue
+            queryset = queryset.filter((f"{self.parameter_name}__date__{lookup}", day))
+        return queryset

@@ -1,0 +1,99 @@
+"""The filters of the lists of sources and of channels; each lives in the address of the page."""
+
+from typing import Any, ClassVar
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.common.staff.filters import UNKNOWN, ColumnDropdownFilter, PartFilter
+from imports.models import Source
+
+
+class NameFilter(PartFilter):
+    """In whose name, or another of its names, this stands."""
+
+    title = gettext_lazy("name")
+    parameter_name = "named"
+    column = "name"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        every_name = queryset.model.objects.all()
+        found = super().queryset(request, every_name)
+        if found is every_name:
+            return queryset
+        return queryset.filter(Q(pk__in=found.values("pk")) | Q(pk__in=found.values("alias_of")))
+
+
+class ContactFilter(PartFilter):
+    """Whose contact has this in it."""
+
+    title = gettext_lazy("contact")
+    parameter_name = column = "contact"
+
+
+class SendsFilter(PartFilter):
+    """Who usually sends something with this in it."""
+
+    title = gettext_lazy("what it sends")
+    parameter_name = column = "sends"
+
+
+class UploaderFilter(ColumnDropdownFilter):
+    """Whose deliveries any of these people may load; of those that nobody is named for everybody may."""
+
+    title = gettext_lazy("who may load")
+    parameter_name = "uploader"
+    column = "uploaders__username"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        named = Source.objects.exclude(uploaders=None).order_by(self.column)
+        names = named.values_list(self.column, flat=True).distinct()
+        return [*((name, name) for name in names), (UNKNOWN, _("(everybody who may load any)"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        # By keys: of several people one source would be there several times.
+        return queryset.filter(pk__in=super().queryset(request, Source.objects.order_by()).values("pk"))
+
+
+class _YesNoFilter(SimpleListFilter):
+    """Rows that have something, or have it not."""
+
+    words: ClassVar[tuple[Any, Any]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(zip(("yes", "no"), self.words, strict=True))
+
+    def having(self, queryset: QuerySet[Any]) -> Any:
+        """The condition that those meet who have it."""
+        raise NotImplementedError
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in {"yes", "no"}:
+            return queryset
+        condition = self.having(queryset)
+        return queryset.filter(condition if self.value() == "yes" else ~condition)
+
+
+class OtherNamesFilter(_YesNoFilter):
+    """Whether it has aliases."""
+
+    title = gettext_lazy("other names")
+    parameter_name = "aliases"
+    words = (gettext_lazy("With other names"), gettext_lazy("Without other names"))
+
+    def having(self, queryset: QuerySet[Any]) -> Any:
+        return Exists(queryset.model.objects.filter(alias_of=OuterRef("pk")))
+
+
+class CurrentFilter(_YesNoFilter):
+    """Whether a delivery of it is in the current picture."""
+
+    title = gettext_lazy("current delivery")
+    parameter_name = "current"
+    words = (gettext_lazy("In the current picture"), gettext_lazy("Not in it"))
+
+    def having(self, queryset: QuerySet[Any]) -> Any:
+        return Q(current_import__isnull=False)
