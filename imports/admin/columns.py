@@ -25,13 +25,13 @@ from config.common.tabular.encodings import ENCODINGS
 from config.common.wizard.form import MOST_COLUMNS, ColumnsForm, problems_of
 from config.common.wizard.services.columns import remember_columns
 from imports.admin.access import open_delivery
-from imports.documents.formats import FORMATS, XLSX
+from imports.documents.formats import FORMATS
 from imports.documents.headers import required_columns
 from imports.documents.options import TableOptions
 from imports.fields import NAMES
 from imports.models import Citizen, Import
 from imports.services.erasing.erase_bodies import DRAFTS_KEPT
-from imports.services.loading.look_at_table import KIND, Look, look_at_table, preview_rows, sheets_of
+from imports.services.loading.look_at_table import KIND, Look, TableFile
 from imports.services.loading.steer_delivery import forget_draft, start_draft
 
 # What people call the fields of a resident.
@@ -109,16 +109,17 @@ class _Asked:
     """What somebody says of a file, and what is to be seen of it then."""
 
     def __init__(self, request: HttpRequest, found: Import) -> None:
-        self._found, self._data = found, request.POST if request.method == "POST" else None
+        self._data = request.POST if request.method == "POST" else None
         self.problem: Problem | None = None
         self.look: Look | None = None
         self.form: ColumnsForm | None = None
         before, sheets = TableOptions(**found.read_as or {}), list[str]()
         try:
-            sheets = sheets_of(found) if found.media_type == XLSX.media_type else []
+            self._file = TableFile(found)
+            sheets = self._file.sheets
             self.reading = ReadingForm(self._data, options=before, sheets=sheets)
             self.options = self.reading.options if self._data is not None else before._replace(columns=())
-            self.look = look_at_table(found, self.options)
+            self.look = self._file.look(self.options)
         except (InvalidInput, TooLarge) as problem:
             self.reading, self.problem = ReadingForm(self._data, options=before, sheets=sheets), problem
             return
@@ -178,7 +179,7 @@ class _Asked:
         if problems_of(self.form.columns, labels=_LABELS, needed=required_columns()):
             return []
         try:
-            return preview_rows(self._found, self.chosen())
+            return self._file.preview(self.chosen())
         except (InvalidInput, TooLarge) as problem:
             self.problem = problem
             return []

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
+from config.common.background.single import single_run
 from config.common.http.callers import acting
 from config.common.http.tables import TABLE_FORMATS, xlsx_response
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
-from config.common.problems import Problem
+from config.common.problems import Problem, TooMany
 from config.common.wizard.template import template_response
 from imports.admin.access import may_see_residents, open_delivery
 from imports.admin.mending import told
@@ -56,9 +57,11 @@ class WrongRowsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
         """All wrong rows in the columns of their file, and why, as a workbook."""
         found = self._mendable(request, object_id)
         try:
-            table = wrong_table(import_id=found.pk, actor=acting(request))
-            record_read(reader=Reader.of(request), what=What.REFUSED, residents=[(found.pk, None)], form="xlsx")
-            return xlsx_response(name=f"delivery-{found.pk}-wrong-rows", header=table.header, rows=table.rows)
+            # The largest takes more than a minute: it may have one thread of the web server, and no other.
+            with single_run("imports.wrong_rows") as alone:
+                if alone:
+                    return _workbook(request, found)
+            raise TooMany(_("The wrong rows of a delivery are being written for somebody: try again in a minute."))
         except Problem as problem:
             messages.error(request, problem.detail)
             return HttpResponseRedirect(_page_of(found))
@@ -112,6 +115,12 @@ class WrongRowsMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no 
         if found is None:
             raise Http404
         return found
+
+
+def _workbook(request: HttpRequest, found: Import) -> HttpResponseBase:
+    table = wrong_table(import_id=found.pk, actor=acting(request))
+    record_read(reader=Reader.of(request), what=What.REFUSED, residents=[(found.pk, None)], form="xlsx")
+    return xlsx_response(name=f"delivery-{found.pk}-wrong-rows", header=table.header, rows=table.rows)
 
 
 def _page_of(found: Import) -> str:

@@ -66,14 +66,22 @@ class TableErrors(LineErrors):
 
 
 class TableReader(Reader[Rows]):
-    """Reads a table. A subclass says where its rows come from and what their places are called."""
+    """Reads a table. A subclass says where its rows come from and what their places are called; `pieces` are rows that
+    were read already, in the place of `chunks`."""
 
     unit = "line"
     errors: TableErrors
     most_rows: int | None = None
     may_hold_nul = True
 
-    def __init__(self, chunks: Iterable[bytes], *, rules: Rules, options: TableOptions | None = None) -> None:
+    def __init__(
+        self,
+        chunks: Iterable[bytes],
+        *,
+        rules: Rules,
+        options: TableOptions | None = None,
+        pieces: Iterable[Piece] | None = None,
+    ) -> None:
         super().__init__(rules=rules)
         self.errors, options = TableErrors(), options or TableOptions()
         self._genders = Genders(options.letters)
@@ -82,7 +90,7 @@ class TableReader(Reader[Rows]):
         self._header: Header | None = None
         # Half a character was met: nothing is believed without a closer look.
         self.is_damaged = False
-        self.batches = self._residents(self.pieces(chunks, options))
+        self.batches = self._residents(self.pieces(chunks, options) if pieces is None else pieces)
 
     @abstractmethod
     def pieces(self, chunks: Iterable[bytes], options: TableOptions) -> Iterator[Piece]:
@@ -111,7 +119,7 @@ class TableReader(Reader[Rows]):
     def error(self, number: int, pointer: str, code: Code, detail: str) -> FieldError:
         return of_line(self.errors.labelled(f"{self.unit} {self._places.of(number)}/{pointer}"), code, detail)
 
-    def _residents(self, pieces: Iterator[Piece]) -> Iterator[Rows]:
+    def _residents(self, pieces: Iterable[Piece]) -> Iterator[Rows]:
         for piece in pieces:
             piece = self._without_blank(piece)
             if self._header is None and (piece.rows or piece.fault):

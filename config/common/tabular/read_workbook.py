@@ -44,21 +44,28 @@ _UNREADABLE = (
 )
 
 
-def sheet_rows(content: bytes, name: str = "") -> Iterator[list[Any]]:
-    """The cells of the first sheet, or of the one called `name`, from its first row on; formulas count as their stored
-    values. Raises `InvalidInput` for what is no workbook, has no such sheet or has far cells, `TooLarge`."""
-    if not content:
-        return
-    with _opened(content) as book:
-        if name and name not in book.sheet_names:
+class Workbook:
+    """A workbook, unpacked once. Raises `InvalidInput` for what is none or has far cells, `TooLarge`."""
+
+    def __init__(self, content: bytes) -> None:
+        _look_into(content)
+        with _readable():
+            self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+            self.sheets = list(self._book.sheet_names)
+
+    def rows(self, name: str = "") -> Iterator[list[Any]]:
+        """The cells of the first sheet, or of the one called `name`, from its first row on; formulas count as their
+        stored values. Raises `InvalidInput` where there is no such sheet or nobody can read it."""
+        if name and name not in self.sheets:
             raise _refusal("unknown_sheet", _("The workbook has no sheet of this name."))
-        yield from (book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)).iter_rows()
+        with _readable():
+            yield from (self._book.get_sheet_by_name(name) if name else self._book.get_sheet_by_index(0)).iter_rows()
 
 
-def sheet_names(content: bytes) -> list[str]:
-    """What its sheets are called. Raises as `sheet_rows`."""
-    with _opened(content) as book:
-        return list(book.sheet_names)
+def sheet_rows(content: bytes, name: str = "") -> Iterator[list[Any]]:
+    """As `Workbook.rows`; of no content none. Raises as `Workbook`."""
+    if content:
+        yield from Workbook(content).rows(name)
 
 
 def cell_text(cell: object) -> str:
@@ -75,10 +82,9 @@ def cell_text(cell: object) -> str:
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[python_calamine.CalamineWorkbook]:
-    _look_into(content)
+def _readable() -> Iterator[None]:
     try:
-        yield python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        yield
     except BaseException as error:
         # Of a date or a duration that nobody lives to see Rust panics, which is no `Exception` to Python, or Python has
         # no room.

@@ -5,7 +5,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.common.tabular.read_workbook import cell_text, sheet_names, sheet_rows
+from config.common.tabular.read_workbook import Workbook, cell_text
 from config.common.tabular.workbook import write_workbook
 from config.common.tabular.wrong_rows import LONGEST_CELL, WHY, header_of, is_why, with_reasons
 
@@ -33,8 +33,9 @@ HOSTILE = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sa
 def through_a_workbook(header: list[str], rows: list[list[str]]) -> list[list[str]]:
     file = io.BytesIO()
     write_workbook(file, title="rows", header=header, rows=rows)
-    assert sheet_names(file.getvalue()) == ["rows"]
-    return [[cell_text(cell) for cell in row] for row in sheet_rows(file.getvalue())]
+    book = Workbook(file.getvalue())
+    assert book.sheets == ["rows"]
+    return [[cell_text(cell) for cell in row] for row in book.rows()]
 
 
 @given(st.lists(st.lists(HOSTILE, min_size=3, max_size=3), max_size=5))

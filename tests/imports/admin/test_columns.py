@@ -1,6 +1,7 @@
 """The page on which somebody says what the columns of a table are."""
 
 import gzip
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.utils import timezone
 from config.common.privacy.models import ReadAudit
 from config.common.problems import NoSpace
 from config.common.spellings import fold
+from config.common.tabular.read_workbook import Workbook
 from config.common.wizard.models import KnownColumns
 from imports.documents.formats import CSV, NDJSON, XLSX
 from imports.fields import NAMES
@@ -187,6 +189,39 @@ def test_the_encoding_and_the_sheet_can_be_said() -> None:
     shown = text(client.get(page))
     assert '<option value="Hoja1">' in shown
     assert "citizen_id" in text(client.post(page, {"sheet": "Hoja1", "read": "1"}))
+
+
+@pytest.mark.parametrize("before", [(), ("Notas",)])
+def test_a_workbook_is_opened_once_a_page_and_one_sheet_of_it_is_read(
+    monkeypatch: pytest.MonkeyPatch, before: tuple[str, ...]
+) -> None:
+    opened, read = list[int](), list[str]()
+    first, then = Workbook.__init__, Workbook.rows
+
+    def opening(book: Workbook, content: bytes) -> None:
+        opened.append(len(content))
+        first(book, content)
+
+    def reading(book: Workbook, name: str = "") -> Any:
+        read.append(name)
+        return then(book, name)
+
+    client = importer()
+    content = xlsx_of(rows_of(*people(200)), before=list(before))
+    monkeypatch.setattr(Workbook, "__init__", opening)
+    monkeypatch.setattr(Workbook, "rows", reading)
+    page = upload(client, content)
+    sheet = "Hoja1" if before else ""
+    steps: list[tuple[Callable[[], Any], str]] = [
+        (lambda: client.get(page), "Hoja1" if before else people(1)[0]["town"]),
+        (lambda: client.post(page, {"sheet": sheet, "read": "1"}), people(1)[0]["town"]),
+    ]
+    assert (len(opened), len(read)) == (1, int(not before))
+    for step, said in steps:
+        opened.clear()
+        read.clear()
+        assert said in text(step())
+        assert (len(opened), len(read)) == (1, 1)
 
 
 def test_what_is_no_table_at_all_is_said_before_it_is_loaded() -> None:

@@ -1,13 +1,16 @@
 """The wrong rows of a delivery in the admin: seen, taken away, mended, or left out."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from openpyxl import load_workbook
 
+from config.common.background.single import single_run
 from config.common.privacy.models import ReadAudit
 from imports.documents.formats import CSV
 from imports.fields import NAMES
@@ -47,6 +50,23 @@ def workbook(client: Client, found: Import) -> Any:
     answer: Any = client.get(path(found, "rejected"))
     assert answer.headers["Content-Disposition"] == f'attachment; filename="delivery-{found.pk}-wrong-rows.xlsx"'
     return load_workbook(io.BytesIO(b"".join(answer)))
+
+
+def test_one_workbook_is_written_at_a_time_and_who_asks_meanwhile_is_told(found: Import) -> None:
+    client = anna(found)
+
+    def elsewhere() -> Any:
+        try:
+            return client.get(path(found, "rejected"), follow=True)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with single_run("imports.wrong_rows"):
+            refused = pool.submit(elsewhere).result(30)
+        assert "try again in a minute" in text(refused)
+        assert ReadAudit.objects.filter(format="xlsx").count() == 0
+    assert workbook(client, found).active.max_row == 2
 
 
 def test_the_page_has_an_input_for_each_cell_of_a_wrong_row_with_the_reason_where_it_is_wrong(found: Import) -> None:
