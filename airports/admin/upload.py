@@ -236,7 +236,8 @@ def _in_order(changes: dict[str, Any]) -> list[Difference]:
 
 def _taken(request: HttpRequest, result: UploadResult) -> HttpResponse:
     became = _counted({name: getattr(result, name) for name in list(_COUNTS)[1:]})
-    told = ", ".join(f"{number_format(count)} {name}" for name, count in became)
+    # Where a word has to agree with its number the translation puts the number behind it.
+    told = ", ".join(_("%(count)s %(done)s") % {"count": number_format(count), "done": name} for name, count in became)
     sentence = ngettext(
         "The file was taken in: %(count)s row, %(told)s.",
         "The file was taken in: %(count)s rows, %(told)s.",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 from redis.exceptions import RedisError
 
 from airports.models import Airport, PendingChange
@@ -73,12 +73,30 @@ def deliveries(_actor: User) -> dict[str, Any]:
         "is_live": bool(under_way),
         "lines": [_delivery(one) for one in (*under_way, *failed)],
         "counts": [
-            Line(str(state).lower(), labels.count(counts[status]), listing("imports_import", status__exact=status))
-            for status, state in Import._meta.get_field("status").flatchoices
+            Line(_in_state(status, counts[status]), labels.count(counts[status]), _in_list(status))
+            for status in Status.values
             if status in counts
         ],
         "tracker": [_block(one) for one in reversed(live[:RECENT])],
     }
+
+
+def _in_list(status: str) -> str:
+    return listing("imports_import", status__exact=status)
+
+
+def _in_state(status: str, number: int) -> str:
+    """What `number` deliveries are: in many languages the word agrees with the number."""
+    words = {
+        Status.QUEUED: npgettext("deliveries", "queued", "queued", number),
+        Status.LOADING: npgettext("deliveries", "loading", "loading", number),
+        Status.CHECKED: npgettext("deliveries", "checked", "checked", number),
+        Status.COMPLETE: npgettext("deliveries", "complete", "complete", number),
+        Status.FAILED: npgettext("deliveries", "failed", "failed", number),
+        Status.CANCELLED: npgettext("deliveries", "cancelled", "cancelled", number),
+        Status.ERASED: npgettext("deliveries", "erased", "erased", number),
+    }
+    return words[Status(status)]
 
 
 def changes(actor: User, *, now: datetime | None = None) -> dict[str, Any]:

@@ -53,7 +53,7 @@ _DECISIONS = {
         approve_delivery,
         _("Approve"),
         _("%(delivery)s is approved: it will be loaded."),
-        _("%(done)s approved: it will be loaded, %(left)s left alone."),
+        _("%(done)s approved and to be loaded, %(left)s left alone."),
         (Status.CHECKED,),
     ),
     "discard": Decision(

@@ -33,7 +33,7 @@ def section(filters: Filters, actor: User) -> dict[str, Any]:
         "words": _words(known["channel"]),
         "unknown": _unknown(sum(len(of_factor[factor]) - len(known[factor]) for factor in found.factors)),
         "not_held": _not_held(found.factors),
-        "merged": labels.residents(found.meta.merged) if found.meta.merged else "",
+        "merged": found.meta.merged,
     }
 
 

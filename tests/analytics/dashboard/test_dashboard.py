@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisAway
 
@@ -27,6 +29,8 @@ from tests.analytics.counted import make
 from tests.common.helpers import one_import
 
 pytestmark = pytest.mark.django_db
+# Whatever ran before: the lists whose views are pinned are known once the modules of the admin are.
+admin.autodiscover()
 NumQueries = Callable[[int], Any]
 ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
 # Who sees which tile, in the order of the page. S is a superuser.
@@ -159,6 +163,22 @@ def test_deliveries_say_how_far_they_are_and_which_failed() -> None:
         ("loading", 25), ("checked", None), ("queued", None), ("failed", None),
     ]  # fmt: skip
     assert (len(tile["tracker"]), tile["is_live"]) == (5, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", {1: "complete", 2: "complete", 5: "complete"}),
+        ("es", {1: "completa", 2: "completas", 5: "completas"}),
+        ("ru", {1: "завершена", 2: "завершены", 5: "завершено"}),
+    ],
+)
+def test_the_word_of_a_state_agrees_with_how_many_deliveries_are_in_it(language: str, words: dict[int, str]) -> None:
+    with override(language):
+        found = {number: work._in_state("complete", number) for number in words}
+        texts = {work._in_state(state, 2) for state in Import.Status.values}
+    assert found == words
+    assert len(texts) == len(Import.Status)
 
 
 def test_changes_count_from_yesterday_and_their_lists_show_as_many() -> None:
