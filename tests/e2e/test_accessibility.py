@@ -24,6 +24,7 @@ from tests.e2e.test_second_factor import switch_on
 FIXED = (
     "/admin/",
     "/analytics/",
+    "/analytics/report",
     "/admin/airports/airport/",
     "/admin/airports/airport/upload/",
     "/admin/airports/historicalairport/",
@@ -31,6 +32,8 @@ FIXED = (
     "/admin/imports/import/",
     "/admin/imports/import/upload/",
     "/admin/imports/citizen/",
+    "/admin/imports/source/",
+    "/admin/imports/channel/",
     "/admin/changes/recordedchange/",
     "/admin/accounts/apitoken/",
     "/admin/accounts/apitoken/add/",

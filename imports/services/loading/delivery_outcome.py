@@ -1,5 +1,6 @@
 """What became of a delivery, in a few words, and whether to try it again may help."""
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,8 +24,11 @@ def reason_of(found: Import) -> str:
     if found.status != Import.Status.FAILED:
         return ""
     if found.wrong_rows and found.wrong_rows["wrong"]:
-        counts = {name: found.wrong_rows[name] for name in ("wrong", "rows")}
-        return ngettext("%(wrong)s of %(rows)s row wrong", "%(wrong)s of %(rows)s rows wrong", counts["rows"]) % counts
+        counts = {name: number_format(found.wrong_rows[name], force_grouping=True) for name in ("wrong", "rows")}
+        sentence = ngettext(
+            "%(wrong)s of %(rows)s row wrong", "%(wrong)s of %(rows)s rows wrong", found.wrong_rows["rows"]
+        )
+        return sentence % counts
     details = [error["detail"] for error in found.refusals]
     if not details:
         return _("no reason is known")
