@@ -87,9 +87,6 @@ NAVIGATION = [
         _("People"),
         model(_("Users"), "person", "auth.user"),
         model(_("API tokens"), "key", "accounts.apitoken"),
-        model(_("Reads of residents"), "visibility", "privacy.readaudit"),
-        model(_("Subscriptions"), "notifications", "events.subscription"),
-        model(_("Notices"), "outbox", "events.notice"),
         model(_("Change log"), "history", "changes.recordedchange"),
     ),
     group(
@@ -97,6 +94,13 @@ NAVIGATION = [
         model(_("Demand settings"), "tune", "analytics.demandsettings"),
         model(_("Costs of channels"), "payments", "analytics.channelcost"),
         model(_("Schedules"), "schedule", "background.schedule"),
+    ),
+    group(
+        _("Records"),
+        model(_("Reads of residents"), "visibility", "privacy.readaudit"),
+        model(_("Subscriptions"), "notifications", "events.subscription"),
+        model(_("Notices"), "outbox", "events.notice"),
+        collapsible=True,
     ),
     group(
         _("Operations"),
