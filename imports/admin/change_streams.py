@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from config.common.changes.models import RecordedChange
 from config.common.changes.services.called import changes_in, field_called, fields_meant
@@ -74,7 +74,7 @@ class DeliveryStream(Stream):
                 by=name_of(row.created_by),
                 kind=_("Delivery"),
                 subject=str(row),
-                action=_("delivered"),
+                action=pgettext("change log", "delivered"),
                 link=_page_of(row.pk),
             )
             for row in rows

@@ -6,14 +6,14 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import OpenPage, World, sign_in
 
 LISTS = {
-    "/admin/airports/airport/": "0 airports",
-    "/admin/airports/pendingchange/": "0 pending changes",
-    "/admin/imports/import/": "9 deliveries",
+    "/admin/airports/airport/": "0 rows",
+    "/admin/airports/pendingchange/": "0 rows",
+    "/admin/imports/import/": "9 rows",
     "/admin/imports/citizen/": "Choose a delivery",
     "/admin/changes/recordedchange/": "Change log",
-    "/admin/auth/user/": "2 users",
-    "/admin/auth/group/": "4 groups",
-    "/admin/accounts/apitoken/": "1 API token",
+    "/admin/auth/user/": "2 rows",
+    "/admin/auth/group/": "4 rows",
+    "/admin/accounts/apitoken/": "1 row",
 }
 
 
@@ -36,7 +36,7 @@ def test_the_filters_of_a_list_open_and_filter(open_page: OpenPage, world: World
     page.locator("a[x-on\\:click='filterOpen = true']").click()
     failed.check()
     page.get_by_role("button", name="Apply Filters").click()
-    expect(page.get_by_text("0 deliveries").last).to_be_visible()
+    expect(page.get_by_text("0 rows").last).to_be_visible()
 
 
 def test_forms_with_scripts_of_others_run_under_the_policy(open_page: OpenPage, world: World) -> None:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RecordedChange(models.Model):
@@ -14,24 +14,24 @@ class RecordedChange(models.Model):
     """
 
     class Action(models.TextChoices):
-        """What was done."""
+        """What was done, said of things of any gender."""
 
-        CREATED = "created", _("created")
-        CHANGED = "changed", _("changed")
-        DELETED = "deleted", _("deleted")
-        APPROVED = "approved", _("approved")
-        DISCARDED = "discarded", _("discarded")
-        CANCELLED = "cancelled", _("cancelled")
-        QUEUED = "queued", _("queued again")
-        GOOD_ROWS = "good_rows", _("queued again without its wrong rows")
-        MENDED = "mended", _("queued again with its wrong rows corrected")
-        ERASED = "erased", _("erased")
-        INVITED = "invited", _("invited by mail")
-        LINK = "link", _("mailed a link to set a password")
-        PASSWORD = "password", _("given another password")
-        FACTOR = "factor", _("second factor taken off")
-        REVOKED = "revoked", _("revoked")
-        RUN = "run", _("run by hand")
+        CREATED = "created", pgettext_lazy("change log", "created")
+        CHANGED = "changed", pgettext_lazy("change log", "changed")
+        DELETED = "deleted", pgettext_lazy("change log", "deleted")
+        APPROVED = "approved", pgettext_lazy("change log", "approved")
+        DISCARDED = "discarded", pgettext_lazy("change log", "discarded")
+        CANCELLED = "cancelled", pgettext_lazy("change log", "cancelled")
+        QUEUED = "queued", pgettext_lazy("change log", "queued again")
+        GOOD_ROWS = "good_rows", pgettext_lazy("change log", "queued again without its wrong rows")
+        MENDED = "mended", pgettext_lazy("change log", "queued again with its wrong rows corrected")
+        ERASED = "erased", pgettext_lazy("change log", "erased")
+        INVITED = "invited", pgettext_lazy("change log", "invited by mail")
+        LINK = "link", pgettext_lazy("change log", "mailed a link to set a password")
+        PASSWORD = "password", pgettext_lazy("change log", "given another password")
+        FACTOR = "factor", pgettext_lazy("change log", "second factor taken off")
+        REVOKED = "revoked", pgettext_lazy("change log", "revoked")
+        RUN = "run", pgettext_lazy("change log", "run by hand")
 
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

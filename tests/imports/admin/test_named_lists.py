@@ -91,6 +91,22 @@ def test_the_chosen_go_out_and_the_list_is_saved_as_a_view(url: str, model: Any)
     assert "?named=one&amp;aliases=no" in text(client.get(url))
 
 
+@pytest.mark.parametrize(
+    ("language", "counts"),
+    [
+        ("en", ("0 rows", "1 row", "2 rows")),
+        ("es", ("0 filas", "1 fila", "2 filas")),
+        ("ru", ("0 строк", "1 строка", "2 строки")),
+    ],
+)
+def test_the_word_behind_the_number_of_rows_agrees_with_it(language: str, counts: tuple[str, ...]) -> None:
+    client = browser(somebody("Viewers"))
+    client.cookies["language"] = language
+    for number, said in enumerate(counts):
+        assert f'<p class="py-4">{said}</p>' in text(client.get(CHANNELS))
+        create_named(Channel, values={"name": f"channel {number}"}, actor=None)
+
+
 def test_who_may_load_is_offered_by_name_and_nobody_else(client: Client) -> None:
     found = client.get(SOURCES).context["cl"].filter_specs
     offered = next(one.lookup_choices for one in found if one.parameter_name == "uploader")
