@@ -27,6 +27,7 @@ from config.common.http.callers import acting
 from config.common.saved_views.admin import SavedListMixin
 from config.common.staff.export import Table
 from config.common.staff.read_only import ReadOnlyAdmin
+from imports.admin.named_filters import SourceFilter
 
 # Of a delivery of few residents they say something of each.
 _FIGURES = ("residents", "courses", "buyers")
@@ -55,8 +56,9 @@ class ImportDemandAdmin(SavedListMixin, ReadOnlyAdmin):
     list_display = ("delivery_number", "source", "delivered_at", "is_current", "freshness", *_FIGURES, "refreshed_at")
     # What others see instead, and how it was drawn, is nobody's figure.
     exclude = (*(f"shown_{name}" for name in _FIGURES), "drawn_at")
-    list_filter = ("is_current", FreshFilter)
-    saved_parameters = ("is_current__exact", "fresh")
+    list_filter = (SourceFilter, "is_current", FreshFilter)
+    list_filter_submit = True
+    saved_parameters = ("source", "is_current__exact", "fresh")
     search_fields = ("source__folded",)
     ordering = ("-delivery_id",)
     show_full_result_count = False
@@ -102,7 +104,8 @@ class AlertAdmin(SavedListMixin, ReadOnlyAdmin):
     """Changes from delivery to delivery that passed the limits, the newest first."""
 
     list_display = ("called", "source", "delivery_number", "change_called", "interval", "residents", "q", "created_at")
-    list_filter = ("source",)
+    list_filter = (SourceFilter,)
+    list_filter_submit = True
     saved_parameters = ("source",)
     search_fields = ("source__folded",)
     show_full_result_count = False

@@ -17,7 +17,7 @@ from config.common.background.models import Lease
 from config.common.privacy.admin import recorded
 from config.common.privacy.services.reads import What
 from config.common.saved_views.admin import SavedListMixin
-from config.common.staff.filters import DaysFilter, PartFilter
+from config.common.staff.filters import DaysFilter
 from config.common.staff.read_only import ReadOnlyAdmin
 from imports.admin.carry import CarryMixin
 from imports.admin.columns import ColumnsMixin
@@ -25,6 +25,7 @@ from imports.admin.decisions import DecisionsMixin
 from imports.admin.delivery_page import UNDER_WAY, page_context, percent_of
 from imports.admin.list_title import ListTitleMixin
 from imports.admin.mending import MendingMixin
+from imports.admin.named_filters import SourceFilter
 from imports.admin.remove import RemoveMixin
 from imports.admin.rename import RenameMixin
 from imports.admin.review_samples import residents_in
@@ -41,13 +42,6 @@ _FACTS = (
     "media_type", "content_encoding", "read_as", "body_size", "attempts", "processed", "revision", "lease",
     "stops_when_checked", "stops_at_losses", "carries_corrections", "settled_at",
 )  # fmt: skip
-
-
-class SourceFilter(PartFilter):
-    """Of sources whose name has this in it."""
-
-    title = _("source")
-    parameter_name = column = "source"
 
 
 @admin.register(Import)

@@ -1,4 +1,5 @@
-"""The filters of the lists of sources and of channels; each lives in the address of the page."""
+"""The filters of the lists of sources and of channels, and by the name of a source; each lives in the address of the
+page."""
 
 from typing import Any, ClassVar
 
@@ -10,6 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from config.common.staff.filters import UNKNOWN, ColumnDropdownFilter, PartFilter
 from imports.models import Source
+
+
+class SourceFilter(PartFilter):
+    """What is of sources whose name has this in it."""
+
+    title = gettext_lazy("source")
+    parameter_name = column = "source"
 
 
 class NameFilter(PartFilter):

@@ -61,7 +61,7 @@ OPERATIONS = {Group, Lease, QueuedCreate}
 # How many queries a list makes, at one row and at three: the session, the user, counts and the page, and of most the
 # saved views; the filters of airports and of towns ask once for their values.
 QUERIES = {
-    User: 7,
+    User: 6,
     Group: 6,
     ApiToken: 5,
     Import: 5,
@@ -79,7 +79,7 @@ QUERIES = {
     # Which ones are stale is asked once.
     ImportDemand: 7,
     # The filter asks once for its values.
-    Alert: 6,
+    Alert: 5,
     DemandSettings: 4,
     Plan: 5,
     ChannelCost: 5,

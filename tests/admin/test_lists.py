@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.test import Client
 from openpyxl import load_workbook
 
-from analytics.models import TownPlace
+from analytics.models import Alert, TownPlace
 from config.common.privacy import admin as privacy_admin
 from config.common.privacy.models import ReadAudit
 from config.common.problems import InvalidInput, Unavailable
@@ -20,6 +20,8 @@ from config.common.saved_views.pages import open_pages
 from config.common.saved_views.services.change_views import save_view
 from imports.fields import NAMES
 from imports.models import Correction, Import, Source
+from tests.analytics.counted import make
+from tests.common.helpers import one_alert
 from tests.factories import people
 from tests.imports.admin.people import browser, somebody
 from tests.imports.world import load
@@ -217,3 +219,28 @@ def test_a_list_is_sorted_where_it_is_short_and_by_no_other_way(monkeypatch: pyt
     assert towns() == ("abcde", True)
     monkeypatch.setattr("imports.admin.resident_list.AT_MOST", 5)
     assert towns() == ("cabed", False)
+
+
+def test_users_of_several_roles_are_found_together_and_each_once() -> None:
+    for name, roles in (("ana", ("Viewers",)), ("eva", ("Editors", "Importers")), ("ivo", ("Importers",))):
+        for role in roles:
+            somebody(role, name)
+    client = browser(somebody("Managers", "marta"))
+
+    def found(query: str) -> list[str]:
+        return [row.username for row in client.get(f"/admin/auth/user/?{query}").context["cl"].result_list]
+
+    assert found("role=Importers") == ["eva", "ivo"]
+    assert found("role=Importers&role=Editors") == ["eva", "ivo"]
+    assert found("role=Viewers&role=Managers") == ["ana", "marta"]
+    assert found("") == ["ana", "eva", "ivo", "marta"]
+
+
+def test_alerts_and_what_was_counted_are_found_by_a_part_of_their_source() -> None:
+    for source in ("padrón", "kyiv"):
+        make(source, {("Kyiv", 1, "tv", "male"): (10, 20, 5)})
+        Alert.objects.filter(pk=one_alert(channel=source)["alert"]).update(source=source)
+    client = browser(somebody("Managers"))
+    for page in ("alert", "importdemand"):
+        listed = client.get(f"/admin/analytics/{page}/?source=PADRON").context["cl"].result_list
+        assert {row.source for row in listed} == {"padrón"}, page

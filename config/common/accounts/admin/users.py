@@ -20,7 +20,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from config.common.accounts.admin.user_forms import NewUserForm, RolesField
-from config.common.accounts.roles import role_name
+from config.common.accounts.roles import ROLES, role_name
 from config.common.accounts.services.password_links import Occasion, request_links
 from config.common.accounts.services.preferences import set_preferences
 from config.common.accounts.services.roles import set_staff
@@ -31,6 +31,7 @@ from config.common.changes.deletions import RecordedDeletionMixin
 from config.common.changes.services.record import Action, values_of
 from config.common.http.callers import acting, site_of
 from config.common.staff.confirmation import ask, confirmed
+from config.common.staff.filters import ColumnCheckboxFilter
 
 # What the colours of the column go by, and what it says.
 _STATES = {"invited": gettext_lazy("invited"), "active": gettext_lazy("active"), "off": gettext_lazy("switched off")}
@@ -38,12 +39,19 @@ _STATES = {"invited": gettext_lazy("invited"), "active": gettext_lazy("active"),
 admin.site.unregister(User)
 
 
-class RolesFilter(admin.RelatedFieldListFilter):
-    """By role, called as pages call it."""
+class RolesFilter(ColumnCheckboxFilter):
+    """By any of some roles, called as pages call them."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        choices = super().field_choices(field, request, model_admin)
-        return [(key, role_name(str(name))) for key, name in choices]
+    title = gettext_lazy("roles")
+    parameter_name = "role"
+    column = "groups__name"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(role, role_name(role)) for role in ROLES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        # By keys: who has several roles would be there several times.
+        return queryset.filter(pk__in=super().queryset(request, User.objects.all()).values("pk"))
 
 
 class SecondFactorFilter(admin.SimpleListFilter):
@@ -74,7 +82,8 @@ class UserAdmin(RecordedDeletionMixin, DjangoUserAdmin, ModelAdmin):  # type: ig
     add_fieldsets = ((None, {"fields": ("username", ("first_name", "last_name"), "email", "language", "groups")}),)
     filter_horizontal = ()
     list_display = ("username", "called", "email", "roles", "state", "has_second_factor", "last_login")
-    list_filter = (("groups", RolesFilter), "is_active", SecondFactorFilter)
+    list_filter = (RolesFilter, "is_active", SecondFactorFilter)
+    list_filter_submit = True
     actions = ("mail_link", "deactivate", "reset_second_factor")
 
     @admin.display(description=gettext_lazy("name"), ordering="last_name")

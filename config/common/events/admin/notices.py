@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 
 from config.common.events.kinds import titles
 from config.common.events.models import Attempt, Notice
@@ -39,7 +40,8 @@ class NoticeAdmin(ReadOnlyAdmin):
     """What was sent to whom, or waits to be."""
 
     list_display = ("kind", "about", "to", "owner", "status", "attempts_made", "due_at", "created_at")
-    list_filter = ("status", "subscription__channel")
+    list_filter = (("status", ChoicesCheckboxFilter), ("subscription__channel", ChoicesCheckboxFilter))
+    list_filter_submit = True
     list_select_related = ("event", "subscription__user")
     search_fields = ("event__kind", "event__about", "subscription__user__username")
     show_full_result_count = False
