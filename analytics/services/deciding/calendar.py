@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 from django.contrib.auth.models import User
 
+from analytics.arrays import Ints, ranks
 from analytics.birth_months import MONTHS, shares, spread
 from analytics.courses_between import by_month, squared
+from analytics.dimensions import place_of
 from analytics.services.asking.find_demand import find_demand, is_restricted
 from analytics.services.asking.questions import Meta, Question
 from analytics.services.asking.scopes import scope_of
@@ -47,10 +49,6 @@ class MonthRow:
     month: int
     courses: int
 
-    def value(self, name: str) -> str | int | None:
-        """Gives what one sorts by."""
-        return self.month if name == "month" else self.courses if name == "courses" else self.keys[name]
-
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
@@ -73,22 +71,31 @@ class Calendar:
     def rows(self, question: Question) -> list[MonthRow]:
         """Lists a page of the months of all groups, the groups as they stand unless the question orders otherwise."""
         page = slice(question.offset, None if question.limit is None else question.offset + question.limit)
-        if not question.ordering:
-            return [self._row(number)[1] for number in range(*page.indices(self.count))]
-        found = [self._row(number) for number in range(self.count)]
-        for name in reversed(question.ordering):
-            found.sort(key=lambda row: _comparable(row[1].value(name.removeprefix("-"))), reverse=name.startswith("-"))
-        # Small segments that are merged come last in every order.
-        return [row for _, row in sorted(found, key=itemgetter(0))][page]
+        return [self._row(number) for number in self._order(question.ordering)[page].tolist()]
 
-    def _row(self, number: int) -> tuple[bool, MonthRow]:
+    def _order(self, ordering: Sequence[str]) -> Ints:
+        """Puts the numbers of the rows in order; small segments that are merged come last in every one."""
+        numbers = np.arange(self.count)
+        if not ordering:
+            return numbers
+        is_other = np.array([group.is_other for group in self.groups], dtype=np.int64)
+        columns = [is_other[numbers // len(MONTHS)], *map(self._column, ordering)]
+        # The last column counts first.
+        return np.lexsort(columns[::-1])
+
+    def _column(self, name: str) -> Ints:
+        """Gives each row its place by this name, ascending."""
+        sign, name = -1 if name.startswith("-") else 1, name.removeprefix("-")
+        if name == "month":
+            return sign * np.tile(MONTHS, len(self.groups))
+        if name == "courses":
+            return sign * np.array([group.months for group in self.groups], dtype=np.int64).ravel()
+        of_groups = ranks([group.keys[name] for group in self.groups], partial(place_of, name))
+        return sign * np.repeat(of_groups, len(MONTHS))
+
+    def _row(self, number: int) -> MonthRow:
         group, month = self.groups[number // len(MONTHS)], number % len(MONTHS)
-        return group.is_other, MonthRow(group.keys, month + 1, group.months[month])
-
-
-def _comparable(value: str | int | None) -> tuple[bool, str | int]:
-    # None comes before all texts.
-    return (False, "") if value is None else (True, value)
+        return MonthRow(group.keys, month + 1, group.months[month])
 
 
 def find_calendar(*, question: Question, of: Of, actor: User) -> Calendar:

@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
 import numpy as np
 from django.contrib.auth.models import User
 
-from analytics.arrays import Ints
+from analytics.arrays import Ints, ranks
 from analytics.courses_between import Between, added_up, between, share_ends
+from analytics.dimensions import place_of
 from analytics.services.asking.find_demand import is_restricted
 from analytics.services.asking.questions import Meta, Question
 from analytics.services.asking.scopes import scope_of
@@ -100,18 +102,11 @@ def _order(cells: Between, groups: list[Keys], ordering: Sequence[str]) -> Ints:
         if name == COURSES:
             return sign * cells.courses
         end = FROM if name.startswith(FROM) else TO
-        return sign * _ranks([group[name.removeprefix(end)] for group in groups])[ends[end]]
+        key = name.removeprefix(end)
+        return sign * ranks([group[key] for group in groups], partial(place_of, key))[ends[end]]
 
     # The last of the keys is the first that it sorts by.
     return np.lexsort([column(name) for name in reversed((*ordering, *keys))])
-
-
-def _ranks(labels: list[str | None]) -> Ints:
-    """Gives each label its place in their order, None before all texts."""
-    places = {
-        label: place for place, label in enumerate(sorted({*labels}, key=lambda label: (label is not None, label)))
-    }
-    return np.array([places[label] for label in labels], dtype=np.int64)
 
 
 @computed(FLOWS)

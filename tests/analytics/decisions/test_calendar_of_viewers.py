@@ -142,6 +142,7 @@ def test_a_delivery_that_changed_tells_nothing_until_it_is_counted_and_others_ch
     assert 0 < sum(during["courses"]) < 0.7 * sum(before["courses"])
     refresh_demand()
     after = margin()
-    assert sum(a != b for a, b in zip(before["courses"], after["courses"], strict=True)) > 3
+    # Nothing that was counted changed: what differs is what was drawn anew for others.
+    assert before["courses"] != after["courses"]
     # The secret is the source's and none is told.
     assert Perturbation.objects.count() == 2
