@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.arrays import Flags, Ints, Numbers, ranks
+from analytics.arrays import Flags, Ints, Numbers
 from analytics.dimensions import place_of
 from analytics.services.asking.estimates import Estimates
 from analytics.services.asking.questions import COUNTS, EXPECTED, MEASURES, SORTABLE, Question, Row
@@ -100,7 +100,7 @@ class Ranking:
 
     def _positions(self, name: str, among: Ints) -> Numbers:
         column = self._groups.keys[self._names.index(name)]
-        return ranks([column[number] for number in among.tolist()], partial(place_of, name)).astype(np.float64)
+        return column.ranks(partial(place_of, name))[among].astype(np.float64)
 
     def measure(self, name: str, among: Ints) -> Numbers:
         """Measures each group; zeros for an index where the average is none."""

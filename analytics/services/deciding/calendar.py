@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from django.contrib.auth.models import User
 
-from analytics.arrays import Ints, ranks
+from analytics.arrays import Column, Ints
 from analytics.birth_months import MONTHS, shares, spread
 from analytics.courses_between import by_month, squared
 from analytics.dimensions import place_of
@@ -90,7 +90,7 @@ class Calendar:
             return sign * np.tile(MONTHS, len(self.groups))
         if name == "courses":
             return sign * np.array([group.months for group in self.groups], dtype=np.int64).ravel()
-        of_groups = ranks([group.keys[name] for group in self.groups], partial(place_of, name))
+        of_groups = Column.of([group.keys[name] for group in self.groups]).ranks(partial(place_of, name))
         return sign * np.repeat(of_groups, len(MONTHS))
 
     def _row(self, number: int) -> MonthRow:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from django.contrib.auth.models import User
 
-from analytics.arrays import Ints, ranks
+from analytics.arrays import Column, Ints
 from analytics.courses_between import Between, added_up, between, share_ends
 from analytics.dimensions import place_of
 from analytics.services.asking.find_demand import is_restricted
@@ -103,7 +103,7 @@ def _order(cells: Between, groups: list[Keys], ordering: Sequence[str]) -> Ints:
             return sign * cells.courses
         end = FROM if name.startswith(FROM) else TO
         key = name.removeprefix(end)
-        return sign * ranks([group[key] for group in groups], partial(place_of, key))[ends[end]]
+        return sign * Column.of([group[key] for group in groups]).ranks(partial(place_of, key))[ends[end]]
 
     # The last of the keys is the first that it sorts by.
     return np.lexsort([column(name) for name in reversed((*ordering, *keys))])
