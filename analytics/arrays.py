@@ -1,5 +1,6 @@
 """Names the types of arrays, and keeps columns of values that are none."""
 
+from base64 import b64decode, b64encode
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
@@ -63,6 +64,10 @@ class Column(Generic[_Value]):
         """Says of each row whether its value passes."""
         return np.array(list(map(passes, self.values)), dtype=np.bool_)[self.numbers]
 
+    def taken(self, rows: Ints) -> "Column[_Value]":
+        """Gives these rows."""
+        return Column(self.values, self.numbers[rows])
+
     def __len__(self) -> int:
         return len(self.numbers)
 
@@ -92,3 +97,21 @@ def _dense(numbers: Ints) -> Ints:
     is_there[numbers] = True
     places: Ints = np.cumsum(is_there)[numbers] - 1
     return places
+
+
+def packed(array: Ints | Numbers) -> list[str]:
+    """Writes numbers for JSON: their type, and their bytes in base64. Whole ones take as few as the largest needs."""
+    if (array >= 0).all() and (array == np.floor(array)).all():
+        array = array.astype(np.min_scalar_type(int(array.max(initial=0))))
+    return [array.dtype.str, b64encode(array.tobytes()).decode()]
+
+
+def unpacked(written: Sequence[str]) -> Numbers:
+    """Reads what `packed` wrote."""
+    kind, data = written
+    return np.frombuffer(b64decode(data), dtype=kind).astype(np.float64)
+
+
+def unpacked_ints(written: Sequence[str]) -> Ints:
+    """Reads what `packed` wrote of whole numbers."""
+    return unpacked(written).astype(np.int64)

@@ -15,7 +15,7 @@ from analytics.pages.filters import Downloads, Filters
 from analytics.pages.report.parts import Part, demand_parts, headline_sheet
 from analytics.pages.sections.headline import headline
 from analytics.services.asking.find_demand import is_restricted
-from analytics.services.deciding.kept import NotCountedYet
+from analytics.services.asking.kept import NotCountedYet
 from config.common.http.moments import moment
 from config.common.problems import Problem
 from config.common.tabular.workbook import Sheet

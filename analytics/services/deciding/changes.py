@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from analytics.changes import Changes, Delivered, Side, changes_between
 from analytics.dimensions import place_of
 from analytics.services.asking.find_demand import is_restricted
+from analytics.services.asking.kept import computed, kept
 from analytics.services.asking.questions import Meta, Question
 from analytics.services.asking.scopes import Counted, scope_of
 from analytics.services.counting.count_if_new import count_if_new
-from analytics.services.deciding.kept import computed, kept
 from analytics.services.deciding.residents import Residents, each_delivery
 from config.common.db.snapshots import snapshot
 from config.common.problems import FieldError, Forbidden, InvalidInput

@@ -16,13 +16,14 @@ from analytics.effects import Delivery, Effects, Pooled, effects_of_cells, effec
 from analytics.regression import Cells
 from analytics.services.asking.estimates import Estimates
 from analytics.services.asking.find_demand import is_restricted
+from analytics.services.asking.kept import computed, kept
+from analytics.services.asking.kept_groups import groups_of
 from analytics.services.asking.questions import Meta, Question, Row
 from analytics.services.asking.rank_groups import Ranking
 from analytics.services.asking.read_estimates import read_estimates
-from analytics.services.asking.read_groups import Groups, read_groups
+from analytics.services.asking.read_groups import Groups
 from analytics.services.asking.scopes import Scope, scope_of
 from analytics.services.counting.count_if_new import count_if_new
-from analytics.services.deciding.kept import computed, kept
 from analytics.services.deciding.residents import Residents, each_delivery
 from config.common.db.snapshots import snapshot
 
@@ -183,7 +184,7 @@ def _segments(question: Question, place: str, scope: Scope) -> tuple[tuple[str, 
     by which the most are."""
     found = []
     for factors in ((place, *OTHERS), (place, *OTHERS[:-1]), OTHERS):
-        groups = read_groups(_asked(question, *factors).of_groups, scope, restricted=True)
+        groups = groups_of(_asked(question, *factors).of_groups, scope, restricted=True)
         if 2 * groups.merged <= groups.residents.sum():
             return factors, groups
         found.append((factors, groups))

@@ -11,9 +11,9 @@ from rest_framework.test import APIClient
 
 from analytics.api.decisions.calendar import CALENDAR
 from analytics.services.asking.find_demand import find_demand
+from analytics.services.asking.kept import NotCountedYet
 from analytics.services.asking.questions import Question
 from analytics.services.deciding.calendar import Calendar, Of, find_calendar
-from analytics.services.deciding.kept import NotCountedYet
 from imports.models import Import
 from tests.analytics.api.test_demand import cells, errors
 from tests.analytics.api.test_tables import sheet

@@ -10,9 +10,9 @@ from rest_framework.test import APIClient
 
 from analytics.api.decisions.flows import FLOWS
 from analytics.services.asking.find_demand import find_demand
+from analytics.services.asking.kept import NotCountedYet
 from analytics.services.asking.questions import Question
 from analytics.services.deciding.flows import Flows, find_flows
-from analytics.services.deciding.kept import NotCountedYet
 from config.common.problems import Forbidden
 from tests.analytics.api.test_demand import cells, errors
 from tests.analytics.api.test_tables import sheet
