@@ -24,3 +24,8 @@ class AirportsConfig(domain.DomainConfig):
     secret_paths = ("/confirm/",)
     mixed_paths = (r"/confirm/.*",)
     unprofiled_paths = ("/confirm", "/create", "/update", "/delete", "/upload")
+
+    def ready(self) -> None:
+        from config.common.kafka import topics
+
+        topics.register(topics.Topic("airports"))
