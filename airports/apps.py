@@ -26,6 +26,9 @@ class AirportsConfig(domain.DomainConfig):
     unprofiled_paths = ("/confirm", "/create", "/update", "/delete", "/upload")
 
     def ready(self) -> None:
+        from airports.services.tell_changes import CHANGED
+        from config.common.events import kinds
         from config.common.kafka import topics
 
+        kinds.register(CHANGED)
         topics.register(topics.Topic("airports"))
