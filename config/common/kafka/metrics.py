@@ -1,4 +1,4 @@
-"""What is counted of messages. Figures that are looked up when somebody asks are registered in `apps`."""
+"""What is counted of messages. What is looked up when somebody asks is in `services.figures`."""
 
 from prometheus_client import Counter
 
@@ -6,3 +6,6 @@ from config.common.observe.metrics.families import COUNTED
 
 # By the topic without its prefix, so that dashboards know it.
 MESSAGES = Counter("demanda_kafka_messages", "Messages that were read or sent.", ("topic", "outcome"), registry=COUNTED)
+POSITION_LOST = Counter(
+    "demanda_kafka_position_lost", "Places in a topic that its retention has taken away unread.", registry=COUNTED
+)
