@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from airports.models import Airport
 from analytics.areas import model_of_areas, pairs_of_areas, summed
-from analytics.arrays import Ints, number_rows
+from analytics.arrays import Column, Ints, number_rows
 from analytics.expectation import Model
 from analytics.services.asking.estimates import Estimates
 from analytics.services.asking.find_demand import is_restricted
@@ -148,7 +148,7 @@ def _joined(groups: Groups, of_area: Ints, airports: Sequence[int | None], names
     named: list[str | None] = [names[airport] if airport else None for airport in airports]
     ids: list[str | None] = [str(airport) if airport else None for airport in airports]
     return Groups(
-        keys=(named, ids),
+        keys=(Column.of(named), Column.of(ids)),
         **counts,
         is_other=np.array([airport is None for airport in airports], dtype=np.int64),
         imports=np.zeros(len(airports), dtype=np.int64),
