@@ -21,12 +21,6 @@ _Value = TypeVar("_Value", bound=Hashable)
 _Other = TypeVar("_Other", bound=Hashable)
 
 
-def number_rows(rows: Sequence[Hashable]) -> Ints:
-    """Numbers the different rows in the order in which they come first, and gives the number of each row."""
-    numbers: defaultdict[Hashable, int] = defaultdict(count().__next__)
-    return np.fromiter(map(numbers.__getitem__, rows), dtype=np.int64, count=len(rows))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Column(Generic[_Value]):
     """A column of few values: the different `values`, in the order in which they come first, and for each row the
@@ -38,7 +32,9 @@ class Column(Generic[_Value]):
     @classmethod
     def of(cls, rows: Sequence[_Value]) -> "Column[_Value]":
         """Numbers these rows."""
-        return cls(list(dict.fromkeys(rows)), number_rows(rows))
+        places: defaultdict[_Value, int] = defaultdict(count().__next__)
+        numbers = np.fromiter(map(places.__getitem__, rows), dtype=np.int64, count=len(rows))
+        return cls(list(places), numbers)
 
     @classmethod
     def joined(cls, columns: Sequence["Column[_Value]"]) -> "Column[_Value]":
@@ -50,9 +46,8 @@ class Column(Generic[_Value]):
 
     def renamed(self, name: Callable[[_Value], _Other]) -> "Column[_Other]":
         """Calls each value what `name` says, those that are called the same one value."""
-        values = list(map(name, self.values))
-        numbers = number_rows(values)[self.numbers] if values else self.numbers
-        return Column(list(dict.fromkeys(values)), numbers)
+        called = Column.of(list(map(name, self.values)))
+        return Column(called.values, called.numbers[self.numbers] if called.values else self.numbers)
 
     def ranks(self, key: Callable[[_Value], Any]) -> Ints:
         """Gives each row the place of its value among them all, by `key` as of `sorted`."""

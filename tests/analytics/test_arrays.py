@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.arrays import Column, combined, number_rows
+from analytics.arrays import Column, combined
 
 texts = st.lists(st.sampled_from(["", "a", "B", "ab", "ñ", None]), max_size=20)
 
@@ -19,7 +19,7 @@ def test_a_column_has_its_rows_whatever_is_done_with_it(rows: list[str | None], 
     assert len(column.values) == len(set(rows))
     joined = Column.joined([column, Column.of(more)])
     assert [*joined] == [*rows, *more]
-    assert joined.numbers.tolist() == number_rows([*rows, *more]).tolist()
+    assert joined.numbers.tolist() == Column.of([*rows, *more]).numbers.tolist()
     assert [*Column.joined([])] == []
 
 

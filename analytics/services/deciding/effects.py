@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from django.contrib.auth.models import User
 
-from analytics.arrays import Ints, Numbers, number_rows
+from analytics.arrays import Column, Ints, Numbers
 from analytics.dimensions import place_of
 from analytics.effects import Delivery, Effects, Pooled, effects_of_cells, effects_of_residents
 from analytics.regression import Cells
@@ -195,20 +195,19 @@ def _published(question: Question, groups: Groups, estimates: Mapping[str, Estim
     """Finds the effects from segments, with the variances of the groups by each factor."""
     shown = groups.is_other == 0
     factors = question.group_by
-    rows = [list(compress(_named(groups, question, factor), shown)) for factor in factors]
-    names = [dict.fromkeys(levels) for levels in rows]
+    levels = [Column.of(list(compress(_named(groups, question, factor), shown))) for factor in factors]
     cells = Cells(
         groups.residents[shown].astype(np.float64),
         groups.courses[shown].astype(np.float64),
-        tuple(map(number_rows, rows)),
-        tuple(map(len, names)),
+        tuple(column.numbers for column in levels),
+        tuple(len(column.values) for column in levels),
     )
     pooled = [
         Pooled(estimates[factor].dispersion, estimates[factor].noise_of(cells.summed(place, cells.residents)))
         for place, factor in enumerate(factors)
     ]
     found = effects_of_cells(cells, pooled)
-    written = {factor: _written(known, one) for factor, known, one in zip(factors, names, found, strict=True)}
+    written = {factor: _written(column.values, one) for factor, column, one in zip(factors, levels, found, strict=True)}
     return _read(written)
 
 
