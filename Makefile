@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-thorough test-faults test-schema test-month test-browser test-attacks lint messages check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
+.PHONY: help run dev test test-thorough test-faults test-schema test-month test-browser test-attacks test-kafka lint messages check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ test-browser: $(VENV)/.development ## the tests that drive a browser (ARGS= for 
 
 test-attacks: $(VENV)/.development ## attackers against the product, and a caller beside them who must not notice (ARGS="--seconds 3" …)
 	@exec $(RUN) -m tests.attacks $(ARGS)
+
+# The short form, of a minute or three: `make test-kafka TESTS_THOROUGH=`. One that hangs says where.
+test-kafka: export TESTS_THOROUGH ?= 1
+test-kafka: $(VENV)/.development ## the tests against a real Kafka, with Java 17 (ARGS= for pytest)
+	@exec $(RUN) -m pytest tests/kafka $(if $(TESTS_THOROUGH),-m "not month") -o faulthandler_timeout=240 $(ARGS)
 
 lint: $(VENV)/.development ## format, style, types, layers
 	$(VENV)/bin/ruff format --check .

@@ -24,3 +24,11 @@ class AirportsConfig(domain.DomainConfig):
     secret_paths = ("/confirm/",)
     mixed_paths = (r"/confirm/.*",)
     unprofiled_paths = ("/confirm", "/create", "/update", "/delete", "/upload")
+
+    def ready(self) -> None:
+        from airports.services.tell_changes import CHANGED
+        from config.common.events import kinds
+        from config.common.kafka import topics
+
+        kinds.register(CHANGED)
+        topics.register(topics.Topic("airports"))

@@ -95,6 +95,29 @@ EMAIL_FROM: str = _env.str("EMAIL_FROM", default="Demanda <demanda@localhost>")
 WEBHOOKS_MAY_BE_PRIVATE: bool = _env.bool("WEBHOOKS_MAY_BE_PRIVATE", default=False)
 EVENTS_KEPT_DAYS: int = _env.int("EVENTS_KEPT_DAYS", default=30)
 
+# Kafka, off until an address is set: `host:port`, comma-separated. How to get in: PLAINTEXT, SSL, SASL_PLAINTEXT or
+# SASL_SSL; the mechanism is PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; locations are files of PEM.
+KAFKA_BOOTSTRAP_SERVERS: str = _env.str("KAFKA_BOOTSTRAP_SERVERS", default="").strip()
+KAFKA_SECURITY_PROTOCOL: str = _env.str("KAFKA_SECURITY_PROTOCOL", default="PLAINTEXT").strip()
+KAFKA_SASL_MECHANISM: str = _env.str("KAFKA_SASL_MECHANISM", default="SCRAM-SHA-512").strip()
+KAFKA_SASL_USERNAME: str = _env.str("KAFKA_SASL_USERNAME", default="")
+KAFKA_SASL_PASSWORD: str = _env.str("KAFKA_SASL_PASSWORD", default="")
+KAFKA_SSL_CA_LOCATION: str = _env.str("KAFKA_SSL_CA_LOCATION", default="").strip()
+KAFKA_SSL_CERTIFICATE_LOCATION: str = _env.str("KAFKA_SSL_CERTIFICATE_LOCATION", default="").strip()
+KAFKA_SSL_KEY_LOCATION: str = _env.str("KAFKA_SSL_KEY_LOCATION", default="").strip()
+KAFKA_SSL_KEY_PASSWORD: str = _env.str("KAFKA_SSL_KEY_PASSWORD", default="")
+# What its names begin with: those of topics, the group of the consumers, the transactions of the relay.
+KAFKA_PREFIX: str = _env.str("KAFKA_PREFIX", default="demanda.").strip()
+# Of topics that are made: partitions, copies, copies that must have a message before it counts (2 of 3; 1 of 1 where
+# there is a single broker), and hours that messages are kept.
+KAFKA_PARTITIONS: int = _env.int("KAFKA_PARTITIONS", default=6)
+KAFKA_REPLICATION: int = _env.int("KAFKA_REPLICATION", default=3)
+KAFKA_MIN_INSYNC_REPLICAS: int = _env.int("KAFKA_MIN_INSYNC_REPLICAS", default=2)
+KAFKA_RETENTION_HOURS: int = _env.int("KAFKA_RETENTION_HOURS", default=168)
+# Seconds of silence after which a consumer's partitions go to another, and a transaction is given up by the broker.
+KAFKA_SESSION_SECONDS: int = _env.int("KAFKA_SESSION_SECONDS", default=45)
+KAFKA_TRANSACTION_SECONDS: int = _env.int("KAFKA_TRANSACTION_SECONDS", default=60)
+
 # What an operator sees. The share of requests that the profiler records, 0 to 1 (unset: a tenth in `make run`, all in
 # `make dev`, none in production); how many days and how many requests it keeps.
 SILK_SHARE: float | None = None if _blank("SILK_SHARE") else _env.float("SILK_SHARE")

@@ -45,8 +45,10 @@ class ImportsConfig(domain.DomainConfig):
 
     def ready(self) -> None:
         from config.common.events import kinds
+        from config.common.kafka import topics
         from imports.services.loading.tell_outcome import KINDS
         from imports.services.metrics import register
 
         register()
         kinds.register(*KINDS.values())
+        topics.register(topics.Topic("residents"), topics.Topic("deliveries"))

@@ -8,6 +8,7 @@ from config.settings.analytics import *  # noqa: F403 - the settings of the coun
 from config.settings.api import *  # noqa: F403 - the settings of the API, in a room of their own
 from config.settings.background import *  # noqa: F403 - the settings of workers and schedules
 from config.settings.events import *  # noqa: F403 - the settings of events and webhooks
+from config.settings.kafka import *  # noqa: F403 - the settings of Kafka
 from config.settings.languages import *  # noqa: F403 - the settings of languages, formats and time zones
 from config.settings.logs import *  # noqa: F403 - the settings of the logs
 from config.settings.mail import *  # noqa: F403 - the settings of the mail
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "config.common.idempotency",
     "config.common.privacy",
     "config.common.events",
+    "config.common.kafka",
     "config.common.saved_views",
     "config.common.wizard",
     "airports",
