@@ -26,6 +26,7 @@ class AirportsConfig(domain.DomainConfig):
     unprofiled_paths = ("/confirm", "/create", "/update", "/delete", "/upload")
 
     def ready(self) -> None:
-        from config.common.kafka import topics
+        from config.common.kafka.handlers import reads
+        from config.common.kafka.topics import Topic
 
-        topics.register(topics.Topic("airports"))
+        reads(Topic("airports"), "airports.services.receive_messages.receive_messages")

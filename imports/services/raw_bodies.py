@@ -17,6 +17,7 @@ _COPY_ROWS = """
 """
 
 
+_PIECE = 1024 * 1024
 # Beyond any number of a chunk.
 _BESIDE = 2**30
 
@@ -33,6 +34,16 @@ def store_body(received: Import, chunks: Iterable[bytes], *, first: int = 0) -> 
         size += len(chunk)
     received.body_size = size
     received.save(update_fields=["body_size"])
+
+
+def append_body(received: Import, content: bytes, *, first: int) -> int:
+    """Adds to a body that comes in parts, from the chunk `first` on, and says how many chunks it took. Raises as
+    `store_body`."""
+    pieces = [content[start : start + _PIECE] for start in range(0, len(content), _PIECE)]
+    for number, piece in enumerate(within_room(pieces), start=first):
+        RawChunk.objects.create(delivery=received, number=number, content=piece)
+    Import.objects.filter(pk=received.pk).update(body_size=F("body_size") + len(content))
+    return len(pieces)
 
 
 def replace_body(found: Import, chunks: Iterable[bytes]) -> None:
