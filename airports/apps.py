@@ -26,7 +26,10 @@ class AirportsConfig(domain.DomainConfig):
     unprofiled_paths = ("/confirm", "/create", "/update", "/delete", "/upload")
 
     def ready(self) -> None:
+        from airports.services.tell_changes import CHANGED
+        from config.common.events import kinds
         from config.common.kafka.handlers import reads
         from config.common.kafka.topics import Topic
 
+        kinds.register(CHANGED)
         reads(Topic("airports"), "airports.services.receive_messages.receive_messages")

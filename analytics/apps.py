@@ -42,11 +42,12 @@ class AnalyticsConfig(domain.DomainConfig):
         from analytics.pages.saved import register_page
         from analytics.services.asking.find_residents import residents_in
         from analytics.services.counting.gauges import register
+        from analytics.services.counting.tell_refreshed import REFRESHED
         from analytics.services.telling.kinds import KINDS
         from config.common.events import kinds
         from imports.services.residents import find_in_segment
 
         register()
         register_page()
-        kinds.register(*KINDS)
+        kinds.register(*KINDS, REFRESHED)
         find_in_segment.register(residents_in)

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from airports.services.access import hold_airport
+from airports.services.tell_changes import tell_changes
 from airports.services.transactions import in_transaction
 
 
@@ -16,5 +17,6 @@ def delete_airport(*, airport_id: int, actor: User | None, versions: Collection[
         airport = hold_airport(airport_id=airport_id, versions=versions)
         airport._history_user, airport._history_date = actor, timezone.now()
         airport.delete()
+        tell_changes(airport_id=airport_id, deleted=1)
 
     in_transaction(write)

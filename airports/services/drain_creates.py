@@ -14,6 +14,7 @@ from airports.documents import read_airport
 from airports.models import QueuedCreate
 from airports.querysets import QueuedCreateQuerySet
 from airports.services import drain_sql as sql
+from airports.services.tell_changes import tell_changes
 from airports.services.transactions import in_transaction
 from config.common.http.documents import read_object
 from config.common.problems import FieldError, InvalidInput
@@ -93,6 +94,7 @@ def _store(rows: list[Row]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql.CREATE, {"rows": json.dumps(rows), "at": timezone.now(), "reason": REASON})
         made = {create_id for (create_id,) in cursor.fetchall()}
+        tell_changes(created=len(made))
         left_over = [row for row in rows if row["create_id"] not in made]
         if not left_over:
             return []

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from airports.models import Airport
 from airports.services.history import record_history, record_origins
+from airports.services.tell_changes import tell_changes
 from airports.services.transactions import in_transaction
 from config.common.texts import both, said
 from config.common.texts import gettext as _
@@ -79,6 +80,7 @@ def _write(ids: Sequence[int], *, actor: User | None, is_deleted: bool, judge: J
         is_deleted=is_deleted, deleted_at=now if is_deleted else None, version=F("version") + 1, updated_at=now
     )
     record_history(airport_ids=chosen, kind="~", actor=actor, at=now)
+    tell_changes(changed=len(chosen))
     refused = defaultdict[str, list[str]](list)
     for airport in found:
         if reason := verdicts[airport.pk]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from airports.models import Airport
 from airports.querysets import AirportQuerySet
 from airports.services.history import record_history
+from airports.services.tell_changes import tell_changes
 
 _AT_ONCE = 1_000
 
@@ -34,5 +35,6 @@ def _purge_some(due: AirportQuerySet, actor: User | None) -> int:
     # Locked in the order of every writer: none of them is restored between this look and the deletion.
     locked = list(due.order_by("pk").select_for_update().values_list("pk", flat=True)[:_AT_ONCE])
     record_history(airport_ids=locked, kind="-", actor=actor, at=timezone.now(), reason="purged")
+    tell_changes(deleted=len(locked))
     # Without signals: they would record each row a second time.
     return Airport.objects.filter(pk__in=locked)._raw_delete(using=DEFAULT_DB_ALIAS)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from airports.models import Airport
 from airports.services.history import record_history
+from airports.services.tell_changes import tell_changes
 from config.common.problems import Conflict, FieldError
 from config.common.texts import gettext as _
 
@@ -25,7 +26,8 @@ def store(airport: Airport, *, actor: User | None, at: datetime | None = None, r
     """
     now = at or timezone.now()
     airport._history_user, airport._history_date, airport._change_reason = actor, now, reason
-    if airport.pk is not None:
+    is_new = airport.pk is None
+    if not is_new:
         _record_origin(airport)
         airport.version += 1
         airport.updated_at = now
@@ -38,6 +40,7 @@ def store(airport: Airport, *, actor: User | None, at: datetime | None = None, r
         if constraint not in _CODES:
             raise
         raise _duplicate(airport, _CODES[constraint]) from error
+    tell_changes(airport_id=airport.pk, created=int(is_new), changed=int(not is_new))
     return airport
 
 

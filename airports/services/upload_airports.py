@@ -14,6 +14,7 @@ from airports.csv.lines import ByteStream
 from airports.csv.reading import Reading
 from airports.csv.rejections import Rejection, Rejections
 from airports.services import upload_sql as sql
+from airports.services.tell_changes import tell_changes
 from airports.services.upload_copy import Progress, copy_rows
 from airports.services.upload_duplicates import reject_duplicates
 from config.common.db.disk import Growth, expect_room
@@ -100,7 +101,7 @@ def _upload(
         look(cursor)
     if not dry_run:
         expect_room(_ROW_BYTES * (counts["created"] + counts["updated"]))
-        _write(cursor, actor)
+        tell_changes(created=counts["created"], changed=_write(cursor, actor))
     cursor.execute(sql.DROP_TABLES)
     return UploadResult(rows=rows, rejected=rejections.listed(), more_rejected=rejections.more, **counts)
 
@@ -125,15 +126,19 @@ def _count(cursor: CursorWrapper) -> dict[str, int]:
     return dict(zip(names, cursor.fetchone() or (), strict=True))
 
 
-def _write(cursor: CursorWrapper, actor: User | None) -> None:
+def _write(cursor: CursorWrapper, actor: User | None) -> int:
+    """Writes what the file says; how many airports it changed that were there before."""
     values: dict[str, Any] = {
         "at": timezone.now(),
         "actor": actor.pk if actor else None,
         "reason": REASON,
         "displaced": DISPLACED,
     }
+    changed = 0
     for statement in (sql.RECORD_ORIGINS, sql.DISPLACE, sql.FREE_CODES, sql.UPDATE, sql.INSERT):
         cursor.execute(statement, values)
+        changed += cursor.rowcount if statement in (sql.DISPLACE, sql.UPDATE) else 0
+    return changed
 
 
 def _refusal(rejections: list[Rejection], more: int) -> InvalidInput:

@@ -20,6 +20,7 @@ from analytics.services.counting.settings import Counting, counting
 from analytics.services.counting.shown import Drawing
 from analytics.services.counting.spellings import read_spellings, write_spellings
 from analytics.services.counting.stale import utc_today
+from analytics.services.counting.tell_refreshed import tell_refreshed
 from analytics.services.counting.ties import read_ties, write_ties
 from analytics.services.placing.place_towns import place_new_towns
 from imports.models import Import
@@ -162,7 +163,7 @@ class _Refresh:
         if is_current:
             write_segments(import_id=delivery.pk, at_delivery=False, old=old_now, new=now)
             self._change.replace(old_now, now)
-        ImportDemand(
+        demand = ImportDemand(
             delivery=delivery,
             source=delivery.source,
             delivered_at=delivery.created_at,
@@ -173,7 +174,9 @@ class _Refresh:
             refreshed_at=timezone.now(),
             drawn_at=drawn_at,
             **totals(then),
-        ).save()
+        )
+        demand.save()
+        tell_refreshed(demand)
 
     def _tie(self, import_id: int, *, at_delivery: bool, new: Ties) -> None:
         old = read_ties(import_id=import_id, at_delivery=at_delivery)

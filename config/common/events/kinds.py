@@ -27,8 +27,10 @@ class Kind:
     path: str = "/admin/"
     # Of a weekly one, its address in the API.
     about: str = ""
-    # Of the product's own word to an owner; nobody chooses it.
+    # Of the product's own word to an owner, and of what programs alone follow; nobody chooses it.
     is_chosen: bool = True
+    # The `type` of its CloudEvents in Kafka; blank: it does not go there.
+    published_as: str = ""
 
     def is_for(self, user: User) -> bool:
         """Whether `user` may hear of it now; nobody does who cannot sign in."""
@@ -50,6 +52,11 @@ def register(*kinds: Kind) -> None:
 def all_kinds() -> list[Kind]:
     """Lists them by name."""
     return sorted(_KINDS.values(), key=lambda kind: kind.name)
+
+
+def published_kinds() -> list[str]:
+    """Names those that go to Kafka."""
+    return [kind.name for kind in all_kinds() if kind.published_as]
 
 
 def kind_named(name: str) -> Kind | None:

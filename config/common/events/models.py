@@ -13,10 +13,11 @@ from config.common.events.querysets import EventQuerySet, NoticeQuerySet, Subscr
 
 
 class Event(models.Model):
-    """Something that happened, written in its transaction. Never changed, but for `told_at`; no personal data is in it.
+    """Something that happened, written in its transaction. Never changed, but for what its readers note of it; no
+    personal data is in it.
 
-    This is the outbox: notices are made of its rows, and any other reader keeps its own place by `id`. Ids of
-    transactions that commit later may be lower.
+    This is the outbox: notices are made of its rows, and batches for Kafka. Ids of transactions that commit later may
+    be lower, so no reader keeps its place by them.
     """
 
     kind = models.CharField(_("kind"), max_length=64)
@@ -24,6 +25,8 @@ class Event(models.Model):
     data = models.JSONField(_("data"), default=dict)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     told_at = models.DateTimeField(null=True, blank=True, help_text=_("When its notices were made."))
+    # The number of the batch in which it left for Kafka; None: it has not.
+    batch = models.BigIntegerField(null=True, blank=True, editable=False)
 
     objects: ClassVar[EventQuerySet] = EventQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 
@@ -35,6 +38,8 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["id"], name="event_untold", condition=models.Q(told_at__isnull=True)),
             models.Index(fields=["created_at"], name="event_created"),
+            models.Index(fields=["id"], name="event_unrelayed", condition=models.Q(batch__isnull=True)),
+            models.Index(fields=["batch"], name="event_batch", condition=models.Q(batch__isnull=False)),
         ]
 
     def __str__(self) -> str:

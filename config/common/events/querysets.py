@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import User
 from django.db import models
 
+from config.common.events.kinds import published_kinds
+
 if TYPE_CHECKING:
     # ruff does not look into the brackets of a base.
     from config.common.events.models import Attempt, Event, Notice, Subscription  # noqa: F401
@@ -19,6 +21,15 @@ class EventQuerySet(models.QuerySet["Event"]):
     def untold(self) -> "EventQuerySet":
         """Those for which nobody has looked yet who is to hear of them, the oldest first."""
         return self.filter(told_at=None).order_by("id")
+
+    def unrelayed(self) -> "EventQuerySet":
+        """Those that have not been put into a batch for Kafka, of kinds that go there, the oldest first."""
+        return self.filter(batch=None, kind__in=published_kinds()).order_by("id")
+
+    def wanted_by_kafka(self) -> "EventQuerySet":
+        """Those that have not left, and the last batch, of which it may not be known whether it arrived."""
+        last = self.aggregate(last=models.Max("batch"))["last"]
+        return self.filter(models.Q(pk__in=self.unrelayed().values("pk")) | models.Q(batch__isnull=False, batch=last))
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):

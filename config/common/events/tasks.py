@@ -48,4 +48,6 @@ def weekly(self: BackgroundTask, **kwargs: Any) -> None:
 def old_events(now: datetime) -> QuerySet[Any]:
     """Finds events that are older than they are kept, and of which nothing waits to be sent any more."""
     old = Event.objects.filter(created_at__lt=now - timedelta(days=settings.EVENTS_KEPT_DAYS), told_at__isnull=False)
+    if settings.KAFKA_BOOTSTRAP_SERVERS:
+        old = old.exclude(pk__in=Event.objects.wanted_by_kafka())
     return old.exclude(notices__due_at__isnull=False)

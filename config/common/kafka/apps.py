@@ -21,6 +21,8 @@ class KafkaConfig(domain.DomainConfig):
     recorded_models = ("kafka.deadletter",)
 
     def ready(self) -> None:
-        from config.common.kafka.topics import DEAD_LETTERS, EVENTS, RELAY, register
+        from config.common.kafka import topics
+        from config.common.kafka.services import figures
 
-        register(EVENTS, DEAD_LETTERS, RELAY)
+        topics.register(topics.EVENTS, topics.DEAD_LETTERS, topics.RELAY)
+        figures.register()

@@ -1,24 +1,12 @@
-"""Reads of positions and dead letters, named for their readers."""
+"""Reads of dead letters, named for their readers."""
 
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Sum
 
 if TYPE_CHECKING:
     # ruff does not look into the brackets of a base.
-    from config.common.kafka.models import DeadLetter, Position  # noqa: F401
-
-OUTCOMES = ("stored", "repeated", "ignored", "refused")
-
-
-class PositionQuerySet(models.QuerySet["Position"]):
-    """How far topics are read."""
-
-    def outcomes(self) -> dict[tuple[str, str], float]:
-        """How many messages of each topic had each outcome, since it was read first."""
-        totals = self.order_by().values_list("topic", *(Sum(name) for name in OUTCOMES))
-        return {(topic, name): float(sums[at]) for topic, *sums in totals for at, name in enumerate(OUTCOMES)}
+    from config.common.kafka.models import DeadLetter  # noqa: F401
 
 
 class DeadLetterQuerySet(models.QuerySet["DeadLetter"]):

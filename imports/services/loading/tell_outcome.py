@@ -21,15 +21,15 @@ _FIELDS = {
 }
 
 
-def _kind(name: str, title: Any) -> Kind:
+def _kind(name: str, title: Any, published_as: str) -> Kind:
     path = "/admin/imports/import/%(import_id)s/change/"
-    return Kind(name, title, permission="imports.view_import", fields=_FIELDS, path=path)
+    return Kind(name, title, permission="imports.view_import", fields=_FIELDS, path=path, published_as=published_as)
 
 
 KINDS = {
-    Import.Status.COMPLETE: _kind("delivery.complete", _("A delivery is complete")),
-    Import.Status.FAILED: _kind("delivery.failed", _("A delivery failed")),
-    Import.Status.CHECKED: _kind("delivery.waiting", _("A delivery waits for approval")),
+    Import.Status.COMPLETE: _kind("delivery.complete", _("A delivery is complete"), "delivery.completed"),
+    Import.Status.FAILED: _kind("delivery.failed", _("A delivery failed"), "delivery.failed"),
+    Import.Status.CHECKED: _kind("delivery.waiting", _("A delivery waits for approval"), "delivery.checked"),
 }
 
 

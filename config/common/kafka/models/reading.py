@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.common.kafka.messages import Reason
-from config.common.kafka.querysets import DeadLetterQuerySet, PositionQuerySet
+from config.common.kafka.querysets import DeadLetterQuerySet
 
 
 class Position(models.Model):
@@ -37,8 +37,6 @@ class Position(models.Model):
     lost = models.BigIntegerField(
         _("lost"), default=0, help_text=_("How often messages were gone before they were read.")
     )
-
-    objects: ClassVar[PositionQuerySet] = PositionQuerySet.as_manager()  # type: ignore[assignment]  # a manager that is its queryset
 
     class Meta:
         verbose_name = _("position")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from config.common.changes.services.record import Action, record_change
@@ -100,9 +99,12 @@ def _headers(letter: DeadLetter) -> _Headers:
     return [(name, None if text is None else b64decode(text)) for name, text in letter.headers]
 
 
-def forget_letters(letters: QuerySet[DeadLetter]) -> int:
-    """Takes the contents away of letters that are personal, for good. How many had any."""
-    return letters.exclude(value=None).update(value=None, size=0, detail="")
+def forget_letters(topic: str, *, key: str, **headers: str) -> int:
+    """Removes, for good, those of a topic that have this key and these headers. How many there were."""
+    found = DeadLetter.objects.of_key(topic, key)
+    for name, text in headers.items():
+        found = found.filter(headers__contains=[[name, b64encode(text.encode()).decode()]])
+    return found.delete()[0]
 
 
 def _send(sender: Producer, letters: Sequence[tuple[str, DeadLetter, _Headers]]) -> None:

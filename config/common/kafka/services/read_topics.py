@@ -16,8 +16,10 @@ from django.db import Error, InterfaceError, OperationalError, connection, trans
 from config.common.kafka.clients import PATIENCE, consumer, producer
 from config.common.kafka.handlers import handlers
 from config.common.kafka.messages import Handler, Message, Outcome, Reason
+from config.common.kafka.metrics import LOST, MESSAGES
 from config.common.kafka.services.dead_letters import keep_letters, send_letters
 from config.common.kafka.services.positions import Fenced, Taken, advance, hold, note_end, skip_lost, take
+from config.common.kafka.topics import bare
 from config.common.problems import NoSpace, Unavailable
 
 GROUP = "consume"
@@ -103,6 +105,7 @@ class Membership:
             return next_offset
         # Loudly: what was there may be nowhere any more.
         skip_lost(taken, next_offset=low)
+        LOST.labels(bare(taken.topic)).inc()
         logger.error(
             "kafka_position_lost",
             topic=taken.topic, partition=taken.partition, position=next_offset, first=low, end=high,
@@ -156,6 +159,7 @@ class Membership:
             outcome = handle(self._handlers[taken.topic], fresh)
             keep_letters(outcome.refusals)
             advance(taken, next_offset=max(next_offset, messages[-1].offset + 1), outcome=outcome)
+        _count(taken.topic, outcome)
 
     def _report(self) -> None:
         """Writes down, every few seconds and at the end of a partition, how far each goes, and that this lives."""
@@ -165,6 +169,12 @@ class Membership:
         for place, taken in self._taken.items():
             _low, high = self._client.get_watermark_offsets(TopicPartition(*place), cached=True)
             note_end(taken, end_offset=high, read_to=self._read_to.get(place, 0))
+
+
+def _count(topic: str, outcome: Outcome) -> None:
+    numbers = {"stored": outcome.stored, "repeated": outcome.repeated, "ignored": outcome.ignored}
+    for name, number in (numbers | {"refused": len(outcome.refusals)}).items():
+        MESSAGES.labels(bare(topic), name).inc(number)
 
 
 def _read(one: confluent_kafka.Message) -> Message:

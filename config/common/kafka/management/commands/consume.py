@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.common.kafka.clients import is_on
 from config.common.kafka.services.read_topics import read_topics
+from config.common.observe.metrics.server import serve
 
 
 class Command(BaseCommand):
@@ -21,4 +22,5 @@ class Command(BaseCommand):
         stopping = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
+        serve()
         read_topics(is_stopped=stopping.is_set)
