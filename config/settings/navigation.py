@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.functional import Promise
@@ -38,6 +39,12 @@ def page(title: Promise, icon: str, link: Any, permission: Callable[[HttpRequest
 def group(title: Promise, *items: Item, collapsible: bool = False) -> dict[str, Any]:
     """Pages under a heading; it is not shown while none of them is. `collapsible`: folded until somebody opens it."""
     return {"title": title, "items": list(items), "collapsible": collapsible}
+
+
+def with_kafka(item: Item) -> Item:
+    """A page that says nothing where there is no Kafka."""
+    may: Callable[[HttpRequest], bool] = item["permission"]
+    return {**item, "permission": lambda request: bool(settings.KAFKA_BOOTSTRAP_SERVERS) and may(request)}
 
 
 def for_superusers(item: Item) -> Item:
@@ -103,6 +110,8 @@ NAVIGATION = [
         for_superusers(model(_("Groups"), "badge", "auth.group")),
         for_superusers(model(_("Leases"), "lock_clock", "background.lease")),
         for_superusers(model(_("Queued creates"), "playlist_add", "airports.queuedcreate")),
+        with_kafka(model(_("Dead letters"), "mark_email_unread", "kafka.deadletter")),
+        with_kafka(model(_("Positions"), "pin_drop", "kafka.position")),
         page(_("Profiler"), "speed", reverse_lazy("profiles"), _is_superuser),
         collapsible=True,
     ),

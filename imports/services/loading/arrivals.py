@@ -25,6 +25,7 @@ _LOCK = """
     SELECT * FROM imports_arrival WHERE (source, name) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
     ORDER BY source, name FOR NO KEY UPDATE
 """
+_ANY_KNOWN = "SELECT sequences && %s::int8multirange FROM imports_arrival WHERE id = %s"
 _KNOWN = "SELECT number FROM unnest(%s::bigint[]) AS number, imports_arrival WHERE id = %s AND sequences @> number"
 _ADD = """
     UPDATE imports_arrival SET sequences = sequences + %(kept)s::int8multirange,
@@ -129,6 +130,10 @@ def require_whole(found: Import) -> None:
 def known_sequences(arrival: Arrival, sequences: Sequence[int]) -> set[int]:
     """Which of them came before, and were kept."""
     with connection.cursor() as cursor:
+        # Mostly none did, which costs one look for all of them.
+        cursor.execute(_ANY_KNOWN, [ranges_of(sequences), arrival.pk])
+        if cursor.fetchone() == (False,):
+            return set()
         cursor.execute(_KNOWN, [list(sequences), arrival.pk])
         return {number for (number,) in cursor.fetchall()}
 
