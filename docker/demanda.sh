@@ -19,6 +19,10 @@ make_secrets() {
     # No mail leaves: each is a file in the worker, until somebody names a mail server.
     [ -s secrets/email_url ] || printf 'filemail:////run/demanda/mail' > secrets/email_url
     [ -s secrets/tls_certificate ] || make_certificate
+    # Blank until there is a Kafka that asks for them.
+    for name in kafka_sasl_password kafka_key_password kafka_ca kafka_certificate kafka_key; do
+        [ -e "secrets/$name" ] || : > "secrets/$name"
+    done
     chmod 444 secrets/*
 }
 

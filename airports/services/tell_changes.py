@@ -7,7 +7,7 @@ from config.common.events.services.record import announce
 
 CHANGED = Kind(
     "airport.changed",
-    _("Airports changed"),
+    _("An airport changed"),
     permission="airports.view_airport",
     fields={
         "airport_id": "the airport, null where there are several",

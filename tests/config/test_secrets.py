@@ -34,6 +34,7 @@ def _configured(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE_URL", "postgres://demanda:@127.0.0.1:1/c"),
         ("DATABASE_URL", "postgres://demanda:%70assword@127.0.0.1:1/c"),
         ("REDIS_URL", "redis://:ChangeMe@127.0.0.1:1"),
+        ("KAFKA_SASL_PASSWORD", "ChangeMe"),
         ("METRICS_TOKEN", "short"),
         ("METRICS_TOKEN", "changeme-0123456789abcdefghijklmnop"),
     ],
@@ -51,6 +52,7 @@ def test_they_are_refused_by_name_and_not_repeated(name: str, value: str, monkey
         pytest.param("SECRET_KEY", secrets.token_urlsafe(50), id="a drawn key"),
         ("DATABASE_URL", "postgres://demanda@%2Fvar%2Frun%2Fpostgresql/demanda"),
         ("REDIS_URL", "unix:///run/redis.sock"),
+        ("KAFKA_SASL_PASSWORD", "x8Yq"),
         pytest.param("METRICS_TOKEN", secrets.token_urlsafe(20), id="a drawn token"),
     ],
 )

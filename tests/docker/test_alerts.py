@@ -31,6 +31,15 @@ LATER = {
     "demanda_task_queue_seconds_bucket": {"task", "queue", "le"},
     "demanda_database_errors_total": {"error"},
     "demanda_beat_silent_seconds": set(),
+    "demanda_kafka_messages_total": {"topic", "outcome"},
+}
+# They are there where there is a Kafka.
+WITH_KAFKA: dict[str, set[str]] = {
+    "demanda_kafka_lag": {"topic", "partition"},
+    "demanda_kafka_missing_messages": set(),
+    "demanda_kafka_dead_letters": set(),
+    "demanda_kafka_relay_backlog": set(),
+    "demanda_kafka_relay_oldest_seconds": set(),
 }
 WORDS = {
     "absent", "by", "delta", "histogram_quantile", "increase", "instance", "job", "max", "min", "on", "or", "rate",
@@ -60,7 +69,8 @@ EXPRESSIONS = [(rule["alert"], rule["expr"]) for rule in rules()] + panels()
 def exposed(django_db_setup: None, django_db_blocker: Any) -> dict[str, dict[str, set[str]]]:
     """Of each metric that is really there: its labels and their values."""
     found: dict[str, dict[str, set[str]]] = {name: {label: set() for label in labels} for name, labels in LATER.items()}
-    found |= {name: {label: set() for label in labels} for name, labels in ELSEWHERE.items()}
+    for others in (ELSEWHERE, WITH_KAFKA):
+        found |= {name: {label: set() for label in labels} for name, labels in others.items()}
     with django_db_blocker.unblock():
         # Twice: the first answer is counted in the second.
         Client().get("/metrics")

@@ -16,7 +16,7 @@ from tests.server import ROOT
 DOCKER = ROOT / "docker"
 COMPOSE: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = {"migrate", "web-a", "web-b", "worker-urgent", "worker-general", "beat"}
+OURS = {"migrate", "web-a", "web-b", "worker-urgent", "worker-general", "beat", "consume", "relay"}
 DOCKERFILE = (DOCKER / "Dockerfile").read_text()
 PINNED = re.compile(r"[a-z0-9./_-]+:v?\d+\.\d+[a-z0-9.-]*")
 
@@ -132,9 +132,12 @@ def test_the_front_knows_the_web_servers_and_how_many_threads_they_have() -> Non
 
 def test_prometheus_asks_the_services_that_are_there() -> None:
     document = yaml.safe_load((DOCKER / "prometheus" / "prometheus.yml").read_text())
-    targets = [
-        target for job in document["scrape_configs"] for each in job["static_configs"] for target in each["targets"]
-    ]
+    jobs = document["scrape_configs"]
+    targets = [target for job in jobs for each in job.get("static_configs", []) for target in each["targets"]]
+    looked_up = [each for job in jobs for each in job.get("dns_sd_configs", [])]
+    assert [(each["names"], each["port"]) for each in looked_up] == [(["consume", "relay"], 9808)]
+    assert {SERVICES[name]["environment"]["METRICS_PORT"] for name in ("consume", "relay")} == {"9808"}
+    assert [name for name in SERVICES if "kafka" in SERVICES[name].get("profiles", [])] == ["consume", "relay"]
     assert {target.partition(":")[0] for target in targets} <= set(SERVICES)
     assert f"worker-urgent:{SERVICES['worker-urgent']['environment']['METRICS_PORT']}" in targets
     assert {"web-a:8001", "web-b:8001"} <= set(targets)

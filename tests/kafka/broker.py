@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,11 +25,11 @@ _PROPERTIES = """
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=CLIENT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=CLIENT://127.0.0.1:{client}
+listeners=CLIENT://127.0.0.1:{client},INTERNAL://127.0.0.1:{internal},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=CLIENT://127.0.0.1:{client},INTERNAL://127.0.0.1:{internal}
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=CLIENT
-listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=INTERNAL
+listener.security.protocol.map=CLIENT:{protocol},INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={folder}/data
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -48,21 +49,32 @@ transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 
 
 class Broker:
-    """One in `folder`; `address` stays the same over restarts."""
+    """One in `folder`; `address` stays the same over restarts.
 
-    def __init__(self, folder: Path, **properties: str) -> None:
+    Its clients speak `protocol` there; with SASL they are the `user` with a password, by SCRAM-SHA-512. `properties`
+    are settings of the server's.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        protocol: str = "PLAINTEXT",
+        user: tuple[str, str] | None = None,
+        properties: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = folder
         self._log = folder / "kafka.log"
         self._file = folder / "server.properties"
         self._process: subprocess.Popen[bytes] | None = None
-        port = free_port()
-        self.address = f"127.0.0.1:{port}"
-        lines = _PROPERTIES.format(client=port, controller=free_port(), folder=folder)
-        # Of two lines with one name the later holds.
-        self._file.write_text(lines + "".join(f"{name}={value}\n" for name, value in properties.items()))
+        ports = {name: free_port() for name in ("client", "internal", "controller")}
+        self.address = f"127.0.0.1:{ports['client']}"
+        self._internal = f"127.0.0.1:{ports['internal']}"
+        lines = _PROPERTIES.format(**ports, protocol=protocol, folder=folder)
+        self._file.write_text(lines + "".join(f"{name}={value}\n" for name, value in (properties or {}).items()))
         self._java = [_java(), "-Xmx512m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
         self._java += ["-cp", class_path()]
-        self._format()
+        self._format(["--add-scram", "SCRAM-SHA-512=[name={},password={}]".format(*user)] if user else [])
         self.start()
 
     @property
@@ -87,7 +99,7 @@ class Broker:
 
     def answers(self) -> bool:
         """Whether it tells of its topics."""
-        client = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
+        client = AdminClient({"bootstrap.servers": self._internal, "log_level": 0})
         try:
             return bool(client.list_topics(timeout=1).brokers)
         except KafkaException:
@@ -116,9 +128,9 @@ class Broker:
             self.thaw()
         self.kill()
 
-    def _format(self) -> None:
+    def _format(self, more: list[str]) -> None:
         cluster = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
-        command = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._file)]
+        command = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._file), *more]
         done = subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 

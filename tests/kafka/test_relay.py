@@ -10,6 +10,7 @@ from confluent_kafka import KafkaException
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connections, transaction
 from django.db.models import F
+from django.test import Client
 from pytest_django import Settings
 
 from config.common.events.models import Event
@@ -21,6 +22,7 @@ from config.common.kafka.services.batches import Batch, Batches, Fenced
 from config.common.kafka.services.figures import relay_backlog, relay_oldest
 from config.common.kafka.services.last_batch import last_batch
 from config.common.kafka.topics import EVENTS
+from tests.common.observe.metrics.samples import samples
 from tests.kafka.installation import Installation
 from tests.kafka.outbox import arrived, expect_each_once_in_order, happen, ids_of, relay_all
 
@@ -90,7 +92,9 @@ def test_an_event_with_a_lower_id_that_is_committed_later_leaves_too(kafka: Inst
 def test_what_concerns_nobody_outside_stays(kafka: Installation) -> None:
     happen()
     Event.objects.create(kind="digest.weekly", about="/analytics/opportunities", data={"week": "2026-W48"})
-    assert relay_backlog() == 1
+    exposed = samples(Client().get("/metrics").content)
+    assert exposed["demanda_kafka_relay_backlog"] == 1
+    assert 0 < exposed["demanda_kafka_relay_oldest_seconds"] < 60
 
     relay_all()
 

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Event as Signal
 from threading import Thread
 
@@ -30,7 +31,7 @@ def test_a_relay_that_is_killed_at_any_moment_loses_and_doubles_nothing(kafka: I
         before = _fence()
         with start_relay(kafka) as process:
             # It takes over, sends in one transaction after the other, and dies somewhere in between.
-            until(lambda then=before: _fence() > then, "a relay took over")
+            until(partial(_is_above, before), "a relay took over")
             happen(1_500)
             time.sleep(instants.uniform(0, 0.6))
             process.kill()
@@ -108,6 +109,10 @@ def test_a_relay_that_is_told_to_end_ends_with_everything_confirmed(kafka: Insta
     assert held.batch == held.confirmed
     confirmed = Event.objects.filter(batch__isnull=False).order_by("pk").values_list("pk", flat=True)
     assert sorted(ids_of(arrived(kafka))) == list(confirmed)
+
+
+def _is_above(before: int) -> bool:
+    return _fence() > before
 
 
 def _fence() -> int:

@@ -21,7 +21,7 @@ class KafkaConfig(domain.DomainConfig):
     recorded_models = ("kafka.deadletter",)
 
     def ready(self) -> None:
-        from config.common.kafka import topics
+        from config.common.kafka import metrics, topics  # noqa: F401 - counters are there from the start
         from config.common.kafka.services import figures
 
         topics.register(topics.EVENTS, topics.DEAD_LETTERS, topics.RELAY)

@@ -1,4 +1,4 @@
-"""What is counted of messages. Figures that are looked up when somebody asks are registered in `apps`."""
+"""What is counted of messages. What is looked up when somebody asks is in `services.figures`."""
 
 from prometheus_client import Counter
 
@@ -9,3 +9,6 @@ LOST = Counter(
     "demanda_kafka_position_lost", "How often messages were gone before they were read.", ("topic",), registry=COUNTED
 )
 MESSAGES = Counter("demanda_kafka_messages", "Messages that were read or sent.", ("topic", "outcome"), registry=COUNTED)
+POSITION_LOST = Counter(
+    "demanda_kafka_position_lost", "Places in a topic that its retention has taken away unread.", registry=COUNTED
+)

@@ -138,6 +138,21 @@ def test_what_is_old_is_cleared_away_and_what_waits_is_not(webhook: Subscribe, r
     assert [event.pk for event in old_events(timezone.now())] == [waits.pk - 1]
 
 
+def test_where_there_is_a_kafka_old_events_stay_until_they_have_left(settings: Settings) -> None:
+    left, last, waits = happen(), happen(), happen()
+    people_alone = Event.objects.create(kind="digest.weekly", about="/", data={})
+    for event, batch in ((left, 1), (last, 2)):
+        Event.objects.filter(pk=event.pk).update(batch=batch)
+    Event.objects.update(created_at=timezone.now() - timedelta(days=40), told_at=timezone.now())
+    old = old_events(timezone.now()).order_by("pk")
+    assert [event.pk for event in old] == [left.pk, last.pk, waits.pk, people_alone.pk]
+
+    settings.KAFKA_BOOTSTRAP_SERVERS = "127.0.0.1:1"
+
+    # Of the last batch it may not be known whether it arrived.
+    assert [event.pk for event in old_events(timezone.now()).order_by("pk")] == [left.pk, people_alone.pk]
+
+
 def test_superusers_without_a_role_are_told_too(superuser: User, receiver: Receiver) -> None:
     Subscription.objects.create(
         user=superuser, channel="webhook", url=receiver.url, secret="whsec_AAAA", events=[COMPLETE], site=""

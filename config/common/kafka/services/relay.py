@@ -37,9 +37,14 @@ def relay(*, wait: Callable[[float], bool]) -> None:
                 if alone:
                     _send_all(wait)
         except (Fenced, KafkaException, DatabaseError, BufferError) as error:
-            logger.warning("relay_interrupted", reason=repr(error))
+            logger.warning("relay_interrupted", reason=_reason(error))
             connection.close()
             wait(RECOVERY_PAUSE)
+
+
+def _reason(error: Exception) -> str:
+    """Kafka's own words; of others only the kind, as a database quotes values."""
+    return str(error.args[0]) if isinstance(error, KafkaException) else type(error).__name__
 
 
 def _send_all(wait: Callable[[float], bool]) -> None:
@@ -48,6 +53,7 @@ def _send_all(wait: Callable[[float], bool]) -> None:
     sending = producer(transactional_id=name)
     # Ends what another process, or this one before, has left open.
     sending.init_transactions(PATIENCE)
+    touch()
     logger.info("relay_took_over", fence=batches.fence)
     _settle(sending, batches)
     while not wait(0):
@@ -79,6 +85,7 @@ def _send(sending: Producer, batches: Batches, batch: Batch) -> None:
         sending.produce(EVENTS.full_name, letter.value, letter.key, headers=[("content-type", CONTENT_TYPE.encode())])
     sending.produce(RELAY.full_name, str(batch.number), batches.transactional_id)
     sending.commit_transaction(PATIENCE)
+    touch()
     batches.confirm(batch)
     MESSAGES.labels(EVENTS.name, "sent").inc(len(batch.events))
     logger.info("relay_sent", batch=batch.number, events=len(batch.events), seconds=round(time.monotonic() - began, 3))
