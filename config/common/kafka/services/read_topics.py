@@ -16,7 +16,7 @@ from django.db import Error, InterfaceError, OperationalError, connection, trans
 from config.common.kafka.clients import PATIENCE, consumer, producer
 from config.common.kafka.handlers import handlers
 from config.common.kafka.messages import Handler, Message, Outcome, Reason
-from config.common.kafka.metrics import LOST, MESSAGES
+from config.common.kafka.metrics import MESSAGES, POSITION_LOST
 from config.common.kafka.services.dead_letters import keep_letters, send_letters
 from config.common.kafka.services.positions import Fenced, Taken, advance, hold, note_end, skip_lost, take
 from config.common.kafka.topics import bare
@@ -105,7 +105,7 @@ class Membership:
             return next_offset
         # Loudly: what was there may be nowhere any more.
         skip_lost(taken, next_offset=low)
-        LOST.labels(bare(taken.topic)).inc()
+        POSITION_LOST.inc()
         logger.error(
             "kafka_position_lost",
             topic=taken.topic, partition=taken.partition, position=next_offset, first=low, end=high,
