@@ -54,7 +54,7 @@ test-attacks: $(VENV)/.development ## attackers against the product, and a calle
 # The short form, of a minute or three: `make test-kafka TESTS_THOROUGH=`. One that hangs says where.
 test-kafka: export TESTS_THOROUGH ?= 1
 test-kafka: $(VENV)/.development ## the tests against a real Kafka, with Java 17 (ARGS= for pytest)
-	@exec $(RUN) -m pytest tests/kafka -o faulthandler_timeout=240 $(ARGS)
+	@exec $(RUN) -m pytest tests/kafka $(if $(TESTS_THOROUGH),-m "not month") -o faulthandler_timeout=240 $(ARGS)
 
 lint: $(VENV)/.development ## format, style, types, layers
 	$(VENV)/bin/ruff format --check .

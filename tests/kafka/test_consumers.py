@@ -5,6 +5,8 @@ import random
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -18,6 +20,7 @@ from config.common.kafka.services.positions import Fenced, advance, hold, move, 
 from imports.models import Import
 from imports.services.raw_bodies import read_body
 from tests.background.workers import kill, until
+from tests.common.db.frozen import PrivatePostgres, private_postgres
 from tests.effort import THOROUGH
 from tests.factories import alike
 from tests.kafka.installation import Installation
@@ -109,6 +112,35 @@ def test_a_consumer_whose_sessions_in_the_database_are_ended_goes_on(kafka: Inst
         assert process.poll() is None
 
     whole_once(delivery)
+
+
+@pytest.mark.thorough
+def test_a_postgresql_that_is_killed_and_comes_back_has_everything_once(kafka: Installation) -> None:
+    delivery = Delivery(alike(MANY))
+    send(kafka, [delivery.begin(), *delivery.residents])
+    with private_postgres() as postgres:
+        postgres.manage("migrate")
+        with start_consumer(environment(kafka) | {"DATABASE_URL": postgres.url}) as process:
+            for number in range(3):
+                until(lambda least=number * MANY // 4: asked(postgres, _CAME) > least, LONG)  # type: ignore[misc]  # a default binds it
+                postgres.kill()
+                postgres.start()
+            send(kafka, [delivery.end()])
+            until(lambda: asked(postgres, "SELECT count(*) FROM imports_import WHERE status = 'queued'") == 1, LONG)
+            assert process.poll() is None
+        body = asked(postgres, "SELECT string_agg(content, ''::bytea ORDER BY number) FROM imports_rawchunk")
+
+    assert sorted(bytes(body).splitlines()) == sorted(delivery.values)
+
+
+_CAME = "SELECT coalesce(sum(came), 0) FROM imports_arrival"
+
+
+def asked(postgres: PrivatePostgres, question: str) -> Any:
+    with closing(postgres.connect()) as opened, opened.cursor() as cursor:
+        cursor.execute(question)
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def end_sessions() -> None:

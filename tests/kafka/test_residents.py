@@ -2,23 +2,28 @@
 
 import json
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
+from config.common.kafka.messages import Message
 from config.common.kafka.models import DeadLetter, Position
 from config.common.problems import Conflict
 from imports.documents.messages import checksum_of, written_checksum
 from imports.models import Citizen, Import, RawChunk
 from imports.services.erasing.delete_delivery import delete_delivery, purge_deleted_deliveries
+from imports.services.loading import receive_residents
+from imports.services.loading.arrivals import State
 from imports.services.loading.load_received import load_received
 from imports.services.loading.receive_delivery import reload_delivery
 from imports.services.loading.steer_delivery import approve_delivery, discard_delivery, retry_delivery
 from imports.services.raw_bodies import read_body
-from tests.factories import people
+from tests.effort import THOROUGH
+from tests.factories import alike, people
 from tests.kafka.installation import Installation
-from tests.kafka.reading import read_all
+from tests.kafka.reading import PATIENCE, read_all
 from tests.kafka.supplier import Delivery, Sent, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -279,3 +284,56 @@ def test_line_breaks_inside_a_value_are_as_good_as_blanks(kafka: Installation) -
 
     assert load_received(import_id=Import.objects.get().pk) == "complete"
     assert Citizen.objects.count() == 2
+
+
+def test_many_wrong_messages_among_more_good_ones_stop_nothing(kafka: Installation) -> None:
+    count, wrong = (100_000, 1_000) if THOROUGH else (2_000, 20)
+    delivery = Delivery(alike(count))
+    sequences = range(7, count, count // wrong)
+    for sequence in sequences:
+        delivery.residents[sequence - 1] = delivery.resident(sequence, b'{"citizen_id": "x"}')
+    send(kafka, delivery.whole())
+
+    read_all(10 * PATIENCE)
+
+    assert DeadLetter.objects.count() == wrong
+    assert told(Import.objects.get())[0].startswith(f"{wrong:,} of {count:,} messages not valid")
+    send(kafka, [delivery.resident(sequence, delivery.values[sequence - 1]) for sequence in sequences])
+    read_all(PATIENCE)
+    body = b"".join(read_body(Import.objects.get(status="queued").pk))
+    assert sorted(body.splitlines()) == sorted(delivery.values)
+
+
+def test_without_the_count_half_a_delivery_would_be_loaded(
+    kafka: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the control channel."""
+    monkeypatch.setattr(State, "is_whole", True)
+    send(kafka, Delivery(people(10)).whole(without={3}))
+
+    read_all()
+
+    assert Import.objects.get().status == "queued"
+
+
+def test_without_the_sequences_what_comes_twice_would_be_there_twice(
+    kafka: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the sequences that are known."""
+    monkeypatch.setattr(receive_residents, "known_sequences", Mock(return_value=set()))
+    delivery = Delivery(people(10))
+    send(kafka, [*delivery.residents])
+    read_all()
+    send(kafka, [*delivery.residents])
+
+    read_all()
+
+    assert len(b"".join(read_body(Import.objects.get().pk)).splitlines()) == 20
+
+
+def test_a_message_beyond_a_mebibyte_is_too_large(db: None) -> None:
+    sent = Delivery(people(1)).resident(1, b" " * (1024 * 1024 + 1))
+
+    outcome = receive_residents.receive_residents([Message("residents", 0, 0, sent.key, sent.value, sent.headers)])  # type: ignore[arg-type]  # a header is bytes here
+
+    assert [(one.reason, one.detail) for one in outcome.refusals] == [("too_large", "")]
