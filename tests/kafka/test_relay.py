@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connections, transaction
 from django.db.models import F
 from django.test import Client
 from pytest_django import Settings
@@ -144,6 +144,37 @@ def test_no_batch_is_put_together_while_one_is_in_doubt(kafka: Installation, mon
 
     with pytest.raises(IntegrityError, match="relay_one_batch_in_doubt"):
         Batches.take_over(f"{kafka.prefix}relay").put_together()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KafkaException(KafkaError(KafkaError._TIMED_OUT)),
+        OperationalError("server closed the connection"),
+        InterfaceError("connection already closed"),
+        BufferError(),
+        Fenced(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_goes_wrong_it_begins_anew(
+    kafka: Installation, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    happen(20)
+    errors, send = [error], relaying._send
+
+    def fail_once(*arguments: Any) -> None:
+        if errors:
+            raise errors.pop()
+        send(*arguments)
+
+    monkeypatch.setattr(relaying, "_send", fail_once)
+    monkeypatch.setattr(relaying, "RECOVERY_PAUSE", 0)
+
+    relay_all()
+
+    expect_each_once_in_order(kafka)
+    assert Relay.objects.get().fence == 2
 
 
 def test_who_was_replaced_in_the_middle_of_a_batch_cannot_send_it(kafka: Installation) -> None:

@@ -14,7 +14,7 @@ from django.db import connection
 
 from config.common.events.models import Event
 from config.common.kafka.models import Relay
-from tests.effort import tries
+from tests.effort import THOROUGH, tries
 from tests.kafka.installation import Installation
 from tests.kafka.outbox import all_left, arrived, expect_each_once_in_order, happen, ids_of, start_relay, until
 
@@ -27,7 +27,7 @@ _HOLDERS = """
 
 def test_a_relay_that_is_killed_at_any_moment_loses_and_doubles_nothing(kafka: Installation) -> None:
     instants = random.Random(20)
-    for _ in range(tries(50)):
+    for _ in range(50 if THOROUGH else 4):
         before = _fence()
         with start_relay(kafka) as process:
             # It takes over, sends in one transaction after the other, and dies somewhere in between.
@@ -43,7 +43,7 @@ def test_a_relay_that_is_killed_at_any_moment_loses_and_doubles_nothing(kafka: I
 
 def test_a_broker_that_is_killed_while_events_are_sent(kafka: Installation) -> None:
     with start_relay(kafka), _happening() as stop:
-        for _ in range(tries(10)):
+        for _ in range(10 if THOROUGH else 1):
             until(_ConfirmsMore(), "a batch was sent")
             kafka.broker.restart()
         stop.set()

@@ -72,14 +72,6 @@ def test_more_copies_than_brokers_are_refused(broker: Broker, settings: Settings
         call_command("create_topics")
 
 
-def test_a_broker_that_is_killed_has_what_it_confirmed(kafka: Installation) -> None:
-    kafka.produce("events", b"one", key="7")
-
-    kafka.broker.restart()
-
-    assert [each.value() for each in kafka.read("events")] == [b"one"]
-
-
 def _config(topic: str, *names: str) -> list[str | None]:
     asked = ConfigResource(ConfigResource.Type.TOPIC, topic)
     client = admin()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import structlog
 from confluent_kafka import KafkaException, Producer
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from config.common.background.alive import touch
 from config.common.background.single import single_run
@@ -36,7 +36,7 @@ def relay(*, wait: Callable[[float], bool]) -> None:
             with single_run("kafka.relay", wait=PAUSE) as alone:
                 if alone:
                     _send_all(wait)
-        except (Fenced, KafkaException, DatabaseError, BufferError) as error:
+        except (Fenced, KafkaException, Error, BufferError) as error:
             logger.warning("relay_interrupted", reason=_reason(error))
             connection.close()
             wait(RECOVERY_PAUSE)
