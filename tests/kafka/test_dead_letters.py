@@ -1,6 +1,7 @@
 """Messages that were not taken: in their topic, in the admin, put back, forgotten."""
 
 import json
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -93,6 +94,29 @@ def test_what_was_sent_to_the_topic_is_not_sent_again(refused: Delivery, kafka: 
 
     ids = [dict(each.headers() or [])["id"] for each in kafka.read("dead-letters")]
     assert (len(ids), len(set(ids))) == (6, 5)
+
+
+def test_what_is_too_large_for_the_topic_is_there_without_its_value(kafka: Installation) -> None:
+    delivery = Delivery(people(1))
+    send(kafka, [delivery.resident(1, b"{" * 950_000)])
+
+    read_all()
+
+    (sent,) = kafka.read("dead-letters")
+    assert (sent.value(), dict(sent.headers() or [])["reason"]) == (None, b"invalid")
+    assert len(bytes(DeadLetter.objects.get().value or b"")) == 950_000
+
+
+def test_a_topic_that_takes_nothing_stops_nobody(kafka: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing = Mock(side_effect=TimeoutError)
+    monkeypatch.setattr("config.common.kafka.services.read_topics.send_letters", failing)
+    delivery = Delivery(people(2))
+    send(kafka, [delivery.resident(1, b"{"), delivery.residents[1]])
+
+    read_all()
+
+    assert failing.called
+    assert DeadLetter.objects.unsent().count() == 1
 
 
 def test_pages_show_no_value(refused: Delivery, root: Client) -> None:

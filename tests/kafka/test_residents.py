@@ -6,7 +6,10 @@ from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
+from django.test import Client
 from pytest_django import Settings
+from rest_framework.test import APIClient
 
 from config.common.kafka.messages import Message
 from config.common.kafka.models import DeadLetter, Position
@@ -72,7 +75,9 @@ def test_the_order_of_control_messages_and_residents_does_not_matter(kafka: Inst
     assert Import.objects.get().status == "queued"
 
 
-def test_what_is_missing_is_named_and_loaded_once_it_has_come(kafka: Installation, superuser: User) -> None:
+def test_what_is_missing_is_named_and_loaded_once_it_has_come(
+    kafka: Installation, superuser: User, manager: APIClient, root: Client
+) -> None:
     delivery = Delivery(people(100))
     send(kafka, delivery.whole(without={17, 40, 41}))
 
@@ -82,6 +87,9 @@ def test_what_is_missing_is_named_and_loaded_once_it_has_come(kafka: Installatio
     assert (found.status, told(found)) == ("checked", ["3 of 100 messages missing: 17, 40-41."])
     with pytest.raises(Conflict, match="3 of 100 messages missing"):
         approve_delivery(import_id=found.pk, actor=superuser)
+    answer = manager.post(f"/imports/{found.pk}/approve")
+    assert (answer.status_code, answer.json()["detail"]) == (409, "3 of 100 messages missing: 17, 40-41.")
+    assert "3 of 100 messages missing" in root.get(f"/admin/imports/import/{found.pk}/change/").content.decode()
     with pytest.raises(Conflict, match="3 of 100 messages missing"):
         reload_delivery(import_id=found.pk, actor=superuser)
     assert Import.objects.get().status == "checked"
@@ -331,9 +339,16 @@ def test_without_the_sequences_what_comes_twice_would_be_there_twice(
     assert len(b"".join(read_body(Import.objects.get().pk)).splitlines()) == 20
 
 
-def test_a_message_beyond_a_mebibyte_is_too_large(db: None) -> None:
+@transaction.atomic
+def test_a_message_beyond_a_mebibyte_is_too_large(transactional_db: None) -> None:
     sent = Delivery(people(1)).resident(1, b" " * (1024 * 1024 + 1))
+    message = Message("residents", 0, 0, sent.key, sent.value, [("source", b"Kyiv"), *delivered(sent)])
 
-    outcome = receive_residents.receive_residents([Message("residents", 0, 0, sent.key, sent.value, sent.headers)])  # type: ignore[arg-type]  # a header is bytes here
+    outcome = receive_residents.receive_residents([message])
 
     assert [(one.reason, one.detail) for one in outcome.refusals] == [("too_large", "")]
+
+
+def delivered(sent: Sent) -> list[tuple[str, bytes | None]]:
+    """Its headers but the source."""
+    return [("delivery", sent.key), ("sequence", b"1")]

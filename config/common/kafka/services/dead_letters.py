@@ -19,6 +19,10 @@ from config.common.texts import gettext as _
 MAY_PUT_BACK = "kafka.change_deadletter"
 _MAX_DETAIL = 500
 _AT_ONCE = 500
+# Each may have a mebibyte.
+_SENT_AT_ONCE = 50
+# With its headers a message that was just small enough for its own topic is too large for another.
+_MOST_SENT = 900_000
 _Headers = list[tuple[str, str | bytes | None]]
 
 logger = structlog.get_logger(__name__)
@@ -49,9 +53,12 @@ def send_letters(sender: Producer) -> int:
     """Sends those to their topic that are not there yet, the oldest first, and says how many.
 
     A kill between the sending and its being written down sends one again: its header `id` stays the same. Raises
-    `KafkaException` or `TimeoutError` where Kafka does not take them; they stay for the next time.
+    `KafkaException` or `TimeoutError` where Kafka does not take them; they stay for the next time. Of what is larger
+    than 900 kB the value stays in the table alone.
     """
-    waiting = list(DeadLetter.objects.unsent()[:_AT_ONCE])
+    waiting = list(DeadLetter.objects.unsent()[:_SENT_AT_ONCE])
+    for letter in waiting:
+        letter.value = letter.value if letter.size <= _MOST_SENT else None
     if waiting:
         _send(sender, [(DEAD_LETTERS.full_name, letter, _origin(letter)) for letter in waiting])
         DeadLetter.objects.filter(pk__in=[letter.pk for letter in waiting]).update(sent_at=timezone.now())

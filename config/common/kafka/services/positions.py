@@ -14,7 +14,7 @@ from config.common.kafka.messages import Outcome
 from config.common.kafka.models import Position
 
 # Whoever freezes in a transaction is cut off after so long: the position it has locked is somebody else's by then.
-CUT_OFF_SECONDS = 10
+CUT_OFF_SECONDS = 20
 _TAKE = """
     INSERT INTO kafka_position (topic, partition, fence, holder, seen_at, stored, repeated, ignored, refused, lost)
     VALUES (%(topic)s, %(partition)s, 1, %(holder)s, clock_timestamp(), 0, 0, 0, 0, 0)

@@ -13,6 +13,7 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
 
+from config.common.background.alive import touch
 from config.common.kafka.clients import PATIENCE, consumer, producer
 from config.common.kafka.handlers import handlers
 from config.common.kafka.messages import Handler, Message, Outcome, Reason
@@ -48,6 +49,7 @@ logger = structlog.get_logger(__name__)
 def read_topics(*, is_stopped: Callable[[], bool]) -> None:
     """Reads until `is_stopped`, asked between two batches; what goes wrong is tried again from where it was left."""
     while not is_stopped():
+        touch()
         membership = Membership(handlers())
         try:
             membership.run(is_stopped)
@@ -77,9 +79,10 @@ class Membership:
         """Reads until it is stopped. Raises `Fenced`, what the database raises, and what Kafka does."""
         self._client.subscribe(list(self._handlers), on_assign=self._assign, on_revoke=self._drop, on_lost=self._drop)
         while not is_stopped():
+            touch()
             for place, messages in self._next_batch().items():
                 self._store(place, messages)
-            send_letters(self._sender)
+            self._send_letters()
             self._report()
 
     def leave(self) -> None:
@@ -160,6 +163,13 @@ class Membership:
             keep_letters(outcome.refusals)
             advance(taken, next_offset=max(next_offset, messages[-1].offset + 1), outcome=outcome)
         _count(taken.topic, outcome)
+
+    def _send_letters(self) -> None:
+        """They are in the table: whether their topic takes them now is no reason to stop reading."""
+        try:
+            send_letters(self._sender)
+        except (KafkaException, TimeoutError) as error:
+            logger.warning("kafka_dead_letters_not_sent", reason=type(error).__name__)
 
     def _report(self) -> None:
         """Writes down, every few seconds and at the end of a partition, how far each goes, and that this lives."""
