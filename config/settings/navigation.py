@@ -91,6 +91,11 @@ NAVIGATION = [
         model(_("Pending changes"), "link", "airports.pendingchange"),
     ),
     group(
+        _("Kafka"),
+        with_kafka(model(_("Dead letters"), "mark_email_unread", "kafka.deadletter")),
+        with_kafka(model(_("Positions"), "pin_drop", "kafka.position")),
+    ),
+    group(
         _("People"),
         model(_("Users"), "person", "auth.user"),
         model(_("API tokens"), "key", "accounts.apitoken"),
@@ -110,8 +115,6 @@ NAVIGATION = [
         for_superusers(model(_("Groups"), "badge", "auth.group")),
         for_superusers(model(_("Leases"), "lock_clock", "background.lease")),
         for_superusers(model(_("Queued creates"), "playlist_add", "airports.queuedcreate")),
-        with_kafka(model(_("Dead letters"), "mark_email_unread", "kafka.deadletter")),
-        with_kafka(model(_("Positions"), "pin_drop", "kafka.position")),
         page(_("Profiler"), "speed", reverse_lazy("profiles"), _is_superuser),
         collapsible=True,
     ),

@@ -3,6 +3,7 @@
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from config.common.kafka.clients import is_on
 from config.common.observe.metrics import gauge
 from imports.models import Arrival, Import
 
@@ -15,8 +16,10 @@ def register() -> None:
     gauge("demanda_kafka_missing_messages", "Of deliveries whose end has come.", missing_messages)
 
 
-def missing_messages() -> float:
+def missing_messages() -> float | None:
     """How many messages of deliveries that were announced as whole have not come, or are not valid."""
+    if not is_on():
+        return None
     # Of one that was discarded, or deleted, nobody waits for more.
     waiting = Import.objects.live().filter(status=Import.Status.CHECKED).values("pk")
     arrivals = Arrival.objects.filter(settled_at=None, expected__gt=F("came"), import_id__in=waiting)

@@ -144,3 +144,10 @@ def test_they_are_forgotten_with_their_delivery(kafka: Installation, superuser: 
     scrub_erased_deliveries()
 
     assert [dict(row.headers)["source"] for row in DeadLetter.objects.all()] == ["THZpdg=="]
+
+
+def test_the_menu_has_their_pages_where_there_is_a_kafka(kafka: Installation, root: Client, settings: Settings) -> None:
+    url = reverse("admin:kafka_deadletter_changelist")
+    assert url in root.get("/admin/").content.decode()
+    settings.KAFKA_BOOTSTRAP_SERVERS = ""
+    assert url not in root.get("/admin/").content.decode()
