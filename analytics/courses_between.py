@@ -14,16 +14,6 @@ _FAR = NormalDist().inv_cdf(0.975)
 _HALF = 32
 
 
-def numbered(keys: Sequence[Ints], *, rows: int) -> tuple[Ints, Ints]:
-    """Numbers the rows by their keys from 0; gives the number of each row, and for each number a row that has it."""
-    code = np.zeros(rows, dtype=np.int64)
-    for key in keys:
-        # Dense again after each key, so that no product of their sizes is too large.
-        code = np.unique(code * (int(key.max(initial=0)) + 1) + key, return_inverse=True)[1]
-    _, first = np.unique(code, return_index=True)
-    return code, first
-
-
 def by_month(groups: Ints, months: Ints, *, count: int) -> Ints:
     """Counts courses by the number of their group and the month, 1 to 12: `count` rows of twelve."""
     code = groups * len(MONTHS) + months - 1

@@ -35,6 +35,11 @@ def first_age(label: str) -> int:
     return int(age) if age.isdecimal() else -1
 
 
+def place_of(key: str, label: str | None) -> tuple[bool, int, str]:
+    """Says where a key's label stands among others: age groups by age, texts by code point, none after all of them."""
+    return label is None, first_age(label or "") if key == "age_group" else 0, label or ""
+
+
 class AgeGroups:
     """Ages cut into groups by their lower bounds: `0-17`, `18-24`, …, `65+`."""
 

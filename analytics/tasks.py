@@ -5,13 +5,13 @@ from typing import Any
 import structlog
 from django.utils.translation import gettext_lazy
 
+from analytics.services.asking.kept import ANSWER, forget_unasked, renew, send_wanted, work_out
 from analytics.services.counting.follow_channels import moved_channels
 from analytics.services.counting.publish_segments import moved_towns
 from analytics.services.counting.refresh_demand import REFRESH, refresh_demand
 from analytics.services.counting.stale import count_stale_imports
 from analytics.services.deciding import calendar, changes, drawn_months, effects, flows  # noqa: F401 - what they work out
 from analytics.services.deciding.alerts import ALERT, any_to_compare, find_alerts
-from analytics.services.deciding.kept import ANSWER, forget_unasked, renew, send_wanted, work_out
 from analytics.services.placing.demand_towns import airports_changed, any_town_without_place
 from analytics.services.placing.place_towns import PLACE, PLACE_ALL, place_all_towns, place_towns
 from analytics.services.telling.stale import tell_if_stale

@@ -6,10 +6,12 @@ from django.contrib.auth.models import User
 
 from analytics.models import ImportDemand
 from analytics.pages.filters import FILTERED, FINEST, GROUPINGS, SEGMENT_KEYS, Filters
+from analytics.pages.sections.heat import CITIES
 from analytics.pages.sections.unplaced import CANDIDATES, MOST_TOWNS
 from analytics.services.asking.find_around import Around, find_around
 from analytics.services.asking.find_cities import find_cities
 from analytics.services.asking.find_demand import find_demand, find_opportunities, is_restricted
+from analytics.services.asking.find_heat import Heat, find_heat
 from analytics.services.asking.find_trend import find_trend
 from analytics.services.asking.questions import Cities, Demand, ImportRow, Meta, Row
 from analytics.services.counting.settings import counting_of_picture
@@ -39,27 +41,42 @@ class Answers:
     total: Demand
     places: Demand
     channels: Demand
-    heat: Demand
+    heat: Heat
     by: str
     named: dict[str, float]
     opportunities: Demand
     segments: Demand
     around: Around
     deliveries: list[ImportRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the map shows, and the towns that somebody may have to place."""
+
     cities: Cities
     unplaced: list[UnplacedTown]
     ambiguous: list[AmbiguousTown]
 
 
-def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
-    """Gives the answers that `actor` may see. `may_place`: with the cities that a town may be, for those who choose."""
+def read_places(*, filters: Filters, actor: User, may_place: bool) -> Places:
+    """Gives the places that `actor` may see. `may_place`: with the cities that a town may be, for those who choose."""
+    return Places(
+        cities=find_cities(question=filters.question(), actor=actor),
+        unplaced=unplaced(limit=MOST_TOWNS, suggested=CANDIDATES) if may_place else [],
+        ambiguous=ambiguous(limit=MOST_TOWNS, suggested=CANDIDATES) if may_place else [],
+    )
+
+
+def read_answers(*, filters: Filters, actor: User) -> Answers:
+    """Gives the answers that `actor` may see."""
     with snapshot():
         counted_by = counting_of_picture()
         # Nobody advertises to a handful of people, however keen.
         least = max(filters.min_residents, counted_by.small_segment)
         total = find_demand(question=filters.question(group_by=(), min_residents=0), actor=actor)
-        heat = find_demand(question=filters.question(group_by=("city", "age_group")), actor=actor)
-        cities = find_cities(question=filters.question(), actor=actor)
+        heat = find_heat(question=filters.question(), cities=CITIES, actor=actor)
+        cities = find_demand(question=filters.question(group_by=("city",), limit=0), actor=actor)
         segments = _segments(FINEST, filters, actor)
         around = _around(filters, actor)
         metas = (segments.meta, heat.meta, cities.meta)
@@ -91,9 +108,6 @@ def read_answers(*, filters: Filters, actor: User, may_place: bool) -> Answers:
             segments=_as_ranked(segments if by == FINEST else _segments(by, filters, actor), around.own),
             around=around,
             deliveries=_deliveries(filters, actor),
-            cities=cities,
-            unplaced=unplaced(limit=MOST_TOWNS, suggested=CANDIDATES) if may_place else [],
-            ambiguous=ambiguous(limit=MOST_TOWNS, suggested=CANDIDATES) if may_place else [],
         )
 
 

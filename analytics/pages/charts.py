@@ -25,12 +25,12 @@ class Chart:
         return f"{self.name}-data"
 
 
-def point(row: Row, filters: Filters, **more: Any) -> dict[str, Any]:
-    """Describes a row as one point of a chart: its name, what stands beside it when it is chosen, where it leads.
-
-    `more` has the numbers that are drawn, and may lead elsewhere than to the page of the row.
-    """
-    name, href = labels.segment_label(row), "" if row.is_other else filters.segment(row.keys)
+def point(row: Row, filters: Filters, *, href: str | None = None, **more: Any) -> dict[str, Any]:
+    """Describes a row as one point of a chart: its name, what stands beside it when it is chosen, where it leads, to
+    the page of the row unless `href` says where; `more` has the numbers that are drawn."""
+    name = labels.segment_label(row)
+    if href is None:
+        href = "" if row.is_other else filters.segment(row.keys)
     return {"name": name, "title": described(name, row), "href": href, **more}
 
 

@@ -1,7 +1,7 @@
 """Keeps what the reader chose. It lives in the URL, so that a view can be sent to somebody and found again."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -111,8 +111,8 @@ class Filters:
         return f"{REPORT}{'?' if text else ''}{text}"
 
     def _told(self, **parameters: str) -> str:
-        own = {name: value for name, value in asdict(self).items() if value != getattr(Filters, name)}
-        return _query(own | parameters)
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        return _query({name: value for name, value in own.items() if value != getattr(Filters, name)} | parameters)
 
     def kept(self, *names: str) -> list[tuple[str, Any]]:
         """Lists these parameters of the address and their values, for a form that leads to another address."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics.pages import choices, labels
-from analytics.pages.answers import Answers, read_answers
+from analytics.pages.answers import Answers, Places, read_answers, read_places
 from analytics.pages.charts import words
 from analytics.pages.decisions.plan import PARAMETERS
 from analytics.pages.filters import Filters
@@ -29,6 +29,7 @@ from analytics.pages.sections.trend import trend_lines
 from analytics.pages.sections.unplaced import MOST_TOWNS, towns_in_doubt, towns_to_see, towns_to_settle
 from analytics.services.asking.find_demand import is_restricted
 from analytics.services.asking.questions import Demand, Meta
+from config.common.db.snapshots import snapshot
 
 REFRESH = "analytics.refresh_demand"
 PLACE = "analytics.add_townalias"
@@ -57,8 +58,10 @@ class Answer:
 def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
     """Gives everything that `analytics/page.html` writes out."""
     may_place = actor.has_perm(PLACE)
-    answers = read_answers(filters=filters, actor=actor, may_place=may_place)
-    empty = "" if answers.total.rows and answers.heat.rows else "filtered" if answers.sources else "nothing"
+    with snapshot():
+        answers = read_answers(filters=filters, actor=actor)
+        places = read_places(filters=filters, actor=actor, may_place=may_place)
+    empty = "" if answers.total.rows and answers.heat.count else "filtered" if answers.sources else "nothing"
     context = {
         "here": filters.href(offset=filters.offset),
         "report": filters.report(),
@@ -72,12 +75,12 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
         "empty": empty,
         "may_refresh": actor.has_perm(REFRESH),
         "may_place": may_place,
-        "unplaced": towns_to_settle(answers.unplaced, filters)
+        "unplaced": towns_to_settle(places.unplaced, filters)
         if may_place
-        else towns_to_see(answers.cities.unplaced, filters)[:MOST_TOWNS],
-        "ambiguous": towns_in_doubt(answers.ambiguous, filters),
+        else towns_to_see(places.cities.unplaced, filters)[:MOST_TOWNS],
+        "ambiguous": towns_in_doubt(places.ambiguous, filters),
     }
-    return context | (_empty(answers, filters) if empty else _charts(answers, filters, actor))
+    return context | (_empty(answers, filters) if empty else _charts(answers, places, filters, actor))
 
 
 def freshness(meta: Meta) -> Freshness | None:
@@ -133,7 +136,7 @@ def _empty(answers: Answers, filters: Filters) -> dict[str, Any]:
     return {"chosen": chosen, "meant": choices.meant(answers, filters)}
 
 
-def _charts(answers: Answers, filters: Filters, actor: User) -> dict[str, Any]:
+def _charts(answers: Answers, places: Places, filters: Filters, actor: User) -> dict[str, Any]:
     heat_title = _("By city and age")
     if filters.channel:
         heat_title = _("By city and age through %(channel)s") % {"channel": " / ".join(filters.channel)}
@@ -146,14 +149,14 @@ def _charts(answers: Answers, filters: Filters, actor: User) -> dict[str, Any]:
         "merged": answers.segments.meta.merged,
         "opportunities": opportunities(answers.opportunities, filters, by=answers.by, least=answers.least_residents),
         "groupings": choices.groupings(answers, filters),
-        "towns": towns_of_city(answers.cities, filters),
+        "towns": towns_of_city(places.cities, filters),
         "least_residents": answers.least_residents,
-        "heat": heat_map(answers.heat.rows, filters),
+        "heat": heat_map(answers.heat, filters),
         "heat_title": heat_title,
         "measures": choices.measures(filters),
         "channels": channel_bars(answers.channels, filters),
         "trend": trend_lines(answers.deliveries, filters) if answers.deliveries else None,
         "all_ages": filters.href("trend", age_group=()),
-        "map": city_map(answers.cities, filters),
+        "map": city_map(places.cities, filters),
         "segments": segment_list(answers.segments, filters, by=answers.by),
     }

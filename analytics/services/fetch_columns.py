@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from analytics.arrays import Ints
+from analytics.arrays import Column, Ints
 
 
 def fetch_columns(sql: str, values: dict[str, Any], *, names: Sequence[str], texts: Collection[str]) -> dict[str, Any]:
-    """Reads the columns `names` of a statement: lists of those that are `texts`, arrays of whole numbers else.
+    """Reads the columns `names` of a statement: a `Column` for those that are `texts`, arrays of whole numbers else.
 
     They come as a single row of long texts, because to make a tuple of each of twenty thousand rows takes as long as to
     find them, and PostgreSQL's arrays quote each of their texts. There may be no null among the values.
@@ -28,8 +28,8 @@ def fetch_columns(sql: str, values: dict[str, Any], *, names: Sequence[str], tex
     return {name: _split(value, mark if name in texts else None) for name, value in zip(names, row, strict=True)}
 
 
-def _split(column: str | None, mark: str | None) -> list[str] | Ints:
+def _split(column: str | None, mark: str | None) -> Column[str] | Ints:
     """Splits texts with `mark` between them, else numbers with commas; None: there is no row."""
     if mark is None:
         return np.fromstring(column or "", dtype=np.int64, sep=",")
-    return [] if column is None else column.split(mark)
+    return Column.of([] if column is None else column.split(mark))

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.courses_between import between, by_month, numbered, share_ends, squared
+from analytics.courses_between import between, by_month, share_ends, squared
 
 
 @st.composite
@@ -54,14 +54,6 @@ def test_courses_between_groups_are_those_counted_one_by_one(world: Any) -> None
         )
         for (start, end), numbers in sums.items()
     }
-
-
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3) | st.integers(0, 10**12)), max_size=20))
-def test_rows_of_the_same_keys_have_the_same_number(rows: list[tuple[int, int]]) -> None:
-    keys = [np.array([row[side] for row in rows], dtype=np.int64) for side in (0, 1)]
-    number, first = numbered(keys, rows=len(rows))
-    assert sorted(set(number.tolist())) == list(range(len(first)))
-    assert [rows[first[one]] for one in number] == rows
 
 
 def test_the_share_of_a_flow_is_held_in_95_of_100() -> None:

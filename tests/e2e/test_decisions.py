@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from analytics.models import KeptAnswer
 from analytics.pages.decisions import QUESTIONS
-from analytics.services.deciding.kept import work_out
+from analytics.services.asking.kept import work_out
 from tests.e2e.axe import barriers
 from tests.e2e.conftest import OpenPage, World
 from tests.e2e.test_analytics import open_demand

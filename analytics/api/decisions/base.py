@@ -8,7 +8,7 @@ from rest_framework import serializers, status
 
 from analytics.api.base import QuestionViewSet
 from analytics.api.queries import SegmentQuery
-from analytics.services.deciding.kept import NotCountedYet
+from analytics.services.asking.kept import NotCountedYet
 from config.common.digits import MAX_INTEGER
 
 COUNTING: dict[Any, Any] = {

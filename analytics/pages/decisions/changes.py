@@ -13,8 +13,8 @@ from analytics.pages.charts import Chart
 from analytics.pages.filters import Filters
 from analytics.pages.tables import Cell, Table
 from analytics.services.asking.find_demand import is_restricted
+from analytics.services.asking.kept import NotCountedYet
 from analytics.services.deciding.changes import Change, FoundChanges, find_changes
-from analytics.services.deciding.kept import NotCountedYet
 
 LABEL = gettext_lazy("What changed?")
 # By each of these the deliveries are compared, and so many rows a chart and a table have.

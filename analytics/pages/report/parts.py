@@ -36,9 +36,9 @@ class Part:
         return self.chart.name
 
 
-def demand_parts(answers: Answers, filters: Filters) -> list[Part]:
-    """Makes the parts that every report has; nothing where nobody is counted."""
-    return [_opportunities(answers, filters), _channels(answers, filters), _heat(answers, filters)]
+def demand_parts(answers: Answers, filters: Filters, by_city: Sequence[Row]) -> list[Part]:
+    """Makes the parts that every report has. `by_city`: all rows of the heat map's table."""
+    return [_opportunities(answers, filters), _channels(answers, filters), _heat(answers, filters, by_city)]
 
 
 def headline_sheet(answers: Answers) -> Sheet:
@@ -80,8 +80,8 @@ def _channels(answers: Answers, filters: Filters) -> Part:
     return Part(_("By channel"), words, channel_bars(answers.channels, filters), sheet)
 
 
-def _heat(answers: Answers, filters: Filters) -> Part:
-    heat = heat_map(answers.heat.rows, filters)
+def _heat(answers: Answers, filters: Filters, by_city: Sequence[Row]) -> Part:
+    heat = heat_map(answers.heat, filters)
     keys = Question(group_by=DIMENSIONS).columns
     words = [heat.rest] if heat.rest else []
-    return Part(heat.chart.data["label"], words, heat.chart, demand_sheet("heat", keys, answers.heat.rows))
+    return Part(heat.chart.data["label"], words, heat.chart, demand_sheet("heat", keys, by_city))

@@ -14,8 +14,10 @@ from analytics.pages.decisions import QUESTIONS
 from analytics.pages.filters import Downloads, Filters
 from analytics.pages.report.parts import Part, demand_parts, headline_sheet
 from analytics.pages.sections.headline import headline
-from analytics.services.asking.find_demand import is_restricted
-from analytics.services.deciding.kept import NotCountedYet
+from analytics.pages.sections.heat import DIMENSIONS
+from analytics.services.asking.find_demand import find_demand, is_restricted
+from analytics.services.asking.kept import NotCountedYet
+from config.common.db.snapshots import snapshot
 from config.common.http.moments import moment
 from config.common.problems import Problem
 from config.common.tabular.workbook import Sheet
@@ -32,12 +34,15 @@ class Report:
     again: int
 
 
-def read_report(filters: Filters, actor: User) -> Report:
-    """Reads what `actor` may see; of questions that offer a part of a report, those that answer."""
-    answers = read_answers(filters=filters, actor=actor, may_place=False)
-    if not (answers.total.rows and answers.heat.rows):
+def read_report(filters: Filters, actor: User, *, whole: bool) -> Report:
+    """Reads what `actor` may see; of questions that offer a part of a report, those that answer. `whole`: all rows of
+    what the heat map shows a part of."""
+    with snapshot():
+        answers = read_answers(filters=filters, actor=actor)
+        by_city = find_demand(question=filters.question(group_by=DIMENSIONS), actor=actor).rows if whole else []
+    if not (answers.total.rows and answers.heat.count):
         return Report(answers, [], [], 0)
-    parts, counting, again = demand_parts(answers, filters), [], 0
+    parts, counting, again = demand_parts(answers, filters, by_city), [], 0
     # Outside of the snapshot of the demand: what is not there yet is put down to be worked out.
     for name, question in QUESTIONS.items():
         if not hasattr(question, "report"):

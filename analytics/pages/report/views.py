@@ -24,8 +24,9 @@ class ReportViewSet(PageViewSet):
     def list(self, request: Request) -> HttpResponseBase:
         """Shows the report of the filters in the address, to each reader what they may see."""
         filters = Filters(**self.query())
-        report = read_report(filters, self.actor)
-        if self.format in TABLE_FORMATS:
+        is_table = self.format in TABLE_FORMATS
+        report = read_report(filters, self.actor, whole=is_table)
+        if is_table:
             return sheets_response(self.format, name="report", sheets=report_sheets(report, filters))
         here = request.build_absolute_uri(filters.report())
         context = {"report": report_context(report, filters, self.actor), "here": here}

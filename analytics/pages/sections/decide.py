@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from analytics.pages.choices import Option
 from analytics.pages.decisions import QUESTIONS
 from analytics.pages.filters import Filters
-from analytics.services.deciding.kept import NotCountedYet
+from analytics.services.asking.kept import NotCountedYet
 from config.common.problems import Problem
 
 

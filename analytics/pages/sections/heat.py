@@ -1,6 +1,5 @@
 """Cities by age groups, each cell shaded by one measure."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from analytics.pages import labels
 from analytics.pages.charts import Chart, point
 from analytics.pages.filters import Filters
 from analytics.pages.tables import demand_table
+from analytics.services.asking.find_heat import Heat
 from analytics.services.asking.questions import Row
 
 DIMENSIONS = ("city", "age_group")
@@ -31,18 +31,12 @@ class HeatMap:
     rest: str
 
 
-def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
-    """Takes rows by city and age group, in any order; columns are the age groups that occur, in the order of age."""
-    courses: dict[str, int] = defaultdict(int)
-    merged = [row for row in rows if row.is_other]
-    for row in rows:
-        if not row.is_other:
-            courses[labels.city_label(row)] += row.courses
-    cities = sorted(courses, key=lambda city: (-courses[city], city))[:CITIES]
+def heat_map(found: Heat, filters: Filters) -> HeatMap:
+    """Columns are the age groups that occur, in the order of age."""
+    cells = found.rows
+    cities = list(dict.fromkeys(map(labels.city_label, cells)))
     places = {city: place for place, city in enumerate(cities)}
-    cells = [row for row in rows if not row.is_other and labels.city_label(row) in places]
     columns = sorted({row.keys["age_group"] or "" for row in cells}, key=first_age)
-    cells.sort(key=lambda row: (places[labels.city_label(row)], columns.index(row.keys["age_group"] or "")))
     hrefs = {labels.city_label(row): filters.city_href(row.keys) for row in cells}
     data = {
         "kind": "heat",
@@ -68,10 +62,9 @@ def heat_map(rows: Sequence[Row], filters: Filters) -> HeatMap:
         filters,
         caption=_("Demand by city and age group"),
         downloads=filters.downloads(group_by=",".join(DIMENSIONS), ordering="city"),
-        total=len(rows),
+        total=found.count,
     )
-    hidden = [courses[city] for city in courses if city not in places]
-    return HeatMap(Chart("heat", data, table), f"{_rest(hidden)} {_merged(merged)}".strip())
+    return HeatMap(Chart("heat", data, table), f"{_rest(found)} {_merged(found.merged)}".strip())
 
 
 def _measured(row: Row, measure: str) -> float:
@@ -79,11 +72,11 @@ def _measured(row: Row, measure: str) -> float:
     return value or 0
 
 
-def _rest(hidden: Sequence[int]) -> str:
-    if not hidden:
+def _rest(found: Heat) -> str:
+    if not found.more:
         return ""
-    told = ngettext("%(count)s more city with %(courses)s.", "%(count)s more cities with %(courses)s.", len(hidden))
-    return told % {"count": labels.count(len(hidden)), "courses": labels.courses(sum(hidden))}
+    told = ngettext("%(count)s more city with %(courses)s.", "%(count)s more cities with %(courses)s.", found.more)
+    return told % {"count": labels.count(found.more), "courses": labels.courses(found.more_courses)}
 
 
 def _merged(rows: Sequence[Row]) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from analytics.arrays import Ints, Numbers, number_rows
+from analytics.arrays import Column, Ints, Numbers, combined
 from analytics.expectation import Expected, Model, expected_index, model_rates
 from analytics.intervals import (
     GroupSums,
@@ -144,15 +143,16 @@ class Estimates:
         return Model(foreseen / self.groups.residents / self.average, off)
 
     def _groups_of_cells(self, cells: Groups) -> Ints:
-        places = {key: place for place, key in enumerate(_rows(self.groups, self.names, self.names))}
-        return np.array([places[key] for key in _rows(cells, self.cell_names, self.names)], dtype=np.int64)
-
-
-def _rows(groups: Groups, names: Sequence[str], chosen: Sequence[str]) -> list[tuple[Any, ...]]:
-    columns = [groups.keys[names.index(name)] for name in chosen]
-    return list(zip(*columns, strict=True)) if columns else [()] * len(groups.residents)
+        own = zip(self.names, self.groups.keys, strict=True)
+        both = [Column.joined([column, cells.keys[self.cell_names.index(name)]]).numbers for name, column in own]
+        groups = len(self.groups.residents)
+        numbers = combined(both, rows=groups + len(cells.residents))
+        places = np.empty(groups, dtype=np.int64)
+        places[numbers[:groups]] = range(groups)
+        return places[numbers[groups:]]
 
 
 def _numbered(groups: Groups, names: Sequence[str], key: str) -> Ints:
     """Numbers the level of a factor that each group has; a city is its name and country."""
-    return number_rows(_rows(groups, names, ("country", "city") if key == "city" else (key,)))
+    columns = [groups.keys[names.index(name)].numbers for name in (("country", key) if key == "city" else (key,))]
+    return combined(columns, rows=len(groups.residents))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.contrib.auth.models import User
 
-from analytics.arrays import Flags
+from analytics.arrays import Column, Flags
 from analytics.dimensions import PLACES
 from analytics.services.asking.find_demand import is_restricted
 from analytics.services.asking.questions import UNPLACED, Question, Row
@@ -56,9 +56,9 @@ def find_around(*, question: Question, keys: Mapping[str, str], most: int, actor
     return Around(row, beside)
 
 
-def _agrees(column: Sequence[str | None], value: str) -> Flags:
+def _agrees(column: Column[str | None], value: str) -> Flags:
     wanted = None if value == UNPLACED else fold(value)
-    return np.array([(one if one is None else fold(one)) == wanted for one in column], dtype=bool)
+    return column.flags(lambda one: (one if one is None else fold(one)) == wanted)
 
 
 def _all(masks: Sequence[Flags]) -> Flags:

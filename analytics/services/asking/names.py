@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
+from analytics.arrays import Column
 from analytics.dimensions import PLACES
 from analytics.disclosure import OTHER
 from analytics.models import PublishedPlace, Spelling, TownPlace
@@ -54,16 +56,16 @@ class Names:
         self._channels = {**channels, NO_TEXT: OTHER}
         self._asked = [key for key in PLACES if key in question.columns]
 
-    def label(self, columns: Mapping[str, Any]) -> dict[str, list[str | None]]:
+    def label(self, columns: Mapping[str, Any]) -> dict[str, Column[str | None]]:
         """Names the values of a statement's columns: of `channel`, and of `town` or `place`, the number of a group,
         which tell those of town, city and country that the question's rows have."""
-        named: dict[str, list[str | None]] = {}
+        named: dict[str, Column[str | None]] = {}
         if "channel" in columns:
-            named["channel"] = [self._channels[channel] for channel in columns["channel"]]
-        where = columns["place"].tolist() if "place" in columns else columns.get("town", [])
-        for key in self._asked:
-            names = {value: getattr(place, key) for value, place in self._places.items()}
-            named[key] = [names[value] for value in where]
+            named["channel"] = columns["channel"].renamed(self._channels.__getitem__)
+        if self._asked:
+            where = Column.of(columns["place"].tolist()) if "place" in columns else columns["town"]
+            places = where.renamed(self._places.__getitem__)
+            named |= {key: places.renamed(attrgetter(key)) for key in self._asked}
         return named
 
     def places(self, towns: Iterable[str]) -> list[Place]:

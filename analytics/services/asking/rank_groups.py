@@ -1,11 +1,12 @@
 """Groups against their average, in order, a page of them. Numbers are worked out for many groups at once."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from analytics.arrays import Flags, Ints, Numbers
-from analytics.dimensions import first_age
+from analytics.dimensions import place_of
 from analytics.services.asking.estimates import Estimates
 from analytics.services.asking.questions import COUNTS, EXPECTED, MEASURES, SORTABLE, Question, Row
 
@@ -98,13 +99,8 @@ class Ranking:
         return -column if name.startswith("-") else column
 
     def _positions(self, name: str, among: Ints) -> Numbers:
-        """Numbers each value of a key by where it stands among all of them: texts by code point, age groups by age, no
-        country after all others."""
         column = self._groups.keys[self._names.index(name)]
-        values = [column[number] for number in among.tolist()]
-        order = sorted(set(values), key=_age if name == "age_group" else _text)
-        positions = {value: position for position, value in enumerate(order)}
-        return np.array([positions[value] for value in values], dtype=np.float64)
+        return column.ranks(partial(place_of, name))[among].astype(np.float64)
 
     def measure(self, name: str, among: Ints) -> Numbers:
         """Measures each group; zeros for an index where the average is none."""
@@ -128,11 +124,3 @@ class Ranking:
         if name == "lowest":
             return self._estimates.lowest(looked_at=self.count)
         return self._estimates.ends[0 if name == "index_low" else 1]
-
-
-def _age(label: str | None) -> int:
-    return first_age(label or "")
-
-
-def _text(value: str | None) -> tuple[bool, str]:
-    return value is None, value or ""

@@ -9,17 +9,17 @@ from django.db.models import Max, QuerySet, Sum
 
 from analytics.models import CurrentTie, ImportDemand, SegmentTie
 from analytics.services.asking.estimates import FACTORS, Estimates
+from analytics.services.asking.kept_groups import groups_of
 from analytics.services.asking.names import names_now
 from analytics.services.asking.questions import SOURCE, Question
-from analytics.services.asking.read_groups import read_groups
 from analytics.services.asking.scopes import Scope
 from analytics.ties import REACHING, inside
 from config.common.db.snapshots import once_in_snapshot
 
 _TENTHS = 10
-# Of twenty thousand groups each takes some five megabytes; a trend by town of hundreds of deliveries has millions.
+# Of a hundred thousand groups each takes some twenty megabytes; a trend by town of hundreds of deliveries has millions.
 _REMEMBERED = 8
-_MOST_GROUPS = 100_000
+_MOST_GROUPS = 250_000
 
 
 def read_estimates(question: Question, scope: Scope, *, restricted: bool, by_import: bool = False) -> Estimates:
@@ -49,9 +49,9 @@ def _kept(*_: Hashable) -> list[Estimates]:
 
 
 def _estimates(question: Question, finer: Question, scope: Scope, restricted: bool, by_import: bool) -> Estimates:
-    groups = read_groups(question.of_groups, scope, restricted=restricted, by_import=by_import)
-    of_all = read_groups(question.of_all, scope, restricted=restricted) if question.index_of_all else None
-    cells = read_groups(finer.of_groups, scope, restricted=False) if finer != question else None
+    groups = groups_of(question.of_groups, scope, restricted=restricted, by_import=by_import)
+    of_all = groups_of(question.of_all, scope, restricted=restricted) if question.index_of_all else None
+    cells = groups_of(finer.of_groups, scope, restricted=False) if finer != question else None
     estimates = Estimates(groups, question.columns, of_all, cells, finer.columns)
     return _pooled(estimates, question, scope) if restricted else estimates
 

@@ -1,13 +1,12 @@
 """Segments summed up to groups, in the database, and read column by column."""
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
 from django.db import models
 
-from analytics.arrays import Ints
+from analytics.arrays import Column, Ints
 from analytics.dimensions import BIT_OF, PLACES, grouping_of
 from analytics.disclosure import OTHER
 from analytics.models import CurrentSegment, CurrentTie, PublishedSegment, Segment, SegmentTie
@@ -50,7 +49,7 @@ class Groups:
     residents.
     """
 
-    keys: tuple[list[str | None], ...]
+    keys: tuple[Column[str | None], ...]
     residents: Ints
     courses: Ints
     buyers: Ints
@@ -82,7 +81,7 @@ def read_groups(question: Question, scope: Scope, *, restricted: bool, by_import
         name: np.concatenate([none, *(getattr(part, name) for part in parts)]) for name in Groups.__slots__[1:-1]
     }
     return Groups(
-        keys=tuple(list(chain.from_iterable(part.keys[place] for part in parts)) for place in places),
+        keys=tuple(Column.joined([part.keys[place] for part in parts]) for place in places),
         **counts,
         spread=None if restricted else Spread.joined([part.spread for part in parts if part.spread]),
     )
@@ -98,11 +97,11 @@ def _read(question: Question, scope: Scope, names: Names, restricted: bool, by_i
     # The number -1 of what is merged is the last one of the ages.
     ages, sources = (*scope.age_groups.labels, OTHER), {found.import_id: found.source for found in scope.imports}
     if "age_group" in columns:
-        columns["age_group"] = [ages[number] for number in columns["age_group"].tolist()]
+        columns["age_group"] = Column.of(columns["age_group"].tolist()).renamed(ages.__getitem__)
     if "gender" in columns:
-        columns["gender"] = [gender or OTHER for gender in columns["gender"]]
+        columns["gender"] = columns["gender"].renamed(lambda gender: gender or OTHER)
     if SOURCE in question.group_by:
-        columns[SOURCE] = [sources[number] for number in imports.tolist()]
+        columns[SOURCE] = Column.of(imports.tolist()).renamed(sources.__getitem__)
     keys = tuple(columns[key] for key in question.columns)
     residents, courses, buyers = (columns[name] for name in COUNTS)
     if restricted:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.arrays import Numbers, number_rows
+from analytics.arrays import Column, Ints, Numbers, combined
 from analytics.dimensions import grouping_of
 from analytics.intervals import Pairs
 from analytics.services.asking.questions import Question
@@ -100,8 +100,9 @@ def _cells(question: Question, columns: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _reaching(own: Pairs, by: Sequence[str], columns: Mapping[str, Any], found: Mapping[str, Any]) -> Pairs:
     """Adds to the pairs within each group its part, by courses, of those in its cell that reach others."""
-    known, courses = len(found["pairs"]), columns["courses"].astype(np.float64)
-    numbers = number_rows([*_rows(by, found, known), *_rows(by, columns, len(courses))])
+    courses = columns["courses"].astype(np.float64)
+    known, every = len(found["pairs"]), len(found["pairs"]) + len(courses)
+    numbers = combined([_numbers(found[name], columns[name]) for name in by], rows=every)
     of_cell, of_group, cells = numbers[:known], numbers[known:], int(numbers.max(initial=-1)) + 1
     share = courses / np.maximum(np.bincount(of_group, courses, cells), 1)[of_group]
     pairs = []
@@ -111,8 +112,7 @@ def _reaching(own: Pairs, by: Sequence[str], columns: Mapping[str, Any], found: 
     return Pairs(*pairs)
 
 
-def _rows(by: Sequence[str], columns: Mapping[str, Any], number: int) -> list[tuple[Any, ...]]:
-    values = [
-        column.tolist() if isinstance(column, np.ndarray) else column for column in (columns[name] for name in by)
-    ]
-    return list(zip(*values, strict=True)) if by else [()] * number
+def _numbers(*columns: Any) -> Ints:
+    """Numbers the values of columns of the same name behind each other."""
+    found: Ints = Column.joined(columns).numbers if isinstance(columns[0], Column) else np.concatenate(columns)
+    return found

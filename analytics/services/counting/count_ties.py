@@ -1,14 +1,10 @@
 """Counts which residents of an import are related, by what both have in common."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
+from operator import itemgetter
 from typing import Any
 
-import numpy as np
-
-from analytics.arrays import Ints, number_rows
+from analytics.arrays import Column, Ints
 from analytics.models import CountedAlias, TownPlace
 from analytics.services.counting.settings import Counting
 from analytics.services.fetch_columns import fetch_columns
@@ -32,14 +28,6 @@ _COLUMNS = ("citizen_id", "courses", "related", "town", "channel", "gender", "ag
 _TEXTS = {"town", "channel", "gender"}
 
 
-@dataclass(frozen=True)
-class _Column:
-    """The different values of a column, and the number of each row's."""
-
-    values: list[Any]
-    numbers: Ints
-
-
 def count_ties(*, import_id: int, then: date, now: date, counting: Counting) -> tuple[Ties, Ties]:
     """Counts by ages on both days. A correction meanwhile is in it or not; with its revision the import is counted
     again."""
@@ -58,8 +46,9 @@ class _Named:
 
     def __init__(self, columns: dict[str, Any]) -> None:
         aliases = dict(CountedAlias.objects.values_list("fold", "channel"))
-        self._town, self._gender = _numbered(columns["town"]), _numbered(columns["gender"])
-        self._channel = _numbered(columns["channel"], aliases)
+        self._town, self._gender = columns["town"].renamed(fold), columns["gender"]
+        channels = columns["channel"].renamed(fold)
+        self._channel = channels.renamed(lambda channel: aliases.get(channel, channel))
         self._keys = _where(self._town) | {"channel": self._channel.numbers, "gender": self._gender.numbers}
         self._courses = columns["courses"]
         one, other = ends(columns["citizen_id"], columns["courses"], columns["related"])
@@ -78,19 +67,9 @@ class _Named:
         return agrees, texts[0], age_group, texts[1], texts[2]
 
 
-def _numbered(spellings: list[str], aliases: Mapping[str, str] = MappingProxyType({})) -> _Column:
-    """Numbers the folds of all rows, or what these are aliases of."""
-    spelled = number_rows(spellings)
-    numbers: dict[str, int] = {}
-    names = (aliases.get(folded, folded) for folded in map(fold, dict.fromkeys(spellings)))
-    folds = np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
-    return _Column(list(numbers), folds[spelled])
-
-
-def _where(town: _Column) -> dict[str, Ints]:
+def _where(town: Column[str]) -> dict[str, Ints]:
     """Numbers the town, city and country of each row; towns without a place are cities of their own in no country."""
     stored = TownPlace.objects.placed().filter(pk__in=town.values).values_list("town", "country", "city")
     places = {name: (country, city) for name, country, city in stored}
-    of_town = [places.get(name, ("", name)) for name in town.values]
-    country, city = number_rows([place[0] for place in of_town]), number_rows(of_town)
-    return {"town": town.numbers, "city": city[town.numbers], "country": country[town.numbers]}
+    city = town.renamed(lambda name: places.get(name, ("", name)))
+    return {"town": town.numbers, "city": city.numbers, "country": city.renamed(itemgetter(0)).numbers}

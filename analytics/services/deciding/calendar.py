@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 from django.contrib.auth.models import User
 
+from analytics.arrays import Column, Flags, Ints, packed, unpacked_ints
 from analytics.birth_months import MONTHS, shares, spread
 from analytics.courses_between import by_month, squared
+from analytics.dimensions import place_of
 from analytics.services.asking.find_demand import find_demand, is_restricted
+from analytics.services.asking.kept import computed, kept
 from analytics.services.asking.questions import Meta, Question
 from analytics.services.asking.scopes import scope_of
 from analytics.services.deciding.drawn_months import DRAWN_MONTHS
 from analytics.services.deciding.erased import refuse_erased
 from analytics.services.deciding.groups import Groups
-from analytics.services.deciding.kept import computed, kept
 from analytics.services.deciding.residents import each_delivery
 from config.common.db.snapshots import snapshot
 
@@ -24,6 +26,7 @@ CALENDAR = "calendar"
 Of = Literal["buyer", "recipient"]
 BUYER: Of = "buyer"
 RECIPIENT: Of = "recipient"
+Keys = dict[str, str | None]
 # What the months of groups are made of.
 Basis = Literal["counted", "spread"]
 
@@ -33,34 +36,34 @@ class GroupMonths:
     """A group, its courses and how many of them are of each month, January first. `is_other`: small segments are merged
     in it."""
 
-    keys: dict[str, str | None]
+    keys: Keys
     courses: int
     months: tuple[int, ...]
-    is_other: bool = False
+    is_other: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
     """The courses of a group in a month, 1 to 12."""
 
-    keys: dict[str, str | None]
+    keys: Keys
     month: int
     courses: int
 
-    def value(self, name: str) -> str | int | None:
-        """Gives what one sorts by."""
-        return self.month if name == "month" else self.courses if name == "courses" else self.keys[name]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
-    """All groups, those with the most courses first.
+    """All groups, those with the most courses first, and those where small segments are merged last.
 
-    `months`: `counted`, or `spread` over each group's courses by the months of all residents. `squares`: of the courses
-    that are bought for each resident, summed up; 0 where the months are not counted.
+    `keys`: a column for each of `names`; `courses`: a row of twelve months for each group. `months`: these are
+    `counted`, or `spread` over each group's courses by the months of all residents. `squares`: of the courses that are
+    bought for each resident, summed up; 0 where the months are not counted.
     """
 
-    groups: list[GroupMonths]
+    names: tuple[str, ...]
+    keys: tuple[Column[str | None], ...]
+    is_other: Flags
+    courses: Ints
     months: Basis
     squares: int
     meta: Meta
@@ -68,27 +71,46 @@ class Calendar:
     @property
     def count(self) -> int:
         """How many rows there are."""
-        return len(self.groups) * len(MONTHS)
+        return self.courses.size
+
+    @property
+    def groups(self) -> list[GroupMonths]:
+        """The groups one by one."""
+        rows = zip(self.courses.tolist(), self.is_other.tolist(), strict=True)
+        return [
+            GroupMonths(self._keys(number), sum(months), tuple(months), is_other)
+            for number, (months, is_other) in enumerate(rows)
+        ]
 
     def rows(self, question: Question) -> list[MonthRow]:
         """Lists a page of the months of all groups, the groups as they stand unless the question orders otherwise."""
         page = slice(question.offset, None if question.limit is None else question.offset + question.limit)
-        if not question.ordering:
-            return [self._row(number)[1] for number in range(*page.indices(self.count))]
-        found = [self._row(number) for number in range(self.count)]
-        for name in reversed(question.ordering):
-            found.sort(key=lambda row: _comparable(row[1].value(name.removeprefix("-"))), reverse=name.startswith("-"))
-        # Small segments that are merged come last in every order.
-        return [row for _, row in sorted(found, key=itemgetter(0))][page]
+        return [self._row(number) for number in self._order(question.ordering)[page].tolist()]
 
-    def _row(self, number: int) -> tuple[bool, MonthRow]:
-        group, month = self.groups[number // len(MONTHS)], number % len(MONTHS)
-        return group.is_other, MonthRow(group.keys, month + 1, group.months[month])
+    def _order(self, ordering: Sequence[str]) -> Ints:
+        """Puts the numbers of the rows in order; small segments that are merged come last in every one."""
+        if not ordering:
+            return np.arange(self.count)
+        columns = [np.repeat(self.is_other, len(MONTHS)), *map(self._column, ordering)]
+        # The last column counts first.
+        return np.lexsort(columns[::-1])
 
+    def _column(self, name: str) -> Ints:
+        """Gives each row its place by this name, ascending."""
+        sign, name = -1 if name.startswith("-") else 1, name.removeprefix("-")
+        if name == "month":
+            return sign * np.tile(MONTHS, len(self.courses))
+        if name == "courses":
+            return sign * self.courses.ravel()
+        ranks = self.keys[self.names.index(name)].ranks(partial(place_of, name))
+        return sign * np.repeat(ranks, len(MONTHS))
 
-def _comparable(value: str | int | None) -> tuple[bool, str | int]:
-    # None comes before all texts.
-    return (False, "") if value is None else (True, value)
+    def _row(self, number: int) -> MonthRow:
+        group, month = divmod(number, len(MONTHS))
+        return MonthRow(self._keys(group), month + 1, int(self.courses[group, month]))
+
+    def _keys(self, group: int) -> Keys:
+        return {name: column[group] for name, column in zip(self.names, self.keys, strict=True)}
 
 
 def find_calendar(*, question: Question, of: Of, actor: User) -> Calendar:
@@ -104,29 +126,34 @@ def find_calendar(*, question: Question, of: Of, actor: User) -> Calendar:
     counted = kept(CALENDAR, question.of_groups, of=of)
     with snapshot():
         meta = scope_of(question).meta(merged=0)
-    groups = [
-        GroupMonths(dict(zip(question.columns, labels, strict=True)), sum(months), tuple(months))
-        for labels, months in counted["groups"]
-    ]
-    return Calendar(_largest_first(groups), "counted", counted["squares"], meta)
+    keys = tuple(Column(values, unpacked_ints(numbers)) for values, numbers in counted["keys"])
+    months = unpacked_ints(counted["months"]).reshape(-1, len(MONTHS))
+    is_other = np.zeros(len(months), dtype=np.bool_)
+    order = _largest_first(question.columns, keys, is_other, months.sum(axis=1))
+    keys = tuple(column.taken(order) for column in keys)
+    return Calendar(question.columns, keys, is_other, months[order], "counted", counted["squares"], meta)
 
 
 def _spread(question: Question, actor: User) -> Calendar:
     over = kept(DRAWN_MONTHS, question.of_all)
     demand = find_demand(question=replace(question.of_groups, with_expected=False), actor=actor)
-    by_size = _largest_first([GroupMonths(row.keys, row.courses, (), is_other=row.is_other) for row in demand.rows])
+    names, rows = question.columns, demand.rows
+    keys = tuple(Column.of([row.keys[name] for row in rows]) for name in names)
+    is_other = np.array([row.is_other for row in rows], dtype=np.bool_)
+    courses = np.array([row.courses for row in rows], dtype=np.int64)
+    order = _largest_first(names, keys, is_other, courses)
     months = spread(
-        [group.courses for group in by_size],
-        shares(np.array(over["courses"], dtype=np.float64), squares=over["squares"]),
+        courses[order].tolist(), shares(np.array(over["courses"], dtype=np.float64), squares=over["squares"])
     )
-    groups = [replace(group, months=tuple(row)) for group, row in zip(by_size, months.tolist(), strict=True)]
-    return Calendar(groups, "spread", 0, demand.meta)
+    keys = tuple(column.taken(order) for column in keys)
+    return Calendar(names, keys, is_other[order], months, "spread", 0, demand.meta)
 
 
-def _largest_first(groups: Sequence[GroupMonths]) -> list[GroupMonths]:
-    return sorted(
-        groups, key=lambda group: (group.is_other, -group.courses, *(value or "" for value in group.keys.values()))
-    )
+def _largest_first(names: Sequence[str], keys: Sequence[Column[str | None]], is_other: Flags, courses: Ints) -> Ints:
+    """Finds the order of groups: the most courses first, what is merged last, equal ones by their keys."""
+    ranks = [column.ranks(partial(place_of, name)) for name, column in zip(names, keys, strict=True)]
+    # The last column counts first.
+    return np.lexsort([*ranks[::-1], -courses, is_other])
 
 
 @computed(CALENDAR)
@@ -144,5 +171,10 @@ def _count(question: Question, *, of: Of) -> dict[str, Any]:
         months[: len(counted)] += counted
         counted = months
         squares += squared(recipient)
-    labels = groups.labels
-    return {"groups": [[labels[number], counted[number].tolist()] for number in sorted(present)], "squares": squares}
+    labels, numbers = groups.labels, np.array(sorted(present), dtype=np.int64)
+    keys = (Column.of([labels[number][place] for number in numbers.tolist()]) for place in range(len(question.columns)))
+    return {
+        "keys": [[column.values, packed(column.numbers)] for column in keys],
+        "months": packed(counted[numbers].ravel()),
+        "squares": squares,
+    }

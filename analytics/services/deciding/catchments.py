@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from airports.models import Airport
 from analytics.areas import model_of_areas, pairs_of_areas, summed
-from analytics.arrays import Ints, number_rows
+from analytics.arrays import Column, Ints
 from analytics.expectation import Model
 from analytics.services.asking.estimates import Estimates
 from analytics.services.asking.find_demand import is_restricted
@@ -101,10 +101,10 @@ class _Areas:
         self, cities: Estimates, airports: Sequence[int | None], names: Mapping[int, str], dispersion: float
     ) -> None:
         self._groups = groups = cities.groups
-        self._of_area = of_area = number_rows(airports)
-        self.airports = list(dict.fromkeys(airports))
+        areas = Column.of(airports)
+        self._of_area, self.airports = areas.numbers, areas.values
         self.estimates = _EstimatesOfAreas(
-            groups=_joined(groups, of_area, self.airports, names),
+            groups=_joined(groups, areas.numbers, self.airports, names),
             names=KEYS,
             of_all=cities.of_all,
             cells=None,
@@ -112,7 +112,7 @@ class _Areas:
             dispersion=dispersion,
             noise=cities.noise,
             of_cities=cities,
-            of_area=of_area,
+            of_area=areas.numbers,
         )
 
     def cities(self, area: int) -> list[CityKey]:
@@ -148,7 +148,7 @@ def _joined(groups: Groups, of_area: Ints, airports: Sequence[int | None], names
     named: list[str | None] = [names[airport] if airport else None for airport in airports]
     ids: list[str | None] = [str(airport) if airport else None for airport in airports]
     return Groups(
-        keys=(named, ids),
+        keys=(Column.of(named), Column.of(ids)),
         **counts,
         is_other=np.array([airport is None for airport in airports], dtype=np.int64),
         imports=np.zeros(len(airports), dtype=np.int64),

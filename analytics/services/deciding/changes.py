@@ -8,12 +8,12 @@ import numpy as np
 from django.contrib.auth.models import User
 
 from analytics.changes import Changes, Delivered, Side, changes_between
-from analytics.dimensions import first_age
+from analytics.dimensions import place_of
 from analytics.services.asking.find_demand import is_restricted
+from analytics.services.asking.kept import computed, kept
 from analytics.services.asking.questions import Meta, Question
 from analytics.services.asking.scopes import Counted, scope_of
 from analytics.services.counting.count_if_new import count_if_new
-from analytics.services.deciding.kept import computed, kept
 from analytics.services.deciding.residents import Residents, each_delivery
 from config.common.db.snapshots import snapshot
 from config.common.problems import FieldError, Forbidden, InvalidInput
@@ -241,6 +241,4 @@ def _value(row: Change, name: str) -> Any:
 
 def _place(row: Change, name: str) -> Any:
     value = _value(row, name)
-    if name == "age_group":
-        return first_age(value)
-    return (value is None, value or "") if name in row.keys else value
+    return place_of(name, value) if name in row.keys else value

@@ -9,9 +9,9 @@ from django.db.models import F
 from analytics.birth_months import MONTHS
 from analytics.models import ImportDemand, Perturbation
 from analytics.perturbation import COURSES, DRAWN_MONTH, MONTH_HASH
+from analytics.services.asking.kept import computed
 from analytics.services.asking.questions import Question
 from analytics.services.asking.scopes import Scope, scope_of
-from analytics.services.deciding.kept import computed
 from imports.services.naming.resolve_source import first_names_of
 
 DRAWN_MONTHS = "drawn_months"

@@ -10,19 +10,20 @@ from typing import Any
 import numpy as np
 from django.contrib.auth.models import User
 
-from analytics.arrays import Ints, Numbers, number_rows
-from analytics.dimensions import first_age
+from analytics.arrays import Column, Ints, Numbers
+from analytics.dimensions import place_of
 from analytics.effects import Delivery, Effects, Pooled, effects_of_cells, effects_of_residents
 from analytics.regression import Cells
 from analytics.services.asking.estimates import Estimates
 from analytics.services.asking.find_demand import is_restricted
+from analytics.services.asking.kept import computed, kept
+from analytics.services.asking.kept_groups import groups_of
 from analytics.services.asking.questions import Meta, Question, Row
 from analytics.services.asking.rank_groups import Ranking
 from analytics.services.asking.read_estimates import read_estimates
-from analytics.services.asking.read_groups import Groups, read_groups
+from analytics.services.asking.read_groups import Groups
 from analytics.services.asking.scopes import Scope, scope_of
 from analytics.services.counting.count_if_new import count_if_new
-from analytics.services.deciding.kept import computed, kept
 from analytics.services.deciding.residents import Residents, each_delivery
 from config.common.db.snapshots import snapshot
 
@@ -183,7 +184,7 @@ def _segments(question: Question, place: str, scope: Scope) -> tuple[tuple[str, 
     by which the most are."""
     found = []
     for factors in ((place, *OTHERS), (place, *OTHERS[:-1]), OTHERS):
-        groups = read_groups(_asked(question, *factors).of_groups, scope, restricted=True)
+        groups = groups_of(_asked(question, *factors).of_groups, scope, restricted=True)
         if 2 * groups.merged <= groups.residents.sum():
             return factors, groups
         found.append((factors, groups))
@@ -194,20 +195,19 @@ def _published(question: Question, groups: Groups, estimates: Mapping[str, Estim
     """Finds the effects from segments, with the variances of the groups by each factor."""
     shown = groups.is_other == 0
     factors = question.group_by
-    rows = [list(compress(_named(groups, question, factor), shown)) for factor in factors]
-    names = [dict.fromkeys(levels) for levels in rows]
+    levels = [Column.of(list(compress(_named(groups, question, factor), shown))) for factor in factors]
     cells = Cells(
         groups.residents[shown].astype(np.float64),
         groups.courses[shown].astype(np.float64),
-        tuple(map(number_rows, rows)),
-        tuple(map(len, names)),
+        tuple(column.numbers for column in levels),
+        tuple(len(column.values) for column in levels),
     )
     pooled = [
         Pooled(estimates[factor].dispersion, estimates[factor].noise_of(cells.summed(place, cells.residents)))
         for place, factor in enumerate(factors)
     ]
     found = effects_of_cells(cells, pooled)
-    written = {factor: _written(known, one) for factor, known, one in zip(factors, names, found, strict=True)}
+    written = {factor: _written(column.values, one) for factor, column, one in zip(factors, levels, found, strict=True)}
     return _read(written)
 
 
@@ -231,7 +231,9 @@ def _row(factor: str, row: Row, known: _Found) -> EffectRow:
 
 def _sort(rows: list[EffectRow], factors: Sequence[str], ordering: Sequence[str]) -> None:
     """Sorts by the ordering, ties by the keys; what is not known comes last."""
-    rows.sort(key=lambda row: (factors.index(row.factor), *_place(row.level), *_place(row.country)))
+    rows.sort(
+        key=lambda row: (factors.index(row.factor), *place_of(row.factor, row.level), *place_of("country", row.country))
+    )
     for name in reversed(ordering):
         rows.sort(key=partial(_sorted_by, name.removeprefix("-"), factors), reverse=name.startswith("-"))
         rows.sort(key=partial(_is_unknown, name.removeprefix("-")))
@@ -240,13 +242,8 @@ def _sort(rows: list[EffectRow], factors: Sequence[str], ordering: Sequence[str]
 def _sorted_by(name: str, factors: Sequence[str], row: EffectRow) -> Any:
     if name == "factor":
         return factors.index(row.factor)
-    return _place(row.level) if name == "level" else getattr(row, name) or 0
+    return place_of(row.factor, row.level) if name == "level" else getattr(row, name) or 0
 
 
 def _is_unknown(name: str, row: EffectRow) -> bool:
     return getattr(row, name) is None
-
-
-def _place(level: str | None) -> tuple[bool, int, str]:
-    """Ages stand by age, and no country after all others."""
-    return level is None, first_age(level or ""), level or ""

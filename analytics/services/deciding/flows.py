@@ -3,19 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
 import numpy as np
 from django.contrib.auth.models import User
 
-from analytics.arrays import Ints
+from analytics.arrays import Column, Ints, packed, unpacked_ints
 from analytics.courses_between import Between, added_up, between, share_ends
+from analytics.dimensions import place_of
 from analytics.services.asking.find_demand import is_restricted
+from analytics.services.asking.kept import computed, kept
 from analytics.services.asking.questions import Meta, Question
 from analytics.services.asking.scopes import scope_of
 from analytics.services.deciding.erased import refuse_erased
 from analytics.services.deciding.groups import Groups
-from analytics.services.deciding.kept import computed, kept
 from analytics.services.deciding.residents import each_delivery
 from config.common.db.snapshots import snapshot
 from config.common.problems import Forbidden
@@ -82,7 +84,7 @@ def find_flows(*, question: Question, actor: User) -> Flows:
     with snapshot():
         meta = scope_of(question).meta(merged=0)
     groups = [dict(zip(question.columns, labels, strict=True)) for labels in counted["groups"]]
-    cells = Between(*(np.array(column, dtype=np.int64) for column in counted["cells"]))
+    cells = Between(*map(unpacked_ints, counted["cells"]))
     order = _order(cells, groups, question.ordering or LARGEST_FLOW)
     cells = Between(*(column[order] for column in cells.columns))
     bought = np.bincount(cells.buyer, weights=cells.courses, minlength=len(groups)).astype(np.int64)
@@ -100,18 +102,11 @@ def _order(cells: Between, groups: list[Keys], ordering: Sequence[str]) -> Ints:
         if name == COURSES:
             return sign * cells.courses
         end = FROM if name.startswith(FROM) else TO
-        return sign * _ranks([group[name.removeprefix(end)] for group in groups])[ends[end]]
+        key = name.removeprefix(end)
+        return sign * Column.of([group[key] for group in groups]).ranks(partial(place_of, key))[ends[end]]
 
     # The last of the keys is the first that it sorts by.
     return np.lexsort([column(name) for name in reversed((*ordering, *keys))])
-
-
-def _ranks(labels: list[str | None]) -> Ints:
-    """Gives each label its place in their order, None before all texts."""
-    places = {
-        label: place for place, label in enumerate(sorted({*labels}, key=lambda label: (label is not None, label)))
-    }
-    return np.array([places[label] for label in labels], dtype=np.int64)
 
 
 @computed(FLOWS)
@@ -132,5 +127,5 @@ def _count(question: Question) -> dict[str, Any]:
         for number, square in enumerate(np.bincount(group, weights=bought**2).tolist()):
             squares[number] += int(square)
     labels = groups.labels
-    cells = [column.tolist() for column in added_up(parts).columns] if parts else [[]] * len(fields(Between))
+    cells = list(map(packed, added_up(parts).columns if parts else [np.zeros(0)] * len(fields(Between))))
     return {"groups": labels, "cells": cells, "squares": [squares[number] for number in range(len(labels))]}

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from analytics.arrays import Ints
-from analytics.courses_between import numbered
+from analytics.arrays import Ints, combined
 from analytics.services.asking.questions import SOURCE, Question
 from analytics.services.asking.scopes import scope_of
 from analytics.services.deciding.residents import Residents
@@ -22,7 +21,8 @@ class Groups:
     def of(self, residents: Residents) -> Ints:
         """Gives the number of each resident's group, 0 for the first that was met."""
         keys = [residents.keys[key] for key in self._question.keys]
-        rows, first = numbered(keys, rows=len(residents.ids))
+        rows = combined(keys, rows=len(residents.ids))
+        _, first = np.unique(rows, return_index=True)
         columns = [self._labels(residents, key, first) for key in self._question.columns]
         labels = list(zip(*columns, strict=True)) if columns else [()] * len(first)
         numbers = [self._numbers.setdefault(label, len(self._numbers)) for label in labels]

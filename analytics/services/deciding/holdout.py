@@ -11,10 +11,10 @@ from django.contrib.auth.models import User
 from analytics.arrays import Ints, Numbers
 from analytics.pairing import alike, detectable, draw, pair, standard_errors
 from analytics.services.asking.find_demand import is_restricted
+from analytics.services.asking.kept_groups import groups_of
 from analytics.services.asking.questions import Meta, Question, Row
 from analytics.services.asking.rank_groups import Ranking
 from analytics.services.asking.read_estimates import read_estimates
-from analytics.services.asking.read_groups import Groups, read_groups
 from analytics.services.asking.scopes import Scope, scope_of
 from analytics.services.counting.count_if_new import count_if_new
 from config.common.db.snapshots import snapshot
@@ -111,7 +111,7 @@ def _city(number: int, arm: str, row: Row) -> HoldoutCity:
 def _age_mix(question: Question, rows: Sequence[Row], scope: Scope, *, restricted: bool) -> Numbers:
     """Gives the share of each age group in each of the cities, of what is shown of them."""
     by_age = replace(question, group_by=("city", "age_group"))
-    groups: Groups = read_groups(by_age.of_groups, scope, restricted=restricted)
+    groups = groups_of(by_age.of_groups, scope, restricted=restricted)
     ages: defaultdict[str | None, int] = defaultdict(lambda: len(ages))
     found: defaultdict[tuple[str | None, str | None], dict[int, int]] = defaultdict(dict)
     columns = dict(zip(by_age.columns, groups.keys, strict=True))

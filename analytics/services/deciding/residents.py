@@ -1,12 +1,12 @@
 """Reads residents and whom they buy courses for, delivery by delivery, for computations in a worker."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from analytics.arrays import Flags, Ints, number_rows
+from analytics.arrays import Column, Flags, Ints
 from analytics.dimensions import DIMENSIONS
 from analytics.services.asking.channels import channels_of
 from analytics.services.asking.names import Names
@@ -79,52 +79,49 @@ class _Reader:
         groups = Counting.of_scheme(counted.scheme).age_groups
         values: dict[str, Any] = {"import_id": counted.import_id, "births": groups.births(counted.as_of)}
         columns = fetch_columns(_SQL, values, names=_COLUMNS, texts=_TEXTS)
-        values_of, rows = self._spelled(columns)
-        values_of["age_group"], rows["age_group"] = list(groups.labels), len(groups.labels) - 1 - columns["age"]
-        names, keys = self._named(values_of, rows)
+        spelled = self._spelled(columns, groups.labels)
+        called = self._called(spelled)
         buyer, recipient = ends(columns["citizen_id"], columns["courses"], columns["related"])
         return Residents(
             import_id=counted.import_id,
             ids=columns["citizen_id"],
             courses=columns["courses"],
-            keys=keys,
-            names=names,
+            keys={key: column.numbers for key, column in called.items()},
+            names={key: column.values for key, column in called.items()} | {"city": _names(called["city"])},
             month=columns["month"],
-            matches=self._matching(values_of, rows),
+            matches=self._matching(spelled),
             buyer=buyer,
             recipient=recipient,
         )
 
-    def _spelled(self, columns: dict[str, Any]) -> tuple[dict[str, list[str]], dict[str, Ints]]:
-        """Gives the different texts of each column, folded, and which of them each row has."""
-        values: dict[str, list[str]] = {}
-        rows: dict[str, Ints] = {}
-        for key in _TEXTS:
-            values[key], rows[key] = list(dict.fromkeys(columns[key])), number_rows(columns[key])
-        values["town"] = list(map(fold, values["town"]))
-        values["channel"] = self._channels.folds(values["channel"])
-        return values, rows
-
-    def _named(
-        self, values: dict[str, list[str]], rows: dict[str, Ints]
-    ) -> tuple[dict[str, list[str | None]], dict[str, Ints]]:
-        """Gives what each value is called, once for those that are one, and which of them each row has."""
-        places = self._names.places(values["town"])
-        called: dict[str, tuple[list[Any], Ints]] = {
-            "country": ([place.country for place in places], rows["town"]),
-            "city": ([(place.city, place.country) for place in places], rows["town"]),
-            "town": ([place.town for place in places], rows["town"]),
-            "channel": (self._names.channels(values["channel"]), rows["channel"]),
-            **{key: (values[key], rows[key]) for key in ("age_group", "gender")},
+    def _spelled(self, columns: dict[str, Any], ages: Sequence[str]) -> dict[str, Column[Any]]:
+        """Gives the folds of the towns and channels, the age groups and the genders of the residents."""
+        return {
+            "town": columns["town"].renamed(fold),
+            "channel": columns["channel"].renamed(lambda channel: self._channels.folds([channel])[0]),
+            "age_group": Column(list(ages), len(ages) - 1 - columns["age"]),
+            "gender": columns["gender"],
         }
-        names = {key: list(dict.fromkeys(labels)) for key, (labels, _) in called.items()}
-        keys = {key: number_rows(labels)[of_row] for key, (labels, of_row) in called.items()}
-        return names | {"city": [city for city, _ in names["city"]]}, keys
 
-    def _matching(self, values: dict[str, list[str]], rows: dict[str, Ints]) -> Flags:
-        matches = np.ones(len(rows["town"]), dtype=np.bool_)
+    def _called(self, spelled: dict[str, Column[Any]]) -> dict[str, Column[Any]]:
+        """Gives what each of them is called, and the country and city of the towns, a city with its country."""
+        towns = spelled["town"]
+        places = Column(self._names.places(towns.values), towns.numbers)
+        return {
+            **spelled,
+            "country": places.renamed(lambda place: place.country),
+            "city": places.renamed(lambda place: (place.city, place.country)),
+            "town": places.renamed(lambda place: place.town),
+            "channel": spelled["channel"].renamed(lambda channel: self._names.channels([channel])[0]),
+        }
+
+    def _matching(self, spelled: dict[str, Column[Any]]) -> Flags:
+        matches = np.ones(len(spelled["town"]), dtype=np.bool_)
         for key, wanted in self._wanted.items():
             if wanted is not None:
-                passes = np.array([value in wanted for value in values[key]], dtype=np.bool_)
-                matches &= passes[rows[key]] if len(passes) else False
+                matches &= spelled[key].flags(wanted.__contains__)
         return matches
+
+
+def _names(cities: Column[tuple[str, str | None]]) -> list[str | None]:
+    return [name for name, _ in cities.values]

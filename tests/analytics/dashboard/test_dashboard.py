@@ -81,6 +81,8 @@ def test_the_table_names_every_tile() -> None:
 @pytest.mark.parametrize("letter", "VEIMS")
 def test_a_role_sees_its_tiles_and_no_other_by_any_way(letter: str) -> None:
     client = browser_of(letter)
+    # The admin's pages are known from the first request on.
+    client.get("/admin/")
     save_view(page="admin:imports_import_changelist", name="a", query="", is_pinned=True, actor=User.objects.get())
     allowed = [key for key, letters in TILES.items() if letter in letters]
     alone = {key: client.get(f"/admin/dashboard/{key}/", **HTMX).status_code for key in TILES}  # type: ignore[arg-type]

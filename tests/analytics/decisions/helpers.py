@@ -3,7 +3,7 @@
 from typing import Any
 
 from analytics.models import KeptAnswer
-from analytics.services.deciding.kept import work_out
+from analytics.services.asking.kept import work_out
 
 
 def work_out_all() -> int:

@@ -15,13 +15,13 @@ from analytics.effects import Delivery, effects_of_residents
 from analytics.models import ImportDemand
 from analytics.regression import Cells
 from analytics.services.asking.find_demand import find_demand
+from analytics.services.asking.kept import NotCountedYet
 from analytics.services.asking.questions import Question
 from analytics.services.counting.count_import import SegmentKey
 from analytics.services.counting.refresh_demand import refresh_demand
 from analytics.services.counting.settings import counting
 from analytics.services.deciding import effects as rooms
 from analytics.services.deciding.effects import find_effects
-from analytics.services.deciding.kept import NotCountedYet
 from imports.demo.deliveries import make_demo
 from imports.services.loading.load_document import load_document
 from tests.analytics.counted import Counts, make, place

@@ -16,8 +16,8 @@ from airports.models import Airport
 from analytics.models import TownPlace
 from analytics.pages.decisions import QUESTIONS
 from analytics.pages.filters import REPORT
+from analytics.services.asking.kept import NotCountedYet
 from analytics.services.asking.questions import MEASURES
-from analytics.services.deciding.kept import NotCountedYet
 from config.common.problems import Forbidden
 from tests.airports.builders import make_airport
 from tests.analytics.pages.asking import HTML, BrowserOf, cells, text_of

@@ -8,10 +8,12 @@ ask.
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from functools import partial
 from hashlib import blake2b
 from json import dumps
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from analytics.models import KeptAnswer
@@ -51,6 +53,10 @@ class _Asked:
     parameters: dict[str, Any]
 
     @classmethod
+    def now(cls, name: str, question: Question, parameters: dict[str, Any]) -> "_Asked":
+        return cls(name, replace(question, ordering=(), limit=None, offset=0), parameters)
+
+    @classmethod
     def of(cls, stored: KeptAnswer) -> "_Asked":
         question, parameters = stored.asked
         fields: dict[str, Any] = {
@@ -75,6 +81,25 @@ class _Asked:
     def compute(self) -> Any:
         return _COMPUTATIONS[self.name](self.question, **self.parameters)
 
+    def found(self) -> KeptAnswer | None:
+        """Finds the answer of the caller's snapshot."""
+        return KeptAnswer.objects.filter(pk=self.key, state=self.state()).first()
+
+    def want(self) -> None:
+        """Has a worker work it out, once however often it is wanted meanwhile."""
+        now = timezone.now()
+        defaults = {"name": self.name, "asked": self.json, "asked_at": now, "state": "", "wanted_at": now}
+        row, is_new = KeptAnswer.objects.get_or_create(pk=self.key, defaults=defaults)
+        if is_new or KeptAnswer.objects.filter(pk=row.pk, wanted_at=None).update(wanted_at=now, asked_at=now):
+            enqueue(ANSWER, key=row.pk)
+
+
+def _note(found: KeptAnswer) -> None:
+    """Writes down that somebody asked."""
+    now = timezone.now()
+    if found.asked_at < now - _NOTED_EVERY:
+        KeptAnswer.objects.filter(pk=found.pk).update(asked_at=now)
+
 
 def computed(name: str) -> Callable[[Computation], Computation]:
     """Registers how the answers of this name are worked out: from a question and parameters of JSON to JSON.
@@ -96,19 +121,24 @@ def kept(name: str, question: Question, **parameters: Any) -> Any:
     `StillCounting` as `find_demand` does.
     """
     count_if_new(question.import_id)
-    asked, now = _Asked(name, replace(question, ordering=(), limit=None, offset=0), parameters), timezone.now()
+    asked = _Asked.now(name, question, parameters)
     with snapshot():
-        state = asked.state()
-    found = KeptAnswer.objects.filter(pk=asked.key).first()
-    if found is not None and found.state == state:
-        if found.asked_at < now - _NOTED_EVERY:
-            KeptAnswer.objects.filter(pk=found.pk).update(asked_at=now)
-        return found.answer
-    defaults = {"name": name, "asked": asked.json, "asked_at": now, "state": "", "wanted_at": now}
-    row, is_new = KeptAnswer.objects.get_or_create(pk=asked.key, defaults=defaults)
-    if is_new or KeptAnswer.objects.filter(pk=row.pk, wanted_at=None).update(wanted_at=now, asked_at=now):
-        enqueue(ANSWER, key=row.pk)
-    raise NotCountedYet
+        found = asked.found()
+    if found is None:
+        asked.want()
+        raise NotCountedYet
+    _note(found)
+    return found.answer
+
+
+def kept_already(name: str, question: Question, **parameters: Any) -> Any:
+    """Gives the answer of a computation as `kept` does, for the state of the caller's snapshot; None where a worker has
+    not worked it out yet, who is asked for it when that snapshot ends."""
+    asked = _Asked.now(name, question, parameters)
+    found = asked.found()
+    # In the snapshot nothing can be written.
+    transaction.on_commit(asked.want if found is None else partial(_note, found), robust=True)
+    return None if found is None else found.answer
 
 
 def work_out(*, key: str) -> bool:

@@ -11,11 +11,11 @@ from analytics import tasks
 from analytics.models import KeptAnswer, TownPlace
 from analytics.pages.filters import Filters
 from analytics.pages.sections.decide import decide
+from analytics.services.asking import kept as rooms
+from analytics.services.asking.kept import NotCountedYet, computed, forget_unasked, kept, work_out
 from analytics.services.asking.questions import Question
 from analytics.services.asking.scopes import UnknownImport
 from analytics.services.counting.refresh_demand import refresh_demand
-from analytics.services.deciding import kept as rooms
-from analytics.services.deciding.kept import NotCountedYet, computed, forget_unasked, kept, work_out
 from config.common.problems import Forbidden
 from imports.services.erasing.delete_delivery import delete_delivery
 from tests.analytics.counted import make
