@@ -5,16 +5,17 @@ import random
 import signal
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from config.common.kafka.handlers import handlers
 from config.common.kafka.messages import Message, Outcome
 from config.common.kafka.models import DeadLetter, Position
+from config.common.kafka.services import positions
 from config.common.kafka.services import read_topics as service
 from config.common.kafka.services.positions import Fenced, advance, hold, move, take
 from imports.models import Import
@@ -191,6 +192,29 @@ def test_a_reader_who_was_overtaken_writes_nothing(transactional_db: None) -> No
         advance(second, next_offset=7, outcome=Outcome())
 
     assert take("residents", 0)[1] == 7
+
+
+@pytest.mark.parametrize("is_ended", [True, False])
+def test_one_who_froze_in_the_middle_of_a_copy_is_ended(
+    is_ended: bool, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lock would keep everybody from taking over, as the negative control shows."""
+    taken, _ = take("residents", 0)
+    # What it holds, until it is ended.
+    frozen = connection.copy()
+    with frozen.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute(positions._NAME_SESSION, [positions._session_name("residents", 0)])
+        cursor.execute(positions._HOLD, ["residents", 0, taken.fence])
+    if not is_ended:
+        monkeypatch.setattr(positions, "_END_PREDECESSOR", "SELECT %s")
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+            with nullcontext() if is_ended else pytest.raises(OperationalError, match="lock timeout"):
+                assert take("residents", 0)[0].fence == taken.fence + 1
+    finally:
+        frozen.close()
 
 
 @pytest.mark.parametrize("is_fenced", [True, False])

@@ -13,8 +13,10 @@ from django.utils import timezone
 from config.common.kafka.messages import Outcome
 from config.common.kafka.models import Position
 
-# Whoever freezes in a transaction is cut off after so long: the position it has locked is somebody else's by then.
+# Whoever freezes between two statements of a transaction is cut off after so long: others may wait for what it locked.
 CUT_OFF_SECONDS = 20
+# PostgreSQL keeps no more of a session's name.
+_LONGEST_NAME = 63
 _TAKE = """
     INSERT INTO kafka_position (topic, partition, fence, holder, seen_at, stored, repeated, ignored, refused, lost)
     VALUES (%(topic)s, %(partition)s, 1, %(holder)s, clock_timestamp(), 0, 0, 0, 0, 0)
@@ -22,6 +24,12 @@ _TAKE = """
     SET fence = kafka_position.fence + 1, holder = EXCLUDED.holder, seen_at = EXCLUDED.seen_at
     RETURNING fence, next_offset
 """
+# Who is at work on the partition now is late, or frozen in the middle of a COPY, where nothing cuts it off.
+_END_PREDECESSOR = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = %s AND datname = current_database() AND pid <> pg_backend_pid()
+"""
+_NAME_SESSION = "SELECT set_config('application_name', %s, true)"
 _CUT_OFF = "SELECT set_config('idle_in_transaction_session_timeout', %s, true)"
 _HOLD = "SELECT next_offset FROM kafka_position WHERE topic = %s AND partition = %s AND fence = %s FOR NO KEY UPDATE"
 
@@ -39,13 +47,18 @@ class Taken:
     fence: int
 
 
+def _session_name(topic: str, partition: int) -> str:
+    return f"kafka {partition} {topic}"[:_LONGEST_NAME]
+
+
 def take(topic: str, partition: int) -> tuple[Taken, int | None]:
     """Makes this process the only one that may write what it reads of the partition, and says which offset is next;
-    None where nobody has read it."""
+    None where nobody has read it. Whoever is in a transaction of it is ended."""
     values: dict[str, Any] = {
         "topic": topic, "partition": partition, "holder": f"{socket.gethostname()}:{os.getpid()}",
     }  # fmt: skip
     with connection.cursor() as cursor:
+        cursor.execute(_END_PREDECESSOR, [_session_name(topic, partition)])
         cursor.execute(_TAKE, values)
         fence, next_offset = cursor.fetchone()
     return Taken(topic, partition, fence), next_offset
@@ -59,6 +72,7 @@ def hold(taken: Taken) -> int:
     if not connection.in_atomic_block:
         raise RuntimeError("A position is held for a transaction: call it inside one.")
     with connection.cursor() as cursor:
+        cursor.execute(_NAME_SESSION, [_session_name(taken.topic, taken.partition)])
         cursor.execute(_CUT_OFF, [f"{CUT_OFF_SECONDS}s"])
         cursor.execute(_HOLD, [taken.topic, taken.partition, taken.fence])
         row = cursor.fetchone()
