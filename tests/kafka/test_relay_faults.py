@@ -43,9 +43,24 @@ def test_a_relay_that_is_killed_at_any_moment_loses_and_doubles_nothing(kafka: I
 
 def test_a_broker_that_is_killed_while_events_are_sent(kafka: Installation) -> None:
     with start_relay(kafka), _happening() as stop:
-        for _ in range(10 if THOROUGH else 1):
+        for _ in range(6 if THOROUGH else 1):
             until(_ConfirmsMore(), "a batch was sent")
             kafka.broker.restart()
+        stop.set()
+        until(all_left, "the relay emptied the outbox", 120)
+
+    expect_each_once_in_order(kafka)
+
+
+def test_a_broker_that_is_frozen_for_longer_than_a_transaction_may_take(kafka: Installation) -> None:
+    with start_relay(kafka) as process, _happening() as stop:
+        until(_ConfirmsMore(), "a batch was sent")
+        kafka.broker.freeze()
+        try:
+            time.sleep(kafka.settings["KAFKA_TRANSACTION_SECONDS"] + 2)
+            assert process.poll() is None
+        finally:
+            kafka.broker.thaw()
         stop.set()
         until(all_left, "the relay emptied the outbox", 120)
 
