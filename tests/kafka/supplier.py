@@ -69,7 +69,7 @@ def send(kafka: Installation, messages: Sequence[Sent], *, end: str = "") -> Non
             on_delivery=lambda error, _: refused.append(error) if error else None,
         )
         client.poll(0)
-    left = client.flush(SECONDS)
+    left = client.flush(SECONDS + len(messages) / 1_000)
     assert not left, f"{left} messages were not sent in {SECONDS} s"
     assert not refused, refused[:3]
     if end:

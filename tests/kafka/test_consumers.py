@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
+from functools import partial
 from typing import Any
 from unittest.mock import Mock
 
@@ -61,21 +62,33 @@ def some_are_stored(after: int = 0) -> Callable[[], bool]:
 
 def test_consumers_that_are_killed_at_any_instant_take_everything_once(kafka: Installation) -> None:
     delivery = Delivery(alike(MANY))
-    send(kafka, [delivery.begin(), *delivery.residents])
-    chance = random.Random(20)
-    for _ in range(KILLS):
-        before = min(stored(), MANY)
+    send(kafka, [delivery.begin()])
+    chance, portion = random.Random(20), MANY // KILLS
+    for number in range(KILLS):
+        send(kafka, delivery.residents[number * portion : (number + 1) * portion])
+        before = fences()
         with start_consumer(environment(kafka)) as process:
-            # Up to its first batches, and in the midst of them.
-            until(some_are_stored(before - 1), LONG)
-            time.sleep(chance.random() / 4)
+            until(partial(is_taken_over, before), LONG)
+            # While it fetches, stores, or waits for more.
+            time.sleep(chance.random())
             kill(process)
-    send(kafka, [delivery.end()])
+    # Else it would have been killed too early each time.
+    assert stored() > portion
+    send(kafka, [*delivery.residents[KILLS * portion :], delivery.end()])
 
     with start_consumer(environment(kafka)):
         until_read(LONG)
 
     whole_once(delivery)
+
+
+def fences() -> int:
+    return sum(Position.objects.values_list("fence", flat=True))
+
+
+def is_taken_over(before: int) -> bool:
+    """Whether somebody has taken partitions since."""
+    return fences() > before
 
 
 def test_a_consumer_that_is_told_to_stop_leaves_at_once(kafka: Installation) -> None:
@@ -159,10 +172,10 @@ def test_a_consumer_that_was_frozen_and_wakes_up_writes_nothing_twice(kafka: Ins
     with start_consumer(environment(kafka)) as frozen:
         until(some_are_stored(), PATIENCE)
         os.killpg(frozen.pid, signal.SIGSTOP)
-        fences = sum(Position.objects.values_list("fence", flat=True))
+        before = fences()
         with start_consumer(environment(kafka)):
             # Past its session: the other has all its partitions.
-            until(lambda: sum(Position.objects.values_list("fence", flat=True)) >= fences + 9, LONG)
+            until(lambda: fences() >= before + 9, LONG)
             os.killpg(frozen.pid, signal.SIGCONT)
             send(kafka, [delivery.end()])
             until_read(LONG)

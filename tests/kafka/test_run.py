@@ -30,7 +30,8 @@ def test_make_run_takes_a_delivery_and_tells_of_it(kafka: Installation, tmp_path
     data_dir = tmp_path / "data"
     try:
         with running(data_dir, **told) as run:
-            run.wait_for_welcome()
+            until(lambda: "Ctrl-C stops it." in run.printed() or run.process.poll() is not None, SECONDS)
+            assert run.process.poll() is None, run.printed()
             postgres = PrivatePostgres(layout(data_dir))
 
             def loaded() -> int | None:
