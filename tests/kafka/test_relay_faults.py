@@ -52,6 +52,7 @@ def test_a_broker_that_is_killed_while_events_are_sent(kafka: Installation) -> N
     expect_each_once_in_order(kafka)
 
 
+@pytest.mark.thorough
 def test_a_broker_that_is_frozen_for_longer_than_a_transaction_may_take(kafka: Installation) -> None:
     with start_relay(kafka) as process, _happening() as stop:
         until(_ConfirmsMore(), "a batch was sent")
