@@ -17,7 +17,11 @@ ARGS ?=
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/.run ## start everything on 127.0.0.1:8000 and show where to look (PORT=, DATA_DIR=, DATABASE_URL=)
+# A Kafka to try it with is one broker, whose topics can have one copy.
+run: export KAFKA_BOOTSTRAP_SERVERS ?= $(KAFKA)
+run: export KAFKA_REPLICATION ?= $(if $(KAFKA),1,3)
+run: export KAFKA_MIN_INSYNC_REPLICAS ?= $(if $(KAFKA),1,2)
+run: $(VENV)/.run ## start everything on 127.0.0.1:8000 and show where to look (PORT=, DATA_DIR=, DATABASE_URL=, KAFKA=host:port)
 	@exec $(RUN) -m config.embedded.run
 
 # A developer's requests are all profiled: /silk and `manage.py hotspots`.

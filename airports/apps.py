@@ -28,7 +28,8 @@ class AirportsConfig(domain.DomainConfig):
     def ready(self) -> None:
         from airports.services.tell_changes import CHANGED
         from config.common.events import kinds
-        from config.common.kafka import topics
+        from config.common.kafka.handlers import reads
+        from config.common.kafka.topics import Topic
 
         kinds.register(CHANGED)
-        topics.register(topics.Topic("airports"))
+        reads(Topic("airports"), "airports.services.receive_messages.receive_messages")

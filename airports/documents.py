@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from airports.fields import FIELDS, InvalidValue, Value, parse_json
 from config.common.http.documents import pointer_to
+from config.common.http.paths import path_id
 from config.common.problems import FieldError, InvalidInput
 from config.common.texts import gettext as _
 
@@ -30,6 +31,20 @@ def read_changes(document: Mapping[str, object], *, besides: Collection[str] = (
         errors = [FieldError("", "required", _("At least one field is expected."))]
     _refuse_if_any(errors)
     return given
+
+
+def read_id(document: Mapping[str, object]) -> int:
+    """The `id` in `document`. Raises `InvalidInput` where there is none, `NotFound` for what can be no id."""
+    if "id" not in document:
+        raise _no_id("required", _("A value is expected."))
+    number = document["id"]
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise _no_id("invalid_type", _("An integer is expected."))
+    return path_id(str(number))
+
+
+def _no_id(code: str, detail: str) -> InvalidInput:
+    return InvalidInput(_("The body is not valid."), errors=[FieldError("/id", code, detail)])
 
 
 def _read(document: Mapping[str, object]) -> tuple[dict[str, Value], list[FieldError]]:

@@ -45,10 +45,12 @@ class ImportsConfig(domain.DomainConfig):
 
     def ready(self) -> None:
         from config.common.events import kinds
-        from config.common.kafka import topics
+        from config.common.kafka.handlers import reads
+        from config.common.kafka.topics import Topic
         from imports.services.loading.tell_outcome import KINDS
         from imports.services.metrics import register
 
         register()
         kinds.register(*KINDS.values())
-        topics.register(topics.Topic("residents"), topics.Topic("deliveries"))
+        reads(Topic("residents"), "imports.services.loading.receive_residents.receive_residents")
+        reads(Topic("deliveries"), "imports.services.loading.receive_control.receive_control")

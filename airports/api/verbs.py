@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from airports.api.creates import PREFER_ASYNC, QUEUED_CREATE_DETAIL, queued_create_response
-from airports.api.documents import read_id
 from airports.api.examples import AIRPORT, CHANGE_BY_ID
 from airports.api.links import (
     CONFIRMING,
@@ -27,7 +26,7 @@ from airports.api.links import (
 from airports.api.queries import AirportIdQuery
 from airports.api.responses import AIRPORT_DETAIL, airport_response
 from airports.api.serializers import AirportBodySerializer, AirportUpdateSerializer
-from airports.documents import read_airport, read_changes
+from airports.documents import read_airport, read_changes, read_id
 from airports.fields import NAMES
 from airports.models import Airport
 from airports.services.access import visible_airport

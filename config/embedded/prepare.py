@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from config import env
 from config.embedded.errors import say
 
 STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -23,6 +24,7 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("refresh_demand", {}),
     ("place_towns", {}),
 )
+KAFKA_STEPS: tuple[tuple[str, dict[str, Any]], ...] = (("create_topics", {}),)
 _OTHER_TABLES = (
     "This data folder holds the tables of a release that this one cannot go on with. Name another one (DATA_DIR), or"
     " remove it with `make clean`: what was delivered goes with it."
@@ -37,7 +39,7 @@ def main() -> int:
         if is_of_a_release_before():
             say(_OTHER_TABLES)
             return 1
-        for step, options in STEPS:
+        for step, options in (*STEPS, *(KAFKA_STEPS if env.KAFKA_BOOTSTRAP_SERVERS else ())):
             _carry_out(step, options)
         step = "welcome"
         call_command(step)

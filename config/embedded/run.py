@@ -32,6 +32,8 @@ WORKER = ["worker", "--without-gossip", "--without-mingle"]
 URGENT = [*WORKER, "-n", "urgent@%h", "-Q", "urgent", "--concurrency=1"]
 GENERAL = [*WORKER, "-n", "general@%h", "-Q", "default,bulk,urgent", "--concurrency=2"]
 BEAT = ["beat", "--pidfile="]
+# Where there is a Kafka: who reads deliveries from it, and who sends events to it.
+KAFKA = ("consume", "relay")
 # SIGTERM means: finish what can be finished in CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT, give the rest back.
 SOFT_STOP = {"REMAP_SIGTERM": "SIGQUIT"}
 # Web server and workers count together, so /metrics tells of all of them.
@@ -60,6 +62,16 @@ def servers(folder: Path, *, reload: bool) -> list[Server]:
                 replaceable=True,
             )
             for name, options in (("urgent worker", URGENT), ("general worker", GENERAL), ("beat", BEAT))
+        ),
+        *(
+            Server(
+                name=name,
+                command=_python(["manage.py", name], reload=reload),
+                stop_seconds=5,
+                environment=METRICS,
+                replaceable=True,
+            )
+            for name in (KAFKA if env.KAFKA_BOOTSTRAP_SERVERS else ())
         ),
     ]
 

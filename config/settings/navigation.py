@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.functional import Promise
@@ -38,6 +39,12 @@ def page(title: Promise, icon: str, link: Any, permission: Callable[[HttpRequest
 def group(title: Promise, *items: Item, collapsible: bool = False) -> dict[str, Any]:
     """Pages under a heading; it is not shown while none of them is. `collapsible`: folded until somebody opens it."""
     return {"title": title, "items": list(items), "collapsible": collapsible}
+
+
+def with_kafka(item: Item) -> Item:
+    """A page that says nothing where there is no Kafka."""
+    may: Callable[[HttpRequest], bool] = item["permission"]
+    return {**item, "permission": lambda request: bool(settings.KAFKA_BOOTSTRAP_SERVERS) and may(request)}
 
 
 def for_superusers(item: Item) -> Item:
@@ -82,6 +89,11 @@ NAVIGATION = [
         model(_("Airports"), "flight", "airports.airport"),
         model(_("Airports deleted for good"), "history", "airports.historicalairport"),
         model(_("Pending changes"), "link", "airports.pendingchange"),
+    ),
+    group(
+        _("Kafka"),
+        with_kafka(model(_("Dead letters"), "mark_email_unread", "kafka.deadletter")),
+        with_kafka(model(_("Positions"), "pin_drop", "kafka.position")),
     ),
     group(
         _("People"),

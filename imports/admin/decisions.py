@@ -22,7 +22,7 @@ from config.common.staff.confirmation import ask, confirmed
 from imports.admin.access import carry_out, open_delivery
 from imports.models import Import
 from imports.querysets import SEE_ALL
-from imports.services.loading.delivery_outcome import may_succeed_again
+from imports.services.loading.delivery_outcome import is_incomplete, may_succeed_again
 from imports.services.loading.steer_delivery import (
     approve_delivery,
     cancel_delivery,
@@ -101,6 +101,7 @@ def decisions_of(request: HttpRequest, found: Import) -> list[tuple[str, str]]:
         and (name not in {"retry", "good"} or found.body_size is not None)
         and (name != "good" or has_good_rows(found))
         and (name != "retry" or may_succeed_again(found))
+        and (name != "approve" or not is_incomplete(found))
     ]
 
 

@@ -17,7 +17,7 @@ from imports.admin.decisions import decisions_of
 from imports.admin.mending import grid_for
 from imports.admin.review_samples import samples_of
 from imports.models import Import, Rename
-from imports.services.loading.delivery_outcome import may_succeed_again
+from imports.services.loading.delivery_outcome import is_incomplete, may_succeed_again
 from imports.services.loading.review_delivery import visible_counts
 from imports.services.loading.wrong_rows import is_mendable, placed
 from imports.services.naming.resolve_source import last_complete_of
@@ -60,6 +60,7 @@ def page_context(request: HttpRequest, found: Import) -> dict[str, Any]:
         "delivery": found,
         "title": str(found),
         "is_under_way": found.status in UNDER_WAY,
+        "is_incomplete": is_incomplete(found),
         "percent": percent_of(found),
         "has_table": is_open and found.status == Status.COMPLETE,
         **_comparison(found, user),

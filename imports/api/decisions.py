@@ -54,7 +54,10 @@ class ImportStepViewSet(ApiViewSet):
     def retry(self, request: Request, import_id: str) -> Response:
         return self._decide(retry_delivery, import_id)
 
-    @_described("Approve a checked import", f"Checked: it is loaded. {_OTHERS}")
+    @_described(
+        "Approve a checked import",
+        f"Checked: it is loaded. 409 while messages of it are missing, where it comes over Kafka. {_OTHERS}",
+    )
     @action(detail=False, methods=["post"])
     def approve(self, request: Request, import_id: str) -> Response:
         return self._decide(approve_delivery, import_id)

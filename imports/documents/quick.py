@@ -35,10 +35,15 @@ def decode(body: bytes) -> list[Resident] | None:
 
 def decode_lines(raw: bytes) -> list[Resident] | None:
     """The residents of whole lines that each hold one whose struct is right, or None."""
-    decode_line = LINE_DECODER.decode
+    # Not msgspec's own `decode_lines`: it takes two residents on one line, or one on two.
+    return decode_each(raw.removesuffix(b"\n").split(b"\n"))
+
+
+def decode_each(values: Sequence[bytes]) -> list[Resident] | None:
+    """The residents of values that each hold one whose struct is right, or None."""
+    decode = LINE_DECODER.decode
     try:
-        # Not msgspec's own `decode_lines`: it takes two residents on one line, or one on two.
-        return [decode_line(line) for line in raw.removesuffix(b"\n").split(b"\n")]
+        return [decode(value) for value in values]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 

@@ -1,5 +1,6 @@
 """Deliveries of residents, and what they name: suppliers and advertising channels."""
 
+from imports.models.arrivals import Arrival, SequencesField
 from imports.models.deliveries import ArrayPosition, Citizen, Correction, Import, RawChunk
 from imports.models.named import Channel, Named, Source, SourceSpelling
 from imports.models.renames import Rename
@@ -7,6 +8,7 @@ from imports.models.renames import Rename
 __all__ = [
     # Named by a migration.
     "ArrayPosition",
+    "Arrival",
     "Channel",
     "Citizen",
     "Correction",
@@ -14,6 +16,8 @@ __all__ = [
     "Named",
     "RawChunk",
     "Rename",
+    # Named by a migration.
+    "SequencesField",
     "Source",
     "SourceSpelling",
 ]

@@ -16,6 +16,7 @@ from config.common.accounts.services.tokens import issue_token
 from config.common.background.models import Lease, Schedule
 from config.common.changes.models import RecordedChange
 from config.common.events.models import Notice, Subscription
+from config.common.kafka.models import DeadLetter, Position
 from config.common.privacy.models import ReadAudit
 from imports.models import Channel, Citizen, Correction, Import, Source
 from imports.services.naming.change_named import create_named
@@ -55,6 +56,8 @@ PAGES = {
     Schedule: ("MS", "MS", "MS", "S"),
     Subscription: ("MS", "", "MS", "MS"),
     Notice: ("MS", "", "MS", ""),
+    DeadLetter: ("EMS", "", "EMS", ""),
+    Position: ("MS", "", "MS", ""),
 }
 # In the menu of superusers alone.
 OPERATIONS = {Group, Lease, QueuedCreate}
@@ -90,6 +93,10 @@ QUERIES = {
     Schedule: 5,
     Subscription: 5,
     Notice: 4,
+    # The filter by topic asks once for its values.
+    DeadLetter: 5,
+    # And the count, of few rows, is of all and of what is listed.
+    Position: 6,
 }
 ROLES = {"V": "Viewers", "E": "Editors", "I": "Importers", "M": "Managers"}
 
@@ -116,6 +123,10 @@ BACKGROUND: dict[type[Any], Callable[[int], Any]] = {
     Schedule: schedule,
     Subscription: lambda number: Subscription.objects.get(pk=one_webhook(f"owner{number}")["webhook"]),
     Notice: lambda number: Notice.objects.get(pk=one_webhook(f"owner{number}")["notice"]),
+    DeadLetter: lambda number: DeadLetter.objects.create(
+        topic="demanda.residents", partition=0, offset=number, reason="invalid", value=b"{"
+    ),
+    Position: lambda number: Position.objects.create(topic="demanda.residents", partition=number),
     TownPlace: lambda number: TownPlace.objects.create(town=f"town{number}", method="unplaced", placed_at=NOW),
     ImportDemand: counted,
     Alert: lambda number: Alert.objects.get(pk=one_alert(channel=f"channel{number}")["alert"]),

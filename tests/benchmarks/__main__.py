@@ -26,6 +26,8 @@ THOROUGH = {10_000, 1_000_000}
 # How many imports are stored beside the one that is refreshed.
 STORED = {"10k": (10, 100), "1m": (10, 100, 1_000), "10m": (10, 100, 1_000)}
 SECTIONS = ("scaling", "imports", "tables", "upload", "demand", "questions", "requests")
+# Only where it is asked for: it needs Java.
+KAFKA = "kafka"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -42,7 +44,9 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--size", choices=sorted(SIZES), default="1m", help="the largest import (default: 1m)")
-    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="these sections, nothing else")
+    parser.add_argument(
+        "--only", nargs="+", choices=(*SECTIONS, KAFKA), default=SECTIONS, help="these sections, nothing else"
+    )
     parser.add_argument(
         "--rounds", type=int, default=9, help="how often a pair is measured (default: 9); others follow"
     )
@@ -92,7 +96,11 @@ def measure(arguments: argparse.Namespace) -> Iterator[Row]:
             "questions": questions.measure(stage, rounds=rounds),
             "requests": requests.measure(stage, citizens=thorough[-1], rounds=rounds, against=arguments.against),
         }
-        for section in SECTIONS:
+        if KAFKA in arguments.only:
+            from tests.benchmarks import kafka
+
+            sections[KAFKA] = kafka.measure(stage, sizes=(10_000, sizes[-1]) if sizes[-1] > 10_000 else (10_000,))
+        for section in (*SECTIONS, KAFKA):
             if section in arguments.only:
                 yield from sections[section]
 

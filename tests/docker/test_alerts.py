@@ -36,6 +36,7 @@ LATER = {
 # They are there where there is a Kafka.
 WITH_KAFKA: dict[str, set[str]] = {
     "demanda_kafka_lag": {"topic", "partition"},
+    "demanda_kafka_silent_seconds": set(),
     "demanda_kafka_missing_messages": set(),
     "demanda_kafka_dead_letters": set(),
     "demanda_kafka_relay_backlog": set(),

@@ -1,5 +1,7 @@
 """The app of Kafka."""
 
+from django.utils.translation import gettext_lazy as _
+
 from config.common import domain
 
 
@@ -8,6 +10,15 @@ class KafkaConfig(domain.DomainConfig):
 
     name = "config.common.kafka"
     verbose_name = "Kafka"
+    permissions = {
+        "Editors": {"kafka.view_deadletter"},
+        "Managers": {"kafka.view_position", "kafka.change_deadletter"},
+    }
+    duties = {
+        "Editors": _("see which messages of Kafka were not taken"),
+        "Managers": _("put messages back that were not taken"),
+    }
+    recorded_models = ("kafka.deadletter",)
 
     def ready(self) -> None:
         from config.common.kafka import metrics, topics  # noqa: F401 - counters are there from the start

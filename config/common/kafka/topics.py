@@ -43,3 +43,8 @@ def register(*topics: Topic) -> None:
 def all_topics() -> list[Topic]:
     """Lists them by name."""
     return sorted(_TOPICS.values(), key=lambda topic: topic.name)
+
+
+def bare(full_name: str) -> str:
+    """The name of a topic without the prefix."""
+    return full_name.removeprefix(settings.KAFKA_PREFIX)

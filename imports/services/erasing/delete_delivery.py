@@ -12,6 +12,7 @@ from imports.models import Import
 from imports.querysets import ImportQuerySet
 from imports.services.access import NoSuchDelivery
 from imports.services.erasing._chunks import Ending, corrections_to_remove, raw_body_to_remove, residents_to_remove
+from imports.services.erasing.forget_arrival import forget_arrival
 from imports.services.refresh_demand import refresh_demand
 
 PURGE = "imports.purge_deleted"
@@ -49,4 +50,5 @@ class _Purge(Ending):
         return Import.objects.deleted()
 
     def finish(self, found: Import) -> None:
+        forget_arrival(found.pk)
         found.delete()

@@ -20,6 +20,7 @@ from imports.models import Citizen, Correction, Import, RawChunk, Rename
 from imports.querysets import MAY_ERASE, ImportQuerySet
 from imports.services.access import visible_delivery
 from imports.services.erasing._chunks import Ending, corrections_to_scrub, raw_body_to_remove, residents_to_remove
+from imports.services.erasing.forget_arrival import forget_arrival
 from imports.services.refresh_demand import refresh_demand
 
 ERASE = "imports.erase"
@@ -98,5 +99,6 @@ class _Scrub(Ending):
 
     def finish(self, found: Import) -> None:
         forget_contents(found.get_absolute_url())
+        forget_arrival(found.pk)
         found.scrubbed_at = timezone.now()
         found.save(update_fields=["scrubbed_at"])

@@ -16,6 +16,7 @@ from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from imports.models import Citizen, Correction, Import
 from imports.services.access import NoSuchDelivery, NoSuchResident, require_contents, visible_delivery
+from imports.services.erasing.forget_arrival import forget_arrival
 from imports.services.raw_bodies import remove_body
 from imports.services.refresh_demand import refresh_demand
 from imports.services.residents.export_resident import require_may_handle
@@ -124,5 +125,6 @@ def _scrub(found: Import, citizen_id: int) -> None:
             unname = _UNNAME.replace("{from}", sides["from"]).replace("{to}", sides["to"])
             cursor.execute(unname, {"me": citizen_id, "rows": rows})
     remove_body(found.pk)
+    forget_arrival(found.pk)
     Import.objects.compared_with(found.pk).update(differences=[])
     forget_contents(found.get_absolute_url())

@@ -74,7 +74,7 @@ class _Reading:
         self._bytes = self._residents = 0
 
     def load(self, *, name: str, source: str, actor: User | None, import_id: int | None) -> Import:
-        head, sent = _peek(self._chunks())
+        head, sent = peek(self._chunks())
         format, encoding = kind_of(head, name=name)
         chunks = unpack_body(sent, format=format, encoding=encoding)
         return load_delivery(
@@ -102,8 +102,8 @@ class _Reading:
             self._on_progress(self._bytes, self._residents)
 
 
-def _peek(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The beginning, and all chunks."""
+def peek(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The beginning, as much as `kind_of` wants to see, and all chunks."""
     taken, length = list[bytes](), 0
     while length < HEAD_BYTES and (chunk := next(chunks, b"")):
         taken.append(chunk)

@@ -15,6 +15,7 @@ from imports.documents.formats import FORMATS, JSON
 from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.access import visible_delivery
+from imports.services.loading.arrivals import require_whole
 from imports.services.loading.load_document import growth_of
 from imports.services.naming.resolve_source import DEFAULT_SOURCE, expect_source, name_source
 from imports.services.raw_bodies import copy_body, store_body
@@ -77,10 +78,11 @@ def load_task(received: Import) -> str:
 def reload_delivery(*, import_id: int, actor: User | None) -> Import:
     """A new delivery, queued, of what a delivery was loaded from: for after the rules have changed.
 
-    It belongs to `actor`, or to whom the first one belongs. Raises `NotFound`, `Gone` where no raw body is kept, and
-    `NoSpace`.
+    It belongs to `actor`, or to whom the first one belongs. Raises `NotFound`, `Conflict` where messages of it are
+    missing, `Gone` where no raw body is kept, and `NoSpace`.
     """
     first = visible_delivery(import_id=import_id)
+    require_whole(first)
     # Held, so that the body is not erased while it is copied.
     first = Import.objects.select_for_update(no_key=True).get(pk=first.pk)
     if first.body_size is None:

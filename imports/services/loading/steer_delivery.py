@@ -19,6 +19,7 @@ from imports.documents.options import TableOptions
 from imports.models import Import
 from imports.services.access import NoSuchDelivery, visible_delivery
 from imports.services.erasing.delete_delivery import PURGE
+from imports.services.loading.arrivals import require_whole
 from imports.services.loading.receive_delivery import load_task
 from imports.services.naming.resolve_source import expect_source
 
@@ -120,8 +121,10 @@ def _ended() -> dict[str, Any]:
 
 
 def _load(import_id: int, actor: User, before: tuple[Status, ...], values: dict[str, Any], action: Action) -> Import:
-    """As `_move`, of what is to be loaded then: it may be that others load the deliveries of the source by now."""
+    """As `_move`, of what is to be loaded then: it may be that others load the deliveries of the source by now. Raises
+    `Conflict` also where messages of it are missing."""
     moved = _move(import_id, actor, before, values, action)
+    require_whole(moved)
     expect_source(moved.source, actor=actor)
     return moved
 

@@ -24,6 +24,7 @@ class PrivatePostgres:
     """A running server, without any table of the product's."""
 
     def __init__(self, layout: Layout) -> None:
+        self._layout = layout
         self.settings = {
             "HOST": str(layout.socket_dir),
             "PORT": str(layout.postgres_port),
@@ -57,6 +58,19 @@ class PrivatePostgres:
             self._frozen = [self._postmaster, *([] if postmaster_only else self._postmaster.children())]
         for process in self._frozen:
             process.suspend()
+
+    def kill(self) -> None:
+        """Ends it as a fault of its machine does: nothing is written any more."""
+        processes = [self._postmaster, *self._postmaster.children()]
+        for process in processes:
+            process.kill()
+        psutil.wait_procs(processes, timeout=10)
+
+    def start(self) -> None:
+        """Starts it again on what it had written."""
+        running = Postgres(self._layout)
+        running.ensure()
+        self._postmaster = psutil.Process(running.pid())
 
     def thaw(self) -> None:
         """Lets them go on."""

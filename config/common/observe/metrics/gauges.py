@@ -11,8 +11,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-# A number; or one for each value of the label. None: there is nothing to tell.
-Figure = float | Mapping[str, float] | None
+# A number; or one for each value of the label, of several labels for each tuple of values. None: nothing to tell.
+Figure = float | Mapping[str, float] | Mapping[tuple[str, ...], float] | None
+Label = str | tuple[str, ...]
 Part = Literal["database", "redis"]
 
 # Several Prometheus servers, or somebody who reloads the page, cost the database no more than one.
@@ -28,7 +29,7 @@ class Gauge:
     name: str
     help: str
     look_up: Callable[[], Figure]
-    label: str | None
+    label: Label | None
     needs: Part | None
 
 
@@ -40,7 +41,7 @@ def gauge(
     help: str,  # noqa: A002 - Prometheus' own word
     function: Callable[[], Figure],
     *,
-    label: str | None = None,
+    label: Label | None = None,
     needs: Part | None = "database",
 ) -> None:
     """Registers a figure, once under its name. Call it in an app's `ready`.
@@ -93,11 +94,15 @@ def _ask(each: Gauge) -> Metric | None:
     return _family(each.name, each.help, each.label, figure)
 
 
-def _family(name: str, text: str, label: str | None, figure: Figure) -> Metric:
-    family = GaugeMetricFamily(name, text, labels=[label] if label else None)
+def _family(name: str, text: str, label: Label | None, figure: Figure) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=_several(label) if label else None)
     if isinstance(figure, Mapping):
         for value, number in figure.items():
-            family.add_metric([value], number)
+            family.add_metric(_several(value), number)
     elif figure is not None:
         family.add_metric([], figure)
     return family
+
+
+def _several(label: Label) -> list[str]:
+    return [label] if isinstance(label, str) else [*label]

@@ -26,7 +26,7 @@ ROLES = {
     "Viewers": {*AIRPORTS, *DEMAND, *NAMED, "view_import"},
     "Editors": {
         *WRITE_AIRPORTS, *EDIT_DEMAND, *WRITE_CHANNELS,
-        "view_import", "view_citizen", "change_citizen", "view_correction", "share_savedview",
+        "view_import", "view_citizen", "change_citizen", "view_correction", "share_savedview", "view_deadletter",
     },
     "Importers": {*AIRPORTS, *DEMAND, *NAMED, "view_import", "add_import", "view_own_citizens"},
     "Managers": {
@@ -40,6 +40,7 @@ ROLES = {
         "view_lease", "view_readaudit", "share_savedview", "delete_savedview",
         "view_schedule", "add_schedule", "change_schedule",
         "view_subscription", "change_subscription", "delete_subscription", "view_notice", "view_attempt",
+        "view_deadletter", "change_deadletter", "view_position",
     },
 }  # fmt: skip
 

@@ -108,7 +108,7 @@ def test_a_wrong_form_makes_nobody_and_mails_nothing(
 def test_the_form_says_in_words_what_each_role_may(managers_browser: Client) -> None:
     html = managers_browser.get("/admin/auth/user/add/").content.decode()
     words = " ".join(re.sub("<[^>]*>", " ", html).split())
-    duties = "share saved views; make, change and upload airports; see and correct residents"
+    duties = "see which messages of Kafka were not taken; share saved views; make, change and upload airports"
     assert f"Editors: all that Viewers may; {duties}" in words
     assert ("user_permissions" in html, "password1" in html) == (False, False)
 
