@@ -18,7 +18,7 @@ class KafkaConfig(domain.DomainConfig):
         "Editors": _("see which messages of Kafka were not taken"),
         "Managers": _("put messages back that were not taken"),
     }
-    recorded_models = ("kafka.deadletter",)
+    recorded_models = {"kafka.deadletter": {}}
 
     def ready(self) -> None:
         from config.common.kafka import metrics, topics  # noqa: F401 - counters are there from the start
