@@ -1,9 +1,10 @@
 """Reads what an answer rests on: its groups, whom they compare with, and what the model is made of."""
 
 import math
+from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import replace
-from functools import lru_cache
+from threading import Lock
 
 from django.db.models import Max, QuerySet, Sum
 
@@ -17,35 +18,54 @@ from analytics.ties import REACHING, inside
 from config.common.db.snapshots import once_in_snapshot
 
 _TENTHS = 10
-# Of a hundred thousand groups each takes some twenty megabytes; a trend by town of hundreds of deliveries has millions.
-_REMEMBERED = 8
-_MOST_GROUPS = 250_000
+# Of a hundred thousand groups they take some twenty megabytes; a trend by town of hundreds of deliveries has millions.
+_MOST_GROUPS = 500_000
+
+
+class _Remembered:
+    """The estimates that were asked for last, by what they depend on, of so many groups together; for all threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Estimates] = OrderedDict()
+        self._alone = Lock()
+
+    def find(self, key: Hashable) -> Estimates | None:
+        with self._alone:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def keep(self, key: Hashable, estimates: Estimates) -> None:
+        with self._alone:
+            self._kept[key] = estimates
+            while sum(one.size for one in self._kept.values()) > _MOST_GROUPS:
+                self._kept.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._alone:
+            self._kept.clear()
+
+
+REMEMBERED = _Remembered()
 
 
 def read_estimates(question: Question, scope: Scope, *, restricted: bool, by_import: bool = False) -> Estimates:
     """Reads the groups that `question` asks for, in the caller's snapshot. `restricted` and `by_import`: see
     `read_groups`; over time, and by source, the model is made of the groups themselves.
 
-    A process keeps the last ones, but those of very many groups. They hold as long as nothing is counted and no name or
+    A process keeps the last ones. They hold as long as nothing is counted and no name or
     place changes, which the snapshot says: whatever writes segments writes when into the imports of the scope.
     """
     asked = question.of_estimates
     # Of hundreds of sources the cells would be millions.
     is_plain = restricted or by_import or SOURCE in question.group_by or not question.with_expected
     finer = asked if is_plain else _with_factors(asked)
-    kept = _kept(asked, finer, scope, names_now(finer, restricted=restricted), restricted, by_import)
-    if kept:
-        return kept[0]
-    estimates = _estimates(asked, finer, scope, restricted, by_import)
-    if estimates.size <= _MOST_GROUPS:
-        kept.append(estimates)
-    return estimates
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _kept(*_: Hashable) -> list[Estimates]:
-    """The estimates that are kept of what depends on these, if any; the caller adds them."""
-    return []
+    key = (asked, finer, scope, names_now(finer, restricted=restricted), restricted, by_import)
+    found = REMEMBERED.find(key)
+    if found is None:
+        found = _estimates(asked, finer, scope, restricted, by_import)
+        REMEMBERED.keep(key, found)
+    return found
 
 
 def _estimates(question: Question, finer: Question, scope: Scope, restricted: bool, by_import: bool) -> Estimates:

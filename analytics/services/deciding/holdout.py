@@ -1,7 +1,6 @@
 """Which cities see a campaign and which do not, so that what it does can be measured, and how small that may be."""
 
 import secrets
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,7 +10,6 @@ from django.contrib.auth.models import User
 from analytics.arrays import Ints, Numbers
 from analytics.pairing import alike, detectable, draw, pair, standard_errors
 from analytics.services.asking.find_demand import is_restricted
-from analytics.services.asking.kept_groups import groups_of
 from analytics.services.asking.questions import Meta, Question, Row
 from analytics.services.asking.rank_groups import Ranking
 from analytics.services.asking.read_estimates import read_estimates
@@ -110,16 +108,13 @@ def _city(number: int, arm: str, row: Row) -> HoldoutCity:
 
 def _age_mix(question: Question, rows: Sequence[Row], scope: Scope, *, restricted: bool) -> Numbers:
     """Gives the share of each age group in each of the cities, of what is shown of them."""
-    by_age = replace(question, group_by=("city", "age_group"))
-    groups = groups_of(by_age.of_groups, scope, restricted=restricted)
-    ages: defaultdict[str | None, int] = defaultdict(lambda: len(ages))
-    found: defaultdict[tuple[str | None, str | None], dict[int, int]] = defaultdict(dict)
-    columns = dict(zip(by_age.columns, groups.keys, strict=True))
-    names = zip(columns["city"], columns["country"], columns["age_group"], groups.residents.tolist(), strict=True)
-    for city, country, age, residents in names:
-        found[city, country][ages[age]] = residents
-    mix = np.zeros((len(rows), max(len(ages), 1)))
-    for number, row in enumerate(rows):
-        for age_number, residents in found[row.keys["city"], row.keys["country"]].items():
-            mix[number, age_number] = residents / row.residents
+    by_age = replace(question, group_by=("city", "age_group"), with_expected=False)
+    groups = read_estimates(by_age, scope, restricted=restricted).groups
+    names, countries, ages = groups.keys
+    cities = {(row.keys["city"], row.keys["country"]): number for number, row in enumerate(rows)}
+    city = np.array([cities.get(key, -1) for key in zip(names, countries, strict=True)], dtype=np.int64)
+    mix = np.zeros((len(rows), max(len(ages.values), 1)))
+    there = city >= 0
+    mix[city[there], ages.numbers[there]] = groups.residents[there]
+    mix /= np.array([row.residents for row in rows], dtype=np.float64)[:, np.newaxis]
     return mix

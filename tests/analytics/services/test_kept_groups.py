@@ -15,7 +15,7 @@ from analytics.services.asking import kept_groups
 from analytics.services.asking.find_demand import find_opportunities
 from analytics.services.asking.kept import renew
 from analytics.services.asking.questions import Demand, Question
-from analytics.services.asking.read_estimates import _kept
+from analytics.services.asking.read_estimates import REMEMBERED
 from analytics.services.counting.refresh_demand import refresh_demand
 from config.common.accounts.services.tokens import issue_token
 from imports.fields import Patch
@@ -31,7 +31,7 @@ SEGMENTS = ("FROM analytics_currentsegment", "FROM analytics_publishedsegment")
 
 def ask(question: Question, actor: User) -> tuple[Demand, bool]:
     """What a process answers that has answered nothing yet, and whether it read segments for it."""
-    _kept.cache_clear()
+    REMEMBERED.clear()
     with TestCase.captureOnCommitCallbacks(execute=True), CaptureQueriesContext(connection) as statements:
         found = find_opportunities(question=question, actor=actor)
     return found, any(table in one["sql"] for one in statements.captured_queries for table in SEGMENTS)
