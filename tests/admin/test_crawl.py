@@ -4,16 +4,19 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.db import transaction
 from django.test import Client
 
+from config.common.kafka.models import DeadLetter, Position
 from tests.admin.models import OPERATIONS, PAGES, ROLES, person, row, signed_in
 
 pytestmark = pytest.mark.django_db
 MOST_PAGES = 600
+OF_KAFKA = {DeadLetter, Position}
 # They answer no page: a sign-out, and what scripts ask.
 _NOT_FOLLOWED = re.compile(r"^/(static/|admin/logout/|admin/jsi18n/)")
 
@@ -93,8 +96,11 @@ def test_nothing_that_is_offered_refuses(letter: str) -> None:
         visited[path] = code
         forms |= {urljoin(path, action) or path for method, action in targets.forms if method == "POST"}
     assert {path: code for path, code in visited.items() if code not in {200, 302, 405}} == {}
+    # Nothing leads to the pages of Kafka where there is none.
     lists = {
-        f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model, who in PAGES.items() if letter in who[0]
+        f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        for model, who in PAGES.items()
+        if letter in who[0] and model not in OF_KAFKA
     }
     assert lists - {urlsplit(path).path for path in visited} == set()
     assert len(lists) < len(visited) < MOST_PAGES
@@ -103,11 +109,13 @@ def test_nothing_that_is_offered_refuses(letter: str) -> None:
     assert {form: code for form, code in sent.items() if code not in {200, 302, 400, 415}} == {}
 
 
+@pytest.mark.parametrize("servers", ["", "127.0.0.1:9"])
 @pytest.mark.parametrize("letter", [*ROLES, "S"])
-def test_the_sidebar_has_the_lists_that_the_role_may_open(letter: str) -> None:
+def test_the_sidebar_has_the_lists_that_the_role_may_open(letter: str, servers: str, settings: Any) -> None:
+    settings.KAFKA_BOOTSTRAP_SERVERS = servers
     html = signed_in(person(letter)).get("/admin/").content.decode()
     menu = html[html.index('id="nav-sidebar-apps"') : html.index('id="main"')]
     shown = {model for model in PAGES if f'href="/admin/{model._meta.app_label}/{model._meta.model_name}/"' in menu}
-    unneeded = set() if letter == "S" else OPERATIONS
+    unneeded = (set() if letter == "S" else OPERATIONS) | (set() if servers else OF_KAFKA)
     assert shown == {model for model, (lists, *_) in PAGES.items() if letter in lists} - unneeded
     assert ('href="/silk"' in menu, "/analytics/" in menu) == (letter == "S", True)

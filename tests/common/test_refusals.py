@@ -104,7 +104,8 @@ def faults(path: Path) -> Iterator[str]:
 
 def test_msgids_are_constants_with_named_placeholders() -> None:
     # These pass on the texts of others.
-    passing = {ROOT / "config/common" / name for name in ("domain.py", "model_texts.py", "texts.py")}
+    names = ("domain.py", "model_texts.py", "texts.py", "changes/services/called.py")
+    passing = {ROOT / "config/common" / name for name in names}
     assert [fault for path in sources() if path not in passing for fault in faults(path)] == []
 
 

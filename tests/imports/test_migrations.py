@@ -67,7 +67,7 @@ def test_every_migration_goes_up_down_and_up_again_with_data(own_database: None)
     made = tables()
     assert {name for name in made if name.startswith("imports_")} == {
         "imports_citizen", "imports_correction", "imports_import", "imports_rawchunk", "imports_rename",
-            "imports_source", "imports_source_uploaders", "imports_sourcespelling", "imports_channel",
+        "imports_source", "imports_source_uploaders", "imports_sourcespelling", "imports_channel", "imports_arrival",
     }  # fmt: skip
     for app in OWN:
         migrate(app, "zero")

@@ -31,6 +31,17 @@ def test_it_looks_at_all_apps_of_the_product_and_at_no_others() -> None:
     apps = {app for app, _ in own_migrations()}
     domain, ground = (
         {"airports", "analytics", "imports"},
-        {"accounts", "background", "changes", "events", "idempotency", "observe", "privacy", "saved_views", "wizard"},
+        {
+            "accounts",
+            "background",
+            "changes",
+            "events",
+            "idempotency",
+            "kafka",
+            "observe",
+            "privacy",
+            "saved_views",
+            "wizard",
+        },
     )
     assert apps == domain | ground

@@ -16,6 +16,7 @@ from config.common.background.single import single_run
 from config.common.background.tasks import sweep_task
 from config.common.events.models import Event
 from config.common.idempotency.models import IdempotencyKey
+from config.common.kafka.models import DeadLetter, SeenMessage
 
 
 @pytest.fixture
@@ -74,7 +75,12 @@ def test_what_has_run_out_goes_and_the_rest_stays() -> None:
         ApiToken.objects.get_queryset().filter(pk=token.pk).update(expiry=moment, label=name)
         IdempotencyKey.objects.create(name=name, user=token.user, status=201, expires_at=moment)
         Event.objects.create(kind="x", about=name, told_at=now, created_at=moment - timedelta(days=29))
+        month_ago = moment - timedelta(days=29)
+        SeenMessage.objects.create(topic=name, message_id="1", seen_at=month_ago)
+        DeadLetter.objects.create(topic=name, partition=0, offset=0, reason="invalid", created_at=month_ago)
     kinds = ("sessions", "sign_ins", "failed_sign_ins", "tokens", "idempotency_keys", "leases", "turns", "events")
-    assert clear_expired() == dict.fromkeys(kinds, 1)
+    of_kafka = ("kafka_seen_messages", "kafka_dead_letters")
+    assert clear_expired() == dict.fromkeys((*kinds, *of_kafka), 1)
+    assert (SeenMessage.objects.get().topic, DeadLetter.objects.get().topic) == ("new", "new")
     assert [model.objects.get().pk for model in (Session, Lease, Turn, IdempotencyKey)] == ["new"] * 4
     assert (ApiToken.objects.get().label, Event.objects.get().about) == ("new", "new")
