@@ -1,5 +1,6 @@
 """The demand around each airport: the areas that a campaign can cover, on the map and in a table."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,8 @@ from config.common.tabular.workbook import Sheet
 LABEL = gettext_lazy("Around which airport?")
 MOST_ROWS = 50
 _ON_PAPER = 5
+# The circles of others would be too small to see.
+_DRAWN_ON_PAPER = 400
 # So many cities of an area are named, and so many fit into an address.
 _NAMED, _LINKED = 3, 20
 
@@ -41,7 +44,8 @@ def report(filters: Filters, actor: User) -> Part:
         _("Each city counts for its nearest airport; all rows together are the demand. The larger the circle, the more "
           "courses; its shade says the index."),
     ]  # fmt: skip
-    chart = catchment_map(rows, filters, most=_ON_PAPER)
+    chart = catchment_map(rows, filters, most=_ON_PAPER, drawn=_DRAWN_ON_PAPER)
+    words += filter(None, [labels.first_of(min(_DRAWN_ON_PAPER, len(rows)), len(rows))])
     return Part(str(LABEL), words, chart, _sheet(rows), with_table=True)
 
 
@@ -59,10 +63,12 @@ def summary(rows: Sequence[Catchment]) -> str:
     return told % {"share": labels.decimal(share), "kilometres": _kilometres(), "count": labels.count(len(near))}
 
 
-def catchment_map(rows: Sequence[Catchment], filters: Filters, *, most: int = MOST_ROWS) -> Chart:
-    """Draws a circle at each airport; the table has `most` rows, and what has no airport is its last."""
-    hrefs = _hrefs(rows, filters)
-    near = [(one, href) for one, href in zip(rows, hrefs, strict=True) if one.airport]
+def catchment_map(
+    rows: Sequence[Catchment], filters: Filters, *, most: int = MOST_ROWS, drawn: int | None = None
+) -> Chart:
+    """Draws a circle at each airport, or `drawn` of them; the table has `most` rows, then what has no airport."""
+    hrefs = _hrefs(rows, filters, shown=drawn)
+    near = [(one, href) for one, href in zip(rows, hrefs, strict=False) if one.airport]
     points = [_point(one.airport, one, href) for one, href in near if one.airport]
     label = _("Map of the demand by airport. %(summary)s") % {"summary": summary(rows)}
     first = [*near[:most], *((one, "") for one in rows if not one.airport)]
@@ -89,14 +95,18 @@ def _kilometres() -> str:
     return labels.count(DEFAULT_RADIUS / 1000)
 
 
-def _hrefs(rows: Sequence[Catchment], filters: Filters) -> list[str]:
-    """Gives for each area the address of the page with its cities, where names and countries tell them from others."""
-    known = [(fold(name or ""), country) for one in rows for name, country in one.cities]
-    found = []
+def _hrefs(rows: Sequence[Catchment], filters: Filters, *, shown: int | None) -> list[str]:
+    """Gives for each area, or `shown` of them, the address of the page with its cities, where names and countries tell
+    them from others."""
+    known: defaultdict[str, list[str | None]] = defaultdict(list)
     for one in rows:
+        for name, country in one.cities:
+            known[fold(name or "")].append(country)
+    found = []
+    for one in rows[:shown]:
         names = {fold(name or "") for name, _country in one.cities}
         countries = {country for _name, country in one.cities}
-        told = sum(name in names and country in countries for name, country in known) == len(one.cities)
+        told = sum(country in countries for name in names for country in known[name]) == len(one.cities)
         cities, where = _filters_of(one.cities)
         is_linked = one.airport is not None and told and len(one.cities) <= _LINKED
         found.append(filters.href(city=cities, country=where, ask="") if is_linked else "")

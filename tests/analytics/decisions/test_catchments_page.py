@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from airports.models import Airport
-from tests.airports.builders import make_valencia
+from analytics.pages.decisions import catchments
+from tests.airports.builders import make_airport, make_valencia
 from tests.analytics.counted import make, place
 from tests.analytics.pages.asking import BrowserOf, cells, text_of
 from tests.analytics.pages.conftest import browser_of
@@ -52,6 +53,19 @@ def test_it_has_a_circle_and_a_row_for_each_airport_and_a_row_for_the_rest(
     assert sum(int(row[1]) for row in of_cities) == 60
     [csv] = [html.unescape(one) for one in re.findall(r'href="(/analytics/catchments[^"]*csv[^"]*)"', page)]
     assert b"".join(client.get(csv)).decode().count("\n") == 3
+
+
+def test_on_paper_the_map_has_the_largest_airports_and_says_of_how_many(
+    browser_of: BrowserOf, valencia: Airport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = make_airport("Small")
+    place("Villabajo", airport_id=small.pk, airport_distance=1.0)
+    client = browser_of("Managers")
+    whole = client.get("/analytics/report", HTTP_ACCEPT="text/html").content.decode()
+    assert ([one["value"] for one in drawn(whole)["towns"]], "The first 1 of 3." in whole) == ([45, 6], False)
+    monkeypatch.setattr(catchments, "_DRAWN_ON_PAPER", 1)
+    page = client.get("/analytics/report", HTTP_ACCEPT="text/html").content.decode()
+    assert ([one["value"] for one in drawn(page)["towns"]], "The first 1 of 3." in page) == ([45], True)
 
 
 def test_filters_hold_and_a_row_that_no_filter_tells_from_others_leads_nowhere(
