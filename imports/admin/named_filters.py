@@ -1,6 +1,7 @@
 """The filters of the lists of sources and of channels, and by the name of a source; each lives in the address of the
 page."""
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django.contrib.admin import SimpleListFilter
@@ -66,7 +67,7 @@ class UploaderFilter(ColumnDropdownFilter):
         return queryset.filter(pk__in=super().queryset(request, Source.objects.order_by()).values("pk"))
 
 
-class _YesNoFilter(SimpleListFilter):
+class _YesNoFilter(ABC, SimpleListFilter):
     """Rows that have something, or have it not."""
 
     words: ClassVar[tuple[Any, Any]]
@@ -74,9 +75,9 @@ class _YesNoFilter(SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return list(zip(("yes", "no"), self.words, strict=True))
 
+    @abstractmethod
     def having(self, queryset: QuerySet[Any]) -> Any:
         """The condition that those meet who have it."""
-        raise NotImplementedError
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in {"yes", "no"}:

@@ -1,4 +1,4 @@
-"""Reading topics in tests: in this process until everything is read, or by processes that can be killed."""
+"""Reading topics, in this process or by processes that can be killed, and what became of what was read."""
 
 import subprocess
 import sys
@@ -10,8 +10,9 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from config.common.kafka.clients import consumer
 from config.common.kafka.handlers import handlers
-from config.common.kafka.models import Position
+from config.common.kafka.models import DeadLetter, Position
 from config.common.kafka.services.read_topics import read_topics
+from imports.models import Import
 from tests.background.workers import kill
 from tests.kafka.installation import SECONDS
 from tests.server import ROOT
@@ -81,3 +82,18 @@ def start_consumer(environment: dict[str, str]) -> Iterator[subprocess.Popen[byt
         yield process
     finally:
         kill(process)
+
+
+def stored() -> int:
+    """How many messages were stored, over all partitions."""
+    return sum(Position.objects.values_list("stored", flat=True))
+
+
+def told(found: Import) -> list[str]:
+    """What a delivery says is wrong with it."""
+    return [error["detail"] for error in found.refusals]
+
+
+def letters() -> list[tuple[str, str]]:
+    """The reasons and details of the dead letters."""
+    return list(DeadLetter.objects.order_by("id").values_list("reason", "detail"))

@@ -5,20 +5,18 @@ import random
 import signal
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing
 from functools import partial
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 
 from config.common.kafka.handlers import handlers
 from config.common.kafka.messages import Message, Outcome
 from config.common.kafka.models import DeadLetter, Position
-from config.common.kafka.services import positions
 from config.common.kafka.services import read_topics as service
-from config.common.kafka.services.positions import Fenced, advance, hold, move, take
+from config.common.kafka.services.positions import move
 from imports.models import Import
 from imports.services.raw_bodies import read_body
 from tests.background.workers import kill, until
@@ -26,7 +24,7 @@ from tests.common.db.frozen import PrivatePostgres, private_postgres
 from tests.effort import THOROUGH
 from tests.factories import alike
 from tests.kafka.installation import Installation
-from tests.kafka.reading import PATIENCE, read_all, start_consumer, until_read
+from tests.kafka.reading import PATIENCE, read_all, start_consumer, stored, until_read
 from tests.kafka.supplier import Delivery, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,10 +48,6 @@ def whole_once(delivery: Delivery) -> None:
     assert len(lines) == len(delivery.values)
     assert sorted(lines) == sorted(delivery.values)
     assert not DeadLetter.objects.exists()
-
-
-def stored() -> int:
-    return sum(Position.objects.values_list("stored", flat=True))
 
 
 def some_are_stored(after: int = 0) -> Callable[[], bool]:
@@ -192,70 +186,6 @@ def test_two_consumers_share_the_partitions(kafka: Installation) -> None:
         until_read()
 
     assert [row.status for row in Import.objects.all()] == ["queued"] * 12
-
-
-def test_a_reader_who_was_overtaken_writes_nothing(transactional_db: None) -> None:
-    first, _ = take("residents", 0)
-    second, _ = take("residents", 0)
-
-    with pytest.raises(Fenced), transaction.atomic():
-        hold(first)
-    with transaction.atomic():
-        hold(second)
-        advance(second, next_offset=7, outcome=Outcome())
-
-    assert take("residents", 0)[1] == 7
-
-
-@pytest.mark.parametrize("is_ended", [True, False])
-def test_one_who_froze_in_the_middle_of_a_copy_is_ended(
-    is_ended: bool, transactional_db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its lock would keep everybody from taking over, as the negative control shows."""
-    taken, _ = take("residents", 0)
-    # What it holds, until it is ended.
-    frozen = connection.copy()
-    with frozen.cursor() as cursor:
-        cursor.execute("BEGIN")
-        cursor.execute(positions._NAME_SESSION, [positions._session_name("residents", 0)])
-        cursor.execute(positions._HOLD, ["residents", 0, taken.fence])
-    if not is_ended:
-        monkeypatch.setattr(positions, "_END_PREDECESSOR", "SELECT %s")
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '2s'")
-            with nullcontext() if is_ended else pytest.raises(OperationalError, match="lock timeout"):
-                assert take("residents", 0)[0].fence == taken.fence + 1
-    finally:
-        frozen.close()
-
-
-@pytest.mark.parametrize("is_fenced", [True, False])
-def test_the_fence_alone_keeps_one_who_was_overtaken_from_writing(
-    is_fenced: bool, kafka: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without it, the negative control, what was read before the others took over is written."""
-    send(kafka, Delivery(alike(10)).whole())
-    overtaken = service.Membership(handlers())
-    original = overtaken._next_batch
-
-    def batch_of_one_who_froze() -> dict[tuple[str, int], list[Message]]:
-        found = original()
-        for topic, partition in found:
-            take(topic, partition)
-        return found
-
-    monkeypatch.setattr(overtaken, "_next_batch", batch_of_one_who_froze)
-    if not is_fenced:
-        monkeypatch.setattr(service, "hold", Mock(return_value=0))
-    deadline = time.monotonic() + PATIENCE
-    try:
-        with pytest.raises(Fenced):
-            overtaken.run(lambda: time.monotonic() > deadline)
-    finally:
-        overtaken.leave()
-
-    assert (stored() > 0) is not is_fenced
 
 
 def test_a_partition_that_is_read_again_changes_nothing(kafka: Installation) -> None:
