@@ -1,9 +1,10 @@
 """When a schedule runs, as people say it: every so often, or at a time of day in a time zone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
@@ -61,12 +62,28 @@ class Timing:
         return _("on %(days)s at %(at)s %(zone)s") % {"days": days, **when}
 
     @property
+    def stored(self) -> dict[str, Any]:
+        """The same in no language, as JSON has it."""
+        if self.how == How.EVERY:
+            return {"how": self.how, "number": self.number, "unit": self.unit}
+        days = {"days": sorted(self.days)} if self.how == How.WEEKDAYS else {}
+        return {"how": self.how, "at": f"{self.at:%H:%M}", "zone": self.zone, **days}
+
+    @property
     def expiry(self) -> int:
         """Seconds after which a message is too old: by then there is another."""
         if self.how != How.EVERY:
             return _LONGEST_EXPIRY
         # Not a moment that is over before anybody could take it.
         return max(1, min(_LONGEST_EXPIRY, int(self.number * _SECONDS[self.unit])))
+
+
+def stored_as_said(stored: Any) -> Any:
+    """Says a `Timing.stored` in the reader's language; anything else is what it is."""
+    if not isinstance(stored, dict):
+        return stored
+    read: dict[str, Callable[[Any], Any]] = {"how": How, "at": time.fromisoformat, "days": frozenset}
+    return str(Timing(**{name: read.get(name, lambda one: one)(value) for name, value in stored.items()}))
 
 
 def _every(unit: str, number: int) -> str:
