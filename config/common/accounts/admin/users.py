@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -83,7 +83,7 @@ class UserAdmin(RecordedDeletionMixin, SavedListMixin, DjangoUserAdmin):  # type
     saved_parameters = ("role", "is_active__exact", "second_factor")
     actions = ("mail_link", "deactivate", "reset_second_factor")
 
-    @admin.display(description=gettext_lazy("name"), ordering="last_name")
+    @admin.display(description=pgettext_lazy("of a person", "name"), ordering="last_name")
     def called(self, user: User) -> str:
         """The full name, where somebody wrote it."""
         return user.get_full_name()
