@@ -75,6 +75,7 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
         "freshness": freshness(answers.total.meta),
         "empty": empty,
         "may_refresh": actor.has_perm(REFRESH),
+        "is_restricted": is_restricted(actor),
         "may_place": may_place,
         "unplaced": towns_to_settle(places.unplaced, filters)
         if may_place

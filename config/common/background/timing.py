@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 _SECONDS = {"microseconds": 1e-6, "seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -87,6 +87,14 @@ def stored_as_said(stored: Any) -> Any:
 
 
 def _every(unit: str, number: int) -> str:
+    if number == 1:
+        # Elsewhere the singular is of 21 and 31 too, and says the number.
+        return {
+            "seconds": pgettext("of one", "every second"),
+            "minutes": pgettext("of one", "every minute"),
+            "hours": pgettext("of one", "every hour"),
+            "days": pgettext("of one", "every day"),
+        }[unit]
     sentence = {
         "seconds": ngettext("every second", "every %(number)s seconds", number),
         "minutes": ngettext("every minute", "every %(number)s minutes", number),

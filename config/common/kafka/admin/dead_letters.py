@@ -32,7 +32,7 @@ class PutBackFilter(YesNoFilter):
 class DeadLetterAdmin(ReadOnlyAdmin):
     """Where they came from and why they were not taken. What is in them may be personal, and is not shown."""
 
-    list_display = ("topic", "partition", "offset", "reason", "detail", "called", "size", "created_at", "put_back_at")
+    list_display = ("__str__", "reason", "detail", "called", "created_at", "put_back_at")
     list_filter = (("topic", AllValuesCheckboxFilter), ("reason", ChoicesCheckboxFilter), PutBackFilter)
     list_filter_submit = True
     list_select_related = ("put_back_by",)
