@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from config.common.db.in_chunks import read_in_chunks
 from config.common.http.error_pages import refused
 from config.common.http.tables import csv_response, marked
 from config.common.privacy.models import ReadAudit
@@ -105,7 +106,7 @@ class ReadAuditAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Export as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, rows: QuerySet[ReadAudit]) -> HttpResponse:
         """The chosen rows, or all of the filtered list."""
-        values = rows.order_by("id").values_list(*_EXPORTED).iterator(chunk_size=1_000)
+        values = read_in_chunks(rows.order_by("id").values_list(*_EXPORTED))
         response = csv_response(name="reads-of-residents", header=_EXPORTED, rows=values)
         marked(response)
         return cast("HttpResponse", response)
