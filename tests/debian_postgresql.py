@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+POSTGIS = Path("/usr/share/postgresql/15/extension/postgis.control")
 SUPERUSER, USER = "postgres", "demanda"
 _START = ("-c listen_addresses=", "-c fsync=off", "-c max_connections=200", "-c log_min_messages=log")
 
@@ -37,6 +38,9 @@ def debian_postgresql(*options: str) -> Iterator[Path]:
         line = " ".join([*_START, f"-c unix_socket_directories={folder}", *options])
         run("pg_ctl", "--pgdata", data, "--wait", "--log", folder / "log", "--options", line, "start")
         try:
+            if POSTGIS.exists():
+                # No user but this one may make it; every new database has it.
+                psql(folder, "CREATE EXTENSION postgis", database="template1")
             psql(folder, f"CREATE ROLE {USER} LOGIN CREATEDB; CREATE DATABASE {USER} OWNER {USER};")
             yield folder
         finally:

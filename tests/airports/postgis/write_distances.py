@@ -44,7 +44,7 @@ def main() -> None:
     """Writes `RESULT`."""
     airports = chosen_airports()
     with debian_postgresql() as socket:
-        psql(socket, "CREATE EXTENSION postgis; CREATE TABLE airport (id int, lat float8, lon float8);")
+        psql(socket, "CREATE EXTENSION IF NOT EXISTS postgis; CREATE TABLE airport (id int, lat float8, lon float8);")
         rows = ", ".join(f"({number}, {lat!r}, {lon!r})" for number, (lat, lon) in enumerate(airports))
         psql(socket, f"INSERT INTO airport VALUES {rows};")
         metres = [[float(line) for line in psql(socket, _SQL.format(lat=lat, lon=lon))] for lat, lon in POINTS]
