@@ -19,7 +19,7 @@ POOL = "pooled"
 _PORT = 6432
 _CONFIGURATION = """
 [databases]
-{pool} = host={HOST} port={PORT} dbname={NAME} user={USER} password='{PASSWORD}'
+{pool} = host={HOST} port={PORT} dbname={NAME} user={USER} {password}
 [pgbouncer]
 listen_addr =
 listen_port = {port}
@@ -38,9 +38,11 @@ def pooler(sessions: int) -> Iterator[str]:
     place, account = connection.settings_dict, service_account()
     with TemporaryDirectory(prefix="demanda-pool-", dir="/tmp") as name:
         folder = Path(name)
-        values = {**place, "PORT": place["PORT"] or 5432, "pool": POOL, "port": _PORT, "folder": folder}
+        password = f"password='{place['PASSWORD']}'" if place["PASSWORD"] else ""
+        values = {**place, "PORT": place["PORT"] or 5432, "password": password}
+        values |= {"pool": POOL, "port": _PORT, "folder": folder, "sessions": sessions}
         configuration = folder / "pgbouncer.ini"
-        configuration.write_text(_CONFIGURATION.format(**values, sessions=sessions))
+        configuration.write_text(_CONFIGURATION.format(**values))
         for path in (folder, configuration):
             shutil.chown(path, account.uid, account.gid)
         process = spawn([PROGRAM, "--quiet", configuration], account)
