@@ -182,17 +182,15 @@ def test_rows_outside_of_a_transaction_come_at_once(pooled: ConnectionHandler) -
             assert cursor.name
 
 
-def test_a_pooler_that_is_busy_is_no_frozen_server(pooled: ConnectionHandler, monkeypatch: pytest.MonkeyPatch) -> None:
-    for alias in ("default", SESSION):
-        monkeypatch.setitem(connections.settings, alias, pooled.settings[alias])
-    busy = [pooled.create_connection("default") for _ in range(2)]
-    for one in busy:
-        one.set_autocommit(False)
-        one.cursor().execute("SELECT 1")
-    asker = Asker()
-    try:
-        assert asker.ask() is Liveness.ANSWERS
-    finally:
-        asker.close()
+def test_a_pooler_that_is_busy_is_no_frozen_server(pooled: ConnectionHandler) -> None:
+    busy, asker = [pooled.create_connection("default") for _ in range(2)], Asker()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connections.settings, SESSION, pooled.settings[SESSION])
+        patch.setattr(connections["default"], "settings_dict", pooled.settings["default"])
         for one in busy:
-            one.close()
+            one.set_autocommit(False)
+            one.cursor().execute("SELECT 1")
+        assert asker.ask() is Liveness.ANSWERS
+    asker.close()
+    for one in busy:
+        one.close()
