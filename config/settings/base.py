@@ -3,6 +3,7 @@
 from typing import Any
 
 from config import env
+from config.common.db.sessions import SESSION
 from config.settings.airports import *  # noqa: F403 - the settings of the airports
 from config.settings.analytics import *  # noqa: F403 - the settings of the counting
 from config.settings.api import *  # noqa: F403 - the settings of the API, in a room of their own
@@ -115,6 +116,16 @@ CSRF_TRUSTED_ORIGINS = env.CSRF_TRUSTED_ORIGINS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+
+def databases(url: str | None, session_url: str | None) -> dict[str, Any]:
+    """The databases of Django; with `session_url`, `url` is that of a pooler, whose sessions are shared by transaction.
+
+    Few threads need a session, and each for a moment: its connection ends with the request.
+    """
+    if session_url is None:
+        return {"default": database(url)}
+    return {"default": database(url) | {"POOLED": True}, SESSION: database(session_url) | {"CONN_MAX_AGE": 0}}
 
 
 def database(url: str | None) -> dict[str, Any]:

@@ -12,6 +12,8 @@ import psycopg2
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg2.extensions import POLL_OK, POLL_READ, connection
 
+from config.common.db.sessions import session_alias
+
 # What a kept connection, and then a new one, may take each. On a healthy server it is a millisecond, and ten.
 PATIENCE_SECONDS = 1.5
 
@@ -26,12 +28,12 @@ class Liveness(Enum):
     REFUSES = auto()
 
 
-def connect(*, by: float) -> connection:
+def connect(*, by: float, alias: str = DEFAULT_DB_ALIAS) -> connection:
     """Opens an asynchronous connection to the product's database.
 
     Raises `TimeoutError` when it is not there `by` this moment of `time.monotonic`, and the errors of psycopg2.
     """
-    parameters = connections[DEFAULT_DB_ALIAS].get_connection_params()
+    parameters = connections[alias].get_connection_params()
     # The classes of the web server's connections watch who waits; here nobody waits for long.
     parameters |= {"connection_factory": None, "cursor_factory": None}
     opened: connection = psycopg2.connect(**parameters, async_=True)
@@ -82,7 +84,8 @@ class Asker:
         by = time.monotonic() + PATIENCE_SECONDS
         try:
             if self._kept is None:
-                self._kept = connect(by=by)
+                # A pooler whose sessions are all at work lets a question wait, as if the server were frozen.
+                self._kept = connect(by=by, alias=session_alias())
             fetch(self._kept, "SELECT 1", by=by)
         except TimeoutError:
             self.close()

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from socket import SHUT_RDWR, socket
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 from psycopg2 import OperationalError
 from psycopg2.extensions import connection, cursor
 
@@ -24,7 +24,8 @@ class InDoubt(OperationalError):
 def install() -> None:
     """Has this process, and those that it forks, make such connections, watched by a watchdog each."""
     options = {"connection_factory": WatchedConnection, "cursor_factory": WatchedCursor}
-    connections[DEFAULT_DB_ALIAS].settings_dict["OPTIONS"].update(options)
+    for opened in connections.all():
+        opened.settings_dict["OPTIONS"].update(options)
 
 
 class WatchedConnection(connection):
