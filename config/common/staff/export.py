@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from config.common.db.in_chunks import read_in_chunks
+from config.common.http.moments import moment
 from config.common.http.tables import TABLE_FORMATS, marked, table_response
 from config.common.problems import Problem
 
@@ -92,7 +93,7 @@ class ExportMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         if isinstance(value, SafeString):
             return strip_tags(value)
         if isinstance(value, datetime | date):
-            return value.isoformat()
+            return moment(value) if isinstance(value, datetime) else value.isoformat()
         return value if value is None or isinstance(value, int | float) else str(value)
 
 
