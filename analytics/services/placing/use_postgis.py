@@ -4,7 +4,7 @@ from django.db import NotSupportedError, ProgrammingError, connection, transacti
 
 from airports.models import Airport
 from airports.postgis import COLUMN, has_places
-from analytics.models import CurrentSegment, TownPlace
+from analytics.models import TownPlace
 
 _TABLES = (Airport._meta.db_table, TownPlace._meta.db_table)
 # A sphere has an index of its own; boxes of parallels and meridians are plain geometry. NULL where there is no place.
@@ -15,17 +15,17 @@ _ADD = f"""
     CREATE INDEX IF NOT EXISTS {{table}}_{COLUMN}_flat ON {{table}} USING gist (({COLUMN}::geometry))
 """
 # A city is where those of its residents are who are the most in one town.
-_VIEW = f"""
+_VIEW = """
     CREATE OR REPLACE VIEW demand_by_city AS
     SELECT row_number() OVER (ORDER BY city, country) AS id, city, nullif(country, '') AS country,
         sum(residents)::bigint AS residents, sum(courses)::bigint AS courses, sum(buyers)::bigint AS buyers,
         round(100 * sum(courses) / sum(residents), 2) AS courses_per_100,
-        (array_agg({COLUMN} ORDER BY residents DESC, town))[1]::geometry(Point, 4326) AS {COLUMN}
-    FROM {TownPlace._meta.db_table} JOIN (
+        (array_agg(place ORDER BY residents DESC, town))[1]::geometry(Point, 4326) AS place
+    FROM analytics_townplace JOIN (
         SELECT town, sum(residents) AS residents, sum(courses) AS courses, sum(buyers) AS buyers
-        FROM {CurrentSegment._meta.db_table} GROUP BY town
+        FROM analytics_currentsegment GROUP BY town
     ) AS counted USING (town)
-    WHERE {COLUMN} IS NOT NULL GROUP BY city, country
+    WHERE place IS NOT NULL GROUP BY city, country
 """
 _DROP = f"ALTER TABLE {{}} DROP COLUMN IF EXISTS {COLUMN}"
 
