@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "config.common.replicas.middleware.FloorMiddleware",
     "config.common.http.middleware.bodies.NulMiddleware",
     "config.common.http.middleware.bodies.BrokenBodyMiddleware",
 ]
@@ -105,6 +106,9 @@ SIMPLE_HISTORY_DATE_INDEX = False
 
 TRUSTED_PROXIES = env.TRUSTED_PROXIES
 DISK_RESERVE = env.DISK_RESERVE
+# Their names among the DATABASES.
+DATABASE_REPLICAS = [f"replica{number}" for number, _ in enumerate(env.DATABASE_REPLICA_URLS, 1)]
+DATABASE_REPLICA_LAG_SECONDS = env.DATABASE_REPLICA_LAG_SECONDS
 METRICS_TOKEN = env.METRICS_TOKEN
 WEB_WORKERS = env.WEB_WORKERS
 WEB_THREADS = env.WEB_THREADS
@@ -115,6 +119,14 @@ CSRF_TRUSTED_ORIGINS = env.CSRF_TRUSTED_ORIGINS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+
+def databases() -> dict[str, Any]:
+    """The database and its replicas."""
+    replicas = zip(DATABASE_REPLICAS, env.DATABASE_REPLICA_URLS, strict=True)
+    # The suite makes no database of theirs.
+    mirror = {"TEST": {"MIRROR": "default"}}
+    return {"default": database(env.DATABASE_URL), **{name: database(url) | mirror for name, url in replicas}}
 
 
 def database(url: str | None) -> dict[str, Any]:
