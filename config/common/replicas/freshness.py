@@ -14,6 +14,7 @@ import structlog
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 
 from config.common.db.liveness import KeptQuestion
+from config.common.replicas.floors import Floors
 from config.common.replicas.metrics import LAG
 
 TICK_SECONDS = 1.0
@@ -31,10 +32,14 @@ class NoReplica(Exception):
 
 
 class Replica:
-    """What is known of the replica that the settings call `alias`. Positions are bytes of the log since its begin."""
+    """What is known of the replica that the settings call `alias`. Positions are bytes of the log since its begin.
 
-    def __init__(self, alias: str) -> None:
+    Its thread looks after the `floors` as well.
+    """
+
+    def __init__(self, alias: str, floors: Floors) -> None:
         self.alias = alias
+        self._floors = floors
         self._ask_primary = KeptQuestion(_PRIMARY, alias=DEFAULT_DB_ALIAS)
         self._ask_replica = KeptQuestion(_REPLICA, alias=alias)
         # How far the log was when the primary was asked, newest last.
@@ -93,6 +98,7 @@ class Replica:
 
     def _run(self) -> None:
         while True:
+            self._floors.look()
             try:
                 self.look()
                 self._note(well=True)

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
 from config.common.http.patience import USER
-from config.common.replicas.reading import REPLICA, floors
+from config.common.replicas.reading import REPLICA, floors, replicas
 
 _POSITION = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
 
@@ -27,6 +27,8 @@ class FloorMiddleware(MiddlewareMixin):
         super().__init__(get_response)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        # Their threads look after the floors.
+        replicas()
         who = _who(request)
         if who is not None and REPLICA not in request.META:
             try:

@@ -40,16 +40,23 @@ def from_replica(action: _Action) -> _Action:
     return cast("_Action", reading)
 
 
-@cache
 def replicas() -> tuple[Replica, ...]:
-    """The configured ones."""
-    return tuple(map(Replica, settings.DATABASE_REPLICAS))
+    """The configured ones, of which each is asked in this process from now on."""
+    known = _replicas()
+    for replica in known:
+        replica.start()
+    return known
 
 
 @cache
 def floors() -> Floors:
     """What callers have seen, for this process."""
     return new_floors()
+
+
+@cache
+def _replicas() -> tuple[Replica, ...]:
+    return tuple(Replica(alias, floors()) for alias in settings.DATABASE_REPLICAS)
 
 
 def _answered(request: Request, act: Callable[[], HttpResponseBase]) -> HttpResponseBase:
@@ -75,8 +82,6 @@ def _choose(who: int) -> tuple[Replica | None, str]:
     The same for a caller as long as that may be, who would else see the older of two states after the newer one.
     """
     known = replicas()
-    for replica in known:
-        replica.start()
     first = who % len(known)
     fresh = [one for one in (*known[first:], *known[:first]) if one.lag() <= settings.DATABASE_REPLICA_LAG_SECONDS]
     if not fresh:

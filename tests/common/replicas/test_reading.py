@@ -1,18 +1,16 @@
 """Reads from a real replica that is held back by five seconds, over HTTP."""
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.background.workers import PrivateRedis, until
+from tests.background.workers import private_redis, until
 from tests.common.db.frozen import PrivatePostgres
 from tests.common.observe.metrics.samples import samples
-from tests.common.replicas.streaming import order
+from tests.common.replicas.streaming import order, replica_of
 from tests.imports.documents.builders import citizen
 from tests.imports.world import lines_of
 from tests.server import Server, start_server
@@ -20,6 +18,8 @@ from tests.server import Server, start_server
 # As the replica is held back, and what it takes to notice that it has followed.
 FOLLOWS_SECONDS = 12
 READ = 'demanda_replica_reads_total{because="%s",database="%s"}'
+# Transactions on the replica that wait for their reader.
+OPEN = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
 
@@ -34,6 +34,10 @@ class Product:
         """How many reads were answered so."""
         return samples(self._watcher.get("/metrics").text).get(READ % (because, database), 0)
 
+    def lag(self) -> float:
+        """What is known of the replica's."""
+        return samples(self._watcher.get("/metrics").text)['demanda_replica_lag_seconds{replica="replica1"}']
+
     def is_followed(self) -> bool:
         """Whether the replica answers those who have seen everything, as they have when they ask for the list."""
         before = self.reads("replica1", "fresh")
@@ -47,7 +51,8 @@ def product(
 ) -> Iterator[Product]:
     """The product, with the replica for those who may be five seconds late."""
     with ExitStack() as stack:
-        allowed = {"DATABASE_REPLICA_LAG_SECONDS": "60", **environment}
+        # One process: each finds out for itself how late the replica is.
+        allowed = {"DATABASE_REPLICA_LAG_SECONDS": "60", "WEB_WORKERS": "1", **environment}
         server = stack.enter_context(
             start_server(DATABASE_URL=primary.url, DATABASE_REPLICA_URLS=replica.url, **allowed)
         )
@@ -55,9 +60,7 @@ def product(
 
 
 @pytest.fixture(scope="module")
-def patient(
-    primary: PrivatePostgres, replica: PrivatePostgres, tokens: dict[str, str]
-) -> Iterator[Product]:
+def patient(primary: PrivatePostgres, replica: PrivatePostgres, tokens: dict[str, str]) -> Iterator[Product]:
     """One that reads from a replica that is up to a minute late."""
     with product(primary, replica, tokens) as running:
         yield running
@@ -95,3 +98,112 @@ def test_who_wrote_reads_it_at_once_and_others_when_the_replica_has_it(patient: 
     until(lambda: names(patient.ben, delivery) == ["Olga"], FOLLOWS_SECONDS)
     fresh = patient.reads("replica1", "fresh")
     until(lambda: names(patient.ana, delivery) == ["Olga"] and patient.reads("replica1", "fresh") > fresh)
+
+
+def test_a_read_is_written_down_and_a_question_counted_whoever_answers(
+    primary: PrivatePostgres, patient: Product
+) -> None:
+    delivery = deliver(patient.ana, 3)
+    until(patient.is_followed, FOLLOWS_SECONDS)
+    read, answered = reads_written_down(primary), patient.reads("replica1", "fresh")
+    assert names(patient.ben, delivery) == ["Anna"] * 3
+    assert (reads_written_down(primary), patient.reads("replica1", "fresh")) == (read + 1, answered + 1)
+    # What was never counted is counted now, which no replica could do.
+    asked = patient.ben.get(
+        "/analytics/demand", params={"import_id": delivery.rpartition("/")[2], "group_by": "gender"}
+    )
+    assert (asked.status_code, asked.json()["data"][0]["residents"]) == (200, 3)
+    assert patient.reads("primary", "refused") > 0
+
+
+def reads_written_down(primary: PrivatePostgres) -> int:
+    with primary.connect() as opened, opened.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM privacy_readaudit")
+        return int(cursor.fetchone()[0])
+
+
+def test_what_the_replica_lacks_is_found_by_everybody(patient: Product) -> None:
+    until(patient.is_followed, FOLLOWS_SECONDS)
+    refused = patient.reads("primary", "refused")
+    delivery = deliver(patient.ana)
+    assert names(patient.ben, delivery) == ["Anna"]
+    assert patient.reads("primary", "refused") == refused + 1
+    unknown = patient.ben.get("/imports/999999/citizens")
+    assert (unknown.status_code, unknown.json()["status"]) == (404, 404)
+
+
+@pytest.mark.parametrize("form", ["application/json", "text/csv", "application/x-ndjson"])
+def test_a_stream_stays_where_it_began_and_leaves_nothing_open(
+    replica: PrivatePostgres, patient: Product, form: str
+) -> None:
+    delivery = deliver(patient.ana, 12_000)
+    until(patient.is_followed, FOLLOWS_SECONDS)
+    headers = {"Accept": form, "Accept-Encoding": "identity"}
+    whole = patient.ana.get(f"{delivery}/citizens", headers=headers).content
+    before = patient.reads("replica1", "fresh")
+    with patient.ben.stream("GET", f"{delivery}/citizens", headers=headers) as answer:
+        pieces = answer.iter_raw(1_000)
+        next(pieces)
+        # The primary has others now, of which the reader sees none.
+        patient.ana.patch(f"{delivery}/citizens/12000", json={"name": "Olga"}).raise_for_status()
+        assert whole.endswith(b"".join(pieces)[-10_000:])
+    with patient.ben.stream("GET", f"{delivery}/citizens", headers=headers) as answer:
+        next(answer.iter_raw(1_000))
+    assert patient.reads("replica1", "fresh") == before + 2
+    until(lambda: order(replica, OPEN) == 0)
+
+
+def test_a_replica_that_is_later_than_allowed_is_left_out(
+    primary: PrivatePostgres, replica: PrivatePostgres, tokens: dict[str, str]
+) -> None:
+    with product(primary, replica, tokens, DATABASE_REPLICA_LAG_SECONDS="2") as strict:
+        delivery = deliver(strict.ana)
+        until(strict.is_followed, FOLLOWS_SECONDS)
+        strict.ana.patch(f"{delivery}/citizens/1", json={"name": "Olga"}).raise_for_status()
+        # Within two seconds Ben may read what was; then nothing is read there, though the replica answers.
+        until(lambda: names(strict.ben, delivery) == ["Olga"], 4)
+        assert order(replica, "SELECT pg_last_wal_replay_lsn()") < order(primary, "SELECT pg_current_wal_lsn()")  # type: ignore[operator]  # texts of one length
+        assert strict.reads("primary", "late") > 0
+        assert strict.lag() > 2
+        until(strict.is_followed, FOLLOWS_SECONDS)
+        assert strict.lag() < 2
+
+
+@pytest.mark.parametrize("fault", ["kill", pytest.param("freeze", marks=pytest.mark.faults)])
+def test_a_replica_that_is_gone_is_left_out_without_an_error(
+    primary: PrivatePostgres, tokens: dict[str, str], fault: str
+) -> None:
+    with replica_of(primary, {}) as replica, product(primary, replica, tokens) as running:
+        delivery = deliver(running.ana, 3)
+        until(running.is_followed, FOLLOWS_SECONDS)
+        getattr(replica, fault)()
+        for _ in range(5):
+            assert names(running.ben, delivery) == ["Anna"] * 3
+            assert running.ben.get("/airports", params={"format": "csv"}).status_code == 200
+        assert running.reads("primary", "failed") + running.reads("primary", "late") >= 10
+        replica.start() if fault == "kill" else replica.thaw()
+        until(running.is_followed, 3 * FOLLOWS_SECONDS)
+
+
+@pytest.mark.faults
+def test_a_replica_that_was_promoted_is_none_any_more(primary: PrivatePostgres, tokens: dict[str, str]) -> None:
+    with replica_of(primary, {}) as replica, product(primary, replica, tokens) as running:
+        until(running.is_followed, FOLLOWS_SECONDS)
+        order(replica, "SELECT pg_promote()")
+        until(lambda: not running.is_followed())
+        assert running.reads("primary", "late") > 0
+
+
+def test_without_redis_nobody_knows_who_has_seen_what_and_the_primary_answers(
+    primary: PrivatePostgres, replica: PrivatePostgres, tokens: dict[str, str]
+) -> None:
+    with private_redis() as redis, product(primary, replica, tokens, REDIS_URL=redis.url) as running:
+        delivery = deliver(running.ana)
+        until(running.is_followed, FOLLOWS_SECONDS)
+        redis.kill()
+        running.ana.patch(f"{delivery}/citizens/1", json={"name": "Olga"}).raise_for_status()
+        assert names(running.ana, delivery) == ["Olga"]
+        assert running.reads("primary", "unknown") > 0
+        # When it is back it has not heard of that, and is not believed yet.
+        redis.start()
+        assert names(running.ana, delivery) == ["Olga"]
