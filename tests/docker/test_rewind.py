@@ -75,7 +75,8 @@ class Archive:
 
 @pytest.fixture(params=["encrypted", "plain"])
 def archive(request: pytest.FixtureRequest) -> Iterator[Archive]:
-    with private_postgres() as postgres, TemporaryDirectory(prefix="demanda-", dir="/tmp") as folder:
+    # The folder goes last: the server archives as long as it runs.
+    with TemporaryDirectory(prefix="demanda-", dir="/tmp") as folder, private_postgres() as postgres:
         place = Path(folder)
         place.chmod(0o755)
         shutil.copytree(BIN, place / "bin")
@@ -130,9 +131,14 @@ def test_nothing_is_made_where_there_is_no_copy_or_another_key(archive: Archive,
         os.chown(other, archive.postgres.layout.account.uid, archive.postgres.layout.account.gid)
         closed = archive.script("rewind", "latest", archive.folder / "new", BACKUP_KEY_FILE=str(other))
         assert (closed.returncode, "is not of this key" in closed.stdout) == (1, True)
-    there = archive.script("rewind", "latest", archive.folder)
-    assert (there.returncode, "is there" in there.stdout) == (1, True)
     assert not list(archive.folder.glob("new*"))
+    assert archive.script("rewind", "latest", archive.folder / "new").returncode == 0
+    # What stands there is put beside; where a server runs in it, nothing is done.
+    assert archive.script("rewind", "latest", archive.folder / "new").returncode == 0
+    assert len(list(archive.folder.glob("new.until-*"))) == 1
+    (archive.folder / "new" / "postmaster.pid").touch()
+    used = archive.script("rewind", "latest", archive.folder / "new")
+    assert (used.returncode, "stop it first" in used.stdout) == (1, True)
 
 
 def test_the_log_from_before_the_oldest_copy_goes_with_the_others(archive: Archive) -> None:
@@ -165,3 +171,22 @@ def test_another_log_of_the_same_name_takes_no_place(archive: Archive, tmp_path:
     assert archive.script("wal", "fetch", name, fetched).returncode == 0
     assert fetched.read_text() == "a"
     assert archive.script("wal", "fetch", "000000090000000000000002", fetched).returncode == 1
+
+
+def test_a_drill_reads_a_backup_to_its_end_and_leaves_nothing(archive: Archive) -> None:
+    order(archive.postgres, "CREATE TABLE django_migrations AS SELECT 1")
+    archive.base()
+    done = archive.script("drill")
+    assert (done.returncode, "demanda_drill_timestamp_seconds" in done.stdout) == (0, True), done.stdout
+    dump = archive.script("backup", archive.folder).stdout.strip()
+    assert (archive.script("drill", dump).returncode, (archive.folder / ".drill").exists()) == (0, False)
+    # The controls: one that is damaged, and one of nothing that is ours.
+    path = next(archive.folder.glob("*.base.*"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    assert archive.script("drill").returncode == 1
+    path.write_bytes(whole)
+    order(archive.postgres, "DROP TABLE django_migrations")
+    emptied = archive.script("drill", archive.script("backup", archive.folder).stdout.strip())
+    assert (emptied.returncode, "demanda_drill" in emptied.stdout) == (1, False)
+    assert not (archive.folder / ".drill").exists()

@@ -103,7 +103,9 @@ class Replica:
                 self.look()
                 self._note(well=True)
             except (NoReplica, TimeoutError, psycopg2.Error) as error:
-                self.leave_out()
+                # It is as fresh as it was known to be, and somebody who reads there in vain asks the primary.
+                if isinstance(error, NoReplica) or not self._well:
+                    self.leave_out()
                 self._note(well=False, reason=type(error).__name__)
             except Exception:
                 self.leave_out()
