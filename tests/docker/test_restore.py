@@ -165,7 +165,7 @@ def test_an_encrypted_dump_that_does_not_open_to_its_end_changes_nothing(
         # A bit of the last part: all that stands before it is as it was.
         whole[-20] ^= 1
     dump.write_bytes(whole[:-100] if fault == "cut" else whole)
-    key = {"no key": "", "wrong key": keys[1]}.get(fault, keys[0])
+    key = {"no key": "", "wrong key": str(keys[1])}.get(fault, str(keys[0]))
     restored = script("restore", dump, url=other, BACKUP_KEY_FILE=key)
     assert (restored.returncode, said in restored.stderr, "Nothing was changed" in restored.stderr) == (1, True, True)
     assert ask(other, _TABLES) == [("kept",)]

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
 from config.common.http.patience import USER
-from config.common.replicas.reading import REPLICA, floors, replicas
+from config.common.replicas.reading import READ_FROM, floors, replicas
 
 _POSITION = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
 
@@ -18,7 +18,8 @@ _POSITION = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
 class FloorMiddleware(MiddlewareMixin):
     """Notes how far the log was when the primary had answered somebody, before they can ask again.
 
-    Also for reads: who was told by the primary that a delivery is complete finds its residents.
+    Also for reads: who was told by the primary that a delivery is complete finds its residents. Not for readers that it
+    answers in a replica's stead: a caller who asks each second would never come back to one that is a second late.
     """
 
     def __init__(self, get_response: Any) -> None:
@@ -30,7 +31,7 @@ class FloorMiddleware(MiddlewareMixin):
         # Their threads look after the floors.
         replicas()
         who = _who(request)
-        if who is not None and REPLICA not in request.META:
+        if who is not None and READ_FROM not in request.META:
             try:
                 with connection.cursor() as cursor:
                     cursor.execute(_POSITION)

@@ -21,8 +21,8 @@ from config.common.replicas.freshness import Replica
 from config.common.replicas.metrics import READS
 from config.common.replicas.turning import reading_from
 
-# Where the request says which replica answered it.
-REPLICA = "demanda.replica"
+# Where the request of a reader says which database answered it.
+READ_FROM = "demanda.read_from"
 
 _Action = TypeVar("_Action", bound=Callable[..., Any])
 
@@ -69,11 +69,15 @@ def _answered(request: Request, act: Callable[[], HttpResponseBase]) -> HttpResp
         except Exception as error:  # noqa: BLE001 - the primary is asked the same, and says what is wrong
             because = _why(replica, error)
         else:
-            request.META[REPLICA] = replica.alias
-            READS.labels(replica.alias, because).inc()
+            _note(request, replica.alias, because)
             return response
-    READS.labels("primary", because).inc()
+    _note(request, "primary", because)
     return act()
+
+
+def _note(request: Request, database: str, because: str) -> None:
+    request.META[READ_FROM] = database
+    READS.labels(database, because).inc()
 
 
 def _choose(who: int) -> tuple[Replica | None, str]:

@@ -38,8 +38,8 @@ def copy(origin: Layout, place: Layout, settings: Mapping[str, str]) -> None:
     private_folder(place.postgres_data, place.account)
     sign_in = f"user={origin.launcher} password={origin.launcher_password()}"
     source = f"host={origin.socket_dir} port={origin.postgres_port} {sign_in}"
-    command = [postgres_program(place, "pg_basebackup"), "-d", source, "-D", place.postgres_data, "-R", "-c", "fast"]
-    done = run(command, place.account)
+    program = postgres_program(place, "pg_basebackup")
+    done = run([program, "-d", source, "-D", str(place.postgres_data), "-R", "-c", "fast"], place.account)
     assert done.returncode == 0, done.stdout
     with (place.postgres_data / "postgresql.auto.conf").open("a") as file:
         file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())

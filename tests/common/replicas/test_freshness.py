@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from config.common.replicas import freshness
 from config.common.replicas.floors import Floors, FloorsAway
 from config.common.replicas.freshness import NoReplica, Replica
 from tests.background.workers import PrivateRedis, private_redis
@@ -19,7 +18,7 @@ class Told:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 100.0
         self.written, self.replayed, self.follows, self.system = 0, 0, True, SYSTEM
-        monkeypatch.setattr(freshness.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr("config.common.replicas.freshness.time.monotonic", lambda: self.now)
         self.replica = Replica("replica1", Floors("unix:///nowhere", prefix="", seconds=5))
         monkeypatch.setattr(self.replica._ask_primary, "ask", lambda: (self.written, SYSTEM))
         monkeypatch.setattr(self.replica._ask_replica, "ask", lambda: (self.replayed, self.system, self.follows))
