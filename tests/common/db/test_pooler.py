@@ -83,7 +83,8 @@ def test_requests_of_each_kind_work(behind: Server, token_of: Callable[[str], st
         stream = "\n".join(map(json.dumps, citizens)).encode()
         sent = client.post("/imports", content=iter([stream]), headers={"Content-Type": "application/x-ndjson"})
         assert sent.status_code == 201, sent.text
-        assert client.patch(f"{delivery}/citizens/0", json={"name": "Anna"}).json()["data"]["name"] == "Anna"
+        renamed = client.patch(f"{delivery}/citizens/{citizens[0]['citizen_id']}", json={"name": "Anna"})
+        assert renamed.json()["data"]["name"] == "Anna"
         read = client.get(f"{delivery}/citizens", headers={"Accept": "application/x-ndjson"})
         assert len(read.text.splitlines()) == 3_000
         assert client.get(f"{delivery}/citizens/birthdays").status_code == 200

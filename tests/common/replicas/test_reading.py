@@ -159,19 +159,19 @@ def test_a_stream_stays_where_it_began_and_leaves_nothing_open(
 def test_a_replica_that_is_later_than_allowed_is_left_out(
     primary: PrivatePostgres, replica: PrivatePostgres, tokens: dict[str, str]
 ) -> None:
-    with product(primary, replica, tokens, DATABASE_REPLICA_LAG_SECONDS="2") as strict:
+    with product(primary, replica, tokens, DATABASE_REPLICA_LAG_SECONDS="5") as strict:
         delivery = deliver(strict.ana)
         strict.follows(delivery)
         order(replica, "SELECT pg_wal_replay_pause()")
         try:
             strict.ana.patch(f"{delivery}/citizens/1", json={"name": "Olga"}).raise_for_status()
-            # Within two seconds Ben may read what was; then nothing is read there, though the replica answers.
+            # Within five seconds Ben may read what was; then nothing is read there, though the replica answers.
             until(lambda: names(strict.ben, delivery) == ["Olga"])
-            assert (strict.reads("primary", "late") > 0, strict.lag() > 2) == (True, True)
+            assert (strict.reads("primary", "late") > 0, strict.lag() > 5) == (True, True)
         finally:
             order(replica, "SELECT pg_wal_replay_resume()")
         strict.follows(delivery)
-        assert strict.lag() < 2
+        assert strict.lag() < 5
 
 
 @pytest.mark.parametrize("fault", ["kill", pytest.param("freeze", marks=pytest.mark.faults)])
