@@ -56,6 +56,10 @@ DATABASE_URL: str | None = None if _blank("DATABASE_URL") else _env.str("DATABAS
 # Past a pooler that DATABASE_URL leads to: for what needs a session of its own. Unset: there is no pooler.
 DATABASE_SESSION_URL: str | None = None if _blank("DATABASE_SESSION_URL") else _env.str("DATABASE_SESSION_URL")
 REDIS_URL: str | None = None if _blank("REDIS_URL") else _env.str("REDIS_URL")
+# Copies of the database that stream from it, comma-separated: questions and streams are read there by whoever does not
+# have to see more, as long as they are not farther behind than so many seconds.
+DATABASE_REPLICA_URLS: list[str] = _env.list("DATABASE_REPLICA_URLS", default=[])
+DATABASE_REPLICA_LAG_SECONDS: float = _env.float("DATABASE_REPLICA_LAG_SECONDS", default=5.0)
 
 # A folder on the database's file system, where its own server is not the embedded one; unset: nobody knows how much
 # room is left. Deliveries leave so many bytes of it free (unset: 1 GiB, or 5 % of a disk below 20 GiB).

@@ -19,8 +19,8 @@ make_secrets() {
     # No mail leaves: each is a file in the worker, until somebody names a mail server.
     [ -s secrets/email_url ] || printf 'filemail:////run/demanda/mail' > secrets/email_url
     [ -s secrets/tls_certificate ] || make_certificate
-    # Blank until there is a Kafka that asks for them.
-    for name in kafka_sasl_password kafka_key_password kafka_ca kafka_certificate kafka_key; do
+    # Blank until there is a replica, a key for backups, a Kafka that asks for them.
+    for name in database_replica_urls backup_key kafka_sasl_password kafka_key_password kafka_ca kafka_certificate kafka_key; do
         [ -e "secrets/$name" ] || : > "secrets/$name"
     done
     chmod 444 secrets/*
@@ -92,9 +92,36 @@ restore() {
     docker compose up --detach --wait
 }
 
+#  base           copy the whole server into the volume archive, from where `rewind` starts
+base() {
+    docker compose run --rm --no-deps archive /tools/base
+}
+
+#  rewind MOMENT  make the database as it was at a moment, "2026-11-29 10:00:00+00"; needs WAL_ARCHIVE=on and a base
+rewind() {
+    docker compose stop web-a web-b worker-urgent worker-general beat
+    # Its log is archived to the end when it stops. What it holds is put beside, to be removed by hand.
+    docker compose stop postgres
+    docker compose run --rm --no-deps archive /tools/rewind "$1" /var/lib/postgresql/18/docker
+    docker compose up --detach --wait postgres
+    docker compose exec -T postgres sh -c \
+        'until [ "$(psql -U demanda -Atc "SELECT pg_is_in_recovery()")" = f ]; do sleep 1; done'
+    start
+}
+
+#  drill [FILE]   restore the newest base with its log, or a dump, into a server beside the others, and read it all
+drill() {
+    folder=${BACKUP_DIR:-backups}
+    docker compose run --rm --no-deps -T archive /tools/drill ${1:+"/backups/$(basename "$1")"} > "$folder/.drill.prom"
+    chmod 644 "$folder/.drill.prom"
+    mv "$folder/.drill.prom" "$folder/drill.prom"
+}
+
 case "${1:-}" in
     secrets) make_secrets ;;
-    up | upgrade | restart | backup) "$1" ;;
+    up | upgrade | restart | backup | base) "$1" ;;
+    drill) drill "${2:-}" ;;
+    rewind) rewind "${2:?name the moment}" ;;
     restore) restore "${2:?name the dump}" ;;
     *) sed -n 's/^#  //p' "$0" >&2; exit 2 ;;
 esac

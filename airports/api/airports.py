@@ -43,6 +43,7 @@ from config.common.http.tables import CSVRenderer, XLSXRenderer, csv_response
 from config.common.http.versions import IF_MATCH, IF_NONE_MATCH, etag, is_known, known_versions
 from config.common.http.viewsets import ApiViewSet
 from config.common.problems import Forbidden
+from config.common.replicas.reading import from_replica
 from config.common.texts import gettext as _
 
 AIRPORT_ID = OpenApiParameter("airport_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="Its number.")
@@ -89,6 +90,7 @@ class AirportViewSet(ApiViewSet):
             (200, GEOJSON): OpenApiTypes.OBJECT,
         },
     )
+    @from_replica
     def list(self, request: Request) -> HttpResponseBase:
         if "deleted" in request.query_params and not self.actor.has_perm("airports.delete_airport"):
             raise Forbidden(_("Your role does not show you flagged airports."))

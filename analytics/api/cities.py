@@ -21,6 +21,7 @@ from config.common.http.geojson import GEOJSON, Feature, GeoJSONRenderer, geojso
 from config.common.http.pagination import cut_page_response
 from config.common.http.schema import TABLE_ANSWERS, ProblemSchemaSerializer
 from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
+from config.common.replicas.reading import from_replica
 
 _PLACE = ("town", "method", "city", "country", "towns", "latitude", "longitude", "time_zone")
 _AIRPORT = ("id", "name", "code", "distance")
@@ -57,6 +58,7 @@ class CitiesViewSet(QuestionViewSet):
             (409, CONTENT_TYPE): ProblemSchemaSerializer,
         },
     )
+    @from_replica
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query()
         found = find_cities(question=question_from(query, whole=self.format != "json"), actor=self.actor)

@@ -27,6 +27,7 @@ from config.common.http.exceptions import CONTENT_TYPE
 from config.common.http.pagination import cut_page_response
 from config.common.http.schema import TABLE_ANSWERS, ProblemSchemaSerializer
 from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
+from config.common.replicas.reading import from_replica
 
 Action = TypeVar("Action", bound=Callable[..., Any])
 
@@ -73,6 +74,7 @@ class DemandViewSet(QuestionViewSet):
         DEMAND,
     )
     @action(detail=False, methods=["get"])
+    @from_replica
     def demand(self, request: Request) -> HttpResponseBase:
         return self._answer(find_demand)
 
@@ -88,6 +90,7 @@ class DemandViewSet(QuestionViewSet):
         query=OpportunitiesQuery,
     )
     @action(detail=False, methods=["get"])
+    @from_replica
     def opportunities(self, request: Request) -> HttpResponseBase:
         return self._answer(find_opportunities, is_ranked=True)
 
@@ -105,6 +108,7 @@ class DemandViewSet(QuestionViewSet):
         responses={(200, "application/json"): page_with_meta(TrendRowSerializer, "TrendPage"), **TABLE_ANSWERS},
     )
     @action(detail=False, methods=["get"])
+    @from_replica
     def trend(self, request: Request) -> HttpResponseBase:
         query = self.query()
         is_table = self.format in TABLE_FORMATS

@@ -17,6 +17,7 @@ from analytics.pages.filters import PAGE, Filters
 from analytics.pages.forms import check_form, refresh
 from analytics.pages.page import REFRESH, page_context
 from analytics.pages.query import FormSerializer, PageQuery
+from config.common.replicas.reading import from_replica
 
 
 class DemandPageViewSet(PageViewSet):
@@ -30,6 +31,7 @@ class DemandPageViewSet(PageViewSet):
     parser_classes = (FormParser,)
 
     @extend_schema(exclude=True)
+    @from_replica
     def list(self, request: Request) -> HttpResponseBase:
         """Shows the page; programs are told where to look."""
         if any("" in values for _name, values in request.query_params.lists()):

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "config.common.replicas.middleware.FloorMiddleware",
     "config.common.http.middleware.bodies.NulMiddleware",
     "config.common.http.middleware.bodies.BrokenBodyMiddleware",
 ]
@@ -106,6 +107,9 @@ SIMPLE_HISTORY_DATE_INDEX = False
 
 TRUSTED_PROXIES = env.TRUSTED_PROXIES
 DISK_RESERVE = env.DISK_RESERVE
+# Their names among the DATABASES.
+DATABASE_REPLICAS = [f"replica{number}" for number, _ in enumerate(env.DATABASE_REPLICA_URLS, 1)]
+DATABASE_REPLICA_LAG_SECONDS = env.DATABASE_REPLICA_LAG_SECONDS
 METRICS_TOKEN = env.METRICS_TOKEN
 WEB_WORKERS = env.WEB_WORKERS
 WEB_THREADS = env.WEB_THREADS
@@ -119,13 +123,19 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 
 def databases(url: str | None, session_url: str | None) -> dict[str, Any]:
-    """The databases of Django; with `session_url`, `url` is that of a pooler, whose sessions are shared by transaction.
+    """The database and its replicas; with `session_url`, `url` is that of a pooler, whose sessions are shared by
+    transaction.
 
     Few threads need a session, and each for a moment: its connection ends with the request.
     """
-    if session_url is None:
-        return {"default": database(url)}
-    return {"default": database(url) | {"POOLED": True}, SESSION: database(session_url) | {"CONN_MAX_AGE": 0}}
+    found = {"default": database(url)}
+    if session_url is not None:
+        found["default"]["POOLED"] = True
+        found[SESSION] = database(session_url) | {"CONN_MAX_AGE": 0}
+    replicas = zip(DATABASE_REPLICAS, env.DATABASE_REPLICA_URLS, strict=True)
+    # The suite makes no database of theirs.
+    mirror = {"TEST": {"MIRROR": "default"}}
+    return found | {name: database(url) | mirror for name, url in replicas}
 
 
 def database(url: str | None) -> dict[str, Any]:

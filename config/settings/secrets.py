@@ -32,6 +32,8 @@ def refuse_weak_secrets() -> None:
     for name in ("DATABASE_URL", "DATABASE_SESSION_URL", "REDIS_URL"):
         if _password(getattr(env, name) or "") in _PASSWORDS:
             raise ImproperlyConfigured(f"{name} has a password that everybody guesses.")
+    if any(_password(url) in _PASSWORDS for url in env.DATABASE_REPLICA_URLS):
+        raise ImproperlyConfigured("DATABASE_REPLICA_URLS have a password that everybody guesses.")
     if env.KAFKA_SASL_PASSWORD and env.KAFKA_SASL_PASSWORD.lower() in _PASSWORDS:
         raise ImproperlyConfigured("KAFKA_SASL_PASSWORD is a password that everybody guesses.")
     token = env.METRICS_TOKEN

@@ -22,6 +22,7 @@ from config.common.http.viewsets import ApiViewSet
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import InvalidInput, Problem
+from config.common.replicas.reading import from_replica
 from config.common.tabular.workbook import expect_rows
 from imports.api.examples import BIRTHDAYS, CORRECTION, PRESENTS
 from imports.api.imports import IMPORT_ID
@@ -88,6 +89,7 @@ class CitizenViewSet(ApiViewSet):
             **TABLE_ANSWERS,
         },
     )
+    @from_replica
     def list(self, request: Request, import_id: str) -> HttpResponseBase:
         found = readable_delivery(import_id=path_id(import_id), actor=self.actor)
         self.query()
@@ -173,6 +175,7 @@ class CitizenViewSet(ApiViewSet):
         responses={200: data_of(serializers.DictField(child=BoughtSerializer(many=True)), "Birthdays")},
     )
     @action(detail=False, methods=["get"])
+    @from_replica
     def birthdays(self, request: Request, import_id: str) -> HttpResponse:
         found = readable_delivery(import_id=path_id(import_id), actor=self.actor)
         by_month = self.query()["group_by"] == "month"
@@ -201,6 +204,7 @@ class TownAgeViewSet(ApiViewSet):
             **TABLE_ANSWERS,
         },
     )
+    @from_replica
     def list(self, request: Request, import_id: str) -> HttpResponseBase:
         found = readable_delivery(import_id=path_id(import_id), actor=self.actor)
         self.query()

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("model", PAGES)
 def test_each_filter_of_a_list_takes_several_choices_or_what_one_types(model: Any, superuser: User) -> None:
-    page = admin.site._registry[model]
+    page: Any = admin.site._registry[model]
     if not page.list_filter:
         return
     row(model)

@@ -15,13 +15,14 @@ from tests.server import ROOT
 
 pytestmark = pytest.mark.django_db
 PROMETHEUS = ROOT / "docker" / "prometheus"
-# Of Prometheus itself, of its node exporter, and of the file that a backup writes.
+# Of Prometheus itself, of its node exporter, and of the files that a backup and a drill write.
 ELSEWHERE = {
     "up": {"job", "instance"},
     "node_filesystem_avail_bytes": {"instance", "mountpoint", "fstype"},
     "node_filesystem_size_bytes": {"instance", "mountpoint", "fstype"},
     "demanda_backup_timestamp_seconds": set(),
     "demanda_backup_bytes": set(),
+    "demanda_drill_timestamp_seconds": set(),
 }
 # They are there from the first task, or the first error, on.
 LATER = {
@@ -33,6 +34,8 @@ LATER = {
     "demanda_beat_silent_seconds": set(),
     "demanda_kafka_messages_total": {"topic", "outcome"},
 }
+# They are there where there is a replica.
+WITH_REPLICA: dict[str, set[str]] = {"demanda_replica_lag_seconds": {"replica"}}
 # They are there where there is a Kafka.
 WITH_KAFKA: dict[str, set[str]] = {
     "demanda_kafka_lag": {"topic", "partition"},
@@ -70,7 +73,7 @@ EXPRESSIONS = [(rule["alert"], rule["expr"]) for rule in rules()] + panels()
 def exposed(django_db_setup: None, django_db_blocker: Any) -> dict[str, dict[str, set[str]]]:
     """Of each metric that is really there: its labels and their values."""
     found: dict[str, dict[str, set[str]]] = {name: {label: set() for label in labels} for name, labels in LATER.items()}
-    for others in (ELSEWHERE, WITH_KAFKA):
+    for others in (ELSEWHERE, WITH_REPLICA, WITH_KAFKA):
         found |= {name: {label: set() for label in labels} for name, labels in others.items()}
     with django_db_blocker.unblock():
         # Twice: the first answer is counted in the second.

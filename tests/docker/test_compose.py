@@ -22,7 +22,7 @@ PINNED = re.compile(r"[a-z0-9./_-]+:v?\d+\.\d+[a-z0-9.-]*")
 
 
 def test_there_is_all_that_the_product_needs() -> None:
-    others = {"front", "acme", "postgres", "redis", "tools", "node-exporter", "prometheus", "grafana"}
+    others = {"front", "acme", "postgres", "redis", "tools", "archive", "node-exporter", "prometheus", "grafana"}
     assert set(SERVICES) == OURS | others
 
 
@@ -45,7 +45,7 @@ def test_secrets_are_files_and_no_values(name: str) -> None:
     assert [key for key in secret if not key.endswith("_FILE")] == []
 
 
-@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate", "tools"}))
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate", "tools", "archive"}))
 def test_what_runs_on_comes_back_and_keeps_its_logs_small(name: str) -> None:
     service = SERVICES[name]
     assert service["restart"] == "unless-stopped"
@@ -274,7 +274,33 @@ def test_a_restore_stops_the_programs_and_starts_them_again(operator: Path) -> N
     )
 
 
-@pytest.mark.parametrize("arguments", [[], ["down"], ["restore"]])
+def test_a_rewind_stops_the_database_too_and_migrates_what_comes_back(operator: Path) -> None:
+    code, commands = asked(operator, "rewind", "2026-11-29 10:00:00+00")
+    stop, stop_too, made, start, waits, *rest = commands
+    assert (code, stop, stop_too) == (
+        0, "compose stop web-a web-b worker-urgent worker-general beat", "compose stop postgres",
+    )  # fmt: skip
+    data = SERVICES["archive"]["volumes"][2].rpartition(":")[2]
+    assert made == f"compose run --rm --no-deps archive /tools/rewind 2026-11-29 10:00:00+00 {data}/18/docker"
+    assert (start, "pg_is_in_recovery" in waits) == ("compose up --detach --wait postgres", True)
+    assert (rest[0], rest[-1]) == ("compose run --rm migrate", "compose up --detach --wait --remove-orphans")
+
+
+def test_a_copy_that_does_not_open_leaves_the_database_where_it_is(operator: Path) -> None:
+    code, commands = asked(operator, "rewind", "2026-11-29 10:00:00+00", fail="--no-deps")
+    assert (code != 0, "--no-deps archive" in commands[-1]) == (True, True)
+
+
+def test_a_base_and_a_drill_are_made_beside_what_runs(operator: Path) -> None:
+    assert asked(operator, "base") == (0, ["compose run --rm --no-deps archive /tools/base"])
+    asked(operator, "secrets")
+    assert asked(operator, "drill", "backups/a.dump") == (
+        0, ["compose run --rm --no-deps -T archive /tools/drill /backups/a.dump"],
+    )  # fmt: skip
+    assert (operator / "backups" / "drill.prom").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["down"], ["restore"], ["rewind"]])
 def test_what_is_no_command_does_nothing(operator: Path, arguments: list[str]) -> None:
     code, commands = asked(operator, *arguments)
     assert (code, commands) == (2, [])

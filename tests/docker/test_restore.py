@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,13 +47,26 @@ def other() -> Iterator[str]:
         yield url
 
 
-def script(name: str, *arguments: str | Path, url: str) -> subprocess.CompletedProcess[str]:
+def script(name: str, *arguments: str | Path, url: str, **settings: str | Path) -> subprocess.CompletedProcess[str]:
     """Run one of docker/bin with the programs of the suite's PostgreSQL."""
     programs = postgres_program(layout(env.DATA_DIR), "pg_dump").parent
-    environment = {"PATH": f"{programs}:{os.defpath}", "DATABASE_URL": url}
+    environment = {"PATH": f"{programs}:{os.defpath}", "DATABASE_URL": url, **settings}
     return subprocess.run(
         [BIN / name, *arguments], env=environment, capture_output=True, text=True, check=False, timeout=120
     )
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> tuple[Path, Path]:
+    """A key, and another."""
+    return new_key(tmp_path / "key"), new_key(tmp_path / "other")
+
+
+def new_key(path: Path) -> Path:
+    if shutil.which("age-keygen") is None:
+        pytest.skip("Encrypted backups want Debian's package age.")
+    subprocess.run(["age-keygen", "--output", path], check=True, capture_output=True)
+    return path
 
 
 def ask(url: str, statement: str) -> list[tuple[Any, ...]]:
@@ -116,6 +130,58 @@ def test_a_backup_says_when_it_succeeded_and_one_that_fails_leaves_nothing(store
     told = samples((tmp_path / "demanda.prom").read_text())
     assert told["demanda_backup_bytes"] == dump.stat().st_size
     assert abs(told["demanda_backup_timestamp_seconds"] - dump.stat().st_mtime) < 60
+
+
+def test_an_encrypted_dump_holds_nothing_readable_and_its_key_opens_it(
+    stored: None, other: str, tmp_path: Path, keys: tuple[Path, Path]
+) -> None:
+    dump = Path(script("backup", tmp_path, url=database_url(), BACKUP_KEY_FILE=keys[0]).stdout.strip())
+    assert (dump.suffix, dump.read_bytes()[:21]) == (".age", b"age-encryption.org/v1")
+    # The control: one that is not encrypted names its tables.
+    plain = Path(script("backup", tmp_path, url=database_url()).stdout.strip())
+    assert (b"imports_citizen" in plain.read_bytes(), b"imports_citizen" in dump.read_bytes()) == (True, False)
+    restored = script("restore", dump, url=other, BACKUP_KEY_FILE=keys[0])
+    assert (restored.returncode, restored.stderr) == (0, "")
+    assert contents(other) == contents(database_url())
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("wrong key", "is not of this key"),
+        ("no key", "BACKUP_KEY_FILE must name its key"),
+        ("tampered", "is damaged"),
+        ("cut", "is damaged"),
+    ],
+)
+def test_an_encrypted_dump_that_does_not_open_to_its_end_changes_nothing(
+    stored: None, other: str, tmp_path: Path, keys: tuple[Path, Path], fault: str, said: str
+) -> None:
+    with closing(psycopg2.connect(other)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE kept (id int)")
+    dump = Path(script("backup", tmp_path, url=database_url(), BACKUP_KEY_FILE=keys[0]).stdout.strip())
+    whole = bytearray(dump.read_bytes())
+    if fault == "tampered":
+        # A bit of the last part: all that stands before it is as it was.
+        whole[-20] ^= 1
+    dump.write_bytes(whole[:-100] if fault == "cut" else whole)
+    key = {"no key": "", "wrong key": str(keys[1])}.get(fault, str(keys[0]))
+    restored = script("restore", dump, url=other, BACKUP_KEY_FILE=key)
+    assert (restored.returncode, said in restored.stderr, "Nothing was changed" in restored.stderr) == (1, True, True)
+    assert ask(other, _TABLES) == [("kept",)]
+
+
+def test_so_many_dumps_are_kept_and_those_are_the_newest(stored: None, tmp_path: Path) -> None:
+    for day in range(1, 6):
+        (tmp_path / f"demanda-2026110{day}T030000Z.dump{'.age' if day % 2 else ''}").touch()
+    (tmp_path / "notes.txt").touch()
+    dump = script("backup", tmp_path, url=database_url(), BACKUP_KEEP="3").stdout.strip()
+    left = sorted(path.name for path in tmp_path.iterdir())
+    kept = ["demanda-20261104T030000Z.dump", "demanda-20261105T030000Z.dump.age", Path(dump).name]
+    assert left == sorted([*kept, "demanda.prom", "notes.txt"])
+    # The control: nothing goes where nobody says how many.
+    again = script("backup", tmp_path, url=database_url(), BACKUP_KEEP="")
+    assert (again.returncode, len(list(tmp_path.glob("*.dump*")))) == (0, 4)
 
 
 def test_a_restore_of_a_file_that_is_not_there_says_so(other: str, tmp_path: Path) -> None:

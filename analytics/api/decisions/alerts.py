@@ -19,6 +19,7 @@ from config.common.http.paths import SEGMENT, path_id
 from config.common.http.schema import TABLE_ANSWERS, data_of, page_of
 from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
 from config.common.http.viewsets import ApiViewSet
+from config.common.replicas.reading import from_replica
 
 SEE_ALERTS = ("analytics.view_alert",)
 _KEYS = ("country", "city", "age_group", "channel")
@@ -71,6 +72,7 @@ class AlertsViewSet(ApiViewSet):
         parameters=[PageQuery],
         responses={(200, "application/json"): page_of(AlertSerializer, "AlertPage"), **TABLE_ANSWERS},
     )
+    @from_replica
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query()
         alerts = shown_alerts()

@@ -23,6 +23,7 @@ from config.common.http.geojson import GEOJSON, Feature, GeoJSONRenderer, geojso
 from config.common.http.pagination import cut_page_response
 from config.common.http.schema import TABLE_ANSWERS, ProblemSchemaSerializer
 from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
+from config.common.replicas.reading import from_replica
 
 _HEADER = (*(f"airport_{name}" for name in NearAirport._fields), "cities", *MEASURES)
 
@@ -119,6 +120,7 @@ class CatchmentsViewSet(QuestionViewSet):
             (409, CONTENT_TYPE): ProblemSchemaSerializer,
         },
     )
+    @from_replica
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query()
         question = question_from(query, whole=self.format != "json")

@@ -24,6 +24,7 @@ from config.common.http.moments import moment
 from config.common.http.pagination import cut_page_response
 from config.common.http.schema import TABLE_ANSWERS, ProblemSchemaSerializer
 from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
+from config.common.replicas.reading import from_replica
 from config.common.texts import gettext as _
 from config.common.texts import said
 
@@ -191,6 +192,7 @@ class ChangesViewSet(DecisionViewSet):
         },
     )
     @action(detail=False, methods=["get"])
+    @from_replica
     def changes(self, request: Request) -> HttpResponseBase:
         query = self.query()
         is_table = self.format in TABLE_FORMATS

@@ -19,6 +19,7 @@ from config.common.http.exceptions import CONTENT_TYPE
 from config.common.http.pagination import cut_page_response
 from config.common.http.schema import TABLE_ANSWERS, ProblemSchemaSerializer
 from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
+from config.common.replicas.reading import from_replica
 
 FACTORS = [*PLACES, *OTHERS]
 _HEADER = ("factor", "level", "country", *MEASURES)
@@ -93,6 +94,7 @@ class EffectsViewSet(DecisionViewSet):
             (409, CONTENT_TYPE): ProblemSchemaSerializer,
         },
     )
+    @from_replica
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query()
         is_table = self.format in TABLE_FORMATS

@@ -21,6 +21,7 @@ from config.common.http.exceptions import CONTENT_TYPE
 from config.common.http.pagination import cut_page_response
 from config.common.http.schema import TABLE_ANSWERS, ProblemSchemaSerializer
 from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
+from config.common.replicas.reading import from_replica
 from config.common.texts import gettext as _
 from config.common.texts import said
 from imports.querysets import SEE_ALL
@@ -104,6 +105,7 @@ class FlowsViewSet(DecisionViewSet):
             (410, CONTENT_TYPE): ProblemSchemaSerializer,
         },
     )
+    @from_replica
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query()
         question = question_from(query, whole=True)

@@ -25,6 +25,7 @@ from config.common.http.documents import StrictInteger, read_object, read_values
 from config.common.http.exceptions import CONTENT_TYPE
 from config.common.http.schema import TABLE_ANSWERS, ProblemSchemaSerializer
 from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
+from config.common.replicas.reading import from_replica
 
 _HEADER = ("pair", "arm", "city", "country", "residents", "courses", "index")
 _SEED = "Draws the same halves again of the same picture; without one a new one is drawn, and told."
@@ -119,6 +120,7 @@ class HoldoutViewSet(QuestionViewSet):
             (409, CONTENT_TYPE): ProblemSchemaSerializer,
         },
     )
+    @from_replica
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query()
         return self._answer(query, query)

@@ -11,6 +11,7 @@ from analytics.pages.filters import Filters
 from analytics.pages.query import PageQuery
 from analytics.pages.report.report import read_report, report_context, report_sheets
 from config.common.http.tables import TABLE_FORMATS, TABLES, sheets_response
+from config.common.replicas.reading import from_replica
 
 
 class ReportViewSet(PageViewSet):
@@ -21,6 +22,7 @@ class ReportViewSet(PageViewSet):
     renderers = {"list": (StaticHTMLRenderer, *TABLES)}
 
     @extend_schema(exclude=True)
+    @from_replica
     def list(self, request: Request) -> HttpResponseBase:
         """Shows the report of the filters in the address, to each reader what they may see."""
         filters = Filters(**self.query())

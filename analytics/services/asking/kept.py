@@ -24,6 +24,7 @@ from analytics.services.counting.count_if_new import count_if_new
 from config.common.background.publishing import enqueue
 from config.common.db.snapshots import snapshot
 from config.common.problems import Problem
+from config.common.replicas.turning import on_primary, require_primary
 
 ANSWER = "analytics.answer"
 # Of who is answered a moment later, after so many seconds.
@@ -85,6 +86,7 @@ class _Asked:
         """Finds the answer of the caller's snapshot."""
         return KeptAnswer.objects.filter(pk=self.key, state=self.state()).first()
 
+    @on_primary()
     def want(self) -> None:
         """Has a worker work it out, once however often it is wanted meanwhile."""
         now = timezone.now()
@@ -94,6 +96,7 @@ class _Asked:
             enqueue(ANSWER, key=row.pk)
 
 
+@on_primary()
 def _note(found: KeptAnswer) -> None:
     """Writes down that somebody asked."""
     now = timezone.now()
@@ -125,6 +128,8 @@ def kept(name: str, question: Question, **parameters: Any) -> Any:
     with snapshot():
         found = asked.found()
     if found is None:
+        # Which may have the answer already.
+        require_primary()
         asked.want()
         raise NotCountedYet
     _note(found)

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from analytics.models import ImportDemand
 from analytics.services.counting.refresh_import import NotCounted, refresh_import
+from config.common.replicas.turning import require_primary
 from imports.models import Import
 
 # So many are counted in a fraction of a second. A larger import is left to the refresh, which is under way.
@@ -17,6 +18,7 @@ def count_if_new(import_id: int | None) -> None:
     """
     if import_id is None or ImportDemand.objects.filter(pk=import_id).exists():
         return
+    require_primary()
     is_small = {"pk": import_id, "status": Import.Status.COMPLETE, "citizen_count__lte": MOST_RESIDENTS}
     if Import.objects.live().filter(**is_small).exists():
         with suppress(NotCounted):

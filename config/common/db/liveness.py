@@ -29,7 +29,7 @@ class Liveness(Enum):
 
 
 def connect(*, by: float, alias: str = DEFAULT_DB_ALIAS) -> connection:
-    """Opens an asynchronous connection to the product's database.
+    """Opens an asynchronous connection to the product's database, or to the replica `alias`.
 
     Raises `TimeoutError` when it is not there `by` this moment of `time.monotonic`, and the errors of psycopg2.
     """
@@ -63,43 +63,66 @@ def _finish(opened: connection, by: float) -> None:
             raise TimeoutError("PostgreSQL does not answer.")
 
 
-class Asker:
-    """Asks whether the server answers, over a connection that it keeps, and where that says nothing over a new one.
+class KeptQuestion:
+    """A statement that is asked again and again, over a connection that is kept, with `PATIENCE_SECONDS` each time."""
 
-    So neither a frozen postmaster nor a single frozen process of the server counts as a frozen server.
-    """
-
-    def __init__(self) -> None:
+    def __init__(self, statement: str, *, alias: str) -> None:
+        self._statement, self._alias = statement, alias
         self._kept: connection | None = None
 
-    def ask(self) -> Liveness:
-        """Says it after `PATIENCE_SECONDS` twice at the latest, unless the host's name is not found in that time."""
-        kept = Liveness.REFUSES if self._kept is None else self._ask()
-        if kept is Liveness.ANSWERS:
-            return kept
-        new = self._ask()
-        return kept if new is Liveness.REFUSES else new
-
-    def _ask(self) -> Liveness:
+    def ask(self) -> tuple[Any, ...]:
+        """Fetches the first row. Raises as `connect` does; the next question has a new connection then."""
         by = time.monotonic() + PATIENCE_SECONDS
         try:
             if self._kept is None:
                 # A pooler whose sessions are all at work lets a question wait, as if the server were frozen.
-                self._kept = connect(by=by, alias=session_alias())
-            fetch(self._kept, "SELECT 1", by=by)
-        except TimeoutError:
+                past = session_alias() if self._alias == DEFAULT_DB_ALIAS else self._alias
+                self._kept = connect(by=by, alias=past)
+            return fetch(self._kept, self._statement, by=by)[0]
+        except BaseException:
             self.close()
-            return Liveness.SILENT
-        except psycopg2.Error:
-            self.close()
-            return Liveness.REFUSES
-        return Liveness.ANSWERS
+            raise
+
+    def is_open(self) -> bool:
+        """Whether there is a connection of a question before."""
+        return self._kept is not None
 
     def close(self) -> None:
         """Ends the kept connection."""
         kept, self._kept = self._kept, None
         if kept is not None:
             kept.close()
+
+
+class Asker:
+    """Asks whether the server answers, over a connection that it keeps, and where that says nothing over a new one.
+
+    So neither a frozen postmaster nor a single frozen process of the server counts as a frozen server.
+    """
+
+    def __init__(self, alias: str = DEFAULT_DB_ALIAS) -> None:
+        self._question = KeptQuestion("SELECT 1", alias=alias)
+
+    def ask(self) -> Liveness:
+        """Says it after `PATIENCE_SECONDS` twice at the latest, unless the host's name is not found in that time."""
+        kept = self._ask() if self._question.is_open() else Liveness.REFUSES
+        if kept is Liveness.ANSWERS:
+            return kept
+        new = self._ask()
+        return kept if new is Liveness.REFUSES else new
+
+    def _ask(self) -> Liveness:
+        try:
+            self._question.ask()
+        except TimeoutError:
+            return Liveness.SILENT
+        except psycopg2.Error:
+            return Liveness.REFUSES
+        return Liveness.ANSWERS
+
+    def close(self) -> None:
+        """Ends the kept connection."""
+        self._question.close()
 
 
 class SharedQuestion(Generic[_T]):

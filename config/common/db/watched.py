@@ -10,11 +10,14 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from socket import SHUT_RDWR, socket
 from typing import Any
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg2 import OperationalError
 from psycopg2.extensions import connection, cursor
 
-from config.common.db.watchdog import IN_FLIGHT, WATCHDOG
+from config.common.db.in_flight import InFlight
+from config.common.db.liveness import Asker
+from config.common.db.sessions import SESSION
+from config.common.db.watchdog import IN_FLIGHT, WATCHDOG, Watchdog
 
 
 class InDoubt(OperationalError):
@@ -23,25 +26,49 @@ class InDoubt(OperationalError):
 
 def install() -> None:
     """Has this process, and those that it forks, make such connections, watched by a watchdog each."""
-    options = {"connection_factory": WatchedConnection, "cursor_factory": WatchedCursor}
-    for opened in connections.all():
-        opened.settings_dict["OPTIONS"].update(options)
+    for alias in connections:
+        factory = WatchedConnection if alias in (DEFAULT_DB_ALIAS, SESSION) else _watched_apart(alias)
+        options = {"connection_factory": factory, "cursor_factory": WatchedCursor}
+        connections[alias].settings_dict["OPTIONS"].update(options)
+
+
+def _watched_apart(alias: str) -> type["WatchedConnection"]:
+    """Connections of a replica, which may be silent while the primary answers."""
+    in_flight = InFlight()
+    watchdog = Watchdog(in_flight, Asker(alias).ask)
+
+    class Apart(WatchedConnection):
+        def in_flight(self) -> InFlight:
+            return in_flight
+
+        def watchdog(self) -> Watchdog:
+            return watchdog
+
+    return Apart
 
 
 class WatchedConnection(connection):
     """A connection that is in flight while it waits for the server."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        WATCHDOG.start()
+        self.watchdog().start()
         # It has a limit of its own, `connect_timeout`, and counts as a reason to ask.
-        with IN_FLIGHT.wait(lambda: None):
+        with self.in_flight().wait(lambda: None):
             super().__init__(*args, **kwargs)
         # A handle of its own: libpq may close its own at any time, and the number be another socket's.
         self._handle = socket(fileno=os.dup(self.fileno()))
 
     def waiting(self) -> AbstractContextManager[None]:
         """The block waits for the server."""
-        return IN_FLIGHT.wait(self._cut)
+        return self.in_flight().wait(self._cut)
+
+    def in_flight(self) -> InFlight:
+        """The waits among which its own are."""
+        return IN_FLIGHT
+
+    def watchdog(self) -> Watchdog:
+        """Who looks at them."""
+        return WATCHDOG
 
     def _cut(self) -> None:
         # The server may have closed it.

@@ -24,7 +24,7 @@ class PrivatePostgres:
     """A running server, without any table of the product's."""
 
     def __init__(self, layout: Layout) -> None:
-        self._layout = layout
+        self.layout = layout
         self.settings = {
             "HOST": str(layout.socket_dir),
             "PORT": str(layout.postgres_port),
@@ -68,7 +68,7 @@ class PrivatePostgres:
 
     def start(self) -> None:
         """Starts it again on what it had written."""
-        running = Postgres(self._layout)
+        running = Postgres(self.layout)
         running.ensure()
         self._postmaster = psutil.Process(running.pid())
 

@@ -121,8 +121,8 @@ def test_a_server_whose_postmaster_alone_is_frozen_answers(asked: PrivatePostgre
 
 def test_a_server_of_which_one_process_is_frozen_answers(asked: PrivatePostgres, asker: Asker) -> None:
     asker.ask()
-    assert asker._kept is not None
-    asked.freeze(pid=asker._kept.info.backend_pid)
+    assert asker._question._kept is not None
+    asked.freeze(pid=asker._question._kept.info.backend_pid)
     assert asker.ask() is Liveness.ANSWERS
 
 

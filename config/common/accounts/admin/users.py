@@ -10,8 +10,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.decorators import display
@@ -106,6 +109,13 @@ class UserAdmin(RecordedDeletionMixin, SavedListMixin, DjangoUserAdmin):  # type
         """Whether signing in takes more than the password."""
         return getattr(user, "factor_id", None) is not None
 
+    @admin.display(description=gettext_lazy("password"))
+    def password_state(self, user: User) -> SafeString:
+        """Whether somebody chose one, and where another is set: how it is hashed tells nobody anything."""
+        page = reverse("admin:auth_user_password_change", args=[user.pk])
+        state = _("chosen") if user.has_usable_password() else _("none yet")
+        return format_html('{} · <a class="text-link underline" href="{}">{}</a>', state, page, _("Set another"))
+
     @admin.display(description=gettext_lazy("permissions of their own"))
     def own_permissions(self, user: User) -> str:
         """What was given besides roles; here none is given."""
@@ -163,7 +173,7 @@ class UserAdmin(RecordedDeletionMixin, SavedListMixin, DjangoUserAdmin):  # type
         if request.user.is_superuser:
             # Only a superuser makes another.
             may += ["is_superuser", *(["own_permissions"] if obj.user_permissions.exists() else [])]
-        who = ("username", "email", "first_name", "last_name", "password")
+        who = ("username", "email", "first_name", "last_name", "password_state")
         when = ("last_login", "date_joined")
         return [(None, {"fields": who}), (_("What they may do"), {"fields": may}), (_("When"), {"fields": when})]
 
@@ -172,7 +182,13 @@ class UserAdmin(RecordedDeletionMixin, SavedListMixin, DjangoUserAdmin):  # type
         return rows if request.user.is_superuser else rows.filter(is_superuser=False)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        return (*super().get_readonly_fields(request, obj), "own_permissions", "last_login", "date_joined")
+        return (
+            *super().get_readonly_fields(request, obj),
+            "password_state",
+            "own_permissions",
+            "last_login",
+            "date_joined",
+        )
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name != "groups":

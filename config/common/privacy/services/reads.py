@@ -17,6 +17,7 @@ from django.db import Error, connection, transaction
 from config.common.privacy.models import ReadAudit
 from config.common.privacy.readers import Reader, Residents
 from config.common.problems import Unavailable
+from config.common.replicas.turning import on_primary
 from config.common.texts import gettext as _
 
 What = ReadAudit.What
@@ -48,11 +49,12 @@ def record_read(*, reader: Reader, what: ReadAudit.What, residents: Residents, f
     if not seen:
         return
     # Inside a transaction the setting would be that of whatever else is written there.
-    waits = what in _WAITS or connection.in_atomic_block
+    with on_primary():
+        waits = what in _WAITS or connection.in_atomic_block
     values: list[Any] = [reader.account_id, reader.username, reader.via, what, form, reader.request_id, reader.address]
     values += [[number for number, _ in seen], [number for _, number in seen]]
     try:
-        with connection.cursor() as cursor:
+        with on_primary(), connection.cursor() as cursor:
             cursor.execute(_INSERT if waits else _SOON, values)
     except Error as error:
         detail = _("This read cannot be written down at the moment, so it is refused.")
