@@ -28,6 +28,7 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = {sessions}
 max_client_conn = 2000
+listen_backlog = 2000
 """
 
 
@@ -47,8 +48,9 @@ def pooler(sessions: int) -> Iterator[str]:
             shutil.chown(path, account.uid, account.gid)
         process = spawn([PROGRAM, "--quiet", configuration], account)
         try:
-            assert wait_until((folder / f".s.PGSQL.{_PORT}").exists, 10), process.poll()
-            yield f"postgres://any@{quote(name, safe='')}:{_PORT}/{POOL}"
+            url = f"postgres://any@{quote(name, safe='')}:{_PORT}/{POOL}"
+            assert wait_until(lambda: _answers(url), 20), process.poll()
+            yield url
         finally:
             end(process.pid, (signal.SIGINT, 5.0), (signal.SIGKILL, 5.0))
             process.wait(5)
@@ -56,10 +58,18 @@ def pooler(sessions: int) -> Iterator[str]:
                 process.stdout.close()
 
 
-def connections_to(pool: str) -> int:
-    """How many connections callers have to the pooler at this address."""
+def count(pool: str, what: str) -> int:
+    """The CLIENTS or the SERVERS, by its own word, of the pooler at this address: who has connected, and to whom."""
     with closing(psycopg2.connect(f"{pool.rpartition('/')[0]}/pgbouncer")) as console:
         console.autocommit = True
         with console.cursor() as cursor:
-            cursor.execute("SHOW CLIENTS")
+            cursor.execute(f"SHOW {what}")
             return len(cursor.fetchall())
+
+
+def _answers(pool: str) -> bool:
+    """Not as soon as there is its socket: it listens a moment later."""
+    try:
+        return count(pool, "CLIENTS") > 0
+    except psycopg2.OperationalError:
+        return False
