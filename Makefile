@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-thorough test-faults test-schema test-month test-browser test-attacks test-kafka lint messages check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
+.PHONY: help run dev test test-thorough test-faults test-server test-schema test-month test-browser test-attacks test-kafka lint messages check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ test-thorough: $(VENV)/.development ## the same with all examples, rounds and re
 
 test-faults: $(VENV)/.development ## the longer tests that kill and freeze workers, Redis and PostgreSQL (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/background tests/common/db -m faults $(ARGS)
+
+# Against DATABASE_URL where it is set; else against Debian's PostgreSQL 15, in a cluster that is gone at the end.
+test-server: $(VENV)/.development ## the tests on a server of one's own: DATABASE_URL=, or Debian's PostgreSQL 15 (ARGS= for pytest)
+	@exec $(RUN) -m tests.debian_postgresql -n $(JOBS) --dist loadfile $(ARGS)
 
 test-schema: $(VENV)/.development ## tries the whole OpenAPI document against the server (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/openapi/fuzzing -n $(JOBS) $(ARGS)

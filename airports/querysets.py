@@ -15,6 +15,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from airports.countries import names_of
 from airports.fields import ICAO_PATTERN, TEXTS
 from airports.geo import EARTH_RADIUS, Box, Point, box_around
+from airports.postgis import has_places, meets, reaches
 from config.common.db.folded import ExactFirst
 from config.common.folding import fold
 
@@ -85,14 +86,15 @@ class AirportQuerySet(models.QuerySet["Airport"]):
 
     def within(self, centre: Point, metres: float) -> "AirportQuerySet":
         """The ones at most `metres` from `centre`, nearest first, with `distance`. An index finds the candidates."""
-        candidates = self.in_bbox(box_around(centre, metres)).with_distance(centre)
-        return candidates.filter(LessThanOrEqual(_distance(centre), metres)).order_by(F("distance").asc(), "pk")
+        candidates = self.filter(reaches(centre, metres)) if has_places() else self.in_bbox(box_around(centre, metres))
+        near = candidates.with_distance(centre).filter(LessThanOrEqual(_distance(centre), metres))
+        return near.order_by(F("distance").asc(), "pk")
 
     def in_bbox(self, box: Box) -> "AirportQuerySet":
         """The ones inside `box`, its edges included."""
         condition = Q()
         for part in box.parts():
-            condition |= Q(_Inside(_point(F("longitude"), F("latitude")), _corners(part)))
+            condition |= _flat(part) if has_places() else Q(_Inside(_place(), _corners(part)))
         return self.filter(condition)
 
     def sorted_by(self, *names: str) -> "AirportQuerySet":
@@ -143,6 +145,14 @@ class _Inside(Func):
     template = "(%(expressions)s)"
     arg_joiner = " <@ "
     output_field = BooleanField()
+
+
+def _flat(box: Box) -> Q:
+    return Q(meets(box), latitude__range=(box.south, box.north), longitude__range=(box.west, box.east))
+
+
+def _place() -> Func:
+    return _point(F("longitude"), F("latitude"))
 
 
 def _point(x: Combinable, y: Combinable) -> Func:

@@ -1,7 +1,7 @@
 """What was counted of each delivery, and how it is counted, in the admin."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
@@ -26,6 +26,7 @@ from analytics.services.deciding.alerts import shown_alerts
 from config.common.http.callers import acting
 from config.common.saved_views.admin import SavedListMixin
 from config.common.staff.export import Table
+from config.common.staff.filters import FlagFilter, YesNoFilter
 from config.common.staff.read_only import ReadOnlyAdmin
 from imports.admin.named_filters import SourceFilter
 
@@ -35,18 +36,15 @@ _FIGURES = ("residents", "courses", "buyers")
 _MAX_TEXT = 10 * MAX_GROUPS
 
 
-class FreshFilter(admin.SimpleListFilter):
+class FreshFilter(YesNoFilter):
     """Counted as the delivery is now, or about to be counted again."""
 
     title = _("freshness")
     parameter_name = "fresh"
+    states: ClassVar[dict[str, Any]] = {"yes": _("Fresh"), "no": _("Stale")}
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [("yes", gettext("Fresh")), ("no", gettext("Stale"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[ImportDemand]) -> QuerySet[ImportDemand]:
-        wanted = {"yes": False, "no": True}.get(self.value() or "")
-        return queryset if wanted is None else queryset.filter(Q(is_stale=wanted))
+    def having(self, queryset: QuerySet[Any]) -> Q:
+        return Q(is_stale=False)
 
 
 @admin.register(ImportDemand)
@@ -56,7 +54,7 @@ class ImportDemandAdmin(SavedListMixin, ReadOnlyAdmin):
     list_display = ("delivery_number", "source", "delivered_at", "is_current", "freshness", *_FIGURES, "refreshed_at")
     # What others see instead, and how it was drawn, is nobody's figure.
     exclude = (*(f"shown_{name}" for name in _FIGURES), "drawn_at")
-    list_filter = (SourceFilter, "is_current", FreshFilter)
+    list_filter = (SourceFilter, ("is_current", FlagFilter), FreshFilter)
     list_filter_submit = True
     saved_parameters = ("source", "is_current__exact", "fresh")
     search_fields = ("source__folded",)

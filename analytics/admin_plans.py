@@ -42,6 +42,7 @@ from config.common.http.query import read_query
 from config.common.http.tables import TABLE_FORMATS, marked, table_response
 from config.common.problems import Problem
 from config.common.saved_views.admin import SavedListMixin
+from config.common.staff.filters import FlagFilter
 
 _MOST_COMPARED = 6
 
@@ -70,7 +71,8 @@ class PlanAdmin(SavedListMixin):
         "name", "owner", "is_shared", "kept_at", "budget", "segments", "reached", "spend", "expected_courses",
         "expected_interval",
     )  # fmt: skip
-    list_filter = ("is_shared",)
+    list_filter = (("is_shared", FlagFilter),)
+    list_filter_submit = True
     saved_parameters = ("is_shared__exact",)
     search_fields = ("name",)
     show_full_result_count = False

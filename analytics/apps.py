@@ -40,7 +40,7 @@ class AnalyticsConfig(domain.DomainConfig):
         "analytics.demandsettings": {"age_bounds": _("Age groups")},
         "analytics.channelcost": {},
     }
-    mixed_paths = ("/analytics/",)
+    mixed_paths = ("/analytics/(report)?",)
 
     def ready(self) -> None:
         from analytics.pages.saved import register_page

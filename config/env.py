@@ -53,6 +53,8 @@ DRAIN_SECONDS: float = _env.float("DRAIN_SECONDS", default=3700.0)
 
 # Servers of one's own. Unset or blank: the embedded ones.
 DATABASE_URL: str | None = None if _blank("DATABASE_URL") else _env.str("DATABASE_URL")
+# Past a pooler that DATABASE_URL leads to: for what needs a session of its own. Unset: there is no pooler.
+DATABASE_SESSION_URL: str | None = None if _blank("DATABASE_SESSION_URL") else _env.str("DATABASE_SESSION_URL")
 REDIS_URL: str | None = None if _blank("REDIS_URL") else _env.str("REDIS_URL")
 # Copies of the database that stream from it, comma-separated: questions and streams are read there by whoever does not
 # have to see more, as long as they are not farther behind than so many seconds.

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
+from airports.postgis import has_places
 from config.common.accounts.services.tokens import issue_token
 from tests import emptying
 from tests.server import Server, start_server
@@ -19,6 +20,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """The test database, with tables that are quickly emptied."""
     with django_db_blocker.unblock():
         emptying.install()
+        # Looked up once in a process: no test counts it.
+        has_places()
 
 
 @pytest.fixture(autouse=True)

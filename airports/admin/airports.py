@@ -32,6 +32,7 @@ from airports.services.update_airport import update_airport
 from config.common.http.callers import acting
 from config.common.problems import Problem
 from config.common.saved_views.admin import SavedListMixin
+from config.common.staff.filters import FlagFilter
 from config.common.staff.searching import FoldedSearchMixin
 
 _FLAGGED = "flagged"
@@ -43,7 +44,7 @@ class AirportAdmin(FoldedSearchMixin, UploadMixin, SavedListMixin, ActionsMixin,
 
     form = AirportForm
     list_display = ("name", "city", "country", "iata", "icao", "tz", "updated_at", "flagged")
-    list_filter = (CountryFilter, "is_deleted", HistoryFilter, TypeFilter, SourceFilter)
+    list_filter = (CountryFilter, ("is_deleted", FlagFilter), HistoryFilter, TypeFilter, SourceFilter)
     list_filter_submit = True
     saved_parameters = ("country", "is_deleted__exact", "changed", "type", "source")
     search_fields = ("search__folded", "=iata", "=icao")

@@ -1,23 +1,23 @@
 """Links that wait for somebody to confirm them, and creates that wait for the batch worker."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin import SimpleListFilter
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, ngettext
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 
 from airports.admin.formatting import difference_list, differences
 from airports.models import PendingChange, QueuedCreate
-from airports.querysets import PendingChangeQuerySet
 from airports.services.pending_changes import differences_of
 from airports.services.withdraw_changes import withdraw_changes
 from config.common.http.callers import acting
+from config.common.staff.filters import StatesFilter
 from config.common.staff.read_only import ReadOnlyAdmin
 
 _STATES = {
@@ -28,7 +28,7 @@ _STATES = {
 }
 
 
-class StateFilter(SimpleListFilter):
+class StateFilter(StatesFilter):
     """What became of the link."""
 
     title = gettext_lazy("state")
@@ -37,19 +37,14 @@ class StateFilter(SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(state, capfirst(str(name))) for state, name in _STATES.items()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[PendingChange]) -> QuerySet[PendingChange]:
-        changes = cast("PendingChangeQuerySet", queryset)
-        match self.value():
-            case "waiting":
-                return changes.waiting(timezone.now())
-            case "applied":
-                return queryset.exclude(applied_at=None)
-            case "expired":
-                return changes.expired(timezone.now())
-            case "withdrawn":
-                return queryset.exclude(withdrawn_at=None)
-            case _:
-                return queryset
+    def conditions(self, queryset: QuerySet[Any]) -> dict[str, Q]:
+        links, now = PendingChange.objects, timezone.now()
+        return {
+            "waiting": Q(pk__in=links.waiting(now).values("pk")),
+            "applied": Q(applied_at__isnull=False),
+            "expired": Q(pk__in=links.expired(now).values("pk")),
+            "withdrawn": Q(withdrawn_at__isnull=False),
+        }
 
 
 @admin.register(PendingChange)
@@ -57,7 +52,8 @@ class PendingChangeAdmin(ReadOnlyAdmin):
     """Links that were asked for: what each would change, and what became of it."""
 
     list_display = ("__str__", "what_changes", "asked_by", "created_at", "state", "expires_at")
-    list_filter = (StateFilter, "action")
+    list_filter = (StateFilter, ("action", ChoicesCheckboxFilter))
+    list_filter_submit = True
     list_select_related = ("asked_by",)
     fields = (
         "action", "airport_id", "airport_version", "what_changes", "asked_by", "created_at", "expires_at", "state",
@@ -109,6 +105,7 @@ class QueuedCreateAdmin(ReadOnlyAdmin):
     """Creates that wait for the batch worker, and what became of others."""
 
     list_display = ("id", "status", "asked_by", "created_at", "finished_at", "airport_id")
-    list_filter = ("status",)
+    list_filter = (("status", ChoicesCheckboxFilter),)
+    list_filter_submit = True
     list_select_related = ("asked_by",)
     show_full_result_count = False

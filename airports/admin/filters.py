@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from airports.countries import all_countries
 from airports.models import Airport
-from config.common.staff.filters import UNKNOWN, ColumnCheckboxFilter, ColumnDropdownFilter
+from config.common.staff.filters import UNKNOWN, ColumnCheckboxFilter, ColumnDropdownFilter, YesNoFilter
 
 _KINDS = "_airport_kinds"
 
@@ -61,15 +60,15 @@ class SourceFilter(_KindFilter):
     parameter_name = column = "source"
 
 
-class HistoryFilter(SimpleListFilter):
+class HistoryFilter(YesNoFilter):
     """Whether anything has happened to it: its version says so without a look at the history."""
 
     title = gettext_lazy("history")
     parameter_name = "changed"
-    _CONDITIONS: ClassVar[dict[str | None, Q]] = {"yes": Q(version__gt=1), "no": Q(version=1)}
+    states: ClassVar[dict[str, Any]] = {
+        "yes": gettext_lazy("Changed since it was made"),
+        "no": gettext_lazy("As it was made"),
+    }
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", _("Changed since it was made")), ("no", _("As it was made"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Airport]) -> QuerySet[Airport]:
-        return queryset.filter(self._CONDITIONS.get(self.value(), Q()))
+    def having(self, queryset: QuerySet[Any]) -> Q:
+        return Q(version__gt=1)

@@ -10,7 +10,7 @@ from airports.csv.cells import written
 from airports.fields import NAMES, Value
 from airports.models import Airport
 from airports.querysets import AirportQuerySet
-from airports.services.find_airports import stream_airports
+from config.common.db.in_chunks import read_in_chunks
 from config.common.http.geojson import Feature, geojson_response
 from config.common.http.schema import data_of
 from config.common.http.tables import csv_response, xlsx_response
@@ -30,13 +30,13 @@ def airport_response(airport: Airport, code: int = status.HTTP_200_OK) -> Respon
 
 def airports_csv(rows: AirportQuerySet) -> StreamingHttpResponse:
     """The columns that an upload takes."""
-    lines = ([_cell(getattr(airport, name)) for name in NAMES] for airport in stream_airports(rows))
+    lines = ([_cell(getattr(airport, name)) for name in NAMES] for airport in read_in_chunks(rows))
     return csv_response(name="airports", header=NAMES, rows=lines)
 
 
 def airports_xlsx(rows: AirportQuerySet) -> FileResponse:
     """The same as a workbook."""
-    lines = ([getattr(airport, name) for name in NAMES] for airport in stream_airports(rows))
+    lines = ([getattr(airport, name) for name in NAMES] for airport in read_in_chunks(rows))
     return xlsx_response(name="airports", header=NAMES, rows=lines)
 
 
@@ -46,7 +46,7 @@ def _cell(value: Value) -> Value:
 
 def airports_geojson(rows: AirportQuerySet) -> StreamingHttpResponse:
     """A feature each; its properties are the row's other values."""
-    return geojson_response(_feature(airport) for airport in stream_airports(rows))
+    return geojson_response(_feature(airport) for airport in read_in_chunks(rows))
 
 
 def _feature(airport: Airport) -> Feature:

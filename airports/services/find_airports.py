@@ -1,16 +1,13 @@
 """The list of airports: its filters and its order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-from django.db import transaction
 
 from airports.models import Airport
 from airports.querysets import AirportQuerySet
 
 _EXACT = ("iata", "icao", "tz")
 _ANY_CASE = ("type", "source")
-_ROWS_IN_A_CHUNK = 1_000
 
 
 def find_airports(*, filters: Mapping[str, Any]) -> AirportQuerySet:
@@ -53,12 +50,3 @@ def _in_order(rows: AirportQuerySet, filters: Mapping[str, Any]) -> AirportQuery
     if not {"near", "ordering"} & filters.keys():
         return rows.closest_first(filters.get("q", ""), filters.get("city", ""))
     return rows.sorted_by(*filters.get("ordering", ("distance",) if "near" in filters else ()))
-
-
-def stream_airports(rows: AirportQuerySet) -> Iterator[Airport]:
-    """Each of `rows`, read in chunks: memory does not grow with their number.
-
-    The transaction is explicit: in autocommit PostgreSQL would compute the whole result before the first row.
-    """
-    with transaction.atomic():
-        yield from rows.iterator(chunk_size=_ROWS_IN_A_CHUNK)

@@ -30,6 +30,7 @@ from analytics.pages.sections.unplaced import MOST_TOWNS, towns_in_doubt, towns_
 from analytics.services.asking.find_demand import is_restricted
 from analytics.services.asking.questions import Demand, Meta
 from config.common.db.snapshots import snapshot
+from config.common.http.moments import local_moment
 
 REFRESH = "analytics.refresh_demand"
 PLACE = "analytics.add_townalias"
@@ -74,6 +75,7 @@ def page_context(*, filters: Filters, actor: User) -> dict[str, Any]:
         "freshness": freshness(answers.total.meta),
         "empty": empty,
         "may_refresh": actor.has_perm(REFRESH),
+        "is_restricted": is_restricted(actor),
         "may_place": may_place,
         "unplaced": towns_to_settle(places.unplaced, filters)
         if may_place
@@ -87,10 +89,9 @@ def freshness(meta: Meta) -> Freshness | None:
     """Says when what was counted; None while nothing was, and nothing waits to be."""
     if meta.refreshed_at is None:
         return Freshness(_("They are counted in the background."), is_stale=True) if meta.stale else None
-    local = timezone.localtime(meta.refreshed_at)
     told = {
         "ago": timesince(meta.refreshed_at, timezone.now(), depth=1),
-        "moment": f"{date_format(local, 'SHORT_DATETIME_FORMAT')} {local.tzname()}",
+        "moment": local_moment(meta.refreshed_at),
         "deliveries": ngettext("%(count)s delivery", "%(count)s deliveries", meta.imports)
         % {"count": labels.count(meta.imports)},
         "day": date_format(meta.as_of, "SHORT_DATE_FORMAT") if meta.as_of else "",

@@ -1,6 +1,6 @@
 """What the apps tell the ground of themselves, so that the ground names none of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any, ClassVar, Literal
 
@@ -31,6 +31,8 @@ class DomainConfig(AppConfig):
     # no name for.
     change_streams: ClassVar[Collection[str]] = ()
     recorded_models: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    # What gives the words for a stored value of a field, `app_label.model.field`, in the reader's language.
+    recorded_values: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
 
     def import_models(self) -> None:
         """Has the app's own name, its models and their fields said in the reader's language."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from config import env
+from config.common.db.sessions import SESSION
 from config.settings.airports import *  # noqa: F403 - the settings of the airports
 from config.settings.analytics import *  # noqa: F403 - the settings of the counting
 from config.settings.api import *  # noqa: F403 - the settings of the API, in a room of their own
@@ -121,12 +122,20 @@ X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 
-def databases() -> dict[str, Any]:
-    """The database and its replicas."""
+def databases(url: str | None, session_url: str | None) -> dict[str, Any]:
+    """The database and its replicas; with `session_url`, `url` is that of a pooler, whose sessions are shared by
+    transaction.
+
+    Few threads need a session, and each for a moment: its connection ends with the request.
+    """
+    found = {"default": database(url)}
+    if session_url is not None:
+        found["default"]["POOLED"] = True
+        found[SESSION] = database(session_url) | {"CONN_MAX_AGE": 0}
     replicas = zip(DATABASE_REPLICAS, env.DATABASE_REPLICA_URLS, strict=True)
     # The suite makes no database of theirs.
     mirror = {"TEST": {"MIRROR": "default"}}
-    return {"default": database(env.DATABASE_URL), **{name: database(url) | mirror for name, url in replicas}}
+    return found | {name: database(url) | mirror for name, url in replicas}
 
 
 def database(url: str | None) -> dict[str, Any]:

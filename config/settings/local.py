@@ -4,7 +4,7 @@ from config import env
 from config.embedded import layout
 from config.settings.base import *  # noqa: F403 - a settings module is its base and what differs
 
-DATABASES = databases()  # noqa: F405
+DATABASES = databases(env.DATABASE_URL, env.DATABASE_SESSION_URL)  # noqa: F405
 DATABASE_DISK = env.DATABASE_DISK or (layout(env.DATA_DIR).postgres_data if env.DATABASE_URL is None else None)
 SECRET_KEY = env.SECRET_KEY or layout(env.DATA_DIR).secret_key()
 ALLOWED_HOSTS = env.ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]

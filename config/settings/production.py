@@ -23,7 +23,7 @@ SECRET_KEY = env.SECRET_KEY
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 REDIS_URL = env.REDIS_URL
 CELERY_BROKER_URL = broker_url(str(REDIS_URL))  # noqa: F405
-DATABASES = databases()  # noqa: F405
+DATABASES = databases(env.DATABASE_URL, env.DATABASE_SESSION_URL)  # noqa: F405
 DATABASE_DISK = env.DATABASE_DISK
 
 # Nothing is recorded until SILK_SHARE says how much.

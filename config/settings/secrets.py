@@ -29,7 +29,7 @@ def refuse_weak_secrets() -> None:
     key = env.SECRET_KEY or ""
     if len(key) < _KEY_LENGTH or len(set(key)) < _KEY_LETTERS or _is_example(key):
         raise ImproperlyConfigured(f"SECRET_KEY must be at least {_KEY_LENGTH} characters drawn by lot.")
-    for name in ("DATABASE_URL", "REDIS_URL"):
+    for name in ("DATABASE_URL", "DATABASE_SESSION_URL", "REDIS_URL"):
         if _password(getattr(env, name) or "") in _PASSWORDS:
             raise ImproperlyConfigured(f"{name} has a password that everybody guesses.")
     if any(_password(url) in _PASSWORDS for url in env.DATABASE_REPLICA_URLS):

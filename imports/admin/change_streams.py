@@ -33,7 +33,7 @@ class DecisionStream(RecordedStream):
     def rows(self, asked: Asked, user: User) -> QuerySet[Any]:
         if len(asked.numbers) == 2:
             return RecordedChange.objects.none()
-        kept = Asked(kind=asked.kind, field=asked.field, words="" if asked.numbers else asked.words)
+        kept = Asked(kinds=asked.kinds, field=asked.field, words="" if asked.numbers else asked.words)
         rows = super().rows(kept, user)
         if asked.numbers:
             rows = rows.filter(row_id=asked.numbers[0])

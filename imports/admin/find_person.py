@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
 from unfold.widgets import CHECKBOX_CLASSES, UnfoldAdminTextInputWidget
 
@@ -28,7 +29,7 @@ class PersonForm(forms.Form):
 
     name = forms.CharField(
         max_length=256,
-        label=_lazy("Name"),
+        label=pgettext_lazy("of a person", "Name"),
         help_text=_lazy("The whole name. Case, accents, apostrophes, dashes and double spaces do not count."),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )

@@ -74,6 +74,8 @@ def grid_for(found: Import, *, typed: Rows | None = None, refused: StillWrong | 
     wrong = {field for some in why.values() for field, _detail in some}
     named = [(name, _label(name, header)) for name, header in stored["columns"]]
     columns = sorted(named, key=lambda column: column[0] not in wrong)
+    # Those first that are still wrong: of many a page is shown at a time.
+    rows = sorted(rows, key=lambda row: not why[row["number"]])
     made = [_row(row, columns, why[row["number"]], (typed or {}).get(row["number"], row["texts"])) for row in rows]
     return Grid([label for _name, label in columns], made, token_of(found))
 

@@ -1,16 +1,14 @@
 """The filters of the lists of sources and of channels, and by the name of a source; each lives in the address of the
 page."""
 
-from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
-from django.contrib.admin import SimpleListFilter
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.common.staff.filters import UNKNOWN, ColumnDropdownFilter, PartFilter
+from config.common.staff.filters import UNKNOWN, ColumnDropdownFilter, PartFilter, YesNoFilter
 from imports.models import Source
 
 
@@ -67,42 +65,26 @@ class UploaderFilter(ColumnDropdownFilter):
         return queryset.filter(pk__in=super().queryset(request, Source.objects.order_by()).values("pk"))
 
 
-class _YesNoFilter(ABC, SimpleListFilter):
-    """Rows that have something, or have it not."""
-
-    words: ClassVar[tuple[Any, Any]]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(zip(("yes", "no"), self.words, strict=True))
-
-    @abstractmethod
-    def having(self, queryset: QuerySet[Any]) -> Any:
-        """The condition that those meet who have it."""
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() not in {"yes", "no"}:
-            return queryset
-        condition = self.having(queryset)
-        return queryset.filter(condition if self.value() == "yes" else ~condition)
-
-
-class OtherNamesFilter(_YesNoFilter):
+class OtherNamesFilter(YesNoFilter):
     """Whether it has aliases."""
 
     title = gettext_lazy("other names")
     parameter_name = "aliases"
-    words = (gettext_lazy("With other names"), gettext_lazy("Without other names"))
+    states: ClassVar[dict[str, Any]] = {
+        "yes": gettext_lazy("With other names"),
+        "no": gettext_lazy("Without other names"),
+    }
 
     def having(self, queryset: QuerySet[Any]) -> Any:
         return Exists(queryset.model.objects.filter(alias_of=OuterRef("pk")))
 
 
-class CurrentFilter(_YesNoFilter):
+class CurrentFilter(YesNoFilter):
     """Whether a delivery of it is in the current picture."""
 
     title = gettext_lazy("current delivery")
     parameter_name = "current"
-    words = (gettext_lazy("In the current picture"), gettext_lazy("Not in it"))
+    states: ClassVar[dict[str, Any]] = {"yes": gettext_lazy("In the current picture"), "no": gettext_lazy("Not in it")}
 
     def having(self, queryset: QuerySet[Any]) -> Any:
         return Q(current_import__isnull=False)

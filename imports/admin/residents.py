@@ -15,6 +15,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.common.db.in_chunks import read_in_chunks
 from config.common.http.callers import acting
 from config.common.privacy.admin import AuditedAdmin
 from config.common.privacy.readers import Reader
@@ -36,8 +37,6 @@ from imports.fields import NAMES, written
 from imports.models import Citizen, Import
 from imports.services.residents.correct_resident import correct_resident, version_of
 from imports.services.residents.find_in_delivery import suggested_residents
-
-_AT_A_TIME = 1_000
 
 
 @admin.register(Citizen)
@@ -95,7 +94,7 @@ class ResidentAdmin(ListTitleMixin, FindPersonMixin, UndoCorrectionMixin, LongLi
     def export_table(self, request: HttpRequest, rows: QuerySet[Citizen]) -> Table:
         """As a delivery has them; those of several with the numbers of theirs."""
         before = ("import_id",) if SEGMENT in request.GET else ()
-        lines = (_cells(row, before) for row in rows.iterator(chunk_size=_AT_A_TIME))
+        lines = (_cells(row, before) for row in read_in_chunks(rows))
         return (*before, *NAMES), lines
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ResidentChangeList]:

@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ('street', models.CharField(max_length=256)),
                 ('building', models.CharField(max_length=256)),
                 ('apartment', models.BigIntegerField()),
-                ('name', models.CharField(max_length=256)),
+                ('name', models.CharField(max_length=256, verbose_name='name')),
                 ('birth_date', models.DateField()),
                 ('gender', models.CharField(choices=[('male', 'Male'), ('female', 'Female')], max_length=6)),
                 ('relatives', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),

@@ -11,7 +11,7 @@ from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from config.common.problems import told_stored
 from imports.documents.formats import FORMATS, JSON
@@ -197,7 +197,7 @@ class Citizen(OfDelivery):
     street = models.CharField(max_length=256)
     building = models.CharField(max_length=256)
     apartment = models.BigIntegerField()
-    name = models.CharField(max_length=256)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=256)
     birth_date = models.DateField()
     gender = models.CharField(max_length=6, choices=Gender.choices)
     relatives = ArrayField(models.BigIntegerField(), default=list, blank=True)

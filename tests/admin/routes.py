@@ -69,6 +69,14 @@ OTHER_PAGES = [
             _STAFF: ("airports/airport", "imports/import", "imports/source", "imports/channel", *_DEMAND_LISTS),
             "EMS": ("analytics/townalias", "analytics/alert"),
             "EIMS": ("imports/citizen",),
+            "MS": (
+                "accounts/apitoken",
+                "auth/user",
+                "background/schedule",
+                "events/notice",
+                "events/subscription",
+                "privacy/readaudit",
+            ),
         }.items()
         for model in models
     ),

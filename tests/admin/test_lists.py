@@ -56,7 +56,10 @@ def rows_in(content: bytes) -> list[list[Any]]:
 
 
 def test_the_lists_that_staff_work_with_are_these() -> None:
-    expected = "airport alert channel channelcost citizen import importdemand plan source townalias townplace"
+    expected = (
+        "airport alert apitoken channel channelcost citizen import importdemand notice plan readaudit schedule source"
+        " subscription townalias townplace user"
+    )
     assert " ".join(sorted(LISTS)) == expected
 
 

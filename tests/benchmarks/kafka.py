@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import override_settings
 from redis import Redis
 
+from config.celery import app
 from config.common.kafka.services.create_topics import create_topics
 from imports.documents.messages import Begin, End, checksum_of, written_checksum
 from imports.models import Citizen, Import
@@ -60,7 +61,11 @@ def _measure(stage: Stage, broker: Broker, prefix: str, citizens: int) -> Iterat
     produce(broker, prefix, [list(residents(each, relations=each // 5, seed=seed)) for seed in range(DELIVERIES)])
     environment = {**os.environ, "DATABASE_URL": database_url(), **{name: str(value) for name, value in told.items()}}
     environment["IMPORT_BODY_DAYS"] = "0"
-    with started([*WORKER], environment), started(["manage.py", "consume"], environment) as consumer:
+    with ExitStack() as leaving:
+        leaving.enter_context(started([*WORKER], environment))
+        # Neither process is started anew for ten deliveries: the clock runs from when both are ready.
+        until(lambda: bool(app.control.ping(timeout=1.0)))
+        consumer = leaving.enter_context(started(["manage.py", "consume"], environment))
         until(lambda: _read_so_far() is not None)
         began = time.perf_counter()
         stored = milliseconds(lambda: until(lambda: (_read_so_far() or 0) >= citizens))

@@ -32,6 +32,7 @@ def _configured(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SECRET_KEY", "ChangeMe-0123456789abcdefghijklmnopqrstuvwxyz-0123456789"),
         ("DATABASE_URL", "postgres://demanda:postgres@127.0.0.1:1/c"),
         ("DATABASE_URL", "postgres://demanda:@127.0.0.1:1/c"),
+        ("DATABASE_SESSION_URL", "postgres://demanda:demanda@127.0.0.1:1/c"),
         ("DATABASE_URL", "postgres://demanda:%70assword@127.0.0.1:1/c"),
         ("REDIS_URL", "redis://:ChangeMe@127.0.0.1:1"),
         ("KAFKA_SASL_PASSWORD", "ChangeMe"),

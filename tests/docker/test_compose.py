@@ -69,8 +69,8 @@ def test_every_variable_of_compose_is_read_somewhere() -> None:
 
 # What the image says itself, what is of one machine without containers, and what the parts must agree on.
 NOT_FOR_COMPOSE = {
-    "CELERY_KEY_PREFIX", "CELERY_SOCKET_TIMEOUT", "CELERY_VISIBILITY_TIMEOUT", "DATA_DIR", "DEBUG", "HEALTH_PORT",
-    "HEARTBEAT_PATH", "HOST", "PORT", "PROMETHEUS_MULTIPROC_DIR",
+    "CELERY_KEY_PREFIX", "CELERY_SOCKET_TIMEOUT", "CELERY_VISIBILITY_TIMEOUT", "DATABASE_SESSION_URL", "DATA_DIR",
+    "DEBUG", "HEALTH_PORT", "HEARTBEAT_PATH", "HOST", "PORT", "PROMETHEUS_MULTIPROC_DIR",
 }  # fmt: skip
 
 

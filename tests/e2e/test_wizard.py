@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from airports.fields import NAMES as AIRPORT_FIELDS
+from imports.documents.formats import CSV
 from imports.fields import NAMES
 from imports.models import Import
 from imports.services.loading.load_received import load_received
@@ -14,7 +15,7 @@ from tests.e2e.axe import barriers
 from tests.e2e.conftest import OpenPage
 from tests.factories import people, relate
 from tests.imports.documents.tables import csv_of, rows_of
-from tests.imports.world import stored
+from tests.imports.world import received, stored
 
 HEADER = [
     "ID",
@@ -148,6 +149,34 @@ def mended(content: bytes) -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def test_many_wrong_rows_are_a_page_at_a_time_and_what_is_typed_stays(admin: OpenPage) -> None:
+    citizens = [one | {"town": "" if number < 60 else "Kyiv"} for number, one in enumerate(people(61))]
+    import_id = received(csv_of(rows_of(*citizens)), media_type=CSV.media_type)
+    assert load_received(import_id=import_id) == "failed"
+    page = admin(f"/admin/imports/import/{import_id}/change/", width=390)
+    towns, onward = page.locator("[name$='-town']:visible"), page.get_by_role("button", name="Next rows")
+    expect(towns).to_have_count(10)
+    assert page.evaluate("document.documentElement.scrollHeight") < 4_000
+    assert barriers(page, within="#import-status") == []
+    while True:
+        for one in towns.all():
+            one.fill("Lviv")
+        if onward.is_disabled():
+            break
+        onward.click()
+    page.get_by_role("button", name="Previous rows").click()
+    expect(towns.first).to_have_value("Lviv")
+    towns.first.fill("")
+    page.get_by_role("button", name="Load the corrected rows").click()
+    expect(page.get_by_text("1 row is still wrong")).to_be_visible()
+    # The one that is still wrong comes first.
+    expect(towns.first).to_have_value("")
+    expect(towns.last).to_have_value("Lviv")
+    towns.first.fill("Lviv")
+    page.get_by_role("button", name="Load the corrected rows").click()
+    expect(page.get_by_text("60 corrected rows and 1 good one are being checked")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])

@@ -8,8 +8,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import translation
 
+from airports.models import Airport
+from analytics.models import Plan
 from config.common.accounts.models import Preferences
 from config.common.accounts.services.preferences import preferences_of, set_preferences
+from config.common.background.models import Schedule
+from config.common.saved_views.models import SavedView
+from imports.models import Channel, Citizen, Source
 from tests.admin.models import person, signed_in
 from tests.languages.marks import marking, texts_of
 
@@ -131,3 +136,10 @@ def test_the_openapi_document_is_the_same_whoever_asks_first(client: Client) -> 
 
 def test_commands_and_workers_are_in_english() -> None:
     assert (translation.get_language(), texts_of("<p>x</p>")) == ("en", ["x"])
+
+
+def test_russian_calls_people_and_things_by_different_words() -> None:
+    people, things = (Citizen,), (Source, Channel, Airport, Plan, Schedule, SavedView)
+    with translation.override("ru"):
+        assert {str(model._meta.get_field("name").verbose_name) for model in people} == {"имя"}
+        assert {str(model._meta.get_field("name").verbose_name).lower() for model in things} == {"название"}

@@ -1,7 +1,6 @@
 """`/analytics/catchments`: the demand around each airport."""
 
 from collections.abc import Iterable, Mapping
-from operator import attrgetter
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -12,14 +11,13 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from airports.api.queries import RadiusParameter
-from airports.models import Airport
 from analytics.api.base import SEE, SMALL_SEGMENTS, TAG, QuestionViewSet, page_with_meta
 from analytics.api.examples import MEASURES as SOME
 from analytics.api.examples import META, PAGE, example
 from analytics.api.queries import RowQuery, ordering_parameter, question_from
 from analytics.api.serializers import MeasuresSerializer, measures, meta_row
 from analytics.services.asking.questions import MEASURES
-from analytics.services.deciding.catchments import DEFAULT_RADIUS, SHOWN, Catchment, find_catchments
+from analytics.services.deciding.catchments import DEFAULT_RADIUS, Catchment, NearAirport, find_catchments
 from config.common.http.exceptions import CONTENT_TYPE
 from config.common.http.geojson import GEOJSON, Feature, GeoJSONRenderer, geojson_response
 from config.common.http.pagination import cut_page_response
@@ -27,8 +25,7 @@ from config.common.http.schema import TABLE_ANSWERS, ProblemSchemaSerializer
 from config.common.http.tables import TABLE_FORMATS, TABLES, table_response
 from config.common.replicas.reading import from_replica
 
-_HEADER = (*(f"airport_{name}" for name in SHOWN), "cities", *MEASURES)
-_of_airport = attrgetter(*SHOWN)
+_HEADER = (*(f"airport_{name}" for name in NearAirport._fields), "cities", *MEASURES)
 
 _ROW = {
     "airport": {
@@ -139,17 +136,13 @@ class CatchmentsViewSet(QuestionViewSet):
 
 def catchment_row(one: Catchment) -> dict[str, Any]:
     """Writes a catchment as the API shows it."""
-    airport = _airport(one.airport) if one.airport else None
+    airport = one.airport._asdict() if one.airport else None
     return {"airport": airport, "cities": len(one.cities), **measures(one.row)}
-
-
-def _airport(airport: Airport) -> dict[str, Any]:
-    return dict(zip(SHOWN, _of_airport(airport), strict=True))
 
 
 def _cells(row: Mapping[str, Any]) -> list[Any]:
     airport = row["airport"] or {}
-    return [*(airport.get(name) for name in SHOWN), row["cities"], *(row[name] for name in MEASURES)]
+    return [*(airport.get(name) for name in NearAirport._fields), row["cities"], *(row[name] for name in MEASURES)]
 
 
 def _features(rows: Iterable[dict[str, Any]]) -> Iterable[Feature]:

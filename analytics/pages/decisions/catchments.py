@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from airports.models import Airport
 from analytics.pages import labels
 from analytics.pages.charts import Chart, described
 from analytics.pages.filters import Filters
@@ -17,7 +16,7 @@ from analytics.pages.tables import MEASURE_LABELS, Cell, Table, measure_texts
 from analytics.projection import project
 from analytics.services.asking.nearest import CityKey
 from analytics.services.asking.questions import UNPLACED
-from analytics.services.deciding.catchments import DEFAULT_RADIUS, Catchment, find_catchments
+from analytics.services.deciding.catchments import DEFAULT_RADIUS, Catchment, NearAirport, find_catchments
 from config.common.spellings import fold
 from config.common.tabular.workbook import Sheet
 
@@ -118,7 +117,7 @@ def _filters_of(cities: Sequence[CityKey]) -> tuple[tuple[str, ...], tuple[str, 
     return tuple(dict.fromkeys(names)), tuple(dict.fromkeys(country or UNPLACED for country in countries))
 
 
-def _point(airport: Airport, one: Catchment, href: str) -> dict[str, Any]:
+def _point(airport: NearAirport, one: Catchment, href: str) -> dict[str, Any]:
     x, y = project(latitude=airport.latitude, longitude=airport.longitude)
     name = airport_label(one)
     title = f"{described(name, one.row)}\n{_cities(one)}"

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from analytics.pages import choices, page
 from analytics.pages.answers import Answers, read_answers
@@ -18,7 +17,7 @@ from analytics.pages.sections.heat import DIMENSIONS
 from analytics.services.asking.find_demand import find_demand, is_restricted
 from analytics.services.asking.kept import NotCountedYet
 from config.common.db.snapshots import snapshot
-from config.common.http.moments import moment
+from config.common.http.moments import local_moment, moment
 from config.common.problems import Problem
 from config.common.tabular.workbook import Sheet
 
@@ -66,7 +65,7 @@ def report_context(report: Report, filters: Filters, actor: User) -> dict[str, A
     answers = report.answers
     context = {
         "of": [way.label for way in choices.ways_out(filters)],
-        "made": date_format(timezone.localtime(), "SHORT_DATETIME_FORMAT"),
+        "made": local_moment(timezone.now()),
         "freshness": page.freshness(answers.total.meta),
         "is_restricted": is_restricted(actor),
         "counting": [str(QUESTIONS[name].LABEL) for name in report.counting],

@@ -121,13 +121,16 @@ def _alternatives(place: TownPlace | None) -> list[TownCandidate]:
     return [TownCandidate.of(one) for one in place.alternatives]
 
 
-def _airports(places: Iterable[TownPlace]) -> dict[int, StoredAirport]:
+def _airports(places: Iterable[TownPlace]) -> dict[int, tuple[str, str | None]]:
+    """Reads the names and codes of the airports that places are near to."""
     numbers = {place.airport_id for place in places if place.airport_id is not None}
-    return StoredAirport.objects.live().only("name", "iata", "icao").in_bulk(list(numbers))
+    # Not as objects of the model: there may be thousands.
+    rows = StoredAirport.objects.live().filter(pk__in=numbers).values_list("pk", "name", "iata", "icao")
+    return {number: (name, iata or icao) for number, name, iata, icao in rows}
 
 
-def _airport(place: TownPlace, airports: dict[int, StoredAirport]) -> Airport | None:
+def _airport(place: TownPlace, airports: Mapping[int, tuple[str, str | None]]) -> Airport | None:
     found = airports.get(place.airport_id or 0)
-    if found is None or place.airport_distance is None:
+    if place.airport_id is None or found is None or place.airport_distance is None:
         return None
-    return Airport(found.pk, found.name, found.iata or found.icao, round(place.airport_distance, _DECIMALS_OF_A_METRE))
+    return Airport(place.airport_id, *found, round(place.airport_distance, _DECIMALS_OF_A_METRE))

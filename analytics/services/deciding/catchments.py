@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from django.contrib.auth.models import User
@@ -28,8 +29,18 @@ from config.common.db.snapshots import snapshot
 DEFAULT_RADIUS = 200_000.0
 # By what rows are told apart, and sorted beside their measures: the airport's name, and its id.
 KEYS = ("airport", "id")
-# Of an airport.
-SHOWN = ("id", "iata", "name", "city", "country", "latitude", "longitude")
+
+
+class NearAirport(NamedTuple):
+    """What is told of an airport: there may be thousands, too many for as many objects of the model."""
+
+    id: int
+    iata: str | None
+    name: str
+    city: str
+    country: str
+    latitude: float
+    longitude: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,7 @@ class Catchment:
     """An airport and its `cities`, names and countries, the most courses first; `airport` None: the cities without one
     near, towns that are not placed, and what is merged for callers who may not see residents."""
 
-    airport: Airport | None
+    airport: NearAirport | None
     cities: list[CityKey]
     row: Row
 
@@ -66,7 +77,8 @@ def find_catchments(*, question: Question, actor: User, radius: float = DEFAULT_
         cities = read_estimates(question, scope, restricted=restricted)
         keys = list(zip(*cities.groups.keys, strict=True))
         near = nearest_airports(question, scope, keys, metres=radius, restricted=restricted)
-        live = dict(Airport.objects.live().filter(pk__in=set(near.values())).values_list("pk", "name"))
+        stored = Airport.objects.live().filter(pk__in=set(near.values())).values_list(*NearAirport._fields)
+        live = {airport.id: airport for airport in map(NearAirport._make, stored)}
         merged = cities.groups.is_other.tolist()
         found = [None if other else near.get(key) for key, other in zip(keys, merged, strict=True)]
         areas = _Areas(
@@ -74,12 +86,9 @@ def find_catchments(*, question: Question, actor: User, radius: float = DEFAULT_
         )
         ranking = Ranking(areas.estimates, replace(question, group_by=KEYS))
         page = ranking.page(limit=question.limit, offset=question.offset)
-        airports = Airport.objects.only(*SHOWN).in_bulk(
-            [one for area in page.tolist() if (one := areas.airports[area])]
-        )
         meta = scope.meta(merged=cities.groups.merged)
     rows = [
-        Catchment(airports.get(areas.airports[area] or 0), areas.cities(area), row)
+        Catchment(live.get(areas.airports[area] or 0), areas.cities(area), row)
         for area, row in zip(page.tolist(), ranking.rows(page), strict=True)
     ]
     return Catchments(rows=rows, count=ranking.count, meta=meta)
@@ -95,16 +104,16 @@ def _dispersion(cities: Estimates, question: Question, scope: Scope) -> float:
 
 
 class _Areas:
-    """The areas of `cities`, of each of which the id of its airport is told; `names`: of these airports."""
+    """The areas of `cities`, of each of which the id of its airport is told; `live`: those of them that are."""
 
     def __init__(
-        self, cities: Estimates, airports: Sequence[int | None], names: Mapping[int, str], dispersion: float
+        self, cities: Estimates, airports: Sequence[int | None], live: Mapping[int, NearAirport], dispersion: float
     ) -> None:
         self._groups = groups = cities.groups
         areas = Column.of(airports)
         self._of_area, self.airports = areas.numbers, areas.values
         self.estimates = _EstimatesOfAreas(
-            groups=_joined(groups, areas.numbers, self.airports, names),
+            groups=_joined(groups, areas.numbers, self.airports, live),
             names=KEYS,
             of_all=cities.of_all,
             cells=None,
@@ -142,10 +151,10 @@ class _EstimatesOfAreas(Estimates):
         return model_of_areas(self.of_cities.model, residents, self.of_area, len(self.groups.residents))
 
 
-def _joined(groups: Groups, of_area: Ints, airports: Sequence[int | None], names: Mapping[int, str]) -> Groups:
+def _joined(groups: Groups, of_area: Ints, airports: Sequence[int | None], live: Mapping[int, NearAirport]) -> Groups:
     """Puts the groups of each area together; what has no airport comes last in every order, as what is merged does."""
     counts = {name: summed(getattr(groups, name), of_area, len(airports)).astype(np.int64) for name in COUNTS}
-    named: list[str | None] = [names[airport] if airport else None for airport in airports]
+    named: list[str | None] = [live[airport].name if airport else None for airport in airports]
     ids: list[str | None] = [str(airport) if airport else None for airport in airports]
     return Groups(
         keys=(Column.of(named), Column.of(ids)),

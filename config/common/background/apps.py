@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from config.common import domain
+from config.common.background.timing import stored_as_said
 
 
 class BackgroundConfig(domain.DomainConfig):
@@ -17,6 +18,7 @@ class BackgroundConfig(domain.DomainConfig):
         },
     }
     recorded_models = {"background.schedule": {"runs": _("runs")}}
+    recorded_values = {"background.schedule.runs": stored_as_said}
     duties = {"Managers": _("say what runs when")}
 
     def ready(self) -> None:

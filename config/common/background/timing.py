@@ -1,13 +1,14 @@
 """When a schedule runs, as people say it: every so often, or at a time of day in a time zone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 _SECONDS = {"microseconds": 1e-6, "seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -61,6 +62,14 @@ class Timing:
         return _("on %(days)s at %(at)s %(zone)s") % {"days": days, **when}
 
     @property
+    def stored(self) -> dict[str, Any]:
+        """The same in no language, as JSON has it."""
+        if self.how == How.EVERY:
+            return {"how": self.how, "number": self.number, "unit": self.unit}
+        days = {"days": sorted(self.days)} if self.how == How.WEEKDAYS else {}
+        return {"how": self.how, "at": f"{self.at:%H:%M}", "zone": self.zone, **days}
+
+    @property
     def expiry(self) -> int:
         """Seconds after which a message is too old: by then there is another."""
         if self.how != How.EVERY:
@@ -69,7 +78,23 @@ class Timing:
         return max(1, min(_LONGEST_EXPIRY, int(self.number * _SECONDS[self.unit])))
 
 
+def stored_as_said(stored: Any) -> Any:
+    """Says a `Timing.stored` in the reader's language; anything else is what it is."""
+    if not isinstance(stored, dict):
+        return stored
+    read: dict[str, Callable[[Any], Any]] = {"how": How, "at": time.fromisoformat, "days": frozenset}
+    return str(Timing(**{name: read.get(name, lambda one: one)(value) for name, value in stored.items()}))
+
+
 def _every(unit: str, number: int) -> str:
+    if number == 1:
+        # Elsewhere the singular is of 21 and 31 too, and says the number.
+        return {
+            "seconds": pgettext("of one", "every second"),
+            "minutes": pgettext("of one", "every minute"),
+            "hours": pgettext("of one", "every hour"),
+            "days": pgettext("of one", "every day"),
+        }[unit]
     sentence = {
         "seconds": ngettext("every second", "every %(number)s seconds", number),
         "minutes": ngettext("every minute", "every %(number)s minutes", number),

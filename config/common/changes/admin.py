@@ -14,7 +14,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminDateWidget, UnfoldAdminTextInputWidget
 
 from config.common.changes.models import RecordedChange
 from config.common.changes.services.read_log import kinds_for, position_in, read_all, read_page
@@ -26,6 +26,7 @@ from config.common.privacy.admin import recorded
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Problem
+from config.common.staff.filters import parts_of
 from config.common.staff.read_only import ReadOnlyAdmin
 
 _COLUMNS = ("at", "by", "kind", "subject", "action", "field", "from", "to")
@@ -42,8 +43,10 @@ class LogForm(forms.Form):
     words = _text_field(
         gettext_lazy("Search"), 256, gettext_lazy("A name or a value; a delivery as 7, one of its residents as 7/12.")
     )
-    kind = forms.ChoiceField(label=gettext_lazy("Of what"), required=False, widget=UnfoldAdminSelectWidget)
-    person = _text_field(gettext_lazy("By whom"), 150, gettext_lazy("A user name."))
+    kind = forms.MultipleChoiceField(
+        label=gettext_lazy("Of what"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+    person = _text_field(gettext_lazy("By whom"), 512, gettext_lazy("User names, with commas between them."))
     field = _text_field(gettext_lazy("Field"), 64, gettext_lazy("As it stands in the list."))
     source = _text_field(gettext_lazy("Source"), 64)
     since = forms.DateField(label=gettext_lazy("From"), required=False, widget=UnfoldAdminDateWidget)
@@ -51,14 +54,17 @@ class LogForm(forms.Form):
 
     def __init__(self, kinds: dict[str, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", _("Everything")), *kinds.items()]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["kind"].choices = list(kinds.items())  # type: ignore[attr-defined]  # a ChoiceField
 
     def asked(self) -> Asked:
         """What is asked for; days are whole days in the present time zone. Wrong values ask for nothing."""
         found = dict(self.cleaned_data) if self.is_valid() else {}
         since, until = found.pop("since", None), found.pop("until", None)
+        kinds, people = found.pop("kind", ()), parts_of(found.pop("person", ""))
         return Asked(
             **found,
+            kinds=frozenset(kinds),
+            people=frozenset(people),
             since=_midnight(since) if since else None,
             until=_midnight(until + timedelta(days=1)) if until else None,
         )

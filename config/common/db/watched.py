@@ -16,6 +16,7 @@ from psycopg2.extensions import connection, cursor
 
 from config.common.db.in_flight import InFlight
 from config.common.db.liveness import Asker
+from config.common.db.sessions import SESSION
 from config.common.db.watchdog import IN_FLIGHT, WATCHDOG, Watchdog
 
 
@@ -26,7 +27,7 @@ class InDoubt(OperationalError):
 def install() -> None:
     """Has this process, and those that it forks, make such connections, watched by a watchdog each."""
     for alias in connections:
-        factory = WatchedConnection if alias == DEFAULT_DB_ALIAS else _watched_apart(alias)
+        factory = WatchedConnection if alias in (DEFAULT_DB_ALIAS, SESSION) else _watched_apart(alias)
         options = {"connection_factory": factory, "cursor_factory": WatchedCursor}
         connections[alias].settings_dict["OPTIONS"].update(options)
 

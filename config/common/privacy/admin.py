@@ -5,27 +5,26 @@ It is registered by being imported, by the admin of whatever shows residents.
 
 import re
 from collections.abc import Iterable
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 
 from config.common.http.error_pages import refused
-from config.common.http.tables import csv_response, marked
 from config.common.privacy.models import ReadAudit
 from config.common.privacy.readers import Reader
 from config.common.privacy.services.reads import What, record_read
 from config.common.problems import Unavailable
+from config.common.saved_views.admin import SavedListMixin
+from config.common.staff.filters import DaysFilter
 from config.common.staff.read_only import ReadOnlyAdmin
 
-_EXPORTED = (
-    "at", "username", "via", "what", "format", "import_id", "citizen_id", "request_id", "address",
-)  # fmt: skip
 # Of an export of more residents than these the trail says "all of the import".
 MOST_NAMED = 10_000
 _ONE_RESIDENT = re.compile(r"\s*([0-9]{1,18})\s*/\s*([0-9]{1,18})\s*")
@@ -84,15 +83,16 @@ def recorded(request: HttpRequest, response: Any, what: ReadAudit.What, resident
 
 
 @admin.register(ReadAudit)
-class ReadAuditAdmin(ReadOnlyAdmin):
-    """Who saw which residents. Only to look at, and to take away as CSV."""
+class ReadAuditAdmin(SavedListMixin, ReadOnlyAdmin):
+    """Who saw which residents. Only to look at, and to take away."""
 
     list_display = ("at", "username", "via", "what", "format", "import_id", "citizen_id", "address", "request_id")
-    list_filter: ClassVar[tuple[str, ...]] = ("what", "at")
+    list_filter = (("what", ChoicesCheckboxFilter), ("at", DaysFilter))
+    list_filter_submit = True
+    saved_parameters = ("what__exact", "at_from", "at_to")
     search_fields = ("=username", "=import_id", "=request_id", "=address")
     search_help_text = _("A user name, an import, import/citizen, a request's id, an address.")
     show_full_result_count = False
-    actions = ("export_csv",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ReadAudit], search_term: str
@@ -101,11 +101,3 @@ class ReadAuditAdmin(ReadOnlyAdmin):
             return queryset.filter(import_id=int(one[1]), citizen_id=int(one[2])), False
         found: tuple[QuerySet[ReadAudit], bool] = super().get_search_results(request, queryset, search_term)
         return found
-
-    @admin.action(description=_("Export as CSV"), permissions=["view"])
-    def export_csv(self, request: HttpRequest, rows: QuerySet[ReadAudit]) -> HttpResponse:
-        """The chosen rows, or all of the filtered list."""
-        values = rows.order_by("id").values_list(*_EXPORTED).iterator(chunk_size=1_000)
-        response = csv_response(name="reads-of-residents", header=_EXPORTED, rows=values)
-        marked(response)
-        return cast("HttpResponse", response)

@@ -18,10 +18,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from config.common.db.in_chunks import read_in_chunks
+from config.common.http.moments import moment
 from config.common.http.tables import TABLE_FORMATS, marked, table_response
 from config.common.problems import Problem
 
-_AT_A_TIME = 1_000
 _ACTIONS = {"csv": _("Export the chosen as CSV"), "xlsx": _("Export the chosen as an Excel workbook")}
 
 Table = tuple[Sequence[str], Iterator[Sequence[Any]]]
@@ -81,7 +82,7 @@ class ExportMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
     def export_table(self, request: HttpRequest, rows: QuerySet[Any]) -> Table:
         """The columns by their names in code, which are the same in every language, and the rows."""
         names = [name for name in self.get_list_display(request) if isinstance(name, str)]
-        lines = ([self._cell(name, row) for name in names] for row in rows.iterator(chunk_size=_AT_A_TIME))
+        lines = ([self._cell(name, row) for name in names] for row in read_in_chunks(rows))
         return names, lines
 
     def _cell(self, name: str, row: Any) -> Any:
@@ -92,7 +93,7 @@ class ExportMixin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no typ
         if isinstance(value, SafeString):
             return strip_tags(value)
         if isinstance(value, datetime | date):
-            return value.isoformat()
+            return moment(value) if isinstance(value, datetime) else value.isoformat()
         return value if value is None or isinstance(value, int | float) else str(value)
 
 

@@ -1,15 +1,20 @@
 """Filters of the admin's lists: several values at once, a part of a name as people type it, and whole days."""
 
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.admin.filters import SimpleListFilter
+from django.contrib.admin.filters import BooleanFieldListFilter, SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import CheckboxFilter, MultipleDropdownFilter, RangeDateFilter, TextFilter
+from unfold.contrib.filters.forms import CheckboxForm
 from unfold.widgets import INPUT_CLASSES
 
 from config.common.folding import fold
@@ -62,6 +67,55 @@ class _AnyOf(SimpleListFilter):
 
 class ColumnCheckboxFilter(_AnyOf, CheckboxFilter):  # type: ignore[misc]  # django-unfold has no types
     """The few values that a column has, as boxes."""
+
+
+class StatesFilter(ColumnCheckboxFilter):
+    """States that no column holds, as boxes: rows that are in any of the chosen ones."""
+
+    states: ClassVar[Mapping[str, Any]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(self.states.items())
+
+    @abstractmethod
+    def conditions(self, queryset: QuerySet[Any]) -> Mapping[str, Any]:
+        """What rows in each of the states meet."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = [one for state, one in self.conditions(queryset).items() if state in self.value()]
+        return queryset.filter(reduce(or_, chosen)) if chosen else queryset
+
+
+class YesNoFilter(StatesFilter):
+    """Rows that have something, or have it not."""
+
+    states: ClassVar[Mapping[str, Any]] = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
+
+    @abstractmethod
+    def having(self, queryset: QuerySet[Any]) -> Any:
+        """The condition that those meet who have it."""
+
+    def conditions(self, queryset: QuerySet[Any]) -> Mapping[str, Any]:
+        condition = self.having(queryset)
+        return {"yes": condition, "no": ~condition}
+
+
+class FlagFilter(BooleanFieldListFilter):
+    """Whether a column is true, as boxes."""
+
+    template = "unfold/filters/filters_field.html"
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        counts = self.get_facet_queryset(changelist) if changelist.add_facets else {}
+        named = (("1", _("Yes"), "true__c"), ("0", _("No"), "false__c"))
+        choices = [(value, f"{word} ({counts[key]})" if counts else word) for value, word, key in named]
+        name: Any = self.lookup_kwarg
+        label = _("By %(what)s") % {"what": self.title}
+        yield {
+            "form": CheckboxForm(
+                name=name, label=label, choices=choices, data={name: self.used_parameters.get(name, [])}
+            )
+        }
 
 
 class ColumnDropdownFilter(_AnyOf, MultipleDropdownFilter):  # type: ignore[misc]  # django-unfold has no types

@@ -3,12 +3,17 @@
 For each row of a list django-unfold 0.91 made all the headers of the table again, each with its links for sorting and
 one with a check box from a template. Here they are made once. `tests/common/staff/test_lists.py` says when the library
 does without.
+
+Of a list that is not narrowed and does not count twice, its heading said how many rows were found and offered to show
+all, as if there were more.
 """
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
 from unfold.templatetags import unfold_list
 
 ROWS = 50
@@ -22,6 +27,7 @@ def quicken_lists() -> None:
     ModelAdmin.list_per_page = ROWS
     if not hasattr(unfold_list.result_headers, "once"):
         unfold_list.result_headers = _once(unfold_list.result_headers)
+        ChangeList.get_results = _whole(ChangeList.get_results)  # type: ignore[assignment, method-assign]  # of any list
 
 
 def _once(headers: Headers) -> Headers:
@@ -34,3 +40,14 @@ def _once(headers: Headers) -> Headers:
 
     remembered.once = True  # type: ignore[attr-defined]  # so that it is wrapped but once
     return remembered
+
+
+def _whole(get_results: Callable[[Any, HttpRequest], None]) -> Callable[[Any, HttpRequest], None]:
+    """`get_results`, after which a list that is not narrowed knows that what it found is all there is."""
+
+    def found(changes: Any, request: HttpRequest) -> None:
+        get_results(changes, request)
+        if changes.full_result_count is None and not (changes.query or changes.has_active_filters):
+            changes.full_result_count = changes.result_count
+
+    return found

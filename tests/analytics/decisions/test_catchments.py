@@ -68,7 +68,7 @@ def imports(airports: list[Airport]) -> list[Made]:
 
 def by_airport(found: Catchments) -> dict[int | None, list[int]]:
     """The counts of each row by the id of its airport, of which each has one row."""
-    ids = [one.airport.pk if one.airport else None for one in found.rows]
+    ids = [one.airport.id if one.airport else None for one in found.rows]
     rows = dict(zip(ids, ([getattr(one.row, name) for name in COUNTS] for one in found.rows), strict=True))
     assert len(rows) == len(found.rows) == found.count
     return rows
@@ -103,7 +103,7 @@ def test_rows_know_their_airport_and_cities_and_stand_in_order(
     found = find_catchments(question=Question(), actor=actors["Editors"])
     sizes = [one.row.courses for one in found.rows[:-1]]
     assert (len(sizes), sizes) == (2, sorted(sizes, reverse=True))
-    cities = {one.airport and one.airport.pk: set(one.cities) for one in found.rows}
+    cities = {one.airport and one.airport.id: set(one.cities) for one in found.rows}
     assert cities == {
         airports[0].pk: {("Kyiv", "UA")},
         airports[1].pk: {("Kyiv", "FR"), ("Lyon", "FR")},
@@ -157,7 +157,7 @@ def test_a_city_of_towns_near_different_airports_lies_where_the_map_has_it(
             if city.airport and city.airport.distance <= 200_000
         }
         found = find_catchments(question=question, actor=actors[role]).rows
-        assert {city: one.airport.pk for one in found if one.airport for city in one.cities} == near
+        assert {city: one.airport.id for one in found if one.airport for city in one.cities} == near
         seen.add(near.get(("Kyiv", "UA")))
     assert {one.pk for one in airports} <= seen
 
@@ -200,7 +200,7 @@ def test_rows_are_those_of_the_map_and_one_of_all_cities_is_as_sure_as_all_resid
     cities = find_cities(question=Question(), actor=actor)
     of_map = {city.airport.id: city.row.courses for city in cities.placed if city.airport}
     found = find_catchments(question=Question(), actor=actor)
-    assert {one.airport.pk: one.row.courses for one in found.rows if one.airport} == of_map
+    assert {one.airport.id: one.row.courses for one in found.rows if one.airport} == of_map
     TownPlace.objects.update(airport_id=min(of_map))
     question = Question(genders=("female",), index_of_all=True)
     [one] = find_catchments(question=question, actor=actor).rows

@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from datetime import time as clock
 from typing import Any
 
 import pytest
@@ -10,14 +11,17 @@ import time_machine
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
+from django.utils import translation
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.common.accounts.services.preferences import set_preferences
 from config.common.accounts.services.tokens import issue_token
 from config.common.background import publishing
 from config.common.background.services.schedules import next_run, set_schedule, timing_of, when
 from config.common.background.timing import WEEK, How, Timing, time_zones
+from config.common.changes.models import RecordedChange
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/background/schedule/"
@@ -99,6 +103,9 @@ def test_a_schedule_is_made_and_read_as_people_say_it(browser: Client, more: dic
     shown = browser.get(f"{LIST}{made.pk}/change/").context["adminform"].form
     browser.post(f"{LIST}{made.pk}/change/", {name: shown[name].value() for name in {*SENT, *more} - {"task"}})
     made.refresh_from_db()
+    # And the log says it in the same words, whoever saved it.
+    assert RecordedChange.objects.count() == 1
+    assert f"– → {said}" in words(browser.get("/admin/changes/recordedchange/").content.decode())
     assert (IntervalSchedule.objects.count(), CrontabSchedule.objects.count()) == rows[:2]
     assert (made.interval_id, made.crontab_id) == rows[2:]
 
@@ -124,6 +131,20 @@ def test_what_makes_no_schedule_is_refused_at_its_field(browser: Client, wrong: 
     before = PeriodicTask.objects.count()
     answer = browser.post(f"{LIST}add/", SENT | wrong)
     assert (list(answer.context["adminform"].form.errors), PeriodicTask.objects.count()) == ([field], before)
+
+
+def test_the_log_says_when_it_runs_in_the_language_of_its_reader(browser: Client, superuser: User) -> None:
+    def read_in(language: str) -> None:
+        set_preferences(user=superuser, language=language)
+
+    read_in("ru")
+    browser.post(f"{LIST}add/", SENT)
+    browser.post(f"{LIST}{PeriodicTask.objects.get(name='Early').pk}/change/", SENT | {"how": "month", "at": "07:30"})
+    for language in ("en", "es", "ru"):
+        read_in(language)
+        with translation.override(language):
+            before, after = str(Timing(how=How.DAY)), str(Timing(how=How.MONTH, at=clock(7, 30)))
+        assert f"{before} → {after}" in words(browser.get("/admin/changes/recordedchange/").content.decode())
 
 
 def test_new_times_count_from_now_and_expire_in_time(browser: Client) -> None:

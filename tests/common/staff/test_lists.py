@@ -54,6 +54,19 @@ def test_a_page_has_fifty_rows(root: Client) -> None:
     assert len(root.get(LIST).context["cl"].result_list) == ROWS
 
 
+def test_only_a_list_that_is_narrowed_offers_to_show_all(root: Client) -> None:
+    make_airport("One")
+    pages = [root.get(LIST + query).content.decode() for query in ("", "?q=one", "?q=nothing", "?changed=yes")]
+    assert ["Show all</a>" in page for page in pages] == [False, True, True, True]
+    assert ["what you look for" in page for page in pages] == [False, False, True, True]
+
+
+def test_a_list_without_rows_offers_to_add_one_to_whom_may(root: Client) -> None:
+    pages = [root.get(f"/admin/{model}/").content.decode() for model in ("imports/channel", "kafka/deadletter")]
+    assert ["There is nothing here yet." in page for page in pages] == [True, True]
+    assert ["Add the first" in page for page in pages] == [True, False]
+
+
 def test_each_reader_reads_yes_and_no_in_their_own_language(root: Client) -> None:
     issue_token(username="Anna", role="Editors")
     with marked():

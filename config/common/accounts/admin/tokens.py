@@ -1,7 +1,7 @@
 """API tokens in the admin."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,60 +15,56 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from config.common.accounts.models import ApiToken
 from config.common.accounts.services.tokens import MOST_DAYS, issue_token, revoke_tokens
 from config.common.http.callers import acting
+from config.common.saved_views.admin import SavedListMixin
 from config.common.staff.confirmation import ask, confirmed
+from config.common.staff.filters import StatesFilter
 
 _SOON = timedelta(days=30)
 
 
-class StateFilter(admin.SimpleListFilter):
+class StateFilter(StatesFilter):
     """Whether programs can sign in with it."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
+    states: ClassVar[dict[str, Any]] = {
+        "usable": gettext_lazy("Usable"),
+        "soon": gettext_lazy("Ends within 30 days"),
+        "expired": gettext_lazy("Expired or revoked"),
+    }
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("usable", _("Usable")), ("soon", _("Ends within 30 days")), ("expired", _("Expired or revoked"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> QuerySet[ApiToken]:
+    def conditions(self, queryset: QuerySet[Any]) -> dict[str, Q]:
         now = timezone.now()
         good = Q(expiry=None) | Q(expiry__gt=now)
-        states = {
-            "usable": good,
-            "soon": Q(expiry__gt=now, expiry__lte=now + _SOON),
-            "expired": ~good,
-        }
-        return queryset.filter(states.get(self.value() or "", Q()))
+        return {"usable": good, "soon": Q(expiry__gt=now, expiry__lte=now + _SOON), "expired": ~good}
 
 
-class UseFilter(admin.SimpleListFilter):
+class UseFilter(StatesFilter):
     """When a program last signed in with it."""
 
     title = gettext_lazy("last use")
     parameter_name = "used"
+    states: ClassVar[dict[str, Any]] = {
+        "day": gettext_lazy("In the last day"),
+        "month": gettext_lazy("In the last 30 days"),
+        "long": gettext_lazy("Not for 30 days"),
+        "never": gettext_lazy("Never"),
+    }
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("day", _("In the last day")),
-            ("month", _("In the last 30 days")),
-            ("long", _("Not for 30 days")),
-            ("never", _("Never")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> QuerySet[ApiToken]:
-        now: datetime = timezone.now()
-        uses = {
+    def conditions(self, queryset: QuerySet[Any]) -> dict[str, Q]:
+        now = timezone.now()
+        never = Q(last_used_at=None)
+        return {
             "day": Q(last_used_at__gte=now - timedelta(days=1)),
             "month": Q(last_used_at__gte=now - _SOON),
-            "long": Q(last_used_at__lt=now - _SOON) | Q(last_used_at=None),
-            "never": Q(last_used_at=None),
+            "long": Q(last_used_at__lt=now - _SOON) | never,
+            "never": never,
         }
-        return queryset.filter(uses.get(self.value() or "", Q()))
 
 
 _KEY = re.compile("[0-9]{1,18}", re.ASCII)
@@ -102,11 +98,13 @@ class ApiTokenForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(ModelAdmin):  # type: ignore[misc]  # django-unfold has no types
+class ApiTokenAdmin(SavedListMixin):
     """Tokens of programs. A new one is shown once."""
 
     list_display = ("label", "token_key", "user", "is_usable", "last_used_at", "expiry", "created", "created_by")
     list_filter = (StateFilter, UseFilter)
+    list_filter_submit = True
+    saved_parameters = ("state", "used")
     list_select_related = ("user", "created_by")
     search_fields = ("label", "user__username")
     autocomplete_fields = ("user",)

@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from unfold.admin import ModelAdmin
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -30,8 +32,9 @@ from config.common.accounts.sign_in.tries import limit_hashes
 from config.common.changes.deletions import RecordedDeletionMixin
 from config.common.changes.services.record import Action, values_of
 from config.common.http.callers import acting, site_of
+from config.common.saved_views.admin import SavedListMixin
 from config.common.staff.confirmation import ask, confirmed
-from config.common.staff.filters import ColumnCheckboxFilter
+from config.common.staff.filters import ColumnCheckboxFilter, FlagFilter, YesNoFilter
 
 # What the colours of the column go by, and what it says.
 _STATES = {"invited": gettext_lazy("invited"), "active": gettext_lazy("active"), "off": gettext_lazy("switched off")}
@@ -54,24 +57,20 @@ class RolesFilter(ColumnCheckboxFilter):
         return queryset.filter(pk__in=super().queryset(request, User.objects.all()).values("pk"))
 
 
-class SecondFactorFilter(admin.SimpleListFilter):
+class SecondFactorFilter(YesNoFilter):
     """Who has one."""
 
     title = gettext_lazy("second factor")
     parameter_name = "second_factor"
+    states: ClassVar[dict[str, Any]] = {"yes": gettext_lazy("On"), "no": gettext_lazy("Off")}
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", _("On")), ("no", _("Off"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() not in {"yes", "no"}:
-            return queryset
-        return queryset.filter(factor_id__isnull=self.value() == "no")
+    def having(self, queryset: QuerySet[Any]) -> Q:
+        return Q(factor_id__isnull=False)
 
 
 @admin.register(User)
 @method_decorator(limit_hashes, name="user_change_password")
-class UserAdmin(RecordedDeletionMixin, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]  # django-unfold has no types
+class UserAdmin(RecordedDeletionMixin, SavedListMixin, DjangoUserAdmin):  # type: ignore[misc,type-arg]  # django-unfold has no types
     """People and programs. Roles make their members staff; only superusers make superusers."""
 
     form = UserChangeForm
@@ -82,11 +81,12 @@ class UserAdmin(RecordedDeletionMixin, DjangoUserAdmin, ModelAdmin):  # type: ig
     add_fieldsets = ((None, {"fields": ("username", ("first_name", "last_name"), "email", "language", "groups")}),)
     filter_horizontal = ()
     list_display = ("username", "called", "email", "roles", "state", "has_second_factor", "last_login")
-    list_filter = (RolesFilter, "is_active", SecondFactorFilter)
+    list_filter = (RolesFilter, ("is_active", FlagFilter), SecondFactorFilter)
     list_filter_submit = True
+    saved_parameters = ("role", "is_active__exact", "second_factor")
     actions = ("mail_link", "deactivate", "reset_second_factor")
 
-    @admin.display(description=gettext_lazy("name"), ordering="last_name")
+    @admin.display(description=pgettext_lazy("of a person", "name"), ordering="last_name")
     def called(self, user: User) -> str:
         """The full name, where somebody wrote it."""
         return user.get_full_name()
@@ -108,6 +108,13 @@ class UserAdmin(RecordedDeletionMixin, DjangoUserAdmin, ModelAdmin):  # type: ig
     def has_second_factor(self, user: User) -> bool:
         """Whether signing in takes more than the password."""
         return getattr(user, "factor_id", None) is not None
+
+    @admin.display(description=gettext_lazy("password"))
+    def password_state(self, user: User) -> SafeString:
+        """Whether somebody chose one, and where another is set: how it is hashed tells nobody anything."""
+        page = reverse("admin:auth_user_password_change", args=[user.pk])
+        state = _("chosen") if user.has_usable_password() else _("none yet")
+        return format_html('{} · <a class="text-link underline" href="{}">{}</a>', state, page, _("Set another"))
 
     @admin.display(description=gettext_lazy("permissions of their own"))
     def own_permissions(self, user: User) -> str:
@@ -166,7 +173,7 @@ class UserAdmin(RecordedDeletionMixin, DjangoUserAdmin, ModelAdmin):  # type: ig
         if request.user.is_superuser:
             # Only a superuser makes another.
             may += ["is_superuser", *(["own_permissions"] if obj.user_permissions.exists() else [])]
-        who = ("username", "email", "first_name", "last_name", "password")
+        who = ("username", "email", "first_name", "last_name", "password_state")
         when = ("last_login", "date_joined")
         return [(None, {"fields": who}), (_("What they may do"), {"fields": may}), (_("When"), {"fields": when})]
 
@@ -175,7 +182,13 @@ class UserAdmin(RecordedDeletionMixin, DjangoUserAdmin, ModelAdmin):  # type: ig
         return rows if request.user.is_superuser else rows.filter(is_superuser=False)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        return (*super().get_readonly_fields(request, obj), "own_permissions", "last_login", "date_joined")
+        return (
+            *super().get_readonly_fields(request, obj),
+            "password_state",
+            "own_permissions",
+            "last_login",
+            "date_joined",
+        )
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name != "groups":

@@ -1,13 +1,11 @@
 """Schedules in the admin, as people say them."""
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
@@ -25,7 +23,10 @@ from config.common.background.services.schedules import (
 from config.common.background.timing import How
 from config.common.changes.deletions import RecordedDeletionMixin
 from config.common.http.callers import acting
+from config.common.http.moments import local_moment
 from config.common.problems import Problem
+from config.common.saved_views.admin import SavedListMixin
+from config.common.staff.filters import FlagFilter
 
 # Their rows are shared by schedules, and made by the form of one.
 admin.site.unregister([PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule])
@@ -34,7 +35,7 @@ _AT_A_TIME = f"how != '' && how != 'as-it-is' && how != '{How.EVERY.value}'"
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(RecordedDeletionMixin):
+class ScheduleAdmin(RecordedDeletionMixin, SavedListMixin):
     """What runs when. A change takes effect within seconds and survives restarts.
 
     Staff see what they may set; a superuser sees what keeps the product running as well.
@@ -42,7 +43,9 @@ class ScheduleAdmin(RecordedDeletionMixin):
 
     form = ScheduleForm
     list_display = ("named", "runs", "enabled", "last_run", "next_run_at")
-    list_filter = ("enabled",)
+    list_filter = (("enabled", FlagFilter),)
+    list_filter_submit = True
+    saved_parameters = ("enabled__exact",)
     list_select_related = ("interval", "crontab", "clocked", "solar")
     search_fields = ("name", "description")
     actions = ("pause", "resume", "run_selected_now")
@@ -68,12 +71,13 @@ class ScheduleAdmin(RecordedDeletionMixin):
     @admin.display(description=gettext_lazy("last run"), ordering="last_run_at")
     def last_run(self, schedule: Schedule) -> str:
         """When beat sent it; or when its times were changed, from which they count."""
-        return _moment(schedule.last_run_at)
+        return local_moment(schedule.last_run_at) if schedule.last_run_at else ""
 
     @admin.display(description=gettext_lazy("next run"))
     def next_run_at(self, schedule: Schedule) -> str:
         """By the schedule; beat may be away."""
-        return _moment(next_run(schedule))
+        next_one = next_run(schedule)
+        return local_moment(next_one) if next_one else ""
 
     @admin.display(description=gettext_lazy("what it does"))
     def about(self, schedule: Schedule) -> str:
@@ -135,11 +139,3 @@ class ScheduleAdmin(RecordedDeletionMixin):
         if not change:
             obj.task = form.cleaned_data["task"]
         set_schedule(schedule=obj, timing=form.cleaned_data["timing"], actor=acting(request))
-
-
-def _moment(moment: datetime | None) -> str:
-    """To the minute, and of which time zone: the schedule may go by another."""
-    if moment is None:
-        return ""
-    here = timezone.localtime(moment)
-    return f"{date_format(here, 'DATETIME_FORMAT')} {here:%Z}"

@@ -81,8 +81,10 @@ def when(schedule: PeriodicTask) -> str:
 
 
 def _values_of(schedule: PeriodicTask) -> dict[str, Any]:
-    """What the change log compares."""
-    return {"name": schedule.name, "enabled": schedule.enabled, "runs": when(schedule)}
+    """What the change log compares, in no language: whoever reads it may read another than whoever saved it."""
+    timing = timing_of(schedule)
+    by = timing.stored if timing else str(schedule.crontab or schedule.scheduler or "")
+    return {"name": schedule.name, "enabled": schedule.enabled, "runs": by}
 
 
 def _record(schedule: PeriodicTask, action: Action, actor: User, *values: dict[str, Any] | None) -> None:

@@ -1,6 +1,6 @@
 """What the change log calls fields and their values, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -24,8 +24,10 @@ def field_called(model: str, name: str) -> str:
 
 
 def value_called(model: str, name: str, value: Any) -> Any:
-    """Gives a stored value as it is read: of a field with choices what the choice is called, and roles by their
-    names."""
+    """Gives a stored value as it is read: as the app says it that writes it down, of a field with choices what the
+    choice is called, and roles by their names."""
+    if (say := _sayings().get(f"{model}.{name}")) is not None:
+        return say(value)
     field = _field(model, name)
     if value and getattr(field, "related_model", None) is Group:
         return ", ".join(gettext(role) for role in str(value).split(", "))
@@ -51,6 +53,11 @@ def changes_in(model: str, found: Mapping[str, Mapping[str, Any]]) -> list[tuple
 @cache
 def _declared() -> dict[str, Mapping[str, Any]]:
     return {model: names for config in domains() for model, names in config.recorded_models.items()}
+
+
+@cache
+def _sayings() -> dict[str, Callable[[Any], Any]]:
+    return {field: say for config in domains() for field, say in config.recorded_values.items()}
 
 
 def _field(model: str, name: str) -> Any:

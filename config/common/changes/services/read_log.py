@@ -72,7 +72,7 @@ def read_page(*, asked: Asked, user: User, after: Position | None = None, size: 
     found: list[tuple[Position, Any]] = []
     for number, stream in enumerate(streams()):
         kinds = stream.kinds(user)
-        if kinds and (not asked.kind or asked.kind in kinds):
+        if kinds and (not asked.kinds or asked.kinds & {*kinds}):
             rows = page_of(stream, number, asked, user, after)[: size + 1]
             found += [(Position(getattr(row, stream.at), number, row.pk), row) for row in rows]
     found.sort(key=lambda one: one[0], reverse=True)
@@ -93,10 +93,10 @@ def read_all(*, asked: Asked, user: User) -> Iterator[list[Entry]]:
 def page_of(stream: Stream, number: int, asked: Asked, user: User, after: Position | None) -> QuerySet[Any]:
     """The rows of one stream that stand behind `after` in the log, in its order."""
     rows = stream.rows(asked, user).order_by(f"-{stream.at}", "-pk")
-    if asked.person:
-        # By the key: of that the planner knows how often it is.
-        person = User.objects.filter(username=asked.person).values_list("pk", flat=True).first()
-        rows = rows.filter(**{stream.by: person}) if person else rows.none()
+    if asked.people:
+        # By the keys: of them the planner knows how often each is.
+        people = list(User.objects.filter(username__in=asked.people).values_list("pk", flat=True))
+        rows = rows.filter(**{f"{stream.by}__in": people})
     if asked.since:
         rows = rows.filter(**{f"{stream.at}__gte": asked.since})
     if asked.until:

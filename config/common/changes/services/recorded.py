@@ -30,7 +30,7 @@ class RecordedStream(Stream):
         return {name: _called(name) for name in self.models() if _may_see(user, name)}
 
     def rows(self, asked: Asked, user: User) -> QuerySet[Any]:
-        wanted = [asked.kind] if asked.kind else list(self.kinds(user))
+        wanted = [kind for kind in self.kinds(user) if not asked.kinds or kind in asked.kinds]
         rows = RecordedChange.objects.filter(model__in=wanted).select_related("by")
         if not user.is_superuser:
             rows = rows.filter(is_restricted=False)

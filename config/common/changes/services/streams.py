@@ -19,10 +19,10 @@ from config.common.digits import number_in
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody looks for. Empty is anything; `kind` is one of `Stream.kinds`."""
+    """What somebody looks for. Empty is anything; `people` are user names, `kinds` of `Stream.kinds`: any of them."""
 
-    person: str = ""
-    kind: str = ""
+    people: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
     field: str = ""
     source: str = ""
     words: str = ""

@@ -15,6 +15,7 @@ from config.common.events.models import Attempt, Notice
 from config.common.events.services.notices import send_again
 from config.common.http.callers import acting
 from config.common.problems import Problem
+from config.common.saved_views.admin import SavedListMixin
 from config.common.staff.read_only import ReadOnlyAdmin
 
 
@@ -36,12 +37,13 @@ class AttemptInline(TabularInline):  # type: ignore[misc]  # django-unfold has n
 
 
 @admin.register(Notice)
-class NoticeAdmin(ReadOnlyAdmin):
+class NoticeAdmin(SavedListMixin, ReadOnlyAdmin):
     """What was sent to whom, or waits to be."""
 
     list_display = ("kind", "about", "to", "owner", "status", "attempts_made", "due_at", "created_at")
     list_filter = (("status", ChoicesCheckboxFilter), ("subscription__channel", ChoicesCheckboxFilter))
     list_filter_submit = True
+    saved_parameters = ("status__exact", "subscription__channel__exact")
     list_select_related = ("event", "subscription__user")
     search_fields = ("event__kind", "event__about", "subscription__user__username")
     show_full_result_count = False

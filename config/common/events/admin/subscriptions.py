@@ -7,21 +7,26 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy, ngettext
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 
 from config.common.changes.deletions import RecordedDeletionMixin
 from config.common.events.kinds import titles
 from config.common.events.models import Subscription
 from config.common.events.services.subscriptions import change_webhook
 from config.common.http.callers import acting
+from config.common.saved_views.admin import SavedListMixin
+from config.common.staff.filters import FlagFilter
 from config.common.staff.read_only import ReadOnlyAdmin
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(RecordedDeletionMixin, ReadOnlyAdmin):
+class SubscriptionAdmin(RecordedDeletionMixin, SavedListMixin, ReadOnlyAdmin):
     """Who is told of what, and where. One's own are on a page of their own."""
 
     list_display = ("__str__", "user", "channel", "asked_for", "is_active", "failing_since", "disabled_at")
-    list_filter = ("channel", "is_active")
+    list_filter = (("channel", ChoicesCheckboxFilter), ("is_active", FlagFilter))
+    list_filter_submit = True
+    saved_parameters = ("channel__exact", "is_active__exact")
     list_select_related = ("user",)
     search_fields = ("user__username",)
     fields = ("user", "channel", "asked_for", "is_active", "failing_since", "disabled_at", "created_at")

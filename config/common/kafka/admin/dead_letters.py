@@ -3,40 +3,38 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import AllValuesCheckboxFilter, ChoicesCheckboxFilter
 
 from config.common.http.callers import acting
 from config.common.kafka.models import DeadLetter
 from config.common.kafka.services.dead_letters import MAY_PUT_BACK, put_back
 from config.common.problems import Problem
+from config.common.staff.filters import YesNoFilter
 from config.common.staff.read_only import ReadOnlyAdmin
 
 
-class PutBackFilter(admin.SimpleListFilter):
-    """Those that wait, or all."""
+class PutBackFilter(YesNoFilter):
+    """Those that wait, and those that do not."""
 
     title = _("put back")
     parameter_name = "back"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
-        return [("no", _("No")), ("yes", _("Yes"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[DeadLetter]) -> QuerySet[DeadLetter]:
-        if self.value() is None:
-            return queryset
-        return queryset.filter(put_back_at__isnull=self.value() == "no")
+    def having(self, queryset: QuerySet[Any]) -> Q:
+        return Q(put_back_at__isnull=False)
 
 
 @admin.register(DeadLetter)
 class DeadLetterAdmin(ReadOnlyAdmin):
     """Where they came from and why they were not taken. What is in them may be personal, and is not shown."""
 
-    list_display = ("topic", "partition", "offset", "reason", "detail", "called", "size", "created_at", "put_back_at")
-    list_filter = ("topic", "reason", PutBackFilter)
+    list_display = ("__str__", "reason", "detail", "called", "created_at", "put_back_at")
+    list_filter = (("topic", AllValuesCheckboxFilter), ("reason", ChoicesCheckboxFilter), PutBackFilter)
+    list_filter_submit = True
     list_select_related = ("put_back_by",)
     show_full_result_count = False
     fields = (

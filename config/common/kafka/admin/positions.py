@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 
 from config.common.kafka.models import Position
 from config.common.staff.read_only import ReadOnlyAdmin
@@ -16,7 +17,8 @@ class PositionAdmin(ReadOnlyAdmin):
         "topic", "partition", "next_offset", "left", "stored", "repeated", "ignored", "refused", "lost", "holder",
         "seen_at",
     )  # fmt: skip
-    list_filter = ("topic",)
+    list_filter = (("topic", AllValuesCheckboxFilter),)
+    list_filter_submit = True
     fields = (
         "topic", "partition", "next_offset", "end_offset", "left", "stored", "repeated", "ignored", "refused", "lost",
         "holder", "fence", "seen_at",

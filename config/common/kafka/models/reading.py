@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.common.kafka.messages import Reason
@@ -46,7 +47,7 @@ class Position(models.Model):
         constraints = [models.UniqueConstraint(fields=["topic", "partition"], name="position_of_partition")]
 
     def __str__(self) -> str:
-        return f"{self.topic} {self.partition}"
+        return gettext("Partition %(partition)s of %(topic)s") % {"partition": self.partition, "topic": self.topic}
 
     @property
     def lag(self) -> int | None:
@@ -122,4 +123,5 @@ class DeadLetter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.topic} {self.partition} {self.offset}"
+        where = {"offset": self.offset, "partition": self.partition, "topic": self.topic}
+        return gettext("Message %(offset)s of partition %(partition)s, %(topic)s") % where

@@ -1,0 +1,65 @@
+"""Debian's PgBouncer before the test database: it shares few sessions of the server among many callers."""
+
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote
+
+import psycopg2
+from django.db import connection
+
+from config.embedded.account import service_account
+from config.embedded.process import end, spawn, wait_until
+
+PROGRAM = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
+POOL = "pooled"
+_PORT = 6432
+_CONFIGURATION = """
+[databases]
+{pool} = host={HOST} port={PORT} dbname={NAME} user={USER} {password}
+[pgbouncer]
+listen_addr =
+listen_port = {port}
+unix_socket_dir = {folder}
+auth_type = any
+pool_mode = transaction
+default_pool_size = {sessions}
+max_client_conn = 2000
+"""
+
+
+@contextmanager
+def pooler(sessions: int) -> Iterator[str]:
+    """The address of the test database by way of so many sessions at most."""
+    assert PROGRAM is not None
+    place, account = connection.settings_dict, service_account()
+    with TemporaryDirectory(prefix="demanda-pool-", dir="/tmp") as name:
+        folder = Path(name)
+        password = f"password='{place['PASSWORD']}'" if place["PASSWORD"] else ""
+        values = {**place, "PORT": place["PORT"] or 5432, "password": password}
+        values |= {"pool": POOL, "port": _PORT, "folder": folder, "sessions": sessions}
+        configuration = folder / "pgbouncer.ini"
+        configuration.write_text(_CONFIGURATION.format(**values))
+        for path in (folder, configuration):
+            shutil.chown(path, account.uid, account.gid)
+        process = spawn([PROGRAM, "--quiet", configuration], account)
+        try:
+            assert wait_until((folder / f".s.PGSQL.{_PORT}").exists, 10), process.poll()
+            yield f"postgres://any@{quote(name, safe='')}:{_PORT}/{POOL}"
+        finally:
+            end(process.pid, (signal.SIGINT, 5.0), (signal.SIGKILL, 5.0))
+            process.wait(5)
+            if process.stdout:
+                process.stdout.close()
+
+
+def connections_to(pool: str) -> int:
+    """How many connections callers have to the pooler at this address."""
+    with closing(psycopg2.connect(f"{pool.rpartition('/')[0]}/pgbouncer")) as console:
+        console.autocommit = True
+        with console.cursor() as cursor:
+            cursor.execute("SHOW CLIENTS")
+            return len(cursor.fetchall())
