@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-thorough test-faults test-server test-schema test-month test-browser test-attacks test-kafka lint messages check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
+.PHONY: help run dev test test-thorough test-faults test-server test-schema test-month test-browser test-attacks test-kafka lint messages check audit check-alerts check-kubernetes format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ audit: $(VENV)/.development ## weak code, and known vulnerabilities of what requ
 
 check-alerts: ## the alerts' own tests, by promtool (Debian's package prometheus)
 	cd docker/prometheus && promtool check rules alerts.yml && promtool test rules alerts_test.yml
+
+check-kubernetes: $(VENV)/.development ## the overlays of docker/kubernetes, against the schemas of Kubernetes
+	@exec $(RUN) -m tests.docker.kubernetes
 
 format: $(VENV)/.development ## rewrite the code in the project's format
 	$(VENV)/bin/ruff format .
