@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ from tests.server import ROOT, database_url
 KEY = f"{os.environ['CELERY_KEY_PREFIX']}urgent"
 # One that knows of no lease.
 CARELESS = "tests.background.careless_beat:CarelessBeat"
+# Programs start and stop, on a machine that is at work.
+START_SECONDS, STOP_SECONDS = 150, 60
 
 
 @contextmanager
@@ -33,7 +35,7 @@ def start_beat(redis: PrivateRedis, scheduler: str = "", **variables: str) -> It
     try:
         yield process
         process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        process.wait(STOP_SECONDS)
     finally:
         process.kill()
         process.wait(10)
@@ -53,7 +55,7 @@ def test_beat_sends_what_the_row_says_and_leaves_the_edit_of_staff_alone(
     schedule: PeriodicTask, redis: PrivateRedis
 ) -> None:
     with start_beat(redis), Redis.from_url(redis.url) as broker:
-        until(lambda: broker.llen(KEY))
+        until(lambda: broker.llen(KEY), START_SECONDS)
         message = broker.lindex(KEY, -1)
     assert isinstance(message, bytes)
     headers = json.loads(message)["headers"]
@@ -71,11 +73,11 @@ def sent_and_written_down(schedule: PeriodicTask, redis: PrivateRedis, folder: P
             start_beat(redis, scheduler, HEARTBEAT_PATH=str(signs[0])),
             start_beat(redis, scheduler, HEARTBEAT_PATH=str(signs[1])),
         ):
-            until(lambda: all(sign.exists() for sign in signs))
+            until(lambda: all(sign.exists() for sign in signs), START_SECONDS)
             both = broker.llen(KEY)
-            until(lambda: int(broker.llen(KEY)) >= int(both) + 4)  # type: ignore[arg-type]  # not the client of asyncio
+            until(lambda: broker.llen(KEY) >= both + 4)
         schedule.refresh_from_db()
-        return int(broker.llen(KEY)), schedule.total_run_count  # type: ignore[arg-type]  # as above
+        return broker.llen(KEY), schedule.total_run_count
 
 
 def test_of_two_beats_one_sends(schedule: PeriodicTask, redis: PrivateRedis, tmp_path: Path) -> None:
@@ -89,23 +91,23 @@ def test_without_the_lease_each_of_them_sends(schedule: PeriodicTask, redis: Pri
     assert sent > written
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "unwritten"),
+    # One that is killed may have sent and not written.
+    [(signal.SIGTERM, {0}), (signal.SIGKILL, {0, 1})],
+)
 def test_a_beat_that_stands_by_takes_over_and_sends_nothing_again(
-    schedule: PeriodicTask, redis: PrivateRedis, number: signal.Signals
+    schedule: PeriodicTask, redis: PrivateRedis, number: signal.Signals, unwritten: set[int]
 ) -> None:
     with Redis.from_url(redis.url) as broker, start_beat(redis) as first:
-        until(lambda: broker.llen(KEY))
+        until(lambda: broker.llen(KEY), START_SECONDS)
         with start_beat(redis):
             first.send_signal(number)
-            holder = Lease.objects.get(name="background.beat").holder
-            before = int(broker.llen(KEY))  # type: ignore[arg-type]  # not the client of asyncio
-            until(lambda: Lease.objects.get(name="background.beat").holder != holder)
-            until(lambda: int(broker.llen(KEY)) > before)  # type: ignore[arg-type]  # as above
-            with suppress(ProcessLookupError):
-                first.send_signal(signal.SIGCONT)
+            first.wait(STOP_SECONDS)
+            before = broker.llen(KEY)
+            until(lambda: broker.llen(KEY) > before, START_SECONDS)
         schedule.refresh_from_db()
-        # One that was killed between sending and writing has sent one more.
-        assert int(broker.llen(KEY)) - schedule.total_run_count in {0, 1}  # type: ignore[arg-type]  # as above
+        assert broker.llen(KEY) - schedule.total_run_count in unwritten
 
 
 @pytest.mark.thorough

@@ -1,4 +1,4 @@
-"""What is wrong with the overlays of docker/kubernetes: `python -m tests.docker.kubernetes`, `make check-kubernetes`."""
+"""What is wrong with the overlays of docker/kubernetes, as `make check-kubernetes` tells it."""
 
 import subprocess
 import sys

@@ -1,6 +1,8 @@
 """Beat's scheduler."""
 
-from contextlib import ExitStack
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import structlog
@@ -14,8 +16,23 @@ from config.common.observe.reports import report
 # After so long without a renewal another beat may send. Between two looks of one that stands by lie so many.
 LEASE_SECONDS = 15.0
 LOOK_SECONDS = 2.0
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 logger = structlog.get_logger(__name__)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Holds back what asks for the end until the block has ended. Celery would raise in the middle of it."""
+    asked: list[int] = []
+    former = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+        if asked:
+            signal.raise_signal(asked[0])
 
 
 class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # django-celery-beat has no types
@@ -32,7 +49,9 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # django-celery-beat 
 
     def tick(self, *args: Any, **kwargs: Any) -> Any:
         touch()
-        return super().tick(*args, **kwargs) if self.leads() else LOOK_SECONDS
+        # What was sent is written down too, or another would send it again.
+        with undisturbed():
+            return super().tick(*args, **kwargs) if self.leads() else LOOK_SECONDS
 
     def leads(self) -> bool:
         """Tells whether this beat is the one that sends, after an attempt to be it."""
