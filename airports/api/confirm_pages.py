@@ -8,6 +8,8 @@ from django.db.models import Field
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,11 +22,11 @@ from config.common.problems import Forbidden
 
 _TEMPLATE = "airports/confirm.html"
 _HEADINGS = {
-    401: "Please sign in again",
-    403: "You may not confirm this",
-    404: "There is no such link",
-    409: "This cannot be confirmed",
-    410: "This link is no longer valid",
+    401: gettext_lazy("Please sign in again"),
+    403: gettext_lazy("You may not confirm this"),
+    404: gettext_lazy("There is no such link"),
+    409: gettext_lazy("This cannot be confirmed"),
+    410: gettext_lazy("This link is no longer valid"),
 }
 
 
@@ -33,14 +35,14 @@ def preview_page(request: Request, preview: Preview) -> HttpResponse:
     change, differences = preview.change, preview.differences
     is_new = change.action == PendingChange.Action.CREATE
     context = {
-        "title": "Make this airport?" if is_new else f"Change {(change.before or {})['name']}?",
-        "detail": "Nothing has been changed yet.",
+        "title": _("Make this airport?") if is_new else _("Change %(name)s?") % {"name": (change.before or {})["name"]},
+        "detail": _("Nothing has been changed yet."),
         "change": change,
-        "columns": ("Value",) if is_new else ("Now", "New"),
+        "columns": (_("Value"),) if is_new else (_("Now"), _("New")),
         "rows": [
             _row(name, [pair["to"]] if is_new else [pair["from"], pair["to"]]) for name, pair in differences.items()
         ],
-        "button": "Make the airport" if is_new else "Change the airport",
+        "button": _("Make the airport") if is_new else _("Change the airport"),
     }
     return render(request._request, _TEMPLATE, context)
 
@@ -48,9 +50,11 @@ def preview_page(request: Request, preview: Preview) -> HttpResponse:
 def done_page(request: Request, confirmed: Confirmed, answer: Response) -> HttpResponse:
     """That it was done, with the status and the headers of `answer`."""
     is_new = confirmed.change.action == PendingChange.Action.CREATE
+    title = _("%(name)s was made") if is_new else _("%(name)s was changed")
+    detail = _("It is at version %(version)s, and its history names you. The link is used up.")
     context = {
-        "title": f"{confirmed.airport.name} was {'made' if is_new else 'changed'}",
-        "detail": f"It is at version {confirmed.airport.version}, and its history names you. The link is used up.",
+        "title": title % {"name": confirmed.airport.name},
+        "detail": detail % {"version": confirmed.airport.version},
         "airport": confirmed.airport,
     }
     page = render(request._request, _TEMPLATE, context, status=answer.status_code)
@@ -83,8 +87,8 @@ def _versions(asked: Mapping[str, Any], present: Mapping[str, Any] | None) -> di
     names = [name for name in NAMES if asked[name] != now[name]]
     return {
         "columns": (
-            f"Version {asked['version']}, when the link was made",
-            f"Version {now['version']}, now" if present else "Now",
+            _("Version %(version)s, when the link was made") % {"version": asked["version"]},
+            _("Version %(version)s, now") % {"version": now["version"]} if present else _("Now"),
         ),
         "rows": [_row(name, [asked[name], now[name]]) for name in names],
     }

@@ -55,7 +55,8 @@ def page_context(request: HttpRequest, found: Import) -> dict[str, Any]:
     may_load = is_open and user.has_perm("imports.add_import")
     may_correct = is_open and found.status == Status.COMPLETE and user.has_perm(MAY_RENAME)
     grid = grid_for(found) if may_load else None
-    wrong = spoken(found.wrong_rows) if is_open and found.wrong_rows and found.wrong_rows["wrong"] else None
+    has_wrong = bool(found.wrong_rows and found.wrong_rows["wrong"])
+    wrong = spoken(found.wrong_rows) if is_open and has_wrong else None
     return {
         "delivery": found,
         "title": str(found),
@@ -66,7 +67,8 @@ def page_context(request: HttpRequest, found: Import) -> dict[str, Any]:
         **_comparison(found, user),
         "wrong": wrong and wrong | {"shown": placed(wrong["shown"])},
         "grid": grid,
-        "file_is_wrong": found.status == Status.FAILED and not wrong and not may_succeed_again(found),
+        "wrong_counts": found.wrong_rows if has_wrong and found.status == Status.FAILED else None,
+        "file_is_wrong": found.status == Status.FAILED and not has_wrong and not may_succeed_again(found),
         "main": _actions(request, found, is_open=is_open, has_grid=grid is not None),
         "further": _further(found, may_correct=may_correct),
         "removing": _removing(found) if user.has_perm("imports.delete_import") else [],

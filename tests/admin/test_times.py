@@ -58,7 +58,7 @@ def test_a_file_has_the_same_moment_for_every_reader(reader: Client) -> None:
     for model in PAGES:
         answer: Any = reader.get(f"{url(model, '')}export/csv/")
         content = answer.getvalue().decode() if answer.status_code == 200 else ""
-        assert THERE[:11] not in re.sub(r"\d+ Nov 2026, \d\d:\d\d NZDT", "", content), model
+        assert ("NZDT" in content, THERE[:11] in content) == (False, False), model
     header, line = reader.get("/analytics/report?format=csv").getvalue().decode().splitlines()[:2]
     assert dict(zip(header.split(","), line.split(","), strict=True)).get("made_at", moment(timezone.now())) == NOW
 

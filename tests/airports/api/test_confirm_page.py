@@ -8,6 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.templatetags.static import static
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 from rest_framework.test import APIClient
 
 from airports.models import Airport
@@ -68,6 +70,16 @@ def test_the_page_shows_old_and_new_with_one_button_and_the_button_works_once(br
 def test_the_page_makes_a_new_airport(browser: Client) -> None:
     done = press(browser, creation_url())
     assert [done.status_code, done["Location"]] == [201, f"/airports/{Airport.objects.get().pk}"]
+
+
+@pytest.mark.parametrize("language", ["es", "ru"])
+def test_the_page_is_in_the_language_of_its_reader(browser: Client, asker: User, language: str) -> None:
+    url = change_url(asker)
+    pages = [browser.get(url, HTTP_ACCEPT_LANGUAGE=language, **HTML), press(browser, url), browser.get(url, **HTML)]
+    with translation.override(language):
+        said = [gettext("Nothing has been changed yet."), gettext("Change the airport")]
+    assert [text in pages[0].content.decode() for text in said] == [True, True]
+    assert [page.status_code for page in pages] == [200, 200, 409]
 
 
 def test_values_are_shown_as_text(browser: Client) -> None:

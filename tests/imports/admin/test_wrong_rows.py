@@ -189,3 +189,14 @@ def test_the_grid_is_for_whoever_may_see_the_residents_and_load(found: Import) -
 def test_there_are_two_kinds_of_templates_and_no_others(found: Import) -> None:
     base = "/admin/imports/import/template."
     assert [anna(found).get(f"{base}{ending}").status_code for ending in ("xlsx", "csv", "exe")] == [200, 200, 404]
+
+
+def test_who_may_not_see_its_residents_reads_how_many_rows_are_wrong_and_no_other_reason(found: Import) -> None:
+    Import.objects.filter(pk=found.pk).update(
+        errors=[{"pointer": f"line {number}", "code": "x", "detail": "x"} for number in range(12)]
+    )
+    page = text(browser(somebody("Importers", "boris")).get(path(found, "change")))
+    assert "1 of 3 rows is wrong, so nothing was loaded. Whoever may see its residents corrects them." in page
+    assert "cannot be loaded as it is" not in page
+    # The rest is folded, and there.
+    assert page.index("Further errors") < page.index("Line 11")

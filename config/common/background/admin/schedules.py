@@ -23,7 +23,7 @@ from config.common.background.services.schedules import (
 from config.common.background.timing import How
 from config.common.changes.deletions import RecordedDeletionMixin
 from config.common.http.callers import acting
-from config.common.http.moments import local_moment
+from config.common.http.moments import local_moment, moment
 from config.common.problems import Problem
 from config.common.saved_views.admin import SavedListMixin
 from config.common.staff.filters import FlagFilter
@@ -78,6 +78,13 @@ class ScheduleAdmin(RecordedDeletionMixin, SavedListMixin):
         """By the schedule; beat may be away."""
         next_one = next_run(schedule)
         return local_moment(next_one) if next_one else ""
+
+    def _cell(self, name: str, row: Schedule) -> Any:
+        # A file has the same moments for every reader.
+        if name not in {"last_run", "next_run_at"}:
+            return super()._cell(name, row)
+        found = row.last_run_at if name == "last_run" else next_run(row)
+        return moment(found) if found else None
 
     @admin.display(description=gettext_lazy("what it does"))
     def about(self, schedule: Schedule) -> str:
