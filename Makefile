@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test coverage test-thorough test-faults test-server test-schema test-month test-browser test-attacks test-kafka test-pythons lint messages check audit check-alerts check-kubernetes sbom format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
+.PHONY: help run dev test coverage test-thorough test-faults test-server test-schema test-month test-browser test-attacks test-kafka test-pythons test-ansible test-readme lint messages check audit check-alerts check-kubernetes sbom format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,14 @@ test-kafka: $(VENV)/.development ## the tests against a real Kafka, with Java 17
 test-pythons: $(VENV)/.development ## `make run` on each other Python of this machine, from nothing (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/pythons $(ARGS)
 
+# Root, and Debian's debootstrap. CI=true leaves out the upgrade, which takes as long as the rest.
+test-ansible: $(VENV)/.development ## hosts without containers, set up from an empty Debian (ARGS= for pytest)
+	$(VENV)/bin/ansible-lint --offline -q docker/ansible
+	@exec $(RUN) -m pytest tests/hosts/test_ansible.py $(if $(CI),-m "not faults",-m "") $(ARGS)
+
+test-readme: $(VENV)/.development ## every command of README, in an empty Debian (ARGS= for pytest)
+	@exec $(RUN) -m pytest tests/hosts/test_readme.py $(ARGS)
+
 lint: $(VENV)/.development ## format, style, types, layers
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
@@ -93,8 +101,11 @@ audit: $(VENV)/.development ## weak code, and known vulnerabilities of what requ
 	$(RUN) -c "$(bandit)" --quiet -c pyproject.toml --recursive airports analytics config imports manage.py
 	$(RUN) -m tests.security.audit
 
-check-alerts: ## the alerts' own tests, by promtool (Debian's package prometheus)
+check-alerts: ## the alerts' own tests, and who is told, by promtool and amtool (Debian's prometheus, prometheus-alertmanager)
 	cd docker/prometheus && promtool check rules alerts.yml && promtool test rules alerts_test.yml
+	cd docker/prometheus && promtool check config --syntax-only prometheus.yml && amtool check-config alertmanager.yml
+	cd docker/prometheus && for told in critical:on-call warning:team info:nobody; do \
+		amtool config routes test --config.file alertmanager.yml --verify.receivers=$${told#*:} severity=$${told%:*} || exit 1; done
 
 check-kubernetes: $(VENV)/.development ## the overlays of docker/kubernetes, against the schemas of Kubernetes
 	@exec $(RUN) -m tests.docker.kubernetes
@@ -128,7 +139,7 @@ places-report: $(VENV)/.development ## how many of 500 known towns, of 700 spell
 	@exec $(RUN) -m tests.analytics.places.report
 
 requirements: $(VENV)/.development ## compile requirements/*.in to pinned *.txt with hashes (ARGS=--upgrade for newer ones)
-	@for set in production embedded development; do \
+	@for set in front production embedded development; do \
 		$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--custom-compile-command "make requirements" $(ARGS) requirements/$$set.in -o requirements/$$set.txt || exit 1; \
 	done

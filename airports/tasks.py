@@ -12,7 +12,7 @@ from airports.services.expire_changes import expire_changes
 from airports.services.keep_upload import forget_old_uploads
 from airports.services.purge_airports import purge_airports
 from airports.services.queue_create import DRAIN, DRAIN_EXPIRES
-from config.common.background.policy import BackgroundTask, background_task
+from config.common.background.policy import BackgroundTask, background_task, log_if_any
 from config.common.background.publishing import enqueue
 from config.common.background.sweeping import SWEPT_EXPIRES, sweep
 
@@ -25,11 +25,10 @@ EXPIRE = "airports.expire_changes"
 logger = structlog.get_logger(__name__)
 
 
-@background_task(DRAIN, queue="default", expires=DRAIN_EXPIRES, one_at_a_time=True)
+@background_task(DRAIN, queue="default", expires=DRAIN_EXPIRES, one_at_a_time=True, ticks=True)
 def drain_creates_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Writes what was queued, a thousand at a time, one run at a time; less than that is left to the next message."""
-    if drained := _drain_for(_DRAIN_FOR_SECONDS):
-        logger.info("creates_drained", creates=drained)
+    log_if_any(logger, "creates_drained", creates=_drain_for(_DRAIN_FOR_SECONDS))
 
 
 def _drain_for(seconds: float) -> int:
@@ -46,7 +45,7 @@ def _drain_for(seconds: float) -> int:
 @background_task(FORGET, queue="bulk", one_at_a_time=True)
 def forget_creates_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Removes what nobody asks for any more."""
-    logger.info("creates_forgotten", creates=forget_creates())
+    log_if_any(logger, "creates_forgotten", creates=forget_creates())
 
 
 @background_task(
@@ -59,13 +58,13 @@ def forget_creates_task(self: BackgroundTask, **kwargs: Any) -> None:
 )
 def purge_airports_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Purges what was flagged long ago, one run at a time; what a run leaves over the next one takes."""
-    logger.info("airports_purged", airports=purge_airports())
+    log_if_any(logger, "airports_purged", airports=purge_airports())
 
 
 @background_task(EXPIRE, queue="bulk", one_at_a_time=True)
 def expire_changes_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Forgets links that can no longer be confirmed, and files about which nobody decided."""
-    logger.info("changes_expired", changes=expire_changes(), uploads=forget_old_uploads())
+    log_if_any(logger, "changes_expired", changes=expire_changes(), uploads=forget_old_uploads())
 
 
 @sweep(DRAIN)

@@ -15,7 +15,7 @@ from analytics.services.deciding.alerts import ALERT, any_to_compare, find_alert
 from analytics.services.placing.demand_towns import airports_changed, any_town_without_place
 from analytics.services.placing.place_towns import PLACE, PLACE_ALL, place_all_towns, place_towns
 from analytics.services.telling.stale import tell_if_stale
-from config.common.background.policy import BackgroundTask, background_task
+from config.common.background.policy import BackgroundTask, background_task, log_if_any
 from config.common.background.publishing import enqueue
 from config.common.background.single import once_every, single_run
 from config.common.background.sweeping import SWEPT_EXPIRES, sweep
@@ -43,7 +43,7 @@ def refresh(self: BackgroundTask, **kwargs: Any) -> None:
         if not alone:
             return
         refreshed, more = refresh_demand(seconds=_SECONDS)
-        logger.info("demand_refreshed", imports=refreshed, more=more)
+        log_if_any(logger, "demand_refreshed", imports=refreshed, more=more)
     if more:
         enqueue(REFRESH)
     elif refreshed:
@@ -79,7 +79,7 @@ def alert(self: BackgroundTask, **kwargs: Any) -> None:
     """Compares deliveries with the ones before them, and makes alerts of what changed, one run at a time."""
     with single_run(ALERT) as alone:
         if alone:
-            logger.info("deliveries_compared", alerts=find_alerts())
+            log_if_any(logger, "deliveries_compared", alerts=find_alerts())
 
 
 @sweep(ALERT)
@@ -95,7 +95,7 @@ def place_towns_task(self: BackgroundTask, **kwargs: Any) -> None:
     with single_run(PLACE) as alone:
         if alone:
             found = place_towns()
-            logger.info("towns_placed", placed=found.placed, unplaced=found.unplaced)
+            log_if_any(logger, "towns_placed", placed=found.placed, unplaced=found.unplaced)
 
 
 @background_task(PLACE_ALL, queue="bulk", title=gettext_lazy("Place all towns"), soft_time_limit=900, time_limit=960)
@@ -104,7 +104,7 @@ def place_all_towns_task(self: BackgroundTask, **kwargs: Any) -> None:
     with single_run(PLACE_ALL) as alone:
         if alone:
             found = place_all_towns()
-            logger.info("all_towns_placed", placed=found.placed, unplaced=found.unplaced)
+            log_if_any(logger, "all_towns_placed", placed=found.placed, unplaced=found.unplaced)
 
 
 @sweep(PLACE)

@@ -19,6 +19,8 @@ make_secrets() {
     # No mail leaves: each is a file in the worker, until somebody names a mail server.
     [ -s secrets/email_url ] || printf 'filemail:////run/demanda/mail' > secrets/email_url
     [ -s secrets/tls_certificate ] || make_certificate
+    # It names nobody, until somebody writes addresses in.
+    [ -s secrets/alertmanager.yml ] || cp prometheus/alertmanager.yml secrets/alertmanager.yml
     # Blank until there is a replica, a key for backups, a Kafka that asks for them.
     for name in database_replica_urls backup_key kafka_sasl_password kafka_key_password kafka_ca kafka_certificate kafka_key; do
         [ -e "secrets/$name" ] || : > "secrets/$name"

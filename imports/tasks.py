@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from django.utils.translation import gettext_lazy
 
-from config.common.background.policy import BackgroundTask, background_task
+from config.common.background.policy import BackgroundTask, background_task, log_if_any
 from config.common.background.publishing import enqueue
 from config.common.background.single import single_run
 from config.common.background.sweeping import SWEPT_EXPIRES, sweep
@@ -78,7 +78,7 @@ def erase_bodies(self: BackgroundTask, **kwargs: Any) -> None:
         if not alone:
             return
         erased, more = erase_old_bodies(seconds=_PURGE_SECONDS)
-        logger.info("bodies_erased", erased=erased, more=more, drafts=forget_drafts())
+        log_if_any(logger, "bodies_erased", erased=erased, more=more, drafts=forget_drafts())
     if more:
         enqueue(ERASE_BODIES)
 
@@ -101,7 +101,7 @@ def sweep_deleted() -> None:
 def erase(self: BackgroundTask, **kwargs: Any) -> None:
     """Removes the personal data of erased deliveries, one run at a time; what is left after a while is a new
     message's."""
-    logger.info("imports_erased", erased=scrub_erased_deliveries(seconds=_PURGE_SECONDS))
+    log_if_any(logger, "imports_erased", erased=scrub_erased_deliveries(seconds=_PURGE_SECONDS))
     sweep_erased()
 
 
@@ -119,7 +119,7 @@ def erase_old(self: BackgroundTask, **kwargs: Any) -> None:
         if not alone:
             return
         erased, more = erase_old_deliveries(seconds=_PURGE_SECONDS)
-        logger.info("old_imports_erased", erased=erased, more=more)
+        log_if_any(logger, "old_imports_erased", erased=erased, more=more)
     if more:
         enqueue(ERASE_OLD)
 

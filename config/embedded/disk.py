@@ -44,7 +44,8 @@ def telling_of_a_full_disk(folder: Path) -> Iterator[None]:
     except OSError as error:
         # Copying a folder collects its errors in one, without a number.
         if error.errno in {errno.ENOSPC, errno.EDQUOT} or NO_ROOM in str(error):
-            raise full_disk(Path(error.filename or folder)) from error
+            # Of a copy the second name is that which is written.
+            raise full_disk(Path(error.filename2 or error.filename or folder)) from error
         raise
 
 

@@ -17,14 +17,14 @@ def kept(path: Path, make: Callable[[], str]) -> str:
     if path.exists():
         return path.read_text()
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    write_private(fresh, make())
     try:
+        write_private(fresh, make())
         # A link refuses to replace: of two that come at once, the second reads what the first has kept.
         os.link(fresh, path)
     except FileExistsError:
         pass
     finally:
-        fresh.unlink()
+        fresh.unlink(missing_ok=True)
     return path.read_text()
 
 

@@ -93,8 +93,7 @@ def serve(*, reload: bool = False) -> None:
     Raises EmbeddedError when something fails or ends by itself.
     """
     wait_until_free(env.HOST, env.PORT)
-    with telling_of_a_full_disk(env.DATA_DIR):
-        metrics_folder.clear(Path(METRICS[metrics_folder.VARIABLE]))
+    metrics_folder.clear(Path(METRICS[metrics_folder.VARIABLE]))
     session = ensure(env.DATA_DIR, postgres=env.DATABASE_URL is None, redis=env.REDIS_URL is None)
     with ExitStack() as leaving:
         leaving.callback(session.close)
@@ -149,7 +148,8 @@ def main() -> int:
         signal.signal(number, _stop)
     adopt_orphans()
     try:
-        serve(reload="--reload" in sys.argv[1:])
+        with telling_of_a_full_disk(env.DATA_DIR):
+            serve(reload="--reload" in sys.argv[1:])
     except Stopped:
         return 0
     except EmbeddedError as error:

@@ -72,6 +72,8 @@ def ensure(data_dir: Path, *, postgres: bool = True, redis: bool = True) -> Sess
     with telling_of_a_full_disk(data_dir):
         places = layout(data_dir)
         _make_home(places)
+        # Made here, where it can be said that there is no room for it; settings are read by many programs.
+        places.secret_key()
         return _join(places, postgres=postgres, redis=redis)
 
 

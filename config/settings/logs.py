@@ -7,7 +7,7 @@ import structlog
 
 from config import env
 from config.common.observe.errors import traceback_of, traceback_text
-from config.common.observe.lines import describe_errors, drop_health_checks, mark_kept, stamp
+from config.common.observe.lines import describe_errors, drop_health_checks, drop_ticks, mark_kept, stamp
 
 # Our own loggers, whose lines below LOG_LEVEL are kept until their request or task has gone well.
 OWN_LOGGERS = ("config", "airports", "imports", "analytics", "django_structlog")
@@ -74,6 +74,7 @@ structlog.configure(
         # First: what no handler prints must not be rendered.
         structlog.stdlib.filter_by_level,
         drop_health_checks,
+        drop_ticks,
         *SHARED_PROCESSORS,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.PositionalArgumentsFormatter(),

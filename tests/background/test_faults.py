@@ -4,14 +4,20 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from inspect import Parameter, signature
 
 import pytest
 import structlog
+from celery import current_app
+from django.conf import settings
 from django.db import connection
+from redis import Redis
 
+from config.common.background.policy import BackgroundTask
 from config.common.background.publishing import publish
 from imports.models import Import
 from tests.background.app import LEASE_SECONDS, count, pids
+from tests.background.conftest import PREFIX
 from tests.background.workers import PrivateRedis, kill, start_worker, until
 from tests.server import start_server
 
@@ -80,6 +86,22 @@ def test_the_same_message_delivered_twice_is_work_done_once_and_without_a_lease_
 def test_a_worker_with_old_code_survives_a_message_with_one_more_argument(work: str, worker: object) -> None:
     send(work, colour="blue")
     done_once(work)
+
+
+def test_a_message_for_a_task_of_another_release_is_dropped_and_holds_nobody_up(work: str, worker: object) -> None:
+    for _ in range(3):
+        current_app.send_task("tests.of_another_release", kwargs={"work": work}, queue="default")
+    send(work)
+    done_once(work)
+    with Redis.from_url(settings.REDIS_URL) as redis:
+        assert [redis.llen(f"{PREFIX}default"), redis.hlen(f"{PREFIX}unacked")] == [0, 0]
+
+
+def test_every_task_takes_what_a_newer_release_may_send_along() -> None:
+    ours = [task for task in current_app.tasks.values() if isinstance(task, BackgroundTask)]
+    assert len(ours) > 20
+    kinds = {task.name: [one.kind for one in signature(task.run).parameters.values()] for task in ours}
+    assert [name for name, found in kinds.items() if Parameter.VAR_KEYWORD not in found] == []
 
 
 def test_the_request_id_travels_into_the_log_lines_of_the_task(work: str, worker: object) -> None:

@@ -14,9 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from config.embedded.account import runs_as_root
 from config.embedded.front import free_port
 from tests.background.small_disk import SmallDisk, small_disk
 from tests.factories import alike
+from tests.server import ROOT
 
 pytestmark = pytest.mark.faults
 
@@ -102,6 +104,33 @@ def test_a_first_start_on_a_full_disk_says_so_and_the_next_one_works(disk: Small
     assert "make room for at least 128 MiB and start again" in sentence
     disk.shell("rm filler")
     assert disk.run("manage.py", "migrate", "-v0").returncode == 0
+
+
+# The services of root are elsewhere, so their disk may have room where the data folder's has none.
+@pytest.mark.skipif(not runs_as_root(), reason="without root both are one disk")
+@pytest.mark.parametrize("kib", [4, 8, 32])
+def test_a_data_folder_that_is_full_is_one_sentence(tmp_path: Path, kib: int) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    script = f"""
+        mount -t tmpfs -o size={kib}k,mode=0700 none "$0"
+        "$1" -m config.embedded.run || code=$?
+        "$1" -m config.embedded.clean "$0" > /dev/null
+        exit $code
+    """
+    run = subprocess.run(
+        ["unshare", "--mount", "sh", "-ec", script, str(folder), sys.executable],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "PORT": str(free_port())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    sentence = run.stderr.splitlines()[-1]
+    assert sentence.startswith(f"demanda: The disk of {folder}")
+    assert "is full (0 MiB are free): make room" in sentence
+    assert "Traceback" not in run.stderr
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from config.common.background.publishing import publish
-from tests.background.app import context, fails
+from tests.background.app import context, count, fails
 from tests.background.workers import start_worker, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,3 +61,12 @@ def test_a_task_that_fails_tells_its_story_without_what_it_worked_on(work: str, 
     assert (failed["error"], failed["queries"]) == (message, 1)
     assert told[2]["sql"] == "SELECT %s::text::date"
     assert "Plantova" not in log.read_text()
+
+
+def test_a_task_that_runs_every_few_seconds_for_nothing_is_no_line(work: str, log: Path) -> None:
+    with structlog.contextvars.bound_contextvars(request_id="task-3"):
+        assert publish("tests.ticks", kwargs={"work": work})
+    until(lambda: count("background_done", work))
+    # The next one's line comes after it.
+    story(log, context.name, "task-4", "task_succeeded")
+    assert "tests.ticks" not in log.read_text()

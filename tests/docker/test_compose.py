@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ PINNED = re.compile(r"[a-z0-9./_-]+:v?\d+\.\d+[a-z0-9.-]*")
 
 def test_there_is_all_that_the_product_needs() -> None:
     others = {"front", "acme", "postgres", "redis", "tools", "archive", "node-exporter", "prometheus", "grafana"}
+    others |= {"alertmanager"}
     assert set(SERVICES) == OURS | others
 
 
@@ -107,6 +109,7 @@ def test_callers_reach_the_front_alone_and_numbers_are_for_this_machine() -> Non
     assert ports == {
         "front": ["${HTTP_ADDRESS:-80}:8080", "${HTTPS_ADDRESS:-443}:8443"],
         "prometheus": ["127.0.0.1:9090:9090"],
+        "alertmanager": ["127.0.0.1:9093:9093"],
         "grafana": ["127.0.0.1:3000:3000"],
     }
 
@@ -177,14 +180,20 @@ FRONT = "compose exec -T front /demanda/bin/front"
 def operator(tmp_path: Path) -> Path:
     """A copy of docker/ in which `docker` writes down what it is asked."""
     folder = tmp_path / "docker"
-    folder.mkdir()
-    (folder / "demanda.sh").write_bytes((DOCKER / "demanda.sh").read_bytes())
+    copy_of_what_it_reads(folder)
     (tmp_path / "bin").mkdir()
     for name, text in STUBS.items():
         (tmp_path / "bin" / name).write_text(f"#!/bin/sh{text}")
     for program in (folder / "demanda.sh", *(tmp_path / "bin").iterdir()):
         program.chmod(0o755)
     return folder
+
+
+def copy_of_what_it_reads(folder: Path) -> None:
+    """Makes a folder with demanda.sh and the files beside it that it reads."""
+    for name in ("demanda.sh", "prometheus/alertmanager.yml"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(DOCKER / name, folder / name)
 
 
 def asked(operator: Path, *arguments: str, fail: str = "nothing", runs: bool = False) -> tuple[int, list[str]]:

@@ -33,6 +33,8 @@ class BackgroundTask(Task):  # type: ignore[misc]  # Celery has no types
     # Whether a message that is handed out again, while its task still runs, is turned away, by a lease for instance:
     # then the task may take longer than the visibility timeout.
     may_outlive_message: ClassVar[bool] = False
+    # Whether it runs every few seconds, mostly for nothing: then the log does not say that it went well.
+    ticks: ClassVar[bool] = False
     # What passes by itself. A mistake in the code does not.
     autoretry_for = (OperationalError, InterfaceError, OSError, Unavailable)
     max_retries = 5
@@ -64,6 +66,12 @@ def _alone(name: str, function: Callable[..., Any]) -> Callable[..., None]:
                 function(self, **kwargs)
 
     return run
+
+
+def log_if_any(logger: Any, event: str, **counts: int) -> None:
+    """Writes the line of a task that runs again and again, where it found something to do."""
+    if any(counts.values()):
+        logger.info(event, **counts)
 
 
 def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:

@@ -7,7 +7,7 @@ import structlog
 from django.db.models import QuerySet
 
 from config.common.background.models import Lease, Turn
-from config.common.background.policy import BackgroundTask, background_task
+from config.common.background.policy import BackgroundTask, background_task, log_if_any
 from config.common.background.services.clear_expired import clear_expired, clears
 from config.common.background.single import once_every
 from config.common.background.sweeping import sweep_all
@@ -20,7 +20,7 @@ _KEPT = timedelta(days=1)
 logger = structlog.get_logger(__name__)
 
 
-@background_task("background.sweep", queue="urgent", expires=60, one_at_a_time=True)
+@background_task("background.sweep", queue="urgent", expires=60, one_at_a_time=True, ticks=True)
 def sweep_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Runs every registered sweep, one run at a time."""
     if once_every("background.sweep", seconds=_SWEEP_SECONDS):
@@ -30,7 +30,7 @@ def sweep_task(self: BackgroundTask, **kwargs: Any) -> None:
 @background_task("background.clear_expired", queue="default", expires=600)
 def clear_expired_task(self: BackgroundTask, **kwargs: Any) -> None:
     """Removes expired sessions, tokens, idempotency keys and leases."""
-    logger.info("cleared", **clear_expired())
+    log_if_any(logger, "cleared", **clear_expired())
 
 
 @clears("leases")

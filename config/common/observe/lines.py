@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from celery import current_app
 
 from config.common.observe.errors import brief, exception_in
 
@@ -16,6 +17,15 @@ def drop_health_checks(_logger: object, _method: str, event: Event) -> Event:
     """Leaves out the lines of health checks and scrapes that went well: somebody asks every few seconds."""
     if event.get("code") == HTTPStatus.OK and str(event.get("request")).startswith(("GET /health/", "GET /metrics")):
         raise structlog.DropEvent
+    return event
+
+
+def drop_ticks(_logger: object, _method: str, event: Event) -> Event:
+    """Leaves out that a task went well which runs every few seconds: what it found to do it says itself."""
+    if event.get("event") == "task_succeeded":
+        task = current_app.tasks.get(structlog.contextvars.get_contextvars().get("task"))
+        if getattr(task, "ticks", False):
+            raise structlog.DropEvent
     return event
 
 
