@@ -55,7 +55,7 @@ test-month: $(VENV)/.development ## a Viewer who keeps every answer of a month o
 	@exec $(RUN) -m pytest tests/analytics/month -m month $(ARGS)
 
 test-browser: $(VENV)/.development ## the tests that drive a browser (ARGS= for pytest)
-	@exec $(RUN) -m pytest tests/e2e $(ARGS)
+	@exec $(RUN) -m pytest -n $(JOBS) --dist loadfile tests/e2e $(ARGS)
 
 test-attacks: $(VENV)/.development ## attackers against the product, and a caller beside them who must not notice (ARGS="--seconds 3" …)
 	@exec $(RUN) -m tests.attacks $(ARGS)
