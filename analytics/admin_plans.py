@@ -86,8 +86,7 @@ class PlanAdmin(SavedListMixin):
         return plans_of(acting(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        # It is kept where it is made.
-        return False
+        return False  # It is kept where it is made.
 
     def has_change_permission(self, request: HttpRequest, obj: Plan | None = None) -> bool:
         may: bool = super().has_change_permission(request, obj)

@@ -3,6 +3,7 @@
 It stands behind a front (docker/front), which meets the callers: no head and no small body is waited for here.
 """
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,22 @@ in_memory = memory if os.access(memory, os.W_OK) else None
 if in_memory:
     worker_tmp_dir = str(in_memory)
 
+# After so many new objects the collector looks at these; after as many such looks at the older ones, and at all.
+_COLLECTOR = (20_000, 10, 50)
+
 # Where nobody names a folder for the metrics, this server has its own, made before the application is imported.
 _own_folder = None if env.METRICS_DIR else metrics_folder.make_private(in_memory)
+
+
+def when_ready(server: Any) -> None:
+    """Has the collector leave alone what the workers share, and look seldom at what they remember.
+
+    It looks through all of it with every few requests else, for a tenth of a second where a hundred thousand groups are
+    remembered. What requests leave behind in circles is found by its quick looks at what is new.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECTOR)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -15,7 +15,7 @@ import pytest
 from config.embedded.front import free_port
 from tests.docker.callers import LEAST_PROBES, asking
 from tests.docker.machine import Machine, machine
-from tests.docker.test_compose import copy_of_what_it_reads
+from tests.docker.test_demanda_sh import copy_of_what_it_reads
 from tests.server import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -24,7 +24,7 @@ LABEL = gettext_lazy("Around which airport?")
 MOST_ROWS = 50
 _ON_PAPER = 5
 # The circles of others would be too small to see.
-_DRAWN_ON_PAPER = 400
+_DRAWN_ON_PAPER = 200
 # So many cities of an area are named, and so many fit into an address.
 _NAMED, _LINKED = 3, 20
 
@@ -142,8 +142,8 @@ def _cities(one: Catchment) -> str:
 
 def _sheet(rows: Sequence[Catchment]) -> Sheet:
     demand = demand_sheet("catchments", (), [one.row for one in rows])
-    airports = [(one.airport.iata, one.airport.name) if one.airport else (None, None) for one in rows]
-    cells = [
+    airports = ((one.airport.iata, one.airport.name) if one.airport else (None, None) for one in rows)
+    cells = (
         [*airport, len(one.cities), *figures] for one, airport, figures in zip(rows, airports, demand.rows, strict=True)
-    ]
+    )
     return Sheet(demand.title, ("airport_iata", "airport_name", "cities", *demand.header), cells)

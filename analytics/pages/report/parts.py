@@ -50,8 +50,9 @@ def headline_sheet(answers: Answers) -> Sheet:
 def demand_sheet(
     title: str, keys: Sequence[str], rows: Iterable[Row], names: Sequence[str] = _WITHOUT_EXPECTED
 ) -> Sheet:
-    """Gives rows of demand by `keys`, with the measures of these names."""
-    cells = [[*(row.keys[key] for key in keys), *(getattr(row, name) for name in names)] for row in rows]
+    """Gives rows of demand by `keys`, with the measures of these names; made as they are written, since a page writes
+    none."""
+    cells = ([*(row.keys[key] for key in keys), *(getattr(row, name) for name in names)] for row in rows)
     return Sheet(title, (*keys, *names), cells)
 
 

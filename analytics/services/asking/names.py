@@ -79,11 +79,16 @@ class Names:
 
 def names_now(question: Question, *, restricted: bool) -> tuple[bytes, ...]:
     """Digests all that the `Names` for a question are made of, to compare it with what it was."""
-    places = _places_for(question, restricted=restricted)
+    places = _digest_of_places(restricted=restricted) if _asks_for_places(question) else b""
     channels = _spellings(CHANNEL) if "channel" in question.keys else {}
     known = channels_of(question)
-    towns = ((town, place.town, place.city, place.country or "") for town, place in places.items())
-    return tuple(map(_digest, (towns, channels.items(), known.names.items(), known.aliases.items())))
+    return (places, *map(_digest, (channels.items(), known.names.items(), known.aliases.items())))
+
+
+@once_in_snapshot
+def _digest_of_places(*, restricted: bool) -> bytes:
+    places = _places(restricted=restricted)
+    return _digest((town, place.town, place.city, place.country or "") for town, place in places.items())
 
 
 def _digest(rows: Iterable[Iterable[str]]) -> bytes:
@@ -92,8 +97,11 @@ def _digest(rows: Iterable[Iterable[str]]) -> bytes:
 
 
 def _places_for(question: Question, *, restricted: bool) -> dict[str, Place]:
-    asked = {*question.keys, *question.filters}
-    return _places(restricted=restricted) if asked & {*PLACES} else {}
+    return _places(restricted=restricted) if _asks_for_places(question) else {}
+
+
+def _asks_for_places(question: Question) -> bool:
+    return not {*PLACES}.isdisjoint((*question.keys, *question.filters))
 
 
 @once_in_snapshot
