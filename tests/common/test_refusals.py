@@ -18,6 +18,8 @@ OTHERS = ("admin", "migrations", "management", "accounts", "background", "pages"
 PLACES = {"FieldError": 2, "InvalidValue": 1, "BadLine": 1, "Rejection": 3, "ErrorDetail": 0, "ValidationError": 0}
 # What is raised for developers.
 MISTAKES = {"AssertionError", "OperationalError", "RuntimeError", "TimeoutError", "TypeError"}
+# And for operators, in their log and by a command.
+MISTAKES |= {"NoPostgis", "NoReplica"}
 _SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*\.$")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _ANY_PLACEHOLDER = re.compile(r"%[^%]")

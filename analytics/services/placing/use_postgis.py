@@ -6,6 +6,7 @@ from airports.models import Airport
 from airports.postgis import COLUMN, has_places
 from analytics.models import TownPlace
 
+_MAKE = "CREATE EXTENSION IF NOT EXISTS postgis"
 _TABLES = (Airport._meta.db_table, TownPlace._meta.db_table)
 # A sphere has an index of its own; boxes of parallels and meridians are plain geometry. NULL where there is no place.
 _ADD = f"""
@@ -41,7 +42,7 @@ def use_postgis() -> None:
     """
     try:
         with transaction.atomic():
-            _run("CREATE EXTENSION IF NOT EXISTS postgis")
+            _run(_MAKE)
     except NotSupportedError as error:
         raise NoPostgis("The server has no PostGIS: install its package first.") from error
     except ProgrammingError as error:

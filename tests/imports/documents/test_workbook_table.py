@@ -113,7 +113,8 @@ def test_more_than_one_batch_is_read_in_its_order() -> None:
         b"citizen_id",
         b"\xd0\xcf\x11\xe0" * 100,
         xlsx_of(rows_of(whole()))[:-40],
-        patched(b"", b"", compression=0).replace(b"Kyiv", b"Kyjv").replace("Москва".encode(), "Москве".encode()),
+        # Of an archive whose sums are not those of what it holds; letters beyond ASCII may be written as numbers.
+        patched(b"", b"", compression=0).replace(b"26.12.1986", b"26.12.1985"),
     ],
 )
 def test_what_is_no_workbook_is_refused_in_a_sentence(body: bytes) -> None:

@@ -20,13 +20,10 @@ from config.common.db.sessions import SESSION
 from config.settings.base import databases
 from imports.models import Import
 from tests.factories import CitizenFactory
-from tests.pgbouncer import PROGRAM, count, pooler
 from tests.server import Server, database_url, start_server
+from tests.servers.pgbouncer import count, pooler
 
-pytestmark = [
-    pytest.mark.skipif(PROGRAM is None, reason="there is no PgBouncer (Debian's package pgbouncer)"),
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 SESSIONS, THREADS = 40, 500
 AIRPORT = {"name": "Manises", "iata": "VLC", "latitude": 39.4893, "longitude": -0.4816}
 _LOCKED = """
