@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test coverage test-thorough test-faults test-server test-schema test-month test-browser test-attacks test-kafka test-pythons test-ansible test-readme lint messages check audit check-alerts check-kubernetes sbom format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
+.PHONY: help run dev test coverage test-thorough test-faults test-server test-schema test-month test-browser test-attacks test-kafka test-pythons test-ansible test-readme lint messages check audit check-alerts check-ansible check-kubernetes sbom format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,8 +69,7 @@ test-pythons: $(VENV)/.development ## `make run` on each other Python of this ma
 	@exec $(RUN) -m pytest tests/pythons $(ARGS)
 
 # Root, and Debian's debootstrap. CI=true leaves out the upgrade, which takes as long as the rest.
-test-ansible: $(VENV)/.development ## hosts without containers, set up from an empty Debian (ARGS= for pytest)
-	$(VENV)/bin/ansible-lint --offline -q docker/ansible
+test-ansible: check-ansible ## hosts without containers, set up from an empty Debian (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/hosts/test_ansible.py $(if $(CI),-m "not faults",-m "") $(ARGS)
 
 test-readme: $(VENV)/.development ## every command of README, in an empty Debian (ARGS= for pytest)
@@ -106,6 +105,9 @@ check-alerts: ## the alerts' own tests, and who is told, by promtool and amtool 
 	cd docker/prometheus && promtool check config --syntax-only prometheus.yml && amtool check-config alertmanager.yml
 	cd docker/prometheus && for told in critical:on-call warning:team info:nobody; do \
 		amtool config routes test --config.file alertmanager.yml --verify.receivers=$${told#*:} severity=$${told%:*} || exit 1; done
+
+check-ansible: $(VENV)/.development ## the playbook and its role, by ansible-lint
+	$(VENV)/bin/ansible-lint --offline -q docker/ansible
 
 check-kubernetes: $(VENV)/.development ## the overlays of docker/kubernetes, against the schemas of Kubernetes
 	@exec $(RUN) -m tests.docker.kubernetes
