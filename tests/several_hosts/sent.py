@@ -1,0 +1,53 @@
+"""What beats sent, as Redis saw it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import redis
+
+# Which nobody but a beat sends.
+_TASK = '"task": "background.sweep"'
+
+
+class Sent:
+    """How often the schedule of the sweeper was sent, since somebody looks."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.count = 0
+        self.ended = threading.Event()
+
+    def look(self) -> None:
+        """Reads along until the end, over a new connection where Redis went."""
+        while not self.ended.wait(0.1):
+            try:
+                with redis.Redis.from_url(self._url, socket_timeout=1).monitor() as monitor:  # type: ignore[no-untyped-call]  # untyped there
+                    self._read(monitor)
+            except (redis.RedisError, OSError):
+                continue
+
+    def _read(self, monitor: Any) -> None:
+        while not self.ended.is_set():
+            try:
+                full = monitor.next_command()
+                command = full["command"]
+                if _TASK in command:
+                    print("SENT", full["time"], full["client_address"], command[:100], len(command), file=open("/tmp/h-net-dbg.log", "a"))
+            except redis.TimeoutError:
+                continue
+            self.count += command.startswith("LPUSH") and _TASK in command
+
+
+@contextmanager
+def watched(url: str) -> Iterator[Sent]:
+    """What is sent during the block."""
+    sent = Sent(url)
+    thread = threading.Thread(target=sent.look)
+    thread.start()
+    try:
+        yield sent
+    finally:
+        sent.ended.set()
+        thread.join()
