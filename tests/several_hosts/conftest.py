@@ -29,7 +29,7 @@ def ledger() -> list[Delivery]:
 @pytest.fixture
 def rows(pytestconfig: pytest.Config) -> list[Row]:
     """What is printed at the end."""
-    return pytestconfig.stash.get(_rows, [])
+    return pytestconfig.stash.setdefault(_rows, [])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

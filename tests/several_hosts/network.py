@@ -6,7 +6,7 @@ import secrets
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,10 +128,11 @@ class Network:
 
     def close(self) -> None:
         """Ends everything on all hosts, and takes them and the bridge away."""
-        for host in self.hosts.values():
-            host.kill()
-            ip("netns", "delete", host.namespace)
-        ip("link", "delete", self._bridge)
+        with ExitStack() as leaving:
+            leaving.callback(ip, "link", "delete", self._bridge)
+            for host in self.hosts.values():
+                leaving.callback(ip, "netns", "delete", host.namespace)
+                leaving.callback(host.kill)
 
 
 @contextmanager
