@@ -80,13 +80,9 @@ class Host:
         self.kill()
 
     def _killed(self) -> list[str]:
-        numbers = ip("netns", "pids", self.namespace).split()
-        for number in numbers:
-            with suppress(ProcessLookupError):
-                os.kill(int(number), signal.SIGKILL)
         for process in self._processes:
             process.poll()
-        return numbers
+        return _kill_in(self.namespace)
 
     def logs(self) -> str:
         """The end of what its programs printed."""
@@ -155,7 +151,18 @@ def remove_left() -> None:
         pattern = rf"^({_PREFIX}-(\d+)-\S+)" if kind == "netns" else r"^(dh(\d+))\s"
         for name, number in re.findall(pattern, listing, re.MULTILINE):
             if not (PROC / number).exists():
+                if kind == "netns":
+                    _kill_in(name)
                 ip(kind, "delete", name)
+
+
+def _kill_in(namespace: str) -> list[str]:
+    """The processes that were there, each of which was sent SIGKILL."""
+    numbers = ip("netns", "pids", namespace).split()
+    for number in numbers:
+        with suppress(ProcessLookupError):
+            os.kill(int(number), signal.SIGKILL)
+    return numbers
 
 
 def password() -> str:

@@ -22,6 +22,10 @@ SETTINGS = {
     "listen_addresses": "*",
     "shared_buffers": "128MB",
     "client_connection_check_interval": "5s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "25s",
 }
 
 
