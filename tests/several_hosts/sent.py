@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import redis
@@ -20,21 +20,13 @@ class Sent:
         self.ended = threading.Event()
 
     def look(self) -> None:
-        """Reads along until the end, over a new connection where Redis went."""
+        """Reads along until the end, over a new connection where Redis went. Workers ask it every second."""
+        server: Any = redis.Redis.from_url(self._url, encoding_errors="replace")
         while not self.ended.wait(0.1):
-            try:
-                with redis.Redis.from_url(self._url, socket_timeout=1).monitor() as monitor:  # type: ignore[no-untyped-call]  # untyped there
-                    self._read(monitor)
-            except (redis.RedisError, OSError):
-                continue
-
-    def _read(self, monitor: Any) -> None:
-        while not self.ended.is_set():
-            try:
-                command = monitor.next_command()["command"]
-            except redis.TimeoutError:
-                continue
-            self.count += command.startswith("LPUSH") and _TASK in command
+            with suppress(redis.RedisError, OSError), server.monitor() as monitor:
+                while not self.ended.is_set():
+                    command = monitor.next_command()["command"]
+                    self.count += command.startswith("LPUSH") and _TASK in command
 
 
 @contextmanager
