@@ -12,7 +12,7 @@ ARGS ?=
 # `make run PORT=8001` or `PORT=8001 make run`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test coverage test-thorough test-faults test-server test-schema test-month test-browser test-attacks test-kafka test-pythons test-ansible test-readme lint messages check audit check-alerts check-ansible check-kubernetes sbom format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
+.PHONY: help run dev test coverage test-thorough test-faults test-server test-schema test-month test-browser test-attacks test-kafka test-pythons test-ansible test-hosts test-readme lint messages check audit check-alerts check-ansible check-kubernetes sbom format bench simulations load profile profile-memory picture places-report requirements clean airports-ddl postgis-distances world-outline region-names country-names
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,10 @@ test-pythons: $(VENV)/.development ## `make run` on each other Python of this ma
 # Root, and Debian's debootstrap. CI=true leaves out the upgrade, which takes as long as the rest.
 test-ansible: check-ansible ## hosts without containers, set up from an empty Debian (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/hosts/test_ansible.py $(if $(CI),-m "not faults",-m "") $(ARGS)
+
+# Root, and Debian's iproute2. A quarter of an hour.
+test-hosts: $(VENV)/.development ## several hosts under a load, whose links are cut and whose programs are killed (ARGS= for pytest)
+	@exec $(RUN) -m pytest tests/several_hosts $(ARGS)
 
 test-readme: $(VENV)/.development ## every command of README, in an empty Debian (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/hosts/test_readme.py $(ARGS)

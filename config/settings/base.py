@@ -122,6 +122,17 @@ X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 
+# What finds a server whose machine fell silent, in seconds and milliseconds, also where nobody has a watchdog: the
+# kernel would send on for a quarter of an hour.
+_SILENCE = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+
+
 def databases(url: str | None, session_url: str | None) -> dict[str, Any]:
     """The database and its replicas; with `session_url`, `url` is that of a pooler, whose sessions are shared by
     transaction.
@@ -155,5 +166,5 @@ def database(url: str | None) -> dict[str, Any]:
         }
     # A connection lives as long as its thread; a check before its first use in a request replaces a dead one.
     config |= {"ENGINE": "config.common.db.postgresql", "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-    config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    config["OPTIONS"] = _SILENCE | config.get("OPTIONS", {})
     return config

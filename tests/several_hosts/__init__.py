@@ -1,0 +1,1 @@
+"""The product on hosts that are network namespaces, whose links are cut and whose processes are killed."""
