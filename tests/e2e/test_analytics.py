@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from analytics.models import TownAlias
 from imports.models import Import
+from tests.background.workers import until
 from tests.e2e.conftest import OpenPage, World, sign_in
 from tests.e2e.test_pages import SCHEMES, WIDTHS, overflow
 
@@ -128,11 +129,11 @@ def test_the_map_is_zoomed_by_its_buttons_and_by_keyboard(open_page: OpenPage, d
     whole = page.evaluate(width)
     page.locator("#map").get_by_role("button", name="Zoom in").click()
     # A map is drawn again at the browser's next frame, not within the click.
-    page.wait_for_function(f"{width} > {whole} * 1.4")
+    until(lambda: page.evaluate(width) > whole * 1.4)
     page.locator("#map-chart").press("+")
-    page.wait_for_function(f"{width} > {whole} * 2.1")
+    until(lambda: page.evaluate(width) > whole * 2.1)
     page.locator("#map").get_by_role("button", name="Whole world").click()
-    page.wait_for_function(f"{width} < {whole} * 1.1")
+    until(lambda: page.evaluate(width) < whole * 1.1)
 
 
 def test_a_chart_is_saved_as_a_picture_of_both_kinds(open_page: OpenPage, demand: World) -> None:
@@ -162,10 +163,11 @@ def test_the_choice_of_dark_in_the_admin_counts_here_and_paper_is_light(open_pag
     page.evaluate("localStorage.setItem('adminTheme', '\"dark\"')")
     page.reload()
     ink = "document.querySelector('#channels-chart svg text').getAttribute('fill')"
-    dark = page.wait_for_function(ink).json_value()
+    until(lambda: page.locator("#channels-chart svg text").count())
+    dark = page.evaluate(ink)
     page.emulate_media(media="print")
     expect(page.locator("#channels .behind table")).to_be_visible()
-    page.wait_for_function(f"{ink} !== {json.dumps(dark)}")
+    until(lambda: page.evaluate(ink) != dark)
 
 
 def test_a_town_is_settled_by_a_click_and_stands_on_the_map(open_page: OpenPage, demand: World) -> None:
