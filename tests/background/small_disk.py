@@ -18,7 +18,8 @@ from config.embedded.binaries import make_system_home
 from config.embedded.clean import remove
 from tests.server import ROOT
 
-_OWN = ["--mount"] if runs_as_root() else ["--user", "--map-current-user", "--keep-caps", "--mount"]
+# What `unshare` is told.
+OWN = ["--mount"] if runs_as_root() else ["--user", "--map-current-user", "--keep-caps", "--mount"]
 _JOIN = ["--mount"] if runs_as_root() else ["--user", "--preserve-credentials", "--mount"]
 _MOUNT = 'mount -t tmpfs -o "size=$1m,mode=0711" none "$2" && echo ready && exec cat'
 
@@ -63,7 +64,7 @@ def small_disk(data_dir: Path, *, mib: int) -> Iterator[SmallDisk]:
         make_system_home()
     places.home.mkdir(exist_ok=True)
     holder = subprocess.Popen(
-        ["unshare", *_OWN, "sh", "-c", _MOUNT, "sh", str(mib), str(places.home)],
+        ["unshare", *OWN, "sh", "-c", _MOUNT, "sh", str(mib), str(places.home)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
