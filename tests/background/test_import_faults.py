@@ -20,6 +20,7 @@ from imports.services.loading.receive_delivery import LOAD, LOAD_LARGE
 from imports.tasks import erase_bodies, sweep_stalled
 from tests.background.workers import PrivateRedis, kill, start_worker, until
 from tests.factories import alike, people
+from tests.held import held
 from tests.imports.world import body_of, lines_of, received, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,17 +33,9 @@ MANY = 2_000
 
 @pytest.fixture
 def hold() -> Iterator[Callable[[], None]]:
-    """Holds every load up as it begins to write: the table is locked by somebody else, until this is called."""
-    other = connection.copy()
-    other.set_autocommit(False)
-
-    def go_on() -> None:
-        other.rollback()
-
-    with other.cursor() as cursor:
-        cursor.execute("LOCK TABLE imports_citizen IN SHARE MODE")
-    yield go_on
-    other.close()
+    """Holds every load up as it begins to write, until this is called."""
+    with held("imports_citizen") as go_on:
+        yield go_on
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,7 @@ upload. What was asked is done, once, or nothing of it is."""
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -22,6 +21,7 @@ from imports.tasks import sweep_erased, sweep_renames, sweep_stalled
 from tests.airports.upload.builders import table
 from tests.background.workers import kill, start_worker, until
 from tests.factories import alike
+from tests.held import held
 from tests.imports.admin.people import somebody
 from tests.imports.world import body_of, load, stored
 from tests.server import start_server
@@ -30,20 +30,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 MANY = 500
 LEASE_SECONDS = "2"
-
-
-@contextmanager
-def held(table: str) -> Iterator[None]:
-    """Whoever writes to this table waits until the end of the block."""
-    other = connection.copy()
-    other.set_autocommit(False)
-    with other.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
-    try:
-        yield
-    finally:
-        other.rollback()
-        other.close()
 
 
 def waits() -> bool:

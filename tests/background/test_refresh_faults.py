@@ -18,6 +18,7 @@ from analytics.tasks import sweep_stale
 from tests.analytics.naive import faults, stored_current
 from tests.background.workers import PrivateRedis, start_worker, until
 from tests.factories import delivery, people
+from tests.held import held
 from tests.imports.world import load
 from tests.server import ROOT, database_url
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def held() -> Iterator[int]:
+def refreshing() -> Iterator[int]:
     """A refresh by a process of its own, which has written segments and waits before the last of its writes.
 
     Yields the process; what was counted before it is one import of nine.
@@ -33,17 +34,14 @@ def held() -> Iterator[int]:
     load(people(9))
     refresh_demand()
     load(delivery(60, relations=40, seed=1))
-    other = connection.copy()
-    other.set_autocommit(False)
-    with other.cursor() as cursor:
-        cursor.execute("LOCK TABLE analytics_publishedsegment IN SHARE MODE")
     command = [sys.executable, "manage.py", "refresh_demand"]
     environment = {**os.environ, "DATABASE_URL": database_url()}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until(waiting)
-    yield process.pid
-    other.rollback()
-    other.close()
+    with held("analytics_publishedsegment"):
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        until(waiting)
+        yield process.pid
     process.kill()
     process.wait(10)
 
@@ -63,10 +61,10 @@ def the_last_good_picture() -> bool:
     return sum(values[0] for values in stored_current().values()) == 9 and ImportDemand.objects.count() == 1
 
 
-def test_a_killed_refresh_leaves_the_last_good_picture_and_the_next_one_completes_it(held: int) -> None:
+def test_a_killed_refresh_leaves_the_last_good_picture_and_the_next_one_completes_it(refreshing: int) -> None:
     assert the_last_good_picture()
     backend = waiting()
-    os.kill(held, signal.SIGKILL)
+    os.kill(refreshing, signal.SIGKILL)
     with connection.cursor() as cursor:
         # What the server's check of its clients does after a while.
         cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
@@ -75,7 +73,7 @@ def test_a_killed_refresh_leaves_the_last_good_picture_and_the_next_one_complete
 
 
 @pytest.mark.thorough
-def test_a_refresh_that_loses_its_connection_leaves_the_last_good_picture(held: int) -> None:
+def test_a_refresh_that_loses_its_connection_leaves_the_last_good_picture(refreshing: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [waiting()])
     until(lambda: waiting() is None)

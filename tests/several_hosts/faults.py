@@ -49,6 +49,11 @@ def _turn_on(name: str) -> Act:
     return turn_on
 
 
+def _of_the_primary(told: str, strike: Act) -> Fault:
+    mend, afterwards = Installation.promote, Installation.replace_replica
+    return Fault(f"the primary is {told}", strike, 5, mend, is_noticed=True, afterwards=afterwards)
+
+
 FAULTS = (
     Fault("web-a is cut off", _cut("web-a"), 20, _join("web-a"), is_noticed=True),
     Fault("web-b is killed", _kill("web-b"), 10, _start("web-b")),
@@ -57,20 +62,6 @@ FAULTS = (
     Fault("worker-b is killed", _kill("worker-b"), 20, _start("worker-b")),
     Fault("the database is cut off", _cut("database"), 10, _join("database"), is_noticed=True),
     Fault("Redis is killed", _kill("redis"), 10, _start("redis")),
-    Fault(
-        "the primary is killed",
-        lambda product: product.primary.host.kill(),
-        5,
-        Installation.promote,
-        is_noticed=True,
-        afterwards=Installation.replace_replica,
-    ),
-    Fault(
-        "the primary is turned off",
-        lambda product: product.primary.host.turn_off(),
-        5,
-        Installation.promote,
-        is_noticed=True,
-        afterwards=Installation.replace_replica,
-    ),
+    _of_the_primary("killed", lambda product: product.primary.host.kill()),
+    _of_the_primary("turned off", lambda product: product.primary.host.turn_off()),
 )

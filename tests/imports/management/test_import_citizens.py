@@ -19,6 +19,7 @@ from django.db import connection
 from imports.models import Import
 from tests.background.workers import until
 from tests.factories import alike, people
+from tests.held import held
 from tests.imports.world import body_of, counts, lines_of
 from tests.server import ROOT, database_url
 
@@ -79,17 +80,6 @@ def files(tmp_path: Path) -> dict[str, Path]:
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
     return {name: tmp_path / name for name in contents}
-
-
-@contextmanager
-def held() -> Iterator[None]:
-    """Nobody can write residents meanwhile."""
-    other = connection.copy()
-    other.set_autocommit(False)
-    with other.cursor() as cursor:
-        cursor.execute("LOCK TABLE imports_citizen IN SHARE MODE")
-    yield
-    other.close()
 
 
 def loaders() -> int:
@@ -221,7 +211,7 @@ def test_a_signal_ends_every_process_and_what_they_began(
     large = files["c"].with_name("large")
     large.write_bytes(lines_of(alike(30_000)))
     with start(large, files["a.ndjson"], "--jobs", 2) as process:
-        with held():
+        with held("imports_citizen"):
             until(lambda: loaders() == 2, PATIENCE)
             others = children(process)
             process.send_signal(number)
@@ -244,7 +234,7 @@ def is_there(pid: int) -> bool:
 
 def test_a_process_that_dies_is_a_refusal_and_the_others_go_on(files: dict[str, Path]) -> None:
     with start(files["c"], files["c"], files["a.ndjson"], "--jobs", 2) as process:
-        with held():
+        with held("imports_citizen"):
             until(lambda: loaders() == 2, PATIENCE)
             os.kill(children(process)[0], signal.SIGKILL)
         out, _ = process.communicate(timeout=PATIENCE)
