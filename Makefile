@@ -46,7 +46,7 @@ test-faults: $(VENV)/.development ## the longer tests that kill and freeze worke
 
 # Against DATABASE_URL where it is set; else against Debian's PostgreSQL 15, in a cluster that is gone at the end.
 test-server: $(VENV)/.development ## the tests on a server of one's own: DATABASE_URL=, or Debian's PostgreSQL 15 (ARGS= for pytest)
-	@exec $(RUN) -m tests.debian_postgresql -n $(JOBS) --dist loadfile $(ARGS)
+	@exec $(RUN) -m tests.debian_postgresql -n $(JOBS) --dist loadfile $(or $(ARGS),tests tests/servers)
 
 test-schema: $(VENV)/.development ## tries the whole OpenAPI document against the server (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/openapi/fuzzing -n $(JOBS) $(ARGS)
@@ -76,7 +76,7 @@ test-ansible: check-ansible ## hosts without containers, set up from an empty De
 test-hosts: $(VENV)/.development ## several hosts under a load, whose links are cut and whose programs are killed (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/several_hosts $(ARGS)
 
-test-readme: $(VENV)/.development ## every command of README, in an empty Debian (ARGS= for pytest)
+test-readme: $(VENV)/.development ## every block of commands of README, in an empty Debian (ARGS= for pytest)
 	@exec $(RUN) -m pytest tests/hosts/test_readme.py $(ARGS)
 
 lint: $(VENV)/.development ## format, style, types, layers

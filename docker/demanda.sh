@@ -38,14 +38,14 @@ make_certificate() {
 up() {
     make_secrets
     # Of what is checked out, older or newer than the image that is there; where nothing differs it takes no time.
-    docker compose build migrate
+    docker compose build migrate postgres
     start
 }
 
 #  upgrade        back up, build, migrate, and start what has changed; no request is lost
 upgrade() {
     make_secrets
-    docker compose build migrate
+    docker compose build migrate postgres
     backup
     start
 }

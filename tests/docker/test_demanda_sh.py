@@ -78,7 +78,7 @@ def test_up_runs_what_is_checked_out_and_makes_the_secrets_once(operator: Path) 
         0,
         [
             # Else the way back to a former release would start the image of the later one once more.
-            "compose build migrate",
+            "compose build migrate postgres",
             "compose run --rm migrate",
             "compose ps --quiet --status running front",
             "compose up --detach --wait --remove-orphans",
@@ -97,7 +97,7 @@ def test_an_upgrade_backs_up_and_migrates_before_it_replaces_one_server_after_th
     assert asked(operator, "upgrade", runs=True) == (
         0,
         [
-            "compose build migrate",
+            "compose build migrate postgres",
             BACKUP,
             "compose run --rm migrate",
             "compose ps --quiet --status running front",

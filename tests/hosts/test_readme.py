@@ -15,7 +15,7 @@ RUN, TEST = "make run\n", "make test\n"
 # One file of the suite: what `make test` is, its own runs show.
 ONE_TEST = "tests/config/test_probe.py"
 # `curl` says nothing of a refusal in its exit code, and psql asks nobody.
-STRICT = 'set -e; curl() { command curl --fail-with-body -sS "$@"; }; export PAGER=cat\n'
+STRICT = 'set -eo pipefail; curl() { command curl --fail-with-body -sS "$@"; }; export PAGER=cat\n'
 WITHIN_SECONDS = 900
 
 

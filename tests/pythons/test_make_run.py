@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -21,14 +20,17 @@ from tests.config.embedded.test_run import running
 VERSIONS = {"3.11", "3.12", "3.13"}
 
 
-def pythons() -> Iterator[Path]:
+def pythons() -> list[Path]:
     """One for each version: on the PATH, or beside it where pyenv keeps those that are not chosen."""
     kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    chosen: list[Path] = []
     for version in sorted(VERSIONS - {f"3.{sys.version_info.minor}"}):
         on_path = shutil.which(f"python{version}")
         found = [Path(on_path)] if on_path else []
         runs = [each for each in [*found, *sorted(kept.glob(f"{version}.*/bin/python{version}"))] if is_one(each)]
-        yield from runs[:1]
+        chosen += runs[:1]
+    assert chosen, "There is no other Python here: nothing would be tried."
+    return chosen
 
 
 def is_one(program: Path) -> bool:
@@ -36,7 +38,7 @@ def is_one(program: Path) -> bool:
     return subprocess.run([program, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("python", list(pythons()), ids=lambda path: path.name)
+@pytest.mark.parametrize("python", pythons(), ids=lambda path: path.name)
 def test_it_installs_serves_with_a_redis_and_ends(python: Path, tmp_path: Path) -> None:
     venv, data_dir = tmp_path / "venv", tmp_path / "data"
     install = ["make", f"PYTHON={python}", f"VENV={venv}", f"{venv}/.run"]
